@@ -1,0 +1,59 @@
+# The verbs. `make` alone lists them; each one installs what it needs first.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHONS := python3 python3.13 python3.12 python3.11
+PYTHON ?= $(shell for p in $(PYTHONS); do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1 \
+	&& { echo $$p; break; }; done)
+BIN := .venv/bin
+RUN := $(BIN)/connection-analytics
+INSTALLED := .venv/.installed
+PERIOD := $(if $(SINCE),--since $(SINCE)) $(if $(UNTIL),--until $(UNTIL))
+OPTIONS := $(if $(OUTPUT_DIR),--output-dir $(OUTPUT_DIR)) $(if $(FORMAT),--format $(FORMAT)) $(if $(STRICT),--strict)
+
+.PHONY: help run setup extract build report docs sql test lint format clean
+
+help: ## list the verbs
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+run: $(INSTALLED) ## pull HeyReach (demo data without a key), build, publish, report  [SINCE= UNTIL= OUTPUT_DIR= FORMAT= STRICT=1]
+	@$(RUN) run $(PERIOD) $(OPTIONS)
+
+setup: $(INSTALLED) ## install, check the configuration, make `dbt` usable in dbt_project
+	@$(RUN) setup $(if $(STRICT),--strict)
+
+extract: $(INSTALLED) ## pull HeyReach into the raw database
+	@$(RUN) extract $(if $(STRICT),--strict)
+
+build: $(INSTALLED) ## build, test and publish the warehouse from raw  [SINCE= UNTIL=]
+	@$(RUN) build $(PERIOD)
+
+report: $(INSTALLED) ## write the report of the published warehouse, or of another period  [SINCE= UNTIL= OUTPUT_DIR= FORMAT=]
+	@$(RUN) report $(PERIOD) $(if $(OUTPUT_DIR),--output-dir $(OUTPUT_DIR)) $(if $(FORMAT),--format $(FORMAT))
+
+docs: $(INSTALLED) ## build the dbt docs as one page that opens without a network
+	@$(RUN) docs
+
+sql: $(INSTALLED) ## open a read-only SQL prompt on the published warehouse  [QUERY='select ...']
+	@$(RUN) sql $(if $(QUERY),--query "$$QUERY")
+
+test: $(INSTALLED) ## run the whole test suite
+	@$(BIN)/python -m pytest
+
+lint: $(INSTALLED) ## check the Python style
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+format: $(INSTALLED) ## apply the Python style
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+clean: ## remove what installing and dbt made; data stays
+	rm -rf .venv dbt_project/target dbt_project/logs .pytest_cache .ruff_cache .hypothesis *.egg-info
+
+$(INSTALLED): pyproject.toml requirements.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none of '$(PYTHONS)' is one. Install it, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
+	@echo "Installing into .venv with $$($(PYTHON) --version) (once, about a minute)"
+	@rm -rf .venv && $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
