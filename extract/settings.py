@@ -1,0 +1,343 @@
+"""Everything an operator can set, read once and checked before anything else happens.
+
+Connection and place come from the environment and `.env`; how the figures are judged comes from
+config/settings.yaml. The period of a report is an argument, see `parse_period`.
+"""
+
+import ipaddress
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from dotenv.parser import parse_stream
+
+from extract import strict_yaml
+from extract.errors import ConfigurationError
+from extract.strict_yaml import quoted, shown, suggestion
+
+DEFAULTS = {
+    "HEYREACH_API_KEY": "",
+    "HEYREACH_BASE_URL": "https://api.heyreach.io/api/public",
+    "HEYREACH_REQUESTS_PER_MINUTE": "60",
+    "ACCOUNT_METADATA_PATH": "config/heyreach_accounts.yaml",
+    "DEFAULT_LOOKBACK_DAYS": "30",
+    "OUTBOUND_AS_OF": "",
+    "OUTBOUND_DATA_DIR": "data",
+}
+MAX_REQUESTS_PER_MINUTE = 300
+MAX_LOOKBACK_DAYS = 3650
+# Outside these years a date is a slip of the keyboard.
+YEARS = range(2000, 2101)
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@dataclass(frozen=True)
+class AnalyticsSettings:
+    """How requests are dated, judged and shown; config/settings.yaml explains each."""
+
+    acceptance_window_days: int = 14
+    detection_lag_days: int = 2
+    expiry_days: int = 30
+    dating_resolution_days: int = 3
+    hide_rate_below: int = 10
+    collecting_below: int = 30
+    sensitive_cell_minimum: int = 10
+
+
+ANALYTICS_RANGES = {
+    "acceptance_window_days": (1, 90),
+    "detection_lag_days": (0, 30),
+    "expiry_days": (1, 365),
+    "dating_resolution_days": (1, 30),
+    "hide_rate_below": (1, 1000),
+    "collecting_below": (1, 10_000),
+    # The floor protects people: it can be raised, not lowered.
+    "sensitive_cell_minimum": (10, 1000),
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run goes by. Paths are absolute; `warnings` are lines for the operator that stop nothing."""
+
+    api_key: str | None = field(repr=False)
+    base_url: str
+    requests_per_minute: int
+    account_metadata_path: Path
+    lookback_days: int
+    as_of: datetime | None
+    data_dir: Path
+    analytics: AnalyticsSettings = AnalyticsSettings()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether invented data is shown: there is no key to ask HeyReach with."""
+        return self.api_key is None
+
+    @property
+    def workspace_dir(self) -> Path:
+        """Where the databases, landing files and reports of this kind of data (demo or real) live."""
+        return self.data_dir / "demo" if self.is_demo else self.data_dir
+
+
+def load_settings(project_dir: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from `project_dir`/.env, beaten by `environ`, and from config/settings.yaml.
+
+    A name that is in `environ` counts even when blank, so `HEYREACH_API_KEY= make run` shows the demo. Blank
+    means the default. Raises ConfigurationError with every problem found.
+    """
+    project_dir = project_dir.resolve()
+    problems: list[str] = []
+    in_file = _read_env_file(project_dir / ".env", problems)
+    given = {}
+    for name in DEFAULTS:
+        text = (environ[name] if name in environ else in_file.get(name) or "").strip()
+        if not text.isprintable():
+            problems.append(f"{_named(name, environ)} holds a line break or another control character")
+            text = ""
+        given[name] = text
+
+    def checked(name: str, check: Callable[[str], Any]) -> Any:
+        try:
+            return check(given[name] or DEFAULTS[name])
+        except ValueError as error:
+            problems.append(f"{_named(name, environ)} {error}")
+            return None
+
+    api_key = checked("HEYREACH_API_KEY", _api_key)
+    base_url = checked("HEYREACH_BASE_URL", _base_url)
+    if given["HEYREACH_BASE_URL"] and not given["HEYREACH_API_KEY"]:
+        problems.append(
+            f"{_named('HEYREACH_BASE_URL', environ)} is set but HEYREACH_API_KEY is not: set the key too, "
+            "or remove the address to see demo data"
+        )
+    # Without a key only the bundled sandbox is asked, and that is on loopback.
+    may_be_unpaced = not given["HEYREACH_API_KEY"] or (base_url is not None and is_loopback(base_url))
+    settings = {
+        "api_key": api_key,
+        "base_url": base_url,
+        "requests_per_minute": checked(
+            "HEYREACH_REQUESTS_PER_MINUTE", lambda text: _requests_per_minute(text, may_be_unpaced)
+        ),
+        "account_metadata_path": checked("ACCOUNT_METADATA_PATH", lambda text: _path(text, project_dir)),
+        "lookback_days": checked(
+            "DEFAULT_LOOKBACK_DAYS", lambda text: _whole_number(text, 1, MAX_LOOKBACK_DAYS)
+        ),
+        "as_of": checked("OUTBOUND_AS_OF", _as_of),
+        "data_dir": checked("OUTBOUND_DATA_DIR", lambda text: _folder(text, project_dir)),
+    }
+    analytics = _read_analytics(project_dir / "config" / "settings.yaml", problems)
+    if problems:
+        raise ConfigurationError(problems)
+    warnings = _env_file_warnings(project_dir / ".env", in_file)
+    return Settings(**settings, analytics=analytics, warnings=tuple(warnings))
+
+
+def check_base_url(url: str) -> str:
+    """The base URL without its trailing slash: any https host, or http on this machine.
+
+    Raises ConfigurationError; the message never repeats the URL, which may hold a password.
+    """
+    try:
+        return _base_url(url)
+    except ValueError as error:
+        raise ConfigurationError(f"HEYREACH_BASE_URL {error}") from None
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the URL's host is this machine: localhost, 127.x.x.x or ::1."""
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def parse_period(
+    since: str | None, until: str | None, as_of: datetime, lookback_days: int
+) -> tuple[datetime, datetime]:
+    """The half-open period [since, until) as UTC midnights.
+
+    `until` defaults to the day after the as-of (an aware time), so that the as-of's own day counts; `since`
+    to `lookback_days` before `until`. Raises ConfigurationError for a date not written YYYY-MM-DD and for
+    an empty period.
+    """
+    problems = []
+    given = {}
+    for name, text in (("since", since), ("until", until)):
+        if text is None:
+            continue
+        try:
+            given[name] = _day(text)
+        except ValueError:
+            problems.append(f"--{name} must be a date like 2026-01-31, not {quoted(text)}")
+    if problems:
+        raise ConfigurationError(problems)
+    today = datetime.combine(as_of.astimezone(UTC).date(), time(), UTC)
+    end = given.get("until", today + timedelta(days=1))
+    start = given.get("since", end - timedelta(days=lookback_days))
+    if start >= end:
+        origin = "a day that is itself not counted" if until else "the day after the as-of"
+        raise ConfigurationError(f"--since {start:%Y-%m-%d} must be before --until {end:%Y-%m-%d} ({origin})")
+    return start, end
+
+
+def _read_env_file(path: Path, problems: list[str]) -> dict[str, str | None]:
+    """The variables in .env, as typed: no interpolation, the last of two equal names wins.
+
+    Parsed binding by binding because `dotenv_values` skips what it can't read, and a run whose key was
+    skipped would show demo data.
+    """
+    try:
+        with path.open(encoding="utf-8") as file:
+            bindings = list(parse_stream(file))
+    except FileNotFoundError:
+        return {}
+    except UnicodeDecodeError:
+        problems.append(f"{shown(path)} is not UTF-8; save the file as UTF-8")
+        return {}
+    except OSError as error:
+        problems.append(f"{shown(path)} can't be read: {error.strerror}")
+        return {}
+    variables = {}
+    for binding in bindings:
+        if binding.error or (binding.key and binding.value is None):
+            text = binding.original.string
+            line = binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
+            problems.append(f"{shown(path)} line {line}: is not NAME=value; start a comment with #")
+        elif binding.key:
+            variables[binding.key] = binding.value
+    return variables
+
+
+def _env_file_warnings(path: Path, variables: dict[str, str | None]) -> list[str]:
+    warnings = []
+    for name in variables:
+        if name.startswith(("HEYREACH_", "OUTBOUND_")) and name not in DEFAULTS:
+            hint = suggestion(name, DEFAULTS)
+            warnings.append(f"{shown(path)}: {quoted(name)} is not a setting and has no effect; {hint}")
+    # A warning and no refusal: `cp .env.example .env` leaves a file that everybody can read.
+    if variables.get("HEYREACH_API_KEY") and path.stat().st_mode & 0o077:
+        name = shown(path)
+        warnings.append(f"{name} holds the HeyReach key and others can read it; run: chmod 600 {name}")
+    return warnings
+
+
+def _named(name: str, environ: Mapping[str, str]) -> str:
+    return f"{name} (in the environment)" if name in environ else f"{name} (in .env)"
+
+
+def _api_key(text: str) -> str | None:
+    if not text.isascii() or " " in text:
+        raise ValueError("holds a space or a letter that no key has; copy it again from HeyReach")
+    return text or None
+
+
+def _base_url(url: str) -> str:
+    rule = "must be an https:// address, or http:// on localhost, without a password, ? or #"
+    if not url.isascii() or not url.isprintable() or set(url) & set(" \\?#@"):
+        raise ValueError(rule)
+    try:
+        parts = urlsplit(url)
+        valid = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        raise ValueError(rule) from None
+    if not valid or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(url))):
+        raise ValueError(rule)
+    return url.rstrip("/")
+
+
+def _requests_per_minute(text: str, may_be_unpaced: bool) -> int:
+    if may_be_unpaced:
+        return _whole_number(text, 0, MAX_REQUESTS_PER_MINUTE)
+    try:
+        return _whole_number(text, 1, MAX_REQUESTS_PER_MINUTE)
+    except ValueError as error:
+        raise ValueError(f"{error}; 0, no pacing at all, is only for a server on localhost") from None
+
+
+def _whole_number(text: str, low: int, high: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not low <= int(text) <= high:
+        raise ValueError(f"must be a whole number from {low} to {high}")
+    return int(text)
+
+
+def _path(text: str, project_dir: Path) -> Path:
+    try:
+        return (project_dir / Path(text).expanduser()).resolve()
+    except (OSError, RuntimeError):
+        raise ValueError("is not a path that can be used") from None
+
+
+def _folder(text: str, project_dir: Path) -> Path:
+    path = _path(text, project_dir)
+    try:
+        is_file = path.exists() and not path.is_dir()
+    except OSError as error:
+        raise ValueError(f"can't be used: {error.strerror}") from None
+    if is_file:
+        raise ValueError("must be a folder, and is a file")
+    return path
+
+
+def _as_of(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        moment = None
+    if moment is None or moment.year not in YEARS:
+        raise ValueError("must be a time like 2026-01-31T09:30:00Z or a date like 2026-01-31 (midnight UTC)")
+    return moment
+
+
+def _day(text: str) -> datetime:
+    if not _DATE.fullmatch(text):
+        raise ValueError
+    day = datetime.fromisoformat(text).replace(tzinfo=UTC)
+    if day.year not in YEARS:
+        raise ValueError
+    return day
+
+
+def _read_analytics(path: Path, problems: list[str]) -> AnalyticsSettings | None:
+    if not path.exists():
+        return AnalyticsSettings()
+    try:
+        document = strict_yaml.load(path)
+    except ConfigurationError as error:
+        problems.extend(error.problems)
+        return None
+    known = [setting.name for setting in fields(AnalyticsSettings)]
+    found = []
+    values = {}
+    for name, text in document.items():
+        at = f"{shown(path)} line {document.lines[name]}:"
+        if name not in known:
+            found.append(f"{at} {quoted(name)} is not a setting; {suggestion(name, known)}")
+            continue
+        low, high = ANALYTICS_RANGES[name]
+        try:
+            values[name] = _whole_number(text if isinstance(text, str) else "", low, high)
+        except ValueError as error:
+            found.append(f"{at} {name} {error}, not {quoted(text)}")
+    analytics = AnalyticsSettings(**values)
+    if not found:
+        for smaller, larger, why in (
+            ("acceptance_window_days", "expiry_days", "it would expire while an acceptance still counts"),
+            ("hide_rate_below", "collecting_below", "a rate that is hidden can't be judged"),
+        ):
+            if getattr(analytics, smaller) > getattr(analytics, larger):
+                line = document.lines.get(smaller) or document.lines[larger]
+                found.append(f"{shown(path)} line {line}: {smaller} must not be above {larger}: {why}")
+    problems.extend(found)
+    return analytics
