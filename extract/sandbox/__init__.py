@@ -1,0 +1,11 @@
+"""A sandbox of HeyReach's public API on loopback: invented people, a hidden truth, a movable clock."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+DEMO_PRESET = "boutique"
+DEMO_SEED = 7
+DEMO_WEEKS = 7
+DEMO_START = datetime(2025, 12, 22, tzinfo=UTC)
+DEMO_END = datetime(2026, 2, 9, 6, tzinfo=UTC)
+DEMO_ACCOUNTS_PATH = Path(__file__).parent / "demo_accounts.yaml"

@@ -1,0 +1,188 @@
+"""Faults that can be switched on: what a provider does on a bad day.
+
+A fault is `{"name": ..., "route": ..., "match": {...}, "after": n, "count": n, ...options}`. It concerns
+requests of `route` (all when absent) whose body holds every key of `match`, lets the first `after` of them
+pass, then strikes `count` times (for ever when absent).
+"""
+
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass, field
+
+from extract.errors import ConfigurationError
+from extract.sandbox.arguments import Arguments
+from extract.sandbox.views import Rows
+
+# Instead of an answer. Options: retry_after (seconds), status, text, seconds.
+ANSWER_FAULTS = ("too_many_requests", "server_error", "text_body", "cut_json", "slow", "dropped_connection")
+# The request is understood differently. Option of clamped_limit: limit.
+REQUEST_FAULTS = ("clamped_limit", "time_filter_ignored")
+# The rows move between the pages of one walk. Option: rows (how many per page request).
+ORDER_FAULTS = ("rows_inserted_at_head", "rows_removed_at_head")
+# Something is gone from the workspace. Option: id.
+WORKSPACE_FAULTS = ("list_vanished", "campaign_vanished", "empty_workspace")
+
+_LIMITS = ("route", "match", "after", "count")
+
+
+@dataclass
+class Fault:
+    """One switched-on fault; `seen` and `struck` count requests."""
+
+    name: str
+    route: str | None = None
+    match: dict = field(default_factory=dict)
+    after: int = 0
+    count: int | None = None
+    options: dict = field(default_factory=dict)
+    seen: int = 0
+    struck: int = 0
+
+    @classmethod
+    def of(cls, description: dict) -> "Fault":
+        """Raises ConfigurationError for an unknown name."""
+        name = description.get("name")
+        if name not in FAULT_NAMES:
+            raise ConfigurationError(f"Unknown sandbox fault {name!r}. Known: {', '.join(FAULT_NAMES)}.")
+        limits = {key: value for key, value in description.items() if key in _LIMITS}
+        options = {key: value for key, value in description.items() if key not in (*_LIMITS, "name")}
+        return cls(name, **limits, options=options)
+
+    def strikes(self, route: str, arguments: Arguments) -> bool:
+        """Whether this request is struck; counts it."""
+        if self.route not in (None, route) or not arguments.matches(self.match):
+            return False
+        self.seen += 1
+        if self.seen <= self.after or (self.count is not None and self.struck >= self.count):
+            return False
+        self.struck += 1
+        return True
+
+    def describe(self) -> dict:
+        limits = {"route": self.route, "match": self.match, "after": self.after, "count": self.count}
+        return {"name": self.name, **limits, **self.options, "seen": self.seen, "struck": self.struck}
+
+
+class Faults:
+    """The faults switched on now."""
+
+    def __init__(self, descriptions: Iterable[dict] = ()):
+        self.active = [Fault.of(description) for description in descriptions]
+
+    def striking(self, names: Container[str], route: str, arguments: Arguments) -> list[Fault]:
+        return [fault for fault in self.active if fault.name in names and fault.strikes(route, arguments)]
+
+    def is_gone(self, kind: str, number: int) -> bool:
+        """Whether list or campaign `number` is missing: by id, or any when the fault names none."""
+        return any(
+            fault.name == f"{kind}_vanished" and fault.options.get("id", number) == number
+            for fault in self.active
+        )
+
+    @property
+    def is_workspace_empty(self) -> bool:
+        return any(fault.name == "empty_workspace" for fault in self.active)
+
+    def reordered(self, rows: Rows, route: str, arguments: Arguments, offset: int) -> Rows:
+        """The rows as this page request finds them.
+
+        Each request beyond the first page of a walk moves `rows` rows: inserted ones come from the end of
+        the true order and appear at the head, newest first; removed ones vanish from the head. `count`
+        (default 3) moves later the order stays; the next walk that starts finds the true order again.
+        """
+        for fault in [fault for fault in self.active if fault.name in ORDER_FAULTS]:
+            if fault.route not in (None, route) or not arguments.matches(fault.match):
+                continue
+            moves = 3 if fault.count is None else fault.count
+            if offset == 0 and fault.struck >= moves:
+                self.active.remove(fault)
+                continue
+            if offset > 0:
+                fault.seen += 1
+                fault.struck += fault.seen > fault.after and fault.struck < moves
+            step = int(fault.options.get("rows", 1))
+            moved, planned = min(step * fault.struck, rows.count), min(step * moves, rows.count)
+            if fault.name == "rows_removed_at_head":
+                rows = rows.selected(range(moved, rows.count))
+            else:
+                before = rows.count - planned
+                rows = rows.selected([*reversed(range(before, before + moved)), *range(before)])
+        return rows
+
+
+def spoil_page(fault: Fault, page: dict) -> None:
+    """Apply one of PAGE_FAULTS to a decoded `{totalCount, items}` page."""
+    PAGE_FAULTS[fault.name](page, fault.options)
+
+
+def _duplicate_row(page: dict, options: dict) -> None:
+    # As on a shifted page one row stands in its neighbour's place too; with `extra` nothing is displaced.
+    items = page["items"]
+    items[1 : 1 if options.get("extra") else 2] = items[:1]
+
+
+def _short_page(page: dict, options: dict) -> None:
+    items = page["items"]
+    del items[max(0, len(items) - int(options.get("rows", 1))) :]
+
+
+def _empty_page(page: dict, options: dict) -> None:
+    page["items"].clear()
+
+
+def _total_count_wrong(page: dict, options: dict) -> None:
+    page["totalCount"] = options.get("value", page["totalCount"] + int(options.get("add", 7)))
+
+
+def _total_count_missing(page: dict, options: dict) -> None:
+    del page["totalCount"]
+
+
+def _in_rows(default_field: str, change: Callable[[dict, str, dict], None], default_rows: int | None = None):
+    """A page fault that changes `field` (a dotted path) in the first `rows` rows, by default in all."""
+
+    def spoil(page: dict, options: dict) -> None:
+        *parents, name = options.get("field", default_field).split(".")
+        for row in page["items"][: options.get("rows", default_rows)]:
+            target = row
+            for parent in parents:
+                target = target[parent]
+            change(target, name, options)
+
+    return spoil
+
+
+def _put(default_value) -> Callable[[dict, str, dict], None]:
+    def change(row: dict, name: str, options: dict) -> None:
+        row[name] = options.get("value", default_value)
+
+    return change
+
+
+def _drop(row: dict, name: str, options: dict) -> None:
+    row.pop(name, None)
+
+
+def _change_type(row: dict, name: str, options: dict) -> None:
+    value = row.get(name)
+    if isinstance(value, str):
+        row[name] = 1_766_361_600
+    elif isinstance(value, int) and not isinstance(value, bool):
+        row[name] = str(value)
+    else:
+        row[name] = {"value": value}
+
+
+# One page comes out wrong. Options: rows (how many of it), field, value, add, extra.
+PAGE_FAULTS: dict[str, Callable[[dict, dict], None]] = {
+    "duplicate_row": _duplicate_row,
+    "short_page": _short_page,
+    "empty_page": _empty_page,
+    "total_count_wrong": _total_count_wrong,
+    "total_count_missing": _total_count_missing,
+    "new_field": _in_rows("sandboxNewField", _put("new")),
+    "unknown_enum": _in_rows("leadConnectionStatus", _put("Teleported")),
+    "changed_type": _in_rows("creationTime", _change_type),
+    "missing_field": _in_rows("leadConnectionStatus", _drop),
+    "poison_row": _in_rows("id", _put(None), default_rows=1),
+}
+FAULT_NAMES = (*ANSWER_FAULTS, *REQUEST_FAULTS, *ORDER_FAULTS, *PAGE_FAULTS, *WORKSPACE_FAULTS)

@@ -1,0 +1,119 @@
+"""Invented people and companies, and the many ways one profile URL gets written.
+
+Everything is a pure function of a small integer, so that a million people cost no memory: a person is kept
+as a number plus a few attributes, and names, slugs and ids are spelt out when a row is shown.
+"""
+
+from collections.abc import Callable
+from hashlib import blake2b
+from urllib.parse import quote
+
+FIRST_NAMES = {
+    "female": (
+        "Tamsin", "Renée", "Maren", "Odile", "Priya", "Zoë", "Keziah", "Linnea", "Yuki", "Amara",
+        "Brigid", "Noor", "Solveig", "Thandi", "Ottilie", "Łucja",
+    ),
+    "male": (
+        "Orrin", "Tobias", "Søren", "Kofi", "Ansel", "Iñaki", "Ravi", "Caspian", "Jürgen", "Emeka",
+        "Lorcan", "Haruto", "Bram", "Idris", "Matteo", "Zdeněk",
+    ),
+}  # fmt: skip
+SURNAME_HEADS = (
+    "Quill", "Vex", "Dubri", "Hal", "Thorn", "Mar", "Ost", "Brack", "Fen", "Cald",
+    "Rook", "Sel", "Wyn", "Tarn", "Ask", "Ember", "Lund", "Pell", "Grev", "Isk",
+)  # fmt: skip
+SURNAME_TAILS = (
+    "worth", "ley", "elle", "vick", "field", "mere", "sen", "holt", "wick", "aro",
+    "bury", "strand", "vane", "idge", "moor", "ander", "lock", "ow", "stead", "quist",
+)  # fmt: skip
+COMPANY_HEADS = (
+    "Northwind", "Cobalt", "Larkspur", "Ironleaf", "Bluefen", "Quarry", "Halcyon", "Tidewater", "Ember",
+    "Switchyard", "Palisade", "Copperline", "Juniper", "Meridian", "Saltmarsh", "Vantage", "Foxglove",
+    "Granite", "Orchard", "Beacon",
+)  # fmt: skip
+COMPANY_TAILS = (
+    "Systems", "Cloud", "Freight", "Health", "Payments", "Robotics", "Energy", "Labs", "Retail", "Analytics",
+    "Insurance", "Networks",
+)  # fmt: skip
+
+# Markup, pipes and emoji in names are common in scraped data, and break naive tables.
+AWKWARD_NAMES = ("| <b>x</b> |", "🚀 Ada", "<script>alert(1)</script>", "[link](https://example.com)")
+
+_CAPITALS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_BASE64URL = _CAPITALS + b"abcdefghijklmnopqrstuvwxyz0123456789-_"
+_TO_CAPITALS = bytes(_CAPITALS[byte % len(_CAPITALS)] for byte in range(256))
+_TO_BASE64URL = bytes(_BASE64URL[byte % len(_BASE64URL)] for byte in range(256))
+_COUNTRY_HOSTS = ("uk", "de", "fr", "ca", "nl")
+
+
+def scatter(number: int, salt: int, modulus: int) -> int:
+    """A fixed, well-mixed integer in [0, modulus) for a (number, salt) pair."""
+    mixed = (number * 0x9E3779B1 + salt * 0x85EBCA77) & 0xFFFFFFFF
+    mixed = ((mixed ^ (mixed >> 15)) * 0x2C1B3C6D) & 0xFFFFFFFF
+    return (mixed ^ (mixed >> 13)) % modulus
+
+
+def member_id(number: int) -> str:
+    """LinkedIn's opaque member id: `ACoAA` and 34 case-sensitive characters."""
+    return "ACoAA" + _digest(number, b"member", 34).translate(_TO_BASE64URL).decode()
+
+
+def imported_id(number: int) -> str:
+    """The id a person has before HeyReach has looked them up: `imp_` and 24 capitals."""
+    return "imp_" + _digest(number, b"imported", 24).translate(_TO_CAPITALS).decode()
+
+
+def first_name(number: int, gender: str) -> str:
+    names = FIRST_NAMES[gender]
+    return names[scatter(number, 1, len(names))]
+
+
+def last_name(number: int) -> str:
+    head = SURNAME_HEADS[scatter(number, 2, len(SURNAME_HEADS))]
+    return head + SURNAME_TAILS[scatter(number, 3, len(SURNAME_TAILS))]
+
+
+def company_name(number: int) -> str:
+    """One of 240 company names; a number from 240 on gets a numbered branch of one."""
+    branch, index = divmod(number, len(COMPANY_HEADS) * len(COMPANY_TAILS))
+    head, tail = divmod(index, len(COMPANY_TAILS))
+    name = f"{COMPANY_HEADS[head]} {COMPANY_TAILS[tail]}"
+    return f"{name} {branch + 1}" if branch else name
+
+
+def slug(number: int, gender: str) -> str:
+    """The last part of the profile URL: a unique vanity slug, for one person in 50 the member id."""
+    if scatter(number, 4, 50) == 0:
+        return member_id(number)
+    return f"{first_name(number, gender)}-{last_name(number)}-{number:05x}".lower()
+
+
+def canonical_url(person_slug: str) -> str:
+    return f"https://www.linkedin.com/in/{person_slug}"
+
+
+def _country_url(person_slug: str) -> str:
+    country = _COUNTRY_HOSTS[len(person_slug) % len(_COUNTRY_HOSTS)]
+    return f"https://{country}.linkedin.com/in/{person_slug}"
+
+
+def _capitalised_url(person_slug: str) -> str:
+    # The case of a member id carries meaning; only vanity slugs survive a change of case.
+    return canonical_url(person_slug if person_slug.startswith("ACoAA") else person_slug.title())
+
+
+SPELLINGS: tuple[Callable[[str], str], ...] = (
+    canonical_url,
+    lambda person_slug: f"https://www.linkedin.com/in/{person_slug}/",
+    lambda person_slug: f"https://linkedin.com/in/{person_slug}",
+    _country_url,
+    _capitalised_url,
+    lambda person_slug: f"https://www.linkedin.com/in/{person_slug}?utm_source=clay&trk=people-search",
+    lambda person_slug: f"https://www.linkedin.com/in/{quote(person_slug)}",
+    lambda person_slug: f"http://www.linkedin.com/in/{quote(person_slug)}/?originalSubdomain=uk",
+)
+"""A slug's profile URL in eight spellings that all mean the same person; the first is the canonical one."""
+
+
+def _digest(number: int, purpose: bytes, length: int) -> bytes:
+    return blake2b(number.to_bytes(8, "big"), digest_size=length, person=purpose).digest()

@@ -1,0 +1,118 @@
+"""The sandbox as a child process, for the demo and the tests: `with running_sandbox() as sandbox: ...`."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.client import HTTPConnection
+from urllib.parse import quote, urlsplit
+
+import orjson
+
+from extract.errors import OutboundError
+from extract.sandbox import DEMO_PRESET, DEMO_SEED, DEMO_START, DEMO_WEEKS
+from extract.sandbox.api import API_KEY
+
+STOP_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A running sandbox: `base_url` and `api_key` for the client, the methods for whoever steers it."""
+
+    base_url: str
+    api_key: str
+
+    def set_clock(self, now: datetime) -> None:
+        """Move the sandbox clock, in either direction; parts of a second are dropped."""
+        self._control("POST", "clock", {"now": now.astimezone(UTC).isoformat()})
+
+    def advance_clock(self, seconds: int) -> None:
+        self._control("POST", "clock", {"advance_seconds": seconds})
+
+    def clock(self) -> datetime:
+        return datetime.fromisoformat(self._control("GET", "clock")["now"])
+
+    def set_faults(self, *faults: dict | str) -> None:
+        """Replace the faults switched on; a bare name strikes every request, no argument switches all off."""
+        described = [{"name": fault} if isinstance(fault, str) else fault for fault in faults]
+        self._control("POST", "faults", {"faults": described})
+
+    def faults(self) -> list[dict]:
+        """The faults switched on, with how many requests each has `seen` and `struck`."""
+        return self._control("GET", "faults")["faults"]
+
+    def truth(self, at: datetime | None = None) -> dict:
+        """The hidden truth up to `at` (default: the sandbox clock); see World.truth."""
+        return self._control(
+            "GET", "truth" if at is None else f"truth?at={quote(at.astimezone(UTC).isoformat())}"
+        )
+
+    def log(self, reset: bool = False) -> dict:
+        """API requests since the start or the last reset: `{total, routes: {…: n}, statuses: {…: n}}`."""
+        return self._control("GET", "log?reset=1" if reset else "log")
+
+    def _control(self, method: str, name: str, body: dict | None = None) -> dict:
+        address = urlsplit(self.base_url)
+        connection = HTTPConnection(address.hostname, address.port, timeout=120)
+        try:
+            connection.request(method, f"/sandbox/{name}", orjson.dumps(body or {}))
+            answer = connection.getresponse()
+            content = orjson.loads(answer.read())
+        finally:
+            connection.close()
+        if answer.status != 200:
+            reason = content.get("errorMessage") or content.get("errors")
+            raise OutboundError(f"The sandbox refused {method} {name}: {reason}")
+        return content
+
+
+@contextmanager
+def running_sandbox(
+    preset: str = DEMO_PRESET,
+    seed: int = DEMO_SEED,
+    *,
+    start: datetime = DEMO_START,
+    weeks: int = DEMO_WEEKS,
+    leads: int | None = None,
+    now: datetime | None = None,
+    api_key: str = API_KEY,
+    requests_per_minute: int = 0,
+) -> Iterator[Sandbox]:
+    """Start a sandbox on a free loopback port, yield it once it answers, end it on the way out.
+
+    The clock starts at `now` (default: `start`). 0 requests per minute means no rate limit. The child also
+    ends when this process dies, because it watches its standard input. Raises OutboundError if it does not
+    come up.
+    """
+    options = {
+        "preset": preset,
+        "seed": seed,
+        "start": start.isoformat(),
+        "weeks": weeks,
+        "leads": leads,
+        "now": (now or start).isoformat(),
+        "api-key": api_key,
+        "requests-per-minute": requests_per_minute,
+        "port": 0,
+    }
+    command = [sys.executable, "-m", "extract.sandbox", "--until-stdin-closes"]
+    command += [f"--{name}={value}" for name, value in options.items() if value is not None]
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    try:
+        announcement = child.stdout.readline()
+        if not announcement:
+            raise OutboundError(
+                f"The sandbox API did not start (exit code {child.wait(STOP_SECONDS)}); see above."
+            )
+        yield Sandbox(base_url=announcement.split()[-1], api_key=api_key)
+    finally:
+        child.stdin.close()
+        try:
+            child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        child.stdout.close()

@@ -1,0 +1,272 @@
+"""How leads live: when each sender gets to them, and what follows from a connection request.
+
+Senders work week days from 09:00 to 17:00 UTC, up to their limit, round robin over their campaigns. Chance
+is drawn per sender and day and per lead, so that leads added later change nothing that happened before.
+"""
+
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Sequence
+from math import exp, log
+from random import Random
+from typing import NamedTuple
+
+from extract.sandbox.clock import DAY, HOUR, MINUTE, WEEK, weekday
+from extract.sandbox.leads import CampaignLead
+from extract.sandbox.presets import Campaign, Preset, Sender
+
+# Of all acceptances 21 % come within an hour, 63 % within a day, 88 % within a week, 99 % within 30 days.
+ACCEPT_SHAPE = 0.431
+ACCEPT_SCALE_HOURS = 26.1
+EXEC_SLOWER = 1.3
+DETECTION_LAG_HOURS = 8
+WEEKS_BEFORE_START = 2
+
+ALREADY_CONNECTED_SHARE = 0.04
+EXCLUDED_SHARE = 0.02
+FAILED_SHARE = 0.03
+FAILED_AFTER_MESSAGE_SHARE = 0.03
+PAUSED_SHARE = 0.01
+REPLY_SHARE = 0.22
+
+# The misspelling is the vendor's style, kept on purpose: error codes are an open set nobody proofreads.
+ERROR_CODES = ("ProfileNotFound", "EmailNeededToConnect", "ConnectionRequestAlreadyPendng", "UnknownError")
+
+
+class History(NamedTuple):
+    """The times (ticks) of everything that happens to one campaign lead; None is never."""
+
+    viewed_at: int | None = None
+    sent_at: int | None = None
+    accepted_at: int | None = None
+    followed_at: int | None = None
+    messaged_at: int | None = None
+    followed_up_at: int | None = None
+    replied_at: int | None = None
+    withdrawn_at: int | None = None
+    failed_at: int | None = None
+    excluded_at: int | None = None
+    paused_at: int | None = None
+    finished_at: int | None = None
+    error_code: str | None = None
+    is_already_connected: bool = False
+    accept_probability: float | None = None
+    changes: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, **facts) -> "History":
+        """A history with `changes`, the moments at which its row changes, filled in."""
+        moments = {moment for name, moment in facts.items() if name.endswith("_at") and moment is not None}
+        return cls(**facts, changes=tuple(sorted(moments)))
+
+
+UNTOUCHED = History()
+
+
+def play_out(
+    preset: Preset,
+    leads: Sequence[CampaignLead],
+    log_odds: Sequence[float],
+    volume_tax: float,
+    seed: int,
+    start: int,
+    weeks: int,
+) -> list[History]:
+    """The history of each lead, in the order of `leads` (which is the order of enrolment)."""
+    # Every campaign has its place in a sender's round from the start, whether or not it has leads yet.
+    queues: dict[int, dict[int, list[int]]] = {
+        sender.id: {campaign.id: [] for campaign in preset.campaigns if sender.id in campaign.sender_weights}
+        for sender in preset.senders
+    }
+    for position, lead in enumerate(leads):
+        queues[lead.account_id].setdefault(lead.campaign_id, []).append(position)
+    histories = [UNTOUCHED] * len(leads)
+    first_day = start // DAY - WEEKS_BEFORE_START * 7
+    last_day = first_day + (weeks + WEEKS_BEFORE_START) * 7
+    for sender in preset.senders:
+        shift = _Shift(preset, sender, leads, log_odds, volume_tax, seed)
+        for day in range(first_day, last_day):
+            shift.work(day * DAY, queues[sender.id], histories)
+    return histories
+
+
+class _Shift:
+    """One sender at work, day after day."""
+
+    def __init__(
+        self,
+        preset: Preset,
+        sender: Sender,
+        leads: Sequence[CampaignLead],
+        log_odds: Sequence[float],
+        volume_tax: float,
+        seed: int,
+    ):
+        self.sender = sender
+        self.campaigns = {campaign.id: campaign for campaign in preset.campaigns}
+        self.leads = leads
+        self.log_odds = log_odds
+        self.volume_tax = volume_tax
+        self.comfortable_per_week = preset.comfortable_sends_per_day * 5
+        self.seed = seed
+        self.rng = Random()  # noqa: S311
+        self.next_in_queue: dict[int, int] = {}
+        self.turn = 0
+        self.recent: deque[tuple[int, int]] = deque()
+        self.contacts: dict[int, History] = {}
+
+    def work(self, midnight: int, queues: dict[int, list[int]], histories: list[History]) -> None:
+        noon = midnight + 12 * HOUR
+        sender = self.sender
+        if weekday(midnight) >= 5 or not sender.is_connected(noon) or sender.is_cooling_down(noon):
+            return
+        active = [
+            campaign_id
+            for campaign_id in queues
+            if self.campaigns[campaign_id].created_at <= noon
+            and self.campaigns[campaign_id].status_at(noon) == "IN_PROGRESS"
+        ]
+        if not active:
+            return
+        while self.recent and self.recent[0][0] <= midnight - WEEK:
+            self.recent.popleft()
+        is_overworked = sum(count for _, count in self.recent) > self.comfortable_per_week
+        day_rng = Random(f"{self.seed}/{sender.id}/{midnight // DAY}")  # noqa: S311
+        opens, closes = midnight + 9 * HOUR, midnight + 13 * HOUR + 25 * MINUTE
+        slots = sorted(
+            opens + int(day_rng.random() * (closes - opens)) for _ in range(sender.limit_on(midnight))
+        )
+        sent = 0
+        for slot in slots:
+            position = self._next(active, queues, slot)
+            if position is None:
+                continue
+            history = self._begin(position, slot, self.volume_tax if is_overworked else 0.0)
+            histories[position] = history
+            sent += history.sent_at is not None
+        self.recent.append((midnight, sent))
+
+    def _next(self, active: list[int], queues: dict[int, list[int]], slot: int) -> int | None:
+        for step in range(len(active)):
+            campaign_id = active[(self.turn + step) % len(active)]
+            queue, head = queues[campaign_id], self.next_in_queue.get(campaign_id, 0)
+            if head < len(queue) and self.leads[queue[head]].enrolled_at < slot:
+                self.next_in_queue[campaign_id] = head + 1
+                self.turn += step + 1
+                return queue[head]
+        return None
+
+    def _begin(self, position: int, slot: int, tax: float) -> History:
+        """What becomes of a lead the sender turns to at `slot`."""
+        lead = self.leads[position]
+        campaign = self.campaigns[lead.campaign_id]
+        person = lead.imported.person
+        rng = self.rng
+        rng.seed(self.seed * 1_000_003 + lead.id)
+        fate = rng.random()
+        known = self.contacts.get(person.number)
+        if person.url_kind != "profile":
+            return History.of(failed_at=slot, error_code=ERROR_CODES[0])
+        is_friend = known is not None and known.accepted_at is not None and known.accepted_at <= slot
+        if is_friend or fate < ALREADY_CONNECTED_SHARE:
+            return self._message_a_friend(campaign, slot)
+        is_waiting = known is not None and (known.withdrawn_at is None or known.withdrawn_at > slot)
+        if is_waiting or fate < ALREADY_CONNECTED_SHARE + EXCLUDED_SHARE:
+            return History.of(excluded_at=slot)
+        if fate < ALREADY_CONNECTED_SHARE + EXCLUDED_SHARE + FAILED_SHARE:
+            return History.of(
+                viewed_at=slot if campaign.views_profile_first else None,
+                failed_at=slot + 3 * HOUR,
+                error_code=ERROR_CODES[1 + int(rng.random() * (len(ERROR_CODES) - 1))],
+            )
+        history = self._request(lead, campaign, slot, self.log_odds[position] + tax)
+        self.contacts[person.number] = history
+        return history
+
+    def _message_a_friend(self, campaign: Campaign, slot: int) -> History:
+        replied_at = self._reply(slot)
+        followed_up_at = None if replied_at else self._if_running(campaign, slot + 72 * HOUR)
+        return History.of(
+            messaged_at=slot,
+            replied_at=replied_at,
+            followed_up_at=followed_up_at,
+            finished_at=replied_at or followed_up_at,
+            is_already_connected=True,
+        )
+
+    def _request(self, lead: CampaignLead, campaign: Campaign, slot: int, log_odds: float) -> History:
+        rng = self.rng
+        viewed_at = slot if campaign.views_profile_first else None
+        wait = 3 * HOUR + int(rng.random() * HOUR / 2) if viewed_at else int(rng.random() * 3.5 * HOUR)
+        sent_at = slot + wait
+        paused_at = sent_at + int((1 + rng.random() * 9) * HOUR) if rng.random() < PAUSED_SHARE else None
+        withdraw_at = sent_at + campaign.withdraw_after_days * DAY + int(rng.random() * 2 * HOUR)
+        withdrawn_at = withdraw_at if self.sender.is_connected(withdraw_at) else None
+
+        probability = 1 / (1 + exp(-log_odds))
+        accepted_at = self._acceptance(sent_at, lead.imported.person.seniority, probability)
+        if accepted_at is not None and withdrawn_at is not None and accepted_at >= withdrawn_at:
+            accepted_at = None
+        if accepted_at is not None and not self.sender.is_connected(accepted_at):
+            # HeyReach can't look into an account it has lost: the acceptance is never recorded.
+            accepted_at = None
+        if accepted_at is not None:
+            withdrawn_at = None
+
+        follow_at = sent_at + int((24 + rng.random() * 6) * HOUR)
+        followed_at = None
+        if campaign.follows_after_request and paused_at is None:
+            followed_at = self._if_running(campaign, follow_at)
+
+        messaged_at = replied_at = followed_up_at = failed_at = None
+        if accepted_at is not None and paused_at is None:
+            messaged_at = self._if_running(campaign, accepted_at + int((3 + rng.random() * 24) * HOUR))
+        if messaged_at is not None:
+            if rng.random() < FAILED_AFTER_MESSAGE_SHARE:
+                failed_at = messaged_at + HOUR
+            else:
+                replied_at = self._reply(messaged_at)
+                followed_up_at = None if replied_at else self._if_running(campaign, messaged_at + 72 * HOUR)
+        return History.of(
+            viewed_at=viewed_at,
+            sent_at=sent_at,
+            accepted_at=accepted_at,
+            followed_at=followed_at,
+            messaged_at=messaged_at,
+            followed_up_at=followed_up_at,
+            replied_at=replied_at,
+            withdrawn_at=withdrawn_at,
+            failed_at=failed_at,
+            paused_at=paused_at,
+            finished_at=replied_at or followed_up_at or withdrawn_at,
+            error_code=ERROR_CODES[-1] if failed_at else None,
+            accept_probability=round(probability, 6),
+        )
+
+    def _acceptance(self, sent_at: int, seniority: str, probability: float) -> int | None:
+        """When HeyReach would record the acceptance: the lead's own time plus the detection lag."""
+        rng = self.rng
+        will_accept = rng.random() < probability
+        scale = ACCEPT_SCALE_HOURS * (EXEC_SLOWER if seniority == "exec" else 1.0)
+        hours = scale * (-log(1 - rng.random())) ** (1 / ACCEPT_SHAPE)
+        lag_hours, weekend_mood = rng.random() * DETECTION_LAG_HOURS, rng.random()
+        if not will_accept:
+            return None
+        clicked_at = sent_at + int(hours * HOUR)
+        if weekday(clicked_at) >= 5 and weekend_mood < 0.4:
+            # Nobody has published a weekend effect; this mild one is invented.
+            clicked_at += DAY + DAY // 2
+        return clicked_at + int(lag_hours * HOUR)
+
+    def _reply(self, messaged_at: int) -> int | None:
+        replies, hours = self.rng.random() < REPLY_SHARE, 1 + self.rng.random() * 60
+        return messaged_at + int(hours * HOUR) if replies else None
+
+    def _if_running(self, campaign: Campaign, moment: int) -> int | None:
+        is_running = self.sender.is_connected(moment) and campaign.status_at(moment) == "IN_PROGRESS"
+        return moment if is_running else None
+
+
+def state_number(history: History, at: int) -> int:
+    """How many changes of the row lie at or before `at`: equal numbers mean equal rows."""
+    return bisect_right(history.changes, at)

@@ -1,0 +1,187 @@
+"""The hidden truth: who is in which list and campaign, and what happens to each lead, fixed by a seed.
+
+What the API shows at a clock time is computed from this (views.py); nothing is stepped.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from math import fsum, log
+from random import Random
+
+from extract.sandbox import people
+from extract.sandbox.clock import iso, to_ticks
+from extract.sandbox.leads import REGIONS, CampaignLead, Importer, LeadList
+from extract.sandbox.presets import PRESETS, Campaign, Preset, Sender
+from extract.sandbox.schedule import History, play_out
+
+SENIORITY_EFFECTS = {"exec": -0.55, "manager": 0.20}
+COMPANY_SIZE_EFFECTS = {"1-49": 0.15, "5000+": -0.30}
+SAME_ROLE_EFFECT = 0.10
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that is true in the sandbox, at every time. `histories` lines up with `leads`."""
+
+    preset: Preset
+    seed: int
+    start: int
+    weeks: int
+    effects: dict
+    lists: dict[int, LeadList]
+    leads: list[CampaignLead]
+    histories: list[History]
+
+    @classmethod
+    def generate(
+        cls, preset: str, seed: int, leads: int | None = None, *, start: datetime, weeks: int = 7
+    ) -> "World":
+        """Invent a workspace, the same one for the same arguments on every Python.
+
+        `leads` is the number of campaign leads (default: the preset's own, 2,400 or 20,000). Raises KeyError
+        for an unknown preset and ValueError for a `start` without time zone or fewer than one week.
+        """
+        if weeks < 1:
+            raise ValueError(f"weeks is {weeks}; a world needs at least one")
+        rng = Random(seed)  # noqa: S311
+        start_ticks = to_ticks(start)
+        workspace = PRESETS[preset](rng, start_ticks, weeks, leads)
+        lists, enrolled = Importer(workspace, rng).run()
+        effects = _draw_effects(workspace, rng)
+        senders = {sender.id: sender for sender in workspace.senders}
+        odds = [log_odds(lead, senders[lead.account_id], effects) for lead in enrolled]
+        # Centred on the leads drawn, so that the mix of segments does not move the base rate.
+        intercept = log(workspace.base_rate / (1 - workspace.base_rate)) - fsum(odds) / max(1, len(odds))
+        effects["intercept"] = intercept
+        odds = [intercept + value for value in odds]
+        histories = play_out(workspace, enrolled, odds, effects["volume_tax"], seed, start_ticks, weeks)
+        return cls(workspace, seed, start_ticks, weeks, effects, lists, enrolled, histories)
+
+    @cached_property
+    def senders(self) -> dict[int, Sender]:
+        return {sender.id: sender for sender in self.preset.senders}
+
+    @cached_property
+    def campaigns(self) -> dict[int, Campaign]:
+        return {campaign.id: campaign for campaign in self.preset.campaigns}
+
+    @cached_property
+    def positions_by_campaign(self) -> dict[int, list[int]]:
+        """Positions in `leads` per campaign, in the order of enrolment."""
+        positions: dict[int, list[int]] = {campaign_id: [] for campaign_id in self.campaigns}
+        for position, lead in enumerate(self.leads):
+            positions[lead.campaign_id].append(position)
+        return positions
+
+    def truth(self, at: datetime) -> dict:
+        """What really happened up to `at`: every enrolled lead with its true times, and what was drawn.
+
+        Keys: at, seed, preset, effects, senders, campaigns, leads. Times are ISO texts with microseconds;
+        what lies after `at` is null. `accepted_at` is when HeyReach records it: what statuses and stats show.
+        """
+        now = to_ticks(at)
+
+        def seen(moment: int | None) -> str | None:
+            return iso(moment) if moment is not None and moment <= now else None
+
+        def shown(lead: CampaignLead, history: History) -> dict:
+            imported, person = lead.imported, lead.imported.person
+            return {
+                "campaign_lead_id": lead.id,
+                "campaign_id": lead.campaign_id,
+                "account_id": lead.account_id,
+                "list_id": imported.list_id,
+                "profile_key": person.key,
+                "profile_url": people.canonical_url(person.slug) if person.url_kind == "profile" else None,
+                "batch_id": imported.batch_id,
+                "source": imported.source,
+                "source_list": imported.source_list,
+                "keywords": imported.keywords,
+                "icp": person.icp,
+                "seniority": person.seniority,
+                "company_size": person.company_size,
+                "company_region": person.region,
+                "attribution_lost": not imported.has_fields,
+                "accept_probability": history.accept_probability if seen(history.sent_at) else None,
+                "enrolled_at": iso(lead.enrolled_at),
+                "sent_at": seen(history.sent_at),
+                "accepted_at": seen(history.accepted_at),
+                "withdrawn_at": seen(history.withdrawn_at),
+                "failed_at": seen(history.failed_at),
+                "excluded_at": seen(history.excluded_at),
+                "already_connected": history.is_already_connected and history.messaged_at <= now,
+            }
+
+        return {
+            "at": iso(now),
+            "seed": self.seed,
+            "preset": self.preset.name,
+            "effects": self.effects,
+            "senders": [
+                {
+                    "account_id": sender.id,
+                    "account_type": sender.account_type,
+                    "disconnected_at": seen(sender.disconnected_at),
+                    "auth_invalid_at": seen(sender.auth_invalid_at),
+                    "cooldowns": [
+                        [seen(begin), seen(end)] for begin, end in sender.cooldowns if begin <= now
+                    ],
+                }
+                for sender in self.preset.senders
+            ],
+            "campaigns": [
+                {
+                    "campaign_id": campaign.id,
+                    "list_id": campaign.list_id,
+                    "withdraw_after_days": campaign.withdraw_after_days,
+                    "statuses": [[iso(since), status] for since, status in campaign.statuses if since <= now],
+                }
+                for campaign in self.preset.campaigns
+            ],
+            "leads": [
+                shown(lead, history)
+                for lead, history in zip(self.leads, self.histories, strict=True)
+                if lead.enrolled_at <= now
+            ],
+        }
+
+
+def _draw_effects(preset: Preset, rng: Random) -> dict:
+    """Log-odds effects on acceptance. Account type and gender get none by design: small draws around zero."""
+    types = sorted({sender.account_type for sender in preset.senders})
+    return {
+        "base_rate": preset.base_rate,
+        "intercept": 0.0,
+        "source": dict(preset.source_effects),
+        "icp": dict(preset.icp_effects),
+        "seniority": SENIORITY_EFFECTS,
+        "company_size": COMPANY_SIZE_EFFECTS,
+        "company_region": {region: rng.gauss(0, 0.05) for region in REGIONS},
+        "account": {str(sender.id): rng.gauss(0, 0.23) for sender in preset.senders},
+        "account_type": {account_type: rng.gauss(0, 0.1) for account_type in types},
+        "lead_gender": {gender: rng.gauss(0, 0.1) for gender in ("female", "male")},
+        "account_gender": {gender: rng.gauss(0, 0.1) for gender in ("female", "male")},
+        "same_role": SAME_ROLE_EFFECT,
+        "volume_tax": -0.15,
+    }
+
+
+def log_odds(lead: CampaignLead, sender: Sender, effects: dict) -> float:
+    """The true log-odds that this lead ever accepts a request of this sender, before the volume tax."""
+    person = lead.imported.person
+    return fsum(
+        (
+            effects["intercept"],
+            effects["account"][str(sender.id)],
+            effects["account_type"][sender.account_type],
+            effects["account_gender"][sender.gender],
+            effects["source"][lead.imported.source],
+            effects["icp"][person.icp],
+            effects["seniority"].get(person.seniority, 0.0),
+            effects["company_size"].get(person.company_size, 0.0),
+            effects["company_region"][person.region],
+            effects["lead_gender"][person.gender],
+            effects["same_role"] if sender.icp == person.icp else 0.0,
+        )
+    )
