@@ -1,0 +1,71 @@
+"""The dlt source: landed NDJSON -> raw tables.
+
+| resource | one row is |
+| --- | --- |
+| sender_accounts, campaigns, campaign_sequences, lists | an observed state of one of them |
+| campaign_leads | an observed state of a lead in a campaign, with its three statuses |
+| list_leads, list_companies | an observed state of a list member, with its custom fields |
+| account_campaign_days | HeyReach's own counts for one sender, campaign and UTC day, as observed |
+| quarantined_rows | a row HeyReach sent that can't be stored |
+| pulls | one walk of one pull: what was asked when, and whether everything came |
+
+Every table is append-only: a row is an observation, and observations don't change. dlt imports the files
+untouched (`with_file_import`), its one path at DuckDB's own reading speed and without variant columns.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import dlt
+from dlt.extract import DltResource
+
+from extract import raw
+from extract.landing import landed_files
+
+
+@dlt.source(name=raw.SCHEMA)
+def heyreach(folders: list[Path], tables: list[str]) -> Iterator[DltResource]:
+    """One resource per raw table, fed from landing folders."""
+    for table in tables:
+        yield dlt.resource(
+            _imported,
+            name=table,
+            columns={name: {"data_type": kind} for name, kind in raw.TABLES[table].items()},
+            write_disposition="append",
+        )(landed_files(folders, table))
+
+
+def _imported(files: list[Path]):
+    for file in files:
+        with file.open("rb") as lines:
+            count = sum(1 for _ in lines)
+        yield dlt.mark.with_file_import(str(file), "jsonl", count)
+
+
+def load(folders: list[Path], raw_path: Path) -> None:
+    """Bring finished landing folders into raw.
+
+    `pulls` goes last, in a load of its own: a pull counts only once it is listed there, so a load that is
+    cut short leaves nothing that anybody reads. The working folder is new each time: a package left behind
+    by a crash would otherwise be loaded instead of what is asked for now.
+    """
+    if not folders:
+        return
+    observations = [
+        table for table in (*raw.OBSERVATIONS, "quarantined_rows") if landed_files(folders, table)
+    ]
+    working_dir = Path(tempfile.mkdtemp(prefix=".dlt-", dir=raw_path.parent))
+    try:
+        pipeline = dlt.pipeline(
+            "heyreach",
+            pipelines_dir=str(working_dir),
+            destination=dlt.destinations.duckdb(str(raw_path)),
+            dataset_name=raw.SCHEMA,
+        )
+        for tables in (observations, ["pulls"]):
+            if tables:
+                pipeline.run(heyreach(folders, tables))
+    finally:
+        shutil.rmtree(working_dir, ignore_errors=True)

@@ -1,0 +1,86 @@
+"""Landing folders: what a session of pulls brought, as NDJSON files, before it enters the raw database.
+
+A session writes into a hidden folder and renames it when everything asked for is on disk, so a landing
+folder is always whole. The files are kept: raw can be rebuilt from them.
+"""
+
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+
+# Left out of the comparison (not of the payload): they change without anything having happened.
+VOLATILE = frozenset({"imageUrl", "connections", "followers"})
+
+ABSENT = "absent"
+
+
+def content_hash(row: dict) -> str:
+    """Hash of a row's canonical JSON without the volatile fields, 32 hexadecimal digits."""
+    canonical = orjson.dumps(_without_volatile(row), option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(canonical).hexdigest()[:32]
+
+
+def _without_volatile(row: dict) -> dict:
+    kept = {key: value for key, value in row.items() if key not in VOLATILE}
+    for key, value in kept.items():
+        if isinstance(value, dict):
+            kept[key] = {k: v for k, v in value.items() if k not in VOLATILE}
+    return kept
+
+
+class Landing:
+    """A folder under construction: `write` rows into it; leaving the `with` block makes it visible.
+
+    An exception inside the block removes it: half a session is worth nothing.
+    """
+
+    def __init__(self, landing_dir: Path):
+        self.landing_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
+        self._final = landing_dir / self.landing_id
+        self._partial = landing_dir / f".{self.landing_id}.partial"
+        self._files = {}
+
+    def __enter__(self) -> "Landing":
+        for abandoned in self._partial.parent.glob(".*.partial"):  # of a session that was killed
+            shutil.rmtree(abandoned)
+        self._partial.mkdir(parents=True)
+        return self
+
+    def __exit__(self, error_type: type | None, *_: object) -> None:
+        for file in self._files.values():
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
+        if error_type:
+            shutil.rmtree(self._partial)
+            return
+        self._partial.rename(self._final)
+        directory = os.open(self._final.parent, os.O_RDONLY)
+        os.fsync(directory)
+        os.close(directory)
+
+    def write(self, table: str, row: dict) -> None:
+        """Append one row; raises orjson.JSONEncodeError for a row that is no valid JSON text."""
+        line = orjson.dumps(row, option=orjson.OPT_UTC_Z)
+        if table not in self._files:
+            self._files[table] = (self._partial / f"{table}.jsonl").open("wb")
+        self._files[table].write(line + b"\n")
+
+
+def landed_files(folders: Iterable[Path], table: str) -> list[Path]:
+    """The files of one table over several landing folders, oldest first, without the empty ones."""
+    files = [folder / f"{table}.jsonl" for folder in sorted(folders)]
+    return [file for file in files if file.is_file() and file.stat().st_size > 0]
+
+
+def finished_folders(landing_dir: Path) -> list[Path]:
+    """All whole landing folders, oldest first."""
+    if not landing_dir.is_dir():
+        return []
+    return sorted(path for path in landing_dir.iterdir() if path.is_dir() and not path.name.startswith("."))

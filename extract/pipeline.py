@@ -1,0 +1,138 @@
+"""Extraction as a whole: settings in, an up-to-date raw database out."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from tqdm import tqdm
+
+from extract import raw
+from extract.client import HeyReachClient
+from extract.errors import ConfigurationError
+from extract.heyreach import load
+from extract.landing import Landing, finished_folders
+from extract.pacing import Pacer
+from extract.pull import KnownStates, PullResult, run_pull
+from extract.sandbox import DEMO_ACCOUNTS_PATH, DEMO_END, DEMO_PRESET, DEMO_SEED, DEMO_START
+from extract.sandbox.process import running_sandbox
+from extract.settings import Settings
+
+# What stands for the base URL in demo raw: the port is another one every time, the world is not.
+DEMO_ORIGIN = f"sandbox {DEMO_PRESET} {DEMO_SEED}"
+
+# One full pull a night and two light ones in between, as an operator's timetable would have it.
+DEMO_PULL_HOURS = {2: "full", 10: "light", 18: "light"}
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What one extraction did, over all its pulls."""
+
+    pulls: int
+    requests: int
+    rows_received: int
+    rows_landed: int
+    is_complete: bool
+    warnings: list[str]
+
+
+def account_file(settings: Settings) -> Path:
+    """The account file of this workspace: the operator's, or the invented senders of the demo."""
+    return DEMO_ACCOUNTS_PATH if settings.is_demo else settings.account_metadata_path
+
+
+def raw_path(settings: Settings) -> Path:
+    """Where the raw database of this workspace lives."""
+    return settings.workspace_dir / "raw.duckdb"
+
+
+def extract(settings: Settings, say: Callable[[str], None]) -> Extraction:
+    """Pull HeyReach, or the demo's sandbox where there is no key, and load what changed into raw."""
+    path = raw_path(settings)
+    raw.initialise(path)
+    _load_leftovers(settings)
+    results = _pull_demo(settings, say) if settings.is_demo else _pull_heyreach(settings)
+    _load_leftovers(settings)
+    return Extraction(
+        pulls=len(results),
+        requests=sum(result.requests for result in results),
+        rows_received=sum(result.rows_received for result in results),
+        rows_landed=sum(result.rows_landed for result in results),
+        is_complete=results[-1].is_complete,
+        warnings=list(dict.fromkeys(line for result in results for line in result.warnings)),
+    )
+
+
+def _load_leftovers(settings: Settings) -> None:
+    """Load every finished landing folder that raw doesn't list: the newest, and any a crash left behind."""
+    path = raw_path(settings)
+    with raw.connect(path, read_only=True) as connection:
+        loaded = raw.loaded_landings(connection)
+    load([folder for folder in finished_folders(_landing_dir(settings)) if folder.name not in loaded], path)
+
+
+def _landing_dir(settings: Settings) -> Path:
+    return settings.workspace_dir / "landing"
+
+
+def _known_origin(settings: Settings, base_url: str) -> raw.Origin | None:
+    with raw.connect(raw_path(settings), read_only=True) as connection:
+        origin = raw.origin(connection)
+        newest = raw.newest_pull_at(connection, complete_only=False)
+    if origin and origin.base_url != base_url:
+        raise ConfigurationError(
+            f"{raw_path(settings)} holds data of {origin.base_url}, but HEYREACH_BASE_URL is {base_url}: "
+            "set OUTBOUND_DATA_DIR to a folder for the other server, or restore the base URL"
+        )
+    if settings.as_of and newest and settings.as_of < newest:
+        raise ConfigurationError(
+            f"OUTBOUND_AS_OF={settings.as_of:%Y-%m-%dT%H:%M:%SZ} lies before the newest pull "
+            f"({newest:%Y-%m-%dT%H:%M:%SZ}): a pull can't be dated into the past. "
+            "`make build` and `make report` look back without pulling"
+        )
+    return origin
+
+
+def _pull_heyreach(settings: Settings) -> list[PullResult]:
+    origin = _known_origin(settings, settings.base_url)
+    pacer = Pacer(settings.requests_per_minute, settings.api_key, settings.data_dir / "pacing")
+    clock = (lambda: settings.as_of) if settings.as_of else None
+    with HeyReachClient(settings.base_url, settings.api_key, pacer, clock=clock) as client:
+        client.check_api_key()
+        with Landing(_landing_dir(settings)) as landing:
+            known = KnownStates(raw_path(settings))
+            return [run_pull(client, landing, known, base_url=settings.base_url, origin=origin)]
+
+
+def _pull_demo(settings: Settings, say: Callable[[str], None]) -> list[PullResult]:
+    """Replay the demo's weeks of pulls against the sandbox, from where raw stands, in one landing."""
+    origin = _known_origin(settings, DEMO_ORIGIN)
+    with raw.connect(raw_path(settings), read_only=True) as connection:
+        newest = raw.newest_pull_at(connection, complete_only=False)
+    moments = list(_demo_moments(newest))
+    say(f"demo data: replaying {len(moments)} pulls of an invented workspace over HTTP")
+    results = []
+    known = KnownStates(raw_path(settings))
+    with running_sandbox() as sandbox:
+        pacer = Pacer(0, sandbox.api_key, settings.data_dir / "pacing")
+        with (
+            HeyReachClient(sandbox.base_url, sandbox.api_key, pacer) as client,
+            Landing(_landing_dir(settings)) as landing,
+        ):
+            for moment, kind in tqdm(moments, desc="demo pulls", leave=False, delay=2, disable=None):
+                sandbox.set_clock(moment)
+                results.append(
+                    run_pull(client, landing, known, base_url=DEMO_ORIGIN, origin=origin, kind=kind)
+                )
+    return results
+
+
+def _demo_moments(newest: datetime | None) -> Iterator[tuple[datetime, str]]:
+    """The demo's timetable after the newest pull in raw; always ends with a full pull at its end."""
+    moment = DEMO_START
+    while moment < DEMO_END:
+        if moment.hour in DEMO_PULL_HOURS and (newest is None or moment > newest):
+            yield moment, DEMO_PULL_HOURS[moment.hour]
+        moment += timedelta(hours=1)
+    yield DEMO_END, "full"

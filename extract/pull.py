@@ -1,0 +1,407 @@
+"""One pull: ask HeyReach for everything, and land the rows that differ from what raw already holds."""
+
+import secrets
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tqdm import tqdm
+
+from extract import raw, routes
+from extract.client import Answer, HeyReachClient, NotFoundError, RefusedError
+from extract.errors import ConfigurationError
+from extract.landing import ABSENT, Landing, content_hash
+from extract.paging import WalkSummary, walk
+
+STATS_ROUTE = "stats/GetOverallStats"
+SEQUENCE_ROUTE = "campaign/GetCampaignSequence"
+
+
+def new_pull_id() -> str:
+    """A name for a pull that sorts by the time it began."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
+
+
+class KnownStates:
+    """Hash of the newest observation of every row: read from raw once per scope, then kept up to date."""
+
+    def __init__(self, raw_path: Path):
+        self._raw_path = raw_path
+        self._hashes: dict[tuple, dict[str, str]] = {}
+
+    def of(self, resource: str, scope: tuple[str, ...]) -> dict[str, str]:
+        """Row key -> hash; the caller writes what it lands into it."""
+        if (resource, scope) not in self._hashes:
+            with raw.connect(self._raw_path, read_only=True) as connection:
+                self._hashes[resource, scope] = raw.newest_hashes(connection, resource, scope)
+        return self._hashes[resource, scope]
+
+
+@dataclass
+class Pull:
+    """The state of one pull under way: where it lands, what is known, and what went wrong so far."""
+
+    client: HeyReachClient
+    landing: Landing
+    known: KnownStates
+    base_url: str
+    kind: str
+    origin: raw.Origin | None = None
+    pull_id: str = field(default_factory=new_pull_id)
+    workspace_id: str | None = None
+    warnings: list[str] = field(default_factory=list)
+    walks: list[dict] = field(default_factory=list)
+    rows_landed: int = 0
+
+    def observe(
+        self,
+        resource: str,
+        scope: tuple[str, ...],
+        key: str,
+        row: dict,
+        observed_at: datetime,
+        row_hash: str | None = None,
+    ) -> None:
+        """Land one row if it differs from its newest observation."""
+        known = self.known.of(resource, scope)
+        row_hash = row_hash or content_hash(row)
+        if known.get(key) != row_hash:
+            self._land(resource, scope, key, observed_at, row_hash, row)
+            known[key] = row_hash
+
+    def observe_absences(
+        self, resource: str, scope: tuple[str, ...], seen: Collection[str], at: datetime
+    ) -> None:
+        """Land a row without payload for each row that a complete walk no longer brought."""
+        known = self.known.of(resource, scope)
+        for key in [key for key, row_hash in known.items() if key not in seen and row_hash != ABSENT]:
+            self._land(resource, scope, key, at, ABSENT, None)
+            known[key] = ABSENT
+
+    def quarantine(
+        self, resource: str, scope: tuple[str, ...], row: object, at: datetime, reason: str
+    ) -> None:
+        """Keep a row that can't be an observation, so that it is neither lost nor in the way."""
+        self.landing.write(
+            "quarantined_rows",
+            {
+                "pull_id": self.pull_id,
+                "resource": resource,
+                "scope_id": "/".join(scope),
+                "observed_at": at,
+                "reason": reason,
+                "row_text": ascii(row)[:10_000],
+            },
+        )
+        self.warnings.append(f"{resource}: a row was set aside ({reason}); see quarantined_rows")
+
+    def record(self, resource: str, scope: tuple[str, ...], summary: WalkSummary, outcome: str = "") -> None:
+        """Add one walk to the ledger of pulls."""
+        self.walks.append(
+            {
+                "resource": resource,
+                "scope_id": "/".join(scope),
+                "started_at": summary.started_at,
+                "finished_at": summary.finished_at,
+                "requests": summary.requests,
+                "rows_received": summary.rows_received,
+                "distinct_rows": summary.distinct_rows,
+                "total_count": summary.total_count_last,
+                "is_complete": summary.is_complete,
+                "outcome": outcome or ("complete" if summary.is_complete else "incomplete"),
+                "note": summary.note,
+            }
+        )
+        if not summary.is_complete:
+            self.warnings.append(
+                f"{resource} {'/'.join(scope)}: {summary.distinct_rows} of {summary.total_count_last} rows "
+                "came; the pull counts as incomplete, the next one asks again"
+            )
+
+    def finish(self) -> "PullResult":
+        """Close the pull in the ledger: complete when every walk was."""
+        whole = {
+            "resource": "pull",
+            "scope_id": "",
+            "started_at": min(walk["started_at"] for walk in self.walks),
+            "finished_at": max(walk["finished_at"] for walk in self.walks),
+            "requests": sum(walk["requests"] for walk in self.walks),
+            "rows_received": sum(walk["rows_received"] for walk in self.walks),
+            "distinct_rows": sum(walk["distinct_rows"] for walk in self.walks),
+            "total_count": None,
+            "is_complete": all(walk["is_complete"] for walk in self.walks),
+            "outcome": "complete" if all(walk["is_complete"] for walk in self.walks) else "incomplete",
+            "note": None,
+        }
+        for entry in (*self.walks, whole):
+            self.landing.write(
+                "pulls",
+                {
+                    **entry,
+                    "pull_id": self.pull_id,
+                    "landing_id": self.landing.landing_id,
+                    "kind": self.kind,
+                    "base_url": self.base_url,
+                    "workspace_id": self.workspace_id,
+                },
+            )
+        return PullResult(
+            finished_at=whole["finished_at"],
+            is_complete=whole["is_complete"],
+            requests=whole["requests"],
+            rows_received=whole["rows_received"],
+            rows_landed=self.rows_landed,
+            warnings=self.warnings,
+        )
+
+    def _land(self, resource, scope, key, observed_at, row_hash, payload) -> None:
+        identity = dict(zip(raw.OBSERVATIONS[resource], (*scope, key), strict=True))
+        self.landing.write(
+            resource,
+            {
+                **identity,
+                "observed_at": observed_at,
+                "pull_id": self.pull_id,
+                "content_hash": row_hash,
+                "payload": payload,
+            },
+        )
+        self.rows_landed += 1
+
+
+@dataclass(frozen=True)
+class PullResult:
+    """What one pull did: counts, whether everything asked for came, and lines for the operator."""
+
+    finished_at: datetime
+    is_complete: bool
+    requests: int
+    rows_received: int
+    rows_landed: int
+    warnings: list[str]
+
+
+def run_pull(
+    client: HeyReachClient,
+    landing: Landing,
+    known: KnownStates,
+    *,
+    base_url: str,
+    origin: raw.Origin | None,
+    kind: str = "full",
+) -> PullResult:
+    """Pull the workspace once.
+
+    A `full` pull reads everything. A `light` one reads what moves during a day (senders, campaigns, campaign
+    leads) and serves only to narrow the bounds of events between two full ones.
+    """
+    pull = Pull(client, landing, known, base_url, kind, origin)
+    _walk(pull, routes.SENDER_ACCOUNTS, (), {"keyword": ""})
+    campaigns = _walk(pull, routes.CAMPAIGNS, (), {"keyword": "", "statuses": [], "accountIds": []})
+    _check_workspace(pull, campaigns)
+
+    pairs = set()
+    for campaign_id, campaign in campaigns.items():
+        senders = _pull_campaign_leads(pull, campaign_id)
+        assigned = {str(sender) for sender in campaign.get("campaignAccountIds") or []}
+        pairs |= {(sender, campaign_id) for sender in senders | assigned}
+
+    if kind == "full":
+        _pull_sequences(pull, campaigns)
+        _pull_lists(pull, campaigns)
+        _pull_daily_stats(pull, campaigns, pairs)
+    return pull.finish()
+
+
+def _walk(
+    pull: Pull,
+    route: routes.Route,
+    scope: tuple[str, ...],
+    body: dict,
+    on_row: Callable[[dict], None] | None = None,
+) -> dict[str, dict]:
+    """Walk a route to its end and land what changed; returns the rows by key unless `on_row` takes them."""
+    rows: dict[str, dict] = {}
+    seen: dict[str, str] = {}
+    with tqdm(desc=" ".join((route.name, *scope)), unit=" rows", leave=False, delay=2, disable=None) as bar:
+        pages = walk(pull.client, route, body, on_progress=_progress(bar))
+        for page in pages:
+            for row in page.items:
+                key, row_hash = _identified(pull, route, scope, row, page.not_after)
+                if key is None:
+                    continue
+                if not route.has_id and seen.setdefault(key, row_hash) != row_hash:
+                    # A list may hold a person twice with different fields: both rows count.
+                    key = f"{key}#{row_hash[:8]}"
+                seen[key] = row_hash
+                pull.observe(route.name, scope, key, row, page.not_after, row_hash)
+                if on_row:
+                    on_row(row)
+                else:
+                    rows[key] = row
+    if pages.summary.is_complete and not pages.summary.unkeyed_rows:
+        pull.observe_absences(route.name, scope, seen, pages.summary.finished_at)
+    pull.record(route.name, scope, pages.summary)
+    return rows
+
+
+def _progress(bar: tqdm) -> Callable[[int, int], None]:
+    def update(received: int, total: int) -> None:
+        bar.total = total
+        bar.update(received - bar.n)
+
+    return update
+
+
+def _identified(
+    pull: Pull, route: routes.Route, scope: tuple[str, ...], row: object, at: datetime
+) -> tuple[str, str] | tuple[None, None]:
+    """Key and hash of a row; a row that can't have them is set aside and gives (None, None)."""
+    try:
+        row_hash = content_hash(row)
+    except (AttributeError, TypeError, ValueError) as error:
+        pull.quarantine(route.name, scope, row, at, f"no JSON object of valid text ({type(error).__name__})")
+        return None, None
+    key = route.key(row)
+    if key is None and not route.has_id:
+        # A list member without a URL or id is still a lead: its content is all the identity it has.
+        key = f"content:{row_hash}"
+    if key is None:
+        pull.quarantine(route.name, scope, row, at, "no usable id")
+        return None, None
+    return key, row_hash
+
+
+def _check_workspace(pull: Pull, campaigns: dict[str, dict]) -> None:
+    units = {str(row["organizationUnitId"]) for row in campaigns.values() if row.get("organizationUnitId")}
+    pull.workspace_id = min(units) if units else (pull.origin.workspace_id if pull.origin else None)
+    if pull.origin and pull.origin.workspace_id and units and pull.origin.workspace_id not in units:
+        raise ConfigurationError(
+            f"The raw database holds HeyReach workspace {pull.origin.workspace_id}, but HEYREACH_API_KEY "
+            f"belongs to workspace {pull.workspace_id}: use the key of the former, or set OUTBOUND_DATA_DIR "
+            "to a folder for the latter"
+        )
+
+
+def _pull_campaign_leads(pull: Pull, campaign_id: str) -> set[str]:
+    """Land a campaign's leads; returns the senders its rows name."""
+    senders: set[str] = set()
+
+    def note_sender(row: dict) -> None:
+        if row.get("linkedInSenderId") is not None:
+            senders.add(str(row["linkedInSenderId"]))
+
+    try:
+        _walk(
+            pull,
+            routes.CAMPAIGN_LEADS,
+            (campaign_id,),
+            {"campaignId": _as_sent(campaign_id), "timeFilter": "Everywhere"},
+            note_sender,
+        )
+    except NotFoundError:
+        _record_gone(pull, routes.CAMPAIGN_LEADS, (campaign_id,))
+        pull.warnings.append(
+            f"campaign {campaign_id} vanished while it was read; its leads stay as they were last seen"
+        )
+    return senders
+
+
+def _pull_sequences(pull: Pull, campaigns: dict[str, dict]) -> None:
+    for campaign_id in campaigns:
+        try:
+            answer = pull.client.get(SEQUENCE_ROUTE, {"campaignId": campaign_id})
+        except (NotFoundError, RefusedError):
+            continue  # drafts have none; the configured expiry age then stands in
+        pull.observe("campaign_sequences", (), campaign_id, answer.data, answer.not_after)
+        pull.record("campaign_sequences", (campaign_id,), _one_answer(answer, rows=1))
+
+
+def _pull_lists(pull: Pull, campaigns: dict[str, dict]) -> None:
+    """Land all lists and their members; a list that a campaign names is read even when it isn't listed."""
+    lists: dict[str, dict] = {}
+    summaries: list[WalkSummary] = []
+    for list_type in ("USER_LIST", "COMPANY_LIST"):
+        body = {"keyword": "", "listType": list_type, "campaignIds": []}
+        pages = walk(pull.client, routes.LISTS, body)
+        for page in pages:
+            for row in page.items:
+                key, row_hash = _identified(pull, routes.LISTS, (), row, page.not_after)
+                if key is not None:
+                    lists[key] = row
+                    pull.observe("lists", (), key, row, page.not_after, row_hash)
+        summaries.append(pages.summary)
+        pull.record("lists", (list_type,), pages.summary)
+    if all(summary.is_complete for summary in summaries):
+        pull.observe_absences("lists", (), lists, summaries[-1].finished_at)
+
+    named = {str(row["linkedInUserListId"]) for row in campaigns.values() if row.get("linkedInUserListId")}
+    for list_id in sorted(set(lists) | named):
+        is_company_list = lists.get(list_id, {}).get("listType") == "COMPANY_LIST"
+        route = routes.LIST_COMPANIES if is_company_list else routes.LIST_LEADS
+        try:
+            _walk(pull, route, (list_id,), {"listId": _as_sent(list_id)}, lambda row: None)
+        except (NotFoundError, RefusedError):
+            _record_gone(pull, route, (list_id,))
+            pull.warnings.append(
+                f"list {list_id} can't be read any more; its leads keep the attribution last seen. "
+                "If it was deleted by mistake, restore it in HeyReach and run again"
+            )
+
+
+def _pull_daily_stats(pull: Pull, campaigns: dict[str, dict], pairs: set[tuple[str, str]]) -> None:
+    """Land HeyReach's own daily counts, one call per sender and campaign.
+
+    The days from the campaign's creation on are asked for: without a range the answer has no days.
+    """
+    tomorrow = pull.walks[-1]["finished_at"] + timedelta(days=1)
+    for account_id, campaign_id in sorted(pairs):
+        created = str(campaigns[campaign_id].get("creationTime") or "2020-01-01")[:10]
+        body = {
+            "accountIds": [_as_sent(account_id)],
+            "campaignIds": [_as_sent(campaign_id)],
+            "startDate": f"{created}T00:00:00.000Z",
+            "endDate": f"{tomorrow:%Y-%m-%d}T23:59:59.999Z",
+        }
+        try:
+            answer = pull.client.post(STATS_ROUTE, body)
+        except NotFoundError:
+            pull.warnings.append(f"{STATS_ROUTE} is not offered by this server; daily counts are left out")
+            return
+        days = answer.data.get("byDayStats") or {}
+        scope = (account_id, campaign_id)
+        for day, counts in days.items():
+            pull.observe("account_campaign_days", scope, day[:10], counts, answer.not_after)
+        pull.record("account_campaign_days", scope, _one_answer(answer, rows=len(days)))
+
+
+def _as_sent(identifier: str) -> int | str:
+    """HeyReach's ids are integers, and it refuses them as text."""
+    return int(identifier) if identifier.isdigit() else identifier
+
+
+def _one_answer(answer: Answer, rows: int) -> WalkSummary:
+    """The ledger entry of a resource that one request answers whole."""
+    return WalkSummary(
+        requests=1,
+        pages=1,
+        rows_received=rows,
+        distinct_rows=rows,
+        duplicate_rows=0,
+        unkeyed_rows=0,
+        total_count_first=rows,
+        total_count_last=rows,
+        is_complete=True,
+        is_stable=True,
+        started_at=answer.not_before,
+        finished_at=answer.not_after,
+        note=None,
+    )
+
+
+def _record_gone(pull: Pull, route: routes.Route, scope: tuple[str, ...]) -> None:
+    """A scope that answers "not there" is known to be gone: nothing is missing from the pull."""
+    at = pull.walks[-1]["finished_at"]
+    summary = WalkSummary(1, 1, 0, 0, 0, 0, 0, 0, True, True, at, at, "not there any more")
+    pull.record(route.name, scope, summary, outcome="gone")

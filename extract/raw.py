@@ -1,0 +1,193 @@
+"""The raw database: an append-only log of what HeyReach said, and of when it was asked.
+
+Only `extract` opens it for writing. Observations enter through dlt (heyreach.py); this module names the
+tables, creates the empty ones (dlt makes no table for a resource without rows, and a quiet workspace must
+still build) and answers what the next pull has to know.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+SCHEMA = "heyreach"
+
+# Per observation table: the columns that identify a row. The last one is the row's own key, those before
+# it the scope that one walk of the API covers.
+OBSERVATIONS: dict[str, tuple[str, ...]] = {
+    "sender_accounts": ("account_id",),
+    "campaigns": ("campaign_id",),
+    "campaign_sequences": ("campaign_id",),
+    "lists": ("list_id",),
+    "campaign_leads": ("campaign_id", "campaign_lead_id"),
+    "list_leads": ("list_id", "list_row_key"),
+    "list_companies": ("list_id", "list_row_key"),
+    "account_campaign_days": ("account_id", "campaign_id", "stat_date"),
+}
+
+_OBSERVED = {
+    "observed_at": "timestamp",
+    "pull_id": "text",
+    "content_hash": "text",
+    "payload": "json",
+}
+
+_LEDGERS: dict[str, dict[str, str]] = {
+    # One row per pull and walk; `resource = 'pull'` closes the pull as a whole.
+    "pulls": {
+        "pull_id": "text",
+        "landing_id": "text",
+        "kind": "text",
+        "resource": "text",
+        "scope_id": "text",
+        "started_at": "timestamp",
+        "finished_at": "timestamp",
+        "requests": "bigint",
+        "rows_received": "bigint",
+        "distinct_rows": "bigint",
+        "total_count": "bigint",
+        "is_complete": "bool",
+        "outcome": "text",
+        "note": "text",
+        "base_url": "text",
+        "workspace_id": "text",
+    },
+    # Rows that could not be stored as observations, with the reason.
+    "quarantined_rows": {
+        "pull_id": "text",
+        "resource": "text",
+        "scope_id": "text",
+        "observed_at": "timestamp",
+        "reason": "text",
+        "row_text": "text",
+    },
+    # One row per run: what replaces "now", the period, and the settings that decide verdicts.
+    "run_parameters": {
+        "run_id": "text",
+        "requested_at": "timestamp",
+        "purpose": "text",
+        "as_of": "timestamp",
+        "since": "timestamp",
+        "until": "timestamp",
+        "is_demo": "bool",
+        "base_url": "text",
+        "acceptance_window_days": "bigint",
+        "detection_lag_days": "bigint",
+        "expiry_days": "bigint",
+        "dating_resolution_days": "bigint",
+        "hide_rate_below": "bigint",
+        "collecting_below": "bigint",
+        "sensitive_cell_minimum": "bigint",
+    },
+}
+
+# Column name -> dlt data type, for every raw table.
+TABLES: dict[str, dict[str, str]] = {
+    **{name: {**dict.fromkeys(keys, "text"), **_OBSERVED} for name, keys in OBSERVATIONS.items()},
+    **_LEDGERS,
+}
+
+_DUCKDB_TYPES = {
+    "text": "varchar",
+    "timestamp": "timestamp with time zone",
+    "bigint": "bigint",
+    "bool": "boolean",
+    "json": "json",
+}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the rows of a raw database came from."""
+
+    base_url: str
+    workspace_id: str | None
+
+
+@contextlib.contextmanager
+def connect(path: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with UTC as its time zone, closed (and so checkpointed) at the end."""
+    connection = duckdb.connect(str(path), read_only=read_only)
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
+
+
+def initialise(path: Path) -> None:
+    """Create the raw database, and any of its tables that it lacks."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with connect(path, read_only=False) as connection:
+        connection.execute(f"create schema if not exists {SCHEMA}")
+        for table, columns in TABLES.items():
+            declared = ", ".join(f"{name} {_DUCKDB_TYPES[kind]}" for name, kind in columns.items())
+            connection.execute(f"create table if not exists {SCHEMA}.{table} ({declared})")
+
+
+def newest_hashes(
+    connection: duckdb.DuckDBPyConnection, resource: str, scope: tuple[str, ...]
+) -> dict[str, str]:
+    """Row key -> hash of its newest observation, for one scope of one resource."""
+    *scope_columns, key = OBSERVATIONS[resource]
+    condition = " and ".join(f"{column} = ?" for column in scope_columns) or "true"
+    rows = connection.execute(
+        f"""
+        select {key}, arg_max(content_hash, (observed_at, pull_id, content_hash))
+        from {SCHEMA}.{resource}
+        where {condition}
+        group by {key}
+        """,
+        list(scope),
+    ).fetchall()
+    return dict(rows)
+
+
+def loaded_landings(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The landing folders whose pulls are in raw."""
+    rows = connection.execute(f"select distinct landing_id from {SCHEMA}.pulls").fetchall()
+    return {row[0] for row in rows}
+
+
+def origin(connection: duckdb.DuckDBPyConnection) -> Origin | None:
+    """The base URL and workspace of the newest pull in raw, or None before the first one."""
+    row = connection.execute(
+        f"""
+        select arg_max(base_url, finished_at), arg_max(workspace_id, finished_at)
+        from {SCHEMA}.pulls
+        """
+    ).fetchone()
+    return Origin(*row) if row and row[0] else None
+
+
+def newest_pull_at(connection: duckdb.DuckDBPyConnection, *, complete_only: bool = True) -> datetime | None:
+    """When the newest pull ended; the newest complete one if there is any."""
+    row = connection.execute(
+        f"""
+        select max(finished_at) filter (is_complete), max(finished_at)
+        from {SCHEMA}.pulls
+        where resource = 'pull'
+        """
+    ).fetchone()
+    complete, newest = row or (None, None)
+    return (complete or newest) if complete_only else newest
+
+
+def account_ids(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Every sender account HeyReach ever listed."""
+    rows = connection.execute(f"select distinct account_id from {SCHEMA}.sender_accounts").fetchall()
+    return {row[0] for row in rows}
+
+
+def append_run_parameters(path: Path, parameters: dict) -> None:
+    """Add the row of parameters that the next build reads."""
+    columns = list(TABLES["run_parameters"])
+    with connect(path, read_only=False) as connection:
+        connection.execute(
+            f"insert into {SCHEMA}.run_parameters ({', '.join(columns)}) "
+            f"values ({', '.join('?' * len(columns))})",
+            [parameters[column] for column in columns],
+        )
