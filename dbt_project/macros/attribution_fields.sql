@@ -1,0 +1,7 @@
+{#- The custom fields that attribution knows; everything else stays in the payload. -#}
+{% macro attribution_fields() -%}
+    {{ return([
+        'source', 'source_list', 'keywords', 'icp', 'batch_id', 'enrichment_level', 'company_region',
+        'is_employed', 'estimated_age', 'gender', 'title', 'company_name', 'company_size', 'company_industry',
+    ]) }}
+{%- endmacro %}

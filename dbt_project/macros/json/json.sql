@@ -1,0 +1,40 @@
+{#- payload_text('profileUrl') -> the field as text; JSON null, an absent field and blanks give NULL.
+    payload_text('linkedInUserProfile.profileUrl') reaches into an object. -#}
+{% macro payload_text(path, payload='payload') -%}
+    nullif(trim({{ payload }} ->> '$.{{ path }}'), '')
+{%- endmacro %}
+
+{% macro payload_timestamp(path, payload='payload') -%}
+    {{ parsed_timestamp(payload_text(path, payload)) }}
+{%- endmacro %}
+
+{% macro payload_integer(path, payload='payload') -%}
+    try_cast({{ payload }} ->> '$.{{ path }}' as bigint)
+{%- endmacro %}
+
+{% macro payload_boolean(path, payload='payload') -%}
+    try_cast({{ payload }} ->> '$.{{ path }}' as boolean)
+{%- endmacro %}
+
+{#- The value of one custom field out of `customFields` ([{name, value}, ...]); names are compared without
+    case; blanks give NULL. Where a name repeats, the first non-blank value counts. -#}
+{% macro custom_field(name, payload='payload') -%}
+    list_extract(
+        list_filter(
+            list_transform(
+                list_filter(
+                    from_json({{ payload }} -> '$.customFields', '[{"name":"VARCHAR","value":"VARCHAR"}]'),
+                    lambda field: lower(trim(field.name)) = '{{ name }}'
+                ),
+                lambda field: nullif(trim(field.value), '')
+            ),
+            lambda value: value is not null
+        ),
+        1
+    )
+{%- endmacro %}
+
+{#- json_array_length('[1, 2]') -> 2; NULL and what is no array give 0. -#}
+{% macro json_array_length(array) -%}
+    cast(coalesce(json_array_length({{ array }}), 0) as bigint)
+{%- endmacro %}

@@ -1,0 +1,49 @@
+{#- The plain breakdowns of rpt_segment_performance: a new one is one line here (and, where its segments have
+    labels of their own, one select in int_segments_labelled). `column` is a column of int_period_facts;
+    `missing` is the segment of facts that have none. -#}
+{% macro segment_dimensions() -%}
+    {{ return([
+        {'dimension': 'source', 'column': 'source', 'missing': 'unknown'},
+        {'dimension': 'source_list', 'column': 'source_list', 'missing': 'unknown'},
+        {'dimension': 'batch', 'column': 'batch_id', 'missing': 'unknown'},
+        {'dimension': 'icp', 'column': 'icp', 'missing': 'unknown'},
+        {'dimension': 'region', 'column': 'company_region', 'missing': 'unknown'},
+        {'dimension': 'company_size', 'column': 'company_size', 'missing': 'unknown'},
+        {'dimension': 'industry', 'column': 'company_industry', 'missing': 'unknown'},
+        {'dimension': 'seniority', 'column': 'lead_seniority', 'missing': 'unknown'},
+        {'dimension': 'account', 'column': 'account_id', 'missing': 'unassigned'},
+        {'dimension': 'account_type', 'column': 'account_type', 'missing': 'unassigned'},
+        {'dimension': 'account_gender', 'column': 'account_gender', 'missing': 'unassigned'},
+        {'dimension': 'account_job_title', 'column': 'account_job_title', 'missing': 'unassigned'},
+        {'dimension': 'account_seniority', 'column': 'account_seniority', 'missing': 'unassigned'},
+        {'dimension': 'campaign', 'column': 'campaign_id', 'missing': 'not_in_a_campaign'},
+        {'dimension': 'list', 'column': 'list_id', 'missing': 'no_list'},
+    ]) }}
+{%- endmacro %}
+
+{#- The counts every breakdown carries, as columns of int_period_facts that are summed. -#}
+{% macro fact_counts() -%}
+    {{ return([
+        'leads_imported', 'leads_undated', 'sent', 'accepted', 'sent_undated', 'sent_to_date', 'accepted_to_date',
+        'mature_sent', 'mature_accepted',
+    ]) }}
+{%- endmacro %}
+
+{#- An event belongs to the period when its estimate does; without an estimate, when both its bounds do. -#}
+{% macro is_in_period(moment, earliest, latest) -%}
+    coalesce(
+        {{ moment }} >= since and {{ moment }} < until,
+        {{ earliest }} >= since and {{ latest }} < until,
+        false
+    )
+{%- endmacro %}
+
+{#- The rate on mature requests with its interval, hidden where there are too few of them to mean anything. -#}
+{% macro accept_rate_columns() -%}
+    case when mature_sent >= hide_rate_below then {{ rate('mature_accepted', 'mature_sent') }} end as accept_rate,
+    case when mature_sent >= hide_rate_below then {{ wilson_low('mature_accepted', 'mature_sent') }} end as ci_low,
+    case when mature_sent >= hide_rate_below then {{ wilson_high('mature_accepted', 'mature_sent') }} end as ci_high,
+    case
+        when sent_to_date >= hide_rate_below then {{ rate('accepted_to_date', 'sent_to_date') }}
+    end as accepted_to_date_rate
+{%- endmacro %}

@@ -1,0 +1,28 @@
+{#- Time arithmetic, in one place so that another engine needs other macros, not other models.
+    All columns are timestamps with time zone; days are UTC days. -#}
+
+{#- hours_between('2026-01-01 00:00', '2026-01-02 12:00') -> 36.0 -#}
+{% macro hours_between(earlier, later) -%}
+    (epoch_us({{ later }}) - epoch_us({{ earlier }})) / 3600000000.0
+{%- endmacro %}
+
+{#- days_after('2026-01-01 00:00', 14) -> 2026-01-15 00:00; NULL when either is NULL -#}
+{% macro days_after(moment, days) -%}
+    ({{ moment }} + to_days(cast({{ days }} as integer)))
+{%- endmacro %}
+
+{#- midpoint('2026-01-01 00:00', '2026-01-02 00:00') -> 2026-01-01 12:00 -#}
+{% macro midpoint(earlier, later) -%}
+    make_timestamptz((epoch_us({{ earlier }}) + epoch_us({{ later }})) // 2)
+{%- endmacro %}
+
+{#- utc_date('2026-01-01 23:30+00') -> 2026-01-01, whatever the session's time zone -#}
+{% macro utc_date(moment) -%}
+    cast(timezone('UTC', {{ moment }}) as date)
+{%- endmacro %}
+
+{#- parsed_timestamp('2024-08-29T09:34:56.5417789Z') -> 2024-08-29 09:34:56.541778+00; no offset means UTC;
+    '' and NULL give NULL. A value that is no time also gives NULL: assert_payload_types catches it by name. -#}
+{% macro parsed_timestamp(text) -%}
+    try_cast({{ text }} as timestamp with time zone)
+{%- endmacro %}

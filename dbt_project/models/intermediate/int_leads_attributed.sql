@@ -1,0 +1,86 @@
+{#- What is known of each person: from their first campaign row where they have one (so that a person and
+    their first request say the same), else from the lists they stand in, newest state first. -#}
+
+with connections as (
+
+    select
+        attributed.*,
+        row_number() over (
+            partition by attributed.lead_id
+            order by campaign_leads.created_at, campaign_leads.first_observed_at, attributed.campaign_id, attributed.campaign_lead_id
+        ) as connection_rank,
+        campaign_leads.account_id
+    from {{ ref('int_connections_attributed') }} as attributed
+    inner join {{ ref('stg_heyreach__campaign_leads') }} as campaign_leads
+        on attributed.campaign_id = campaign_leads.campaign_id
+        and attributed.campaign_lead_id = campaign_leads.campaign_lead_id
+
+),
+
+first_connections as (
+
+    select * from connections
+    where connection_rank = 1
+
+),
+
+evidence as (
+
+    select
+        *,
+        row_number() over (
+            partition by lead_id
+            order by observed_at desc, list_id, list_row_key, content_hash
+        ) as evidence_rank
+    from {{ ref('int_lead_evidence') }}
+    where lead_id not in (select first_connections.lead_id from first_connections)
+
+),
+
+list_only as (
+
+    select
+        lead_id,
+        {{ first_by('list_id', 'evidence_rank') }} as list_id,
+        {%- for field in attribution_fields() if field not in ('title', 'company_name') %}
+        {{ first_by(field, 'evidence_rank') }} as {{ field }},
+        {%- endfor %}
+        coalesce(
+            {{ first_by('title', 'evidence_rank') }},
+            {{ first_by('heyreach_position', 'evidence_rank') }},
+            {{ first_by('heyreach_headline', 'evidence_rank') }}
+        ) as title,
+        coalesce(
+            {{ first_by('company_name', 'evidence_rank') }},
+            {{ first_by('heyreach_company_name', 'evidence_rank') }}
+        ) as company_name,
+        case when count(source) > 0 then 'other_list' else 'unknown' end as attribution_origin,
+        count(distinct lower(source)) > 1 as has_source_conflict
+    from evidence
+    group by lead_id
+
+)
+
+select
+    lead_id,
+    campaign_id as first_campaign_id,
+    account_id as first_account_id,
+    list_id as first_list_id,
+    {%- for field in attribution_fields() %}
+    {{ field }},
+    {%- endfor %}
+    attribution_origin,
+    has_source_conflict
+from first_connections
+union all
+select
+    lead_id,
+    null as first_campaign_id,
+    null as first_account_id,
+    list_id as first_list_id,
+    {%- for field in attribution_fields() %}
+    {{ field }},
+    {%- endfor %}
+    attribution_origin,
+    has_source_conflict
+from list_only

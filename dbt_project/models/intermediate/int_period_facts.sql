@@ -1,0 +1,133 @@
+{#- What the reports count: each connection and each person once, as 0 or 1 in the counts they add to. Every
+    breakdown sums these columns, so breakdowns add up to the total by construction. -#}
+
+with connections as (
+
+    select * from {{ ref('heyreach_connections') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('heyreach_leads') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('heyreach_accounts') }}
+
+),
+
+run_parameters as (
+
+    select * from {{ ref('stg_heyreach__run_parameters') }}
+
+),
+
+connections_in_period as (
+
+    select
+        connections.*,
+        {{ is_in_period('connections.connection_sent_at', 'connections.connection_sent_earliest', 'connections.connection_sent_latest') }} as is_sent_in_period,
+        {{ is_in_period('connections.connection_accepted_at', 'connections.connection_accepted_earliest', 'connections.connection_accepted_latest') }} as is_accepted_in_period,
+        coalesce(
+            connections.is_sent
+            and connections.connection_sent_at is null
+            and not is_sent_in_period
+            and connections.connection_sent_latest >= since
+            and coalesce(connections.connection_sent_earliest < until, true),
+            false
+        ) as is_perhaps_sent_in_period
+    from connections
+    cross join run_parameters
+
+),
+
+connection_facts as (
+
+    select
+        connections_in_period.lead_id,
+        connections_in_period.source,
+        connections_in_period.source_list,
+        connections_in_period.batch_id,
+        connections_in_period.icp,
+        connections_in_period.keywords,
+        connections_in_period.company_region,
+        leads.company_size,
+        leads.company_industry,
+        leads.lead_seniority,
+        connections_in_period.account_id,
+        connections_in_period.campaign_id,
+        connections_in_period.list_id,
+        0 as leads_imported,
+        0 as leads_undated,
+        cast(connections_in_period.is_sent_in_period as integer) as sent,
+        cast(connections_in_period.is_accepted_in_period as integer) as accepted,
+        cast(connections_in_period.is_perhaps_sent_in_period as integer) as sent_undated,
+        cast(connections_in_period.is_sent as integer) as sent_to_date,
+        cast(connections_in_period.is_accepted as integer) as accepted_to_date,
+        cast(
+            connections_in_period.is_sent_in_period and connections_in_period.is_mature as integer
+        ) as mature_sent,
+        cast(
+            connections_in_period.is_sent_in_period
+            and connections_in_period.is_mature
+            and connections_in_period.is_accepted_in_window as integer
+        ) as mature_accepted
+    from connections_in_period
+    inner join leads on connections_in_period.lead_id = leads.lead_id
+
+),
+
+lead_facts as (
+
+    select
+        leads.lead_id,
+        leads.source,
+        leads.source_list,
+        leads.batch_id,
+        leads.icp,
+        leads.keywords,
+        leads.company_region,
+        leads.company_size,
+        leads.company_industry,
+        leads.lead_seniority,
+        leads.first_account_id as account_id,
+        leads.first_campaign_id as campaign_id,
+        leads.first_list_id as list_id,
+        cast(
+            coalesce(
+                leads.imported_at >= run_parameters.since and leads.imported_at < run_parameters.until, false
+            ) as integer
+        ) as leads_imported,
+        cast(leads.imported_at is null as integer) as leads_undated,
+        0 as sent,
+        0 as accepted,
+        0 as sent_undated,
+        0 as sent_to_date,
+        0 as accepted_to_date,
+        0 as mature_sent,
+        0 as mature_accepted
+    from leads
+    cross join run_parameters
+    where leads.is_valid_profile_url
+
+),
+
+facts as (
+
+    select * from connection_facts
+    union all
+    select * from lead_facts
+
+)
+
+select
+    facts.*,
+    accounts.account_type,
+    accounts.gender as account_gender,
+    accounts.job_title as account_job_title,
+    accounts.seniority as account_seniority
+from facts
+left join accounts on facts.account_id = accounts.account_id

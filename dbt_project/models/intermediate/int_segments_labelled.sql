@@ -1,0 +1,35 @@
+{#- What to print for a segment, where it isn't its own label. -#}
+
+with labels as (
+
+    select distinct 'source' as dimension, source as segment, label as segment_label from {{ ref('lead_sources') }}
+    union all
+    select distinct 'icp' as dimension, icp as segment, label as segment_label from {{ ref('icp_roles') }}
+    union all
+    select distinct 'region' as dimension, region as segment, label as segment_label from {{ ref('company_regions') }}
+    union all
+    select distinct 'industry' as dimension, industry as segment, label as segment_label from {{ ref('company_industries') }}
+    union all
+    select 'account' as dimension, account_id as segment, label as segment_label from {{ ref('heyreach_accounts') }}
+    union all
+    select 'campaign' as dimension, campaign_id as segment, campaign_name as segment_label from {{ ref('heyreach_campaigns') }}
+    union all
+    select 'list' as dimension, list_id as segment, list_name as segment_label from {{ ref('stg_heyreach__lists') }}
+
+),
+
+missing as (
+
+    {%- for entry in segment_dimensions() %}
+    select
+        '{{ entry.dimension }}' as dimension,
+        '{{ entry.missing }}' as segment,
+        '{{ {'unknown': 'Unknown', 'unassigned': 'No sender assigned', 'not_in_a_campaign': 'Not in a campaign', 'no_list': 'No list'}[entry.missing] }}' as segment_label
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+
+)
+
+select * from labels
+union all
+select * from missing

@@ -1,0 +1,208 @@
+{#- Idle days need a row too, so days run from a sender's first sight or first activity to the as-of. -#}
+
+with accounts as (
+
+    select * from {{ ref('heyreach_accounts') }}
+
+),
+
+provider_days as (
+
+    select
+        account_id,
+        activity_date,
+        cast(sum(connections_sent) as bigint) as sent,
+        cast(sum(connections_accepted) as bigint) as accepted
+    from {{ ref('stg_heyreach__account_campaign_days') }}
+    group by account_id, activity_date
+
+),
+
+account_states as (
+
+    select * from {{ ref('stg_heyreach__sender_account_observations') }}
+
+),
+
+campaign_states as (
+
+    select * from {{ ref('stg_heyreach__campaign_observations') }}
+
+),
+
+connections as (
+
+    select * from {{ ref('heyreach_connections') }}
+
+),
+
+run_parameters as (
+
+    select * from {{ ref('stg_heyreach__run_parameters') }}
+
+),
+
+spans as (
+
+    select
+        accounts.account_id,
+        least(min(provider_days.activity_date), min({{ utc_date('accounts.created_at') }})) as first_date,
+        max({{ utc_date('run_parameters.as_of') }}) as last_date
+    from accounts
+    left join provider_days on accounts.account_id = provider_days.account_id
+    cross join run_parameters
+    group by accounts.account_id
+
+),
+
+calendar as (
+
+    select
+        account_id,
+        cast(unnest(generate_series(first_date, last_date, interval 1 day)) as date) as activity_date
+    from spans
+    where first_date is not null
+
+),
+
+-- The state a sender was last seen in before the day ended; before the first sight, that first one.
+states_per_day as (
+
+    select
+        calendar.account_id,
+        calendar.activity_date,
+        account_states.is_present,
+        account_states.is_auth_valid,
+        account_states.is_in_request_cooldown,
+        account_states.daily_request_limit,
+        row_number() over (
+            partition by calendar.account_id, calendar.activity_date
+            order by
+                case when {{ utc_date('account_states.observed_at') }} <= calendar.activity_date then 0 else 1 end,
+                case when {{ utc_date('account_states.observed_at') }} <= calendar.activity_date then account_states.observed_at end desc,
+                account_states.observed_at,
+                account_states.pull_id
+        ) as state_rank
+    from calendar
+    left join account_states on calendar.account_id = account_states.account_id
+
+),
+
+campaign_days as (
+
+    select
+        calendar.account_id,
+        calendar.activity_date,
+        campaign_states.campaign_id,
+        arg_max(campaign_states.campaign_status, (campaign_states.observed_at, campaign_states.pull_id)) as campaign_status
+    from calendar
+    inner join campaign_states
+        on {{ utc_date('campaign_states.observed_at') }} <= calendar.activity_date
+        and list_contains(from_json(campaign_states.account_ids, '["VARCHAR"]'), calendar.account_id)
+    group by calendar.account_id, calendar.activity_date, campaign_states.campaign_id
+
+),
+
+campaigns_per_day as (
+
+    select
+        account_id,
+        activity_date,
+        count(*) as campaigns,
+        count(*) filter (where campaign_status = 'IN_PROGRESS') as running_campaigns
+    from campaign_days
+    group by account_id, activity_date
+
+),
+
+-- Leads that were waiting for this sender at some time of the day.
+waiting as (
+
+    select
+        account_id,
+        {{ utc_date('created_at') }} as waiting_from,
+        {{ utc_date('coalesce(connection_sent_latest, as_of)') }} as waiting_until
+    from connections
+    where account_id is not null
+        and status not in ('failed', 'excluded', 'already_connected')
+
+),
+
+queues as (
+
+    select
+        calendar.account_id,
+        calendar.activity_date,
+        count(*) as leads_waiting
+    from calendar
+    inner join waiting
+        on calendar.account_id = waiting.account_id
+        and calendar.activity_date between waiting.waiting_from and waiting.waiting_until
+    group by calendar.account_id, calendar.activity_date
+
+),
+
+joined as (
+
+    select
+        calendar.account_id,
+        calendar.activity_date,
+        coalesce(provider_days.sent, 0) as sent,
+        coalesce(provider_days.accepted, 0) as accepted,
+        states_per_day.daily_request_limit,
+        extract(isodow from calendar.activity_date) <= 5 as is_business_day,
+        states_per_day.is_present,
+        states_per_day.is_auth_valid,
+        states_per_day.is_in_request_cooldown,
+        coalesce(campaigns_per_day.campaigns, 0) as campaigns,
+        coalesce(campaigns_per_day.running_campaigns, 0) as running_campaigns,
+        coalesce(queues.leads_waiting, 0) as leads_waiting,
+        run_parameters.as_of
+    from calendar
+    left join provider_days
+        on calendar.account_id = provider_days.account_id
+        and calendar.activity_date = provider_days.activity_date
+    left join states_per_day
+        on calendar.account_id = states_per_day.account_id
+        and calendar.activity_date = states_per_day.activity_date
+        and states_per_day.state_rank = 1
+    left join campaigns_per_day
+        on calendar.account_id = campaigns_per_day.account_id
+        and calendar.activity_date = campaigns_per_day.activity_date
+    left join queues
+        on calendar.account_id = queues.account_id
+        and calendar.activity_date = queues.activity_date
+    cross join run_parameters
+
+),
+
+final as (
+
+    select
+        md5(account_id || '|' || activity_date) as account_day_id,
+        account_id,
+        activity_date,
+        sent,
+        accepted,
+        daily_request_limit,
+        coalesce(daily_request_limit > 0 and sent >= daily_request_limit, false) as is_limit_hit,
+        is_business_day,
+        -- The last day is still running, so nothing is idle yet.
+        is_business_day and sent = 0 and activity_date < {{ utc_date('as_of') }} as is_idle,
+        case
+            when not is_business_day or sent > 0 or activity_date >= {{ utc_date('as_of') }} then null
+            when not coalesce(is_present, false) then 'not_listed'
+            when not coalesce(is_auth_valid, true) then 'auth_invalid'
+            when coalesce(is_in_request_cooldown, false) then 'cooldown'
+            when daily_request_limit = 0 then 'limit_zero'
+            when campaigns > 0 and running_campaigns = 0 then 'paused_campaigns'
+            when leads_waiting = 0 then 'no_queue'
+            else 'unexplained'
+        end as idle_reason,
+        leads_waiting,
+        as_of
+    from joined
+
+)
+
+select * from final

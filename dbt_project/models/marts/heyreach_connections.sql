@@ -1,0 +1,184 @@
+with campaign_leads as (
+
+    select * from {{ ref('stg_heyreach__campaign_leads') }}
+
+),
+
+attributed as (
+
+    select * from {{ ref('int_connections_attributed') }}
+
+),
+
+events as (
+
+    select * from {{ ref('int_connection_events_bounded') }}
+
+),
+
+sequences as (
+
+    select * from {{ ref('stg_heyreach__campaign_sequences') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('heyreach_leads') }}
+
+),
+
+run_parameters as (
+
+    select * from {{ ref('stg_heyreach__run_parameters') }}
+
+),
+
+sent as (
+
+    select * from events where event = 'sent'
+
+),
+
+accepted as (
+
+    select * from events where event = 'accepted'
+
+),
+
+joined as (
+
+    select
+        campaign_leads.*,
+        attributed.lead_id,
+        attributed.list_id,
+        attributed.source,
+        attributed.source_list,
+        attributed.icp,
+        attributed.keywords,
+        attributed.batch_id,
+        attributed.company_region,
+        attributed.attribution_origin,
+        attributed.has_source_conflict,
+        leads.normalized_profile_url,
+        sent.latest is not null as is_sent,
+        accepted.latest is not null as is_accepted,
+        sent.event_at as sent_at,
+        sent.earliest as sent_earliest,
+        sent.latest as sent_latest,
+        sent.method as sent_method,
+        accepted.event_at as accepted_at,
+        -- Nobody accepts before being asked.
+        greatest(accepted.earliest, sent.earliest) as accepted_earliest,
+        accepted.latest as accepted_latest,
+        accepted.method as accepted_method,
+        coalesce(sequences.withdrawal_days, run_parameters.expiry_days) as open_days,
+        run_parameters.acceptance_window_days,
+        run_parameters.detection_lag_days,
+        run_parameters.as_of
+    from campaign_leads
+    inner join attributed
+        on campaign_leads.campaign_id = attributed.campaign_id
+        and campaign_leads.campaign_lead_id = attributed.campaign_lead_id
+    inner join leads on attributed.lead_id = leads.lead_id
+    left join sent
+        on campaign_leads.campaign_id = sent.campaign_id
+        and campaign_leads.campaign_lead_id = sent.campaign_lead_id
+    left join accepted
+        on campaign_leads.campaign_id = accepted.campaign_id
+        and campaign_leads.campaign_lead_id = accepted.campaign_lead_id
+    left join sequences on campaign_leads.campaign_id = sequences.campaign_id
+    cross join run_parameters
+
+),
+
+-- An undated request is taken to be as old as it can be for certain: at least as old as its latest bound says.
+aged as (
+
+    select
+        *,
+        coalesce(sent_at, sent_latest) as aged_from,
+        case
+            when is_sent
+                then row_number() over (
+                    partition by lead_id, is_sent
+                    order by sent_latest, sent_earliest, created_at, campaign_id, campaign_lead_id
+                )
+        end as attempt_no
+    from joined
+
+),
+
+resolved as (
+
+    select
+        *,
+        case
+            when is_accepted then 'accepted'
+            when is_sent and {{ days_after('aged_from', 'open_days') }} <= as_of then 'expired'
+            when is_sent and {{ days_after('aged_from', 'acceptance_window_days') }} <= as_of then 'pending'
+            when is_sent then 'sent'
+            when message_status in ('MessageSent', 'MessageReply') then 'already_connected'
+            when campaign_lead_status = 'Failed' then 'failed'
+            -- Through the sequence without a request: none will follow.
+            when campaign_lead_status in ('Excluded', 'Finished') then 'excluded'
+            else 'queued'
+        end as status,
+        sent_at is not null
+        and {{ days_after('sent_latest', 'acceptance_window_days + detection_lag_days') }} <= as_of as is_mature
+    from aged
+
+),
+
+final as (
+
+    select
+        md5(campaign_id || '|' || campaign_lead_id) as connection_id,
+        campaign_lead_id,
+        lead_id,
+        normalized_profile_url,
+        campaign_id,
+        account_id,
+        list_id,
+        source,
+        source_list,
+        icp,
+        keywords,
+        batch_id,
+        company_region,
+        attribution_origin,
+        has_source_conflict,
+        status,
+        is_sent,
+        is_accepted,
+        is_mature,
+        -- The W-day rate counts an acceptance within the window of its own request; later ones only show in counts.
+        case
+            when is_mature
+                then coalesce(accepted_at <= {{ days_after('sent_at', 'acceptance_window_days') }}, false)
+        end as is_accepted_in_window,
+        attempt_no,
+        campaign_lead_status,
+        message_status,
+        error_code,
+        is_present,
+        sent_at as connection_sent_at,
+        sent_earliest as connection_sent_earliest,
+        sent_latest as connection_sent_latest,
+        sent_method as connection_sent_method,
+        accepted_at as connection_accepted_at,
+        accepted_earliest as connection_accepted_earliest,
+        accepted_latest as connection_accepted_latest,
+        accepted_method as connection_accepted_method,
+        cast(null as timestamp with time zone) as connection_rejected_at,
+        greatest({{ hours_between('sent_at', 'accepted_at') }}, 0) as time_to_accept_hours,
+        greatest({{ hours_between('sent_latest', 'accepted_earliest') }}, 0) as time_to_accept_hours_earliest,
+        {{ hours_between('sent_earliest', 'accepted_latest') }} as time_to_accept_hours_latest,
+        created_at,
+        last_changed_at as updated_at,
+        as_of
+    from resolved
+
+)
+
+select * from final

@@ -1,0 +1,165 @@
+with lead_rows as (
+
+    select * from {{ ref('int_lead_rows_identified') }}
+
+),
+
+attributed as (
+
+    select * from {{ ref('int_leads_attributed') }}
+
+),
+
+titles as (
+
+    select * from {{ ref('int_titles_ranked') }}
+
+),
+
+icp_roles as (
+
+    select distinct icp, seniority from {{ ref('icp_roles') }}
+
+),
+
+company_sizes as (
+
+    select * from {{ ref('company_size_brackets') }}
+
+),
+
+age_brackets as (
+
+    select * from {{ ref('age_brackets') }}
+
+),
+
+run_parameters as (
+
+    select * from {{ ref('stg_heyreach__run_parameters') }}
+
+),
+
+-- Whoever stood in a list when lists were first read may have been there for ever.
+first_list_pull as (
+
+    select min(finished_at) as finished_at
+    from {{ ref('stg_heyreach__pulls') }}
+    where resource = 'pull' and kind = 'full'
+
+),
+
+rows_per_list as (
+
+    select
+        lead_id,
+        container_id,
+        count(*) as list_rows
+    from lead_rows
+    where found_in = 'list' and is_present
+    group by lead_id, container_id
+
+),
+
+lists_per_lead as (
+
+    select
+        lead_id,
+        count(*) as list_count,
+        max(list_rows) > 1 as is_duplicate_in_list
+    from rows_per_list
+    group by lead_id
+
+),
+
+people as (
+
+    select
+        lead_id,
+        {{ first_by('profile_url_raw', 'first_observed_at') }} as linkedin_profile_url,
+        max(normalized_profile_url) as normalized_profile_url,
+        max(profile_url_kind) as profile_url_kind,
+        count(distinct case when found_in = 'campaign' then container_id end) as campaign_count,
+        count(distinct profile_url_raw) as spelling_count,
+        min(created_at) as first_enrolled_at,
+        min(case when found_in = 'list' then first_observed_at end) as first_listed_at,
+        min(first_observed_at) as created_at
+    from lead_rows
+    group by lead_id
+
+),
+
+imported as (
+
+    select
+        people.*,
+        case
+            when people.first_listed_at is null or people.first_enrolled_at <= people.first_listed_at
+                then 'campaign_creation_time'
+            when people.first_listed_at <= first_list_pull.finished_at then 'left_censored'
+            else 'first_seen_in_list'
+        end as imported_at_method
+    from people
+    cross join first_list_pull
+
+),
+
+final as (
+
+    select
+        imported.lead_id,
+        imported.linkedin_profile_url,
+        imported.normalized_profile_url,
+        imported.normalized_profile_url is not null as is_valid_profile_url,
+        imported.profile_url_kind,
+        attributed.source,
+        attributed.source_list,
+        attributed.keywords,
+        attributed.icp,
+        attributed.batch_id,
+        attributed.enrichment_level,
+        attributed.attribution_origin,
+        attributed.has_source_conflict,
+        attributed.company_name,
+        attributed.company_region,
+        attributed.company_size as company_size_raw,
+        company_sizes.company_size,
+        attributed.company_industry,
+        attributed.title,
+        coalesce(titles.seniority, icp_roles.seniority, 'unknown') as lead_seniority,
+        attributed.is_employed,
+        cast(attributed.estimated_age as integer) as estimated_age,
+        age_brackets.age_bracket,
+        attributed.gender,
+        cast(null as timestamp with time zone) as enrichment_timestamp,
+        'not_attempted' as enrichment_status,
+        coalesce(lists_per_lead.is_duplicate_in_list, false) as is_duplicate,
+        coalesce(lists_per_lead.list_count, 0) as list_count,
+        imported.campaign_count,
+        imported.spelling_count,
+        attributed.first_campaign_id,
+        attributed.first_account_id,
+        attributed.first_list_id,
+        case imported.imported_at_method
+            when 'campaign_creation_time' then imported.first_enrolled_at
+            when 'first_seen_in_list' then imported.first_listed_at
+        end as imported_at,
+        imported.imported_at_method,
+        imported.created_at,
+        run_parameters.as_of
+    from imported
+    left join attributed on imported.lead_id = attributed.lead_id
+    left join titles on attributed.title = titles.title
+    left join icp_roles on attributed.icp = icp_roles.icp
+    left join company_sizes
+        on {{ leading_integer('attributed.company_size') }}
+        between company_sizes.minimum_employees and company_sizes.maximum_employees
+    left join age_brackets
+        on cast(attributed.estimated_age as integer)
+        between age_brackets.minimum_age and age_brackets.maximum_age
+    left join lists_per_lead on imported.lead_id = lists_per_lead.lead_id
+    cross join run_parameters
+
+)
+
+select * from final

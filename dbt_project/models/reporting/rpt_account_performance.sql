@@ -1,0 +1,102 @@
+with accounts as (
+
+    select * from {{ ref('heyreach_accounts') }}
+
+),
+
+segments as (
+
+    select * from {{ ref('rpt_segment_performance') }}
+    where dimension = 'account'
+
+),
+
+account_days as (
+
+    select account_days.*
+    from {{ ref('heyreach_account_days') }} as account_days
+    cross join {{ ref('stg_heyreach__run_parameters') }} as run_parameters
+    where account_days.activity_date >= {{ utc_date('run_parameters.since') }}
+        and account_days.activity_date < {{ utc_date('run_parameters.until') }}
+
+),
+
+queues as (
+
+    select
+        account_id,
+        count(*) as queued
+    from {{ ref('heyreach_connections') }}
+    where status = 'queued' and account_id is not null
+    group by account_id
+
+),
+
+days as (
+
+    select
+        account_id,
+        count(*) filter (where is_business_day) as business_days,
+        count(*) filter (where is_idle) as idle_days,
+        count(*) filter (where is_limit_hit) as limit_hit_days,
+        sum(sent) as provider_sent,
+        avg(case when is_business_day then sent end) as sent_per_business_day
+    from account_days
+    group by account_id
+
+),
+
+idle_reasons as (
+
+    select
+        account_id,
+        idle_reason,
+        row_number() over (partition by account_id order by count(*) desc, idle_reason) as reason_rank
+    from account_days
+    where is_idle
+    group by account_id, idle_reason
+
+),
+
+final as (
+
+    select
+        accounts.account_id,
+        accounts.label,
+        accounts.account_type,
+        accounts.configuration_status,
+        accounts.is_listed,
+        accounts.is_auth_valid,
+        accounts.is_in_request_cooldown,
+        accounts.daily_request_limit,
+        coalesce(segments.leads_imported, 0) as leads_imported,
+        coalesce(segments.sent, 0) as sent,
+        coalesce(segments.accepted, 0) as accepted,
+        coalesce(segments.sent_undated, 0) as sent_undated,
+        coalesce(segments.sent_to_date, 0) as sent_to_date,
+        coalesce(segments.accepted_to_date, 0) as accepted_to_date,
+        coalesce(segments.mature_sent, 0) as mature_sent,
+        coalesce(segments.mature_accepted, 0) as mature_accepted,
+        segments.accept_rate,
+        segments.ci_low,
+        segments.ci_high,
+        segments.accepted_to_date_rate,
+        days.sent_per_business_day,
+        coalesce(days.business_days, 0) as business_days,
+        coalesce(days.idle_days, 0) as idle_days,
+        idle_reasons.idle_reason as main_idle_reason,
+        coalesce(days.limit_hit_days, 0) as limit_hit_days,
+        cast(coalesce(days.provider_sent, 0) as bigint) as provider_sent,
+        coalesce(queues.queued, 0) as queued,
+        accounts.as_of
+    from accounts
+    left join segments on accounts.account_id = segments.segment
+    left join days on accounts.account_id = days.account_id
+    left join idle_reasons
+        on accounts.account_id = idle_reasons.account_id
+        and idle_reasons.reason_rank = 1
+    left join queues on accounts.account_id = queues.account_id
+
+)
+
+select * from final

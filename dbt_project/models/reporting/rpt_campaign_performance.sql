@@ -1,0 +1,70 @@
+with campaigns as (
+
+    select * from {{ ref('heyreach_campaigns') }}
+
+),
+
+segments as (
+
+    select * from {{ ref('rpt_segment_performance') }}
+    where dimension = 'campaign'
+
+),
+
+statuses as (
+
+    select
+        campaign_id,
+        count(*) as enrolled,
+        count(*) filter (where status = 'queued') as queued,
+        count(*) filter (where status in ('sent', 'pending')) as open_requests,
+        count(*) filter (where status = 'expired') as expired,
+        count(*) filter (where status = 'failed') as failed,
+        count(*) filter (where status = 'excluded') as excluded,
+        count(*) filter (where status = 'already_connected') as already_connected
+    from {{ ref('heyreach_connections') }}
+    group by campaign_id
+
+),
+
+final as (
+
+    select
+        campaigns.campaign_id,
+        campaigns.campaign_name,
+        campaigns.campaign_status,
+        campaigns.is_present,
+        campaigns.list_name,
+        campaigns.withdrawal_days,
+        coalesce(segments.leads_imported, 0) as leads_imported,
+        coalesce(segments.sent, 0) as sent,
+        coalesce(segments.accepted, 0) as accepted,
+        coalesce(segments.sent_undated, 0) as sent_undated,
+        coalesce(segments.sent_to_date, 0) as sent_to_date,
+        coalesce(segments.accepted_to_date, 0) as accepted_to_date,
+        coalesce(segments.mature_sent, 0) as mature_sent,
+        coalesce(segments.mature_accepted, 0) as mature_accepted,
+        segments.accept_rate,
+        segments.ci_low,
+        segments.ci_high,
+        segments.accepted_to_date_rate,
+        coalesce(statuses.enrolled, 0) as enrolled,
+        coalesce(statuses.queued, 0) as queued,
+        coalesce(statuses.open_requests, 0) as open_requests,
+        coalesce(statuses.expired, 0) as expired,
+        coalesce(statuses.failed, 0) as failed,
+        coalesce(statuses.excluded, 0) as excluded,
+        coalesce(statuses.already_connected, 0) as already_connected,
+        campaigns.progress_total,
+        campaigns.progress_in_progress,
+        campaigns.progress_pending,
+        campaigns.progress_finished,
+        campaigns.progress_failed,
+        campaigns.as_of
+    from campaigns
+    left join segments on campaigns.campaign_id = segments.segment
+    left join statuses on campaigns.campaign_id = statuses.campaign_id
+
+)
+
+select * from final

@@ -1,0 +1,134 @@
+{#- Each select below is one kind of line; a line without anything to say doesn't appear. -#}
+
+with run_parameters as (
+
+    select * from {{ ref('stg_heyreach__run_parameters') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('rpt_account_performance') }}
+
+),
+
+campaigns as (
+
+    select * from {{ ref('rpt_campaign_performance') }}
+
+),
+
+summary as (
+
+    select * from {{ ref('rpt_summary') }}
+
+),
+
+undeclared_fields as (
+
+    select
+        fields.resource || '.' || fields.field as field
+    from {{ ref('stg_heyreach__payload_fields') }} as fields
+    left join {{ ref('heyreach_api_fields') }} as declared
+        on fields.resource = declared.resource
+        and fields.field = declared.field
+    where declared.field is null
+    group by fields.resource, fields.field
+
+),
+
+incomplete_scopes as (
+
+    select pulls.resource || coalesce(' ' || nullif(pulls.scope_id, ''), '') as scope
+    from {{ ref('stg_heyreach__pulls') }} as pulls
+    where pulls.pull_id = (
+        select arg_max(newest.pull_id, newest.finished_at)
+        from {{ ref('stg_heyreach__pulls') }} as newest
+        where newest.resource = 'pull'
+    )
+    and pulls.resource <> 'pull'
+    and not pulls.is_complete
+
+),
+
+lines as (
+
+    select 'blocked' as severity, 'sender_auth_invalid' as topic, count(*) as affected,
+        'Senders that are logged out of LinkedIn and send nothing: ' || string_agg(label || ' (' || queued || ' leads waiting)', ', ' order by queued desc, label) || '. Log them in again in HeyReach.' as message
+    from accounts
+    where is_listed and is_auth_valid = false
+    having count(*) > 0
+    union all
+    select 'blocked', 'sender_gone', count(*),
+        'Senders that HeyReach no longer lists, with leads still waiting behind them: ' || string_agg(label || ' (' || queued || ')', ', ' order by queued desc, label) || '. Reconnect them or move their leads to other senders.'
+    from accounts
+    where not is_listed and queued > 0
+    having count(*) > 0
+    union all
+    select 'blocked', 'sender_cooldown', count(*),
+        'Senders in a connection-request cooldown: ' || string_agg(label || ' (' || queued || ' leads waiting)', ', ' order by queued desc, label) || '. LinkedIn lifts it, usually within a week; lower their daily limit.'
+    from accounts
+    where is_listed and is_in_request_cooldown
+    having count(*) > 0
+    union all
+    select 'blocked', 'campaign_paused', count(*),
+        'Paused campaigns with leads waiting: ' || string_agg(campaign_name || ' (' || queued || ')', ', ' order by queued desc, campaign_name) || '. Resume them, or move the leads.'
+    from campaigns
+    where is_present and campaign_status = 'PAUSED' and queued > 0
+    having count(*) > 0
+    union all
+    select 'blind', 'pull_incomplete', count(*),
+        'The newest pull is incomplete: ' || string_agg(scope, ', ' order by scope) || '. Counts may be short; run again.'
+    from incomplete_scopes
+    having count(*) > 0
+    union all
+    select 'blind', 'attribution_missing', summary.sent_to_date,
+        'Only ' || cast(round(100 * summary.attribution_coverage) as integer) || ' % of sent requests carry both source and ICP: breakdowns by them stand on the rest. Write both custom fields at import.'
+    from summary
+    where summary.attribution_coverage < 0.8
+    union all
+    select 'blind', 'requests_undated', summary.sent_undated,
+        summary.sent_undated || ' of ' || summary.sent_to_date || ' requests may or may not have gone out in this period: they were already sent when first seen. They count as accepted to date, and in no rate.'
+    from summary
+    where summary.sent_undated > 0
+    union all
+    select 'note', 'accounts_unmapped', count(*),
+        'HeyReach senders that the account file doesn''t describe: ' || string_agg(label || ' (' || account_id || ')', ', ' order by label, account_id) || '. Add them, so that they count under their type.'
+    from accounts
+    where configuration_status in ('unmapped', 'inferred')
+    having count(*) > 0
+    union all
+    select 'note', 'accounts_not_listed', count(*),
+        'Senders in the account file that HeyReach doesn''t list: ' || string_agg(label || ' (' || account_id || ')', ', ' order by label, account_id) || '. Check their ids.'
+    from accounts
+    where configuration_status = 'configured_not_listed'
+    having count(*) > 0
+    union all
+    select 'note', 'invalid_profile_urls', summary.invalid_profile_urls,
+        summary.invalid_profile_urls || ' of ' || summary.people_known || ' leads have no usable LinkedIn profile URL; they are counted, but can''t be joined to anything.'
+    from summary
+    where summary.invalid_profile_urls > 0
+    union all
+    select 'note', 'new_api_fields', count(*),
+        'HeyReach sends fields this project doesn''t know yet (kept in the raw data): ' || string_agg(field, ', ' order by field) || '.'
+    from undeclared_fields
+    having count(*) > 0
+    union all
+    select 'note', 'rows_set_aside', count(*),
+        count(*) || ' rows could not be stored and were set aside: ' || string_agg(distinct resource || ' (' || reason || ')', ', ') || '. See staging.stg_heyreach__quarantined_rows.'
+    from {{ ref('stg_heyreach__quarantined_rows') }}
+    having count(*) > 0
+
+)
+
+select
+    row_number() over (
+        order by case lines.severity when 'blind' then 1 when 'blocked' then 2 else 3 end, lines.topic
+    ) as line_number,
+    lines.severity,
+    lines.topic,
+    cast(lines.affected as bigint) as affected,
+    lines.message,
+    run_parameters.as_of
+from lines
+cross join run_parameters

@@ -1,0 +1,85 @@
+with facts as (
+
+    select * from {{ ref('int_period_facts') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('heyreach_leads') }}
+
+),
+
+connections as (
+
+    select * from {{ ref('heyreach_connections') }}
+
+),
+
+run_parameters as (
+
+    select * from {{ ref('stg_heyreach__run_parameters') }}
+
+),
+
+totals as (
+
+    select
+        {%- for count in fact_counts() %}
+        cast(coalesce(sum({{ count }}), 0) as bigint) as {{ count }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from facts
+
+),
+
+people as (
+
+    select
+        count(*) as people_known,
+        count(*) filter (where not is_valid_profile_url) as invalid_profile_urls,
+        count(*) filter (where spelling_count > 1) as people_with_several_spellings,
+        count(*) filter (where campaign_count > 1) as people_in_several_campaigns
+    from leads
+
+),
+
+requests as (
+
+    select
+        count(*) filter (where status = 'queued') as queued,
+        count(*) filter (where is_sent and source is not null and icp is not null) as sent_with_attribution
+    from connections
+
+),
+
+final as (
+
+    select
+        run_parameters.since,
+        run_parameters.until,
+        run_parameters.is_demo,
+        run_parameters.acceptance_window_days,
+        run_parameters.detection_lag_days,
+        run_parameters.hide_rate_below,
+        {%- for count in fact_counts() %}
+        totals.{{ count }},
+        {%- endfor %}
+        {{ rate('totals.mature_sent', 'totals.sent') }} as mature_share,
+        {{ accept_rate_columns() }},
+        -- As after the first pull: a rate on the few that can be dated would stand on too little.
+        totals.sent_undated > 0 and totals.sent_undated >= totals.sent as is_mostly_undated,
+        people.people_known,
+        people.invalid_profile_urls,
+        people.people_with_several_spellings,
+        people.people_in_several_campaigns,
+        requests.queued,
+        {{ rate('requests.sent_with_attribution', 'totals.sent_to_date') }} as attribution_coverage,
+        run_parameters.as_of
+    from totals
+    cross join people
+    cross join requests
+    cross join run_parameters
+
+)
+
+select * from final

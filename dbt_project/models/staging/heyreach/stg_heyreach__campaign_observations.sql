@@ -1,0 +1,28 @@
+with observations as (
+
+    select distinct on (campaign_id, observed_at, pull_id, content_hash)
+        campaign_id,
+        observed_at,
+        pull_id,
+        content_hash,
+        payload
+    from {{ source('heyreach', 'campaigns') }}
+    where pull_id in (select pulls.pull_id from {{ ref('stg_heyreach__pulls') }} as pulls)
+
+),
+
+named as (
+
+    select
+        campaign_id,
+        observed_at,
+        pull_id,
+        content_hash,
+        payload is not null as is_present,
+        {{ payload_text('status') }} as campaign_status,
+        payload -> '$.campaignAccountIds' as account_ids
+    from observations
+
+)
+
+select * from named

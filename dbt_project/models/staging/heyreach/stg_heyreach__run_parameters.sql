@@ -1,0 +1,33 @@
+{#- A run names itself in OUTBOUND_RUN_ID; dbt typed by hand takes the newest run that published. -#}
+{%- set run_id = env_var('OUTBOUND_RUN_ID', '') -%}
+
+with runs as (
+
+    select * from {{ source('heyreach', 'run_parameters') }}
+
+),
+
+this_run as (
+
+    select *
+    from runs
+    where {% if run_id %} run_id = '{{ run_id }}' {% else %} purpose = 'publish' {% endif %}
+    qualify row_number() over (order by requested_at desc, run_id desc) = 1
+
+)
+
+select
+    run_id,
+    as_of,
+    since,
+    until,
+    is_demo,
+    base_url,
+    acceptance_window_days,
+    detection_lag_days,
+    expiry_days,
+    dating_resolution_days,
+    hide_rate_below,
+    collecting_below,
+    sensitive_cell_minimum
+from this_run

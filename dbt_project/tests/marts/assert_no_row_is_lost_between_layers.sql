@@ -1,0 +1,43 @@
+{#- Every row of a campaign or list stands behind exactly one person, and every account and campaign that anything
+    names has its row. -#}
+
+with counts as (
+
+    select
+        'campaign and list rows' as what,
+        (select count(*) from {{ ref('stg_heyreach__campaign_leads') }})
+        + (select count(*) from {{ ref('stg_heyreach__list_leads') }}) as before,
+        (select count(*) from {{ ref('int_lead_rows_identified') }}) as after
+    union all
+    select
+        'people',
+        (select count(distinct lead_id) from {{ ref('int_lead_rows_identified') }}),
+        (select count(*) from {{ ref('heyreach_leads') }})
+    union all
+    select
+        'campaign leads',
+        (select count(*) from {{ ref('stg_heyreach__campaign_leads') }}),
+        (select count(*) from {{ ref('heyreach_connections') }})
+    union all
+    select
+        'sent requests',
+        (
+            select count(distinct campaign_id || '|' || campaign_lead_id)
+            from {{ ref('stg_heyreach__campaign_lead_observations') }}
+            where connection_status in ('ConnectionSent', 'ConnectionAccepted')
+        ),
+        (select count(*) from {{ ref('heyreach_connections') }} where is_sent)
+    union all
+    select
+        'accepted requests',
+        (
+            select count(distinct campaign_id || '|' || campaign_lead_id)
+            from {{ ref('stg_heyreach__campaign_lead_observations') }}
+            where connection_status = 'ConnectionAccepted'
+        ),
+        (select count(*) from {{ ref('heyreach_connections') }} where is_accepted)
+
+)
+
+select * from counts
+where before <> after

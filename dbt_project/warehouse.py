@@ -1,0 +1,194 @@
+"""Build, audit, publish: raw in, `warehouse.duckdb` out.
+
+A build happens in a file of its own. Only when every model and test has passed does that file replace the
+published one, in one step; readers see the old warehouse or the new one, never anything between.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+from dbt.contracts.results import NodeStatus
+
+from extract.errors import OutboundError
+
+PROJECT_DIR = Path(__file__).parent
+GENERATED_DIR = PROJECT_DIR / "generated"
+
+# Models that read the period; the rest of a published warehouse is the same for every period.
+PERIOD_SELECTION = "stg_heyreach__run_parameters int_period_facts+"
+
+
+class AuditError(OutboundError):
+    """A model or a test failed, so nothing was published."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of one workspace that dbt works with."""
+
+    raw: Path
+    build: Path
+    published: Path
+    account_seed: Path
+    target: Path
+
+
+def files(workspace_dir: Path) -> Files:
+    """Where a workspace keeps its databases and dbt's working files."""
+    return Files(
+        raw=workspace_dir / "raw.duckdb",
+        build=workspace_dir / "build.duckdb",
+        published=workspace_dir / "warehouse.duckdb",
+        account_seed=workspace_dir / "heyreach_account_config.csv",
+        target=workspace_dir / "dbt",
+    )
+
+
+def build_and_publish(paths: Files, run_id: str) -> list[str]:
+    """Build everything from raw, run all data tests, publish; returns the warnings of the tests.
+
+    Raises AuditError, naming what failed, with the published file left as it was.
+    """
+    _remove_database(paths.build)
+    warnings = _dbt(
+        paths,
+        run_id,
+        paths.build,
+        # Unit tests check the code, not the data: `make test` runs them.
+        ["build", "--exclude-resource-type", "unit_test", "--exclude", "tag:test_cases"],
+    )
+    _publish(paths)
+    return warnings
+
+
+@contextlib.contextmanager
+def other_period(paths: Files, run_id: str) -> Iterator[Path]:
+    """A copy of the published warehouse with the reporting models of another period; gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix=".period-", dir=paths.published.parent) as folder:
+        copy = Path(folder) / "build.duckdb"
+        shutil.copyfile(paths.published, copy)
+        _dbt(paths, run_id, copy, ["run", "--select", PERIOD_SELECTION])
+        yield copy
+
+
+def build_docs(paths: Files, run_id: str) -> Path:
+    """Generate the dbt docs of the published warehouse as one page that needs no network."""
+    with tempfile.TemporaryDirectory(prefix=".docs-", dir=paths.published.parent) as folder:
+        copy = Path(folder) / "build.duckdb"
+        shutil.copyfile(paths.published, copy)
+        _dbt(paths, run_id, copy, ["docs", "generate", "--static", "--exclude", "tag:test_cases"])
+    page = paths.published.parent / "docs" / "index.html"
+    page.parent.mkdir(exist_ok=True)
+    os.replace(paths.target / "static_index.html", page)
+    return page
+
+
+def _dbt(paths: Files, run_id: str, database: Path, arguments: list[str]) -> list[str]:
+    """Run dbt in this process on one database file; returns warnings, raises AuditError on failures."""
+    environment = {
+        "OUTBOUND_RUN_ID": run_id,
+        "OUTBOUND_RAW_PATH": str(paths.raw),
+        "OUTBOUND_BUILD_PATH": str(database),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    command = [
+        *arguments,
+        "--project-dir", str(PROJECT_DIR),
+        "--profiles-dir", str(PROJECT_DIR),
+        "--target-path", str(paths.target),
+        "--log-path", str(paths.target / "logs"),
+        "--log-level-file", "none",
+        "--quiet",
+        "--log-level", "none",
+        "--no-use-colors",
+    ]  # fmt: skip
+    with _account_seed(paths.account_seed), _environment(environment):
+        try:
+            outcome = dbtRunner().invoke(command)
+        finally:
+            # dbt keeps the file open and locked until told otherwise.
+            DuckDBConnectionManager.close_all_connections()
+    if outcome.exception:
+        raise AuditError(f"dbt could not run: {_one_line(str(outcome.exception))}")
+    results = getattr(outcome.result, "results", [])
+    problems = [_described(result, database) for result in results if result.status in _FAILED]
+    if problems or not outcome.success:
+        raise AuditError(
+            "The build failed, and the published warehouse stays as it was:\n  " + "\n  ".join(problems)
+        )
+    return [_described(result, database) for result in results if result.status == NodeStatus.Warn]
+
+
+_FAILED = (NodeStatus.Error, NodeStatus.Fail, NodeStatus.RuntimeErr)
+
+
+def _described(result, database: Path) -> str:
+    """One line: what failed, and for tests that keep their rows (they hold no personal data) which."""
+    node = result.node
+    line = f"{node.name}: {_one_line(result.message or str(result.status))}"
+    relation = getattr(node, "relation_name", None)
+    if node.resource_type == "test" and relation and result.failures:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            schema_and_table = relation.split(".", 1)[1]
+            rows = connection.execute(f"select * from {schema_and_table} limit 5").fetchall()  # noqa: S608
+        line += " — " + "; ".join(", ".join(str(value) for value in row) for row in rows)
+    return line
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:500]
+
+
+def _publish(paths: Files) -> None:
+    # Only a crashed writer leaves a .wal beside the published file, and it would not fit the new one.
+    _wal(paths.published).unlink(missing_ok=True)
+    with paths.build.open("rb") as built:
+        os.fsync(built.fileno())
+    os.replace(paths.build, paths.published)
+
+
+def _remove_database(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    _wal(path).unlink(missing_ok=True)
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
+
+
+@contextlib.contextmanager
+def _account_seed(rendered: Path) -> Iterator[None]:
+    """Put a workspace's account seed where dbt looks, for as long as dbt runs.
+
+    Workspaces of one checkout share that place, so their dbt runs take turns.
+    """
+    GENERATED_DIR.mkdir(exist_ok=True)
+    with (GENERATED_DIR / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        shutil.copyfile(rendered, GENERATED_DIR / rendered.name)
+        yield
+
+
+@contextlib.contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
