@@ -1,0 +1,457 @@
+"""HeyReach over HTTP: paced, retried where that can help, and nothing believed unchecked.
+
+Every request here only reads, POST included, so every one may be sent again. A request that has used up its
+tries raises ProviderError, which ends the pull: asking for the next campaign would meet the same outage.
+"""
+
+import json
+import math
+import random
+import re
+import socket
+import ssl
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+from typing import TypeVar
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpcore
+import httpx
+import orjson
+
+from extract.errors import ConfigurationError, ProviderError
+from extract.pacing import Pacer
+from extract.settings import check_base_url, is_loopback
+
+CONNECT_TIMEOUT = 5.0
+READ_TIMEOUT = 30.0
+TRY_TIMEOUT = 60.0
+MAX_BODY_BYTES = 50 * 1024 * 1024
+
+TRIES = 8
+TRIES_UNREACHABLE = 4
+REQUEST_SECONDS = 600.0
+LONGEST_BACK_OFF = 60.0
+LONGEST_RETRY_AFTER = 300
+RETRIED_SHARE = 0.20
+RETRIES_ALWAYS_ALLOWED = 30
+RATE_WINDOW = 60.0
+
+_jitter = random.SystemRandom().uniform
+_T = TypeVar("_T")
+
+
+class AuthenticationError(ProviderError):
+    """HeyReach does not accept the key, or not for this route (401, 403)."""
+
+
+class NotFoundError(ProviderError):
+    """What was asked for is not there, or the route is not (404)."""
+
+
+class RefusedError(ProviderError):
+    """HeyReach understood the request and said no (400, 422); the message ends with its reason."""
+
+
+class _WrongVerbError(ProviderError):
+    """The route exists, but not for this verb (405)."""
+
+
+class _PassingError(Exception):
+    """A failure that may be gone at the next try."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        is_unreachable: bool = False,
+        is_throttled: bool = False,
+        retry_after: int | None = None,
+    ):
+        super().__init__(what)
+        self.is_unreachable = is_unreachable
+        self.is_throttled = is_throttled
+        self.retry_after = retry_after
+
+
+_PASSING_STATUSES = frozenset({429, 500, 502, 503, 504})
+_FINAL_STATUSES: dict[int, tuple[type[ProviderError], str]] = {
+    400: (RefusedError, "refused"),
+    401: (AuthenticationError, "the key was refused: put a valid workspace API key into HEYREACH_API_KEY"),
+    403: (AuthenticationError, "HEYREACH_API_KEY may not read this: use a key of the right workspace"),
+    404: (NotFoundError, "not found"),
+    405: (_WrongVerbError, "wrong verb: check HEYREACH_BASE_URL"),
+    422: (RefusedError, "refused"),
+}
+# The first kind that fits says what happened.
+_TRANSPORT_FAILURES: tuple[tuple[type[httpx.RequestError], str], ...] = (
+    (httpx.ConnectError, "no connection"),
+    (httpx.ConnectTimeout, "no connection in time"),
+    (httpx.TimeoutException, "no whole answer in time"),
+    (httpx.DecodingError, "the answer's compression is damaged"),
+    (httpx.RequestError, "the connection broke before the answer was whole"),
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A JSON object HeyReach sent, and bounds (aware, UTC) on the moment it describes."""
+
+    data: dict = field(repr=False)
+    not_before: datetime
+    not_after: datetime
+
+
+class HeyReachClient:
+    """Reads from HeyReach with one key; a context manager, for use by one thread.
+
+    `clock`, an aware "now", replaces the server's time in answers. Raises ConfigurationError for a base URL
+    or key that can't be used.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str,
+        pacer: Pacer,
+        *,
+        clock: Callable[[], datetime] | None = None,
+        read_timeout: float = READ_TIMEOUT,
+        try_timeout: float = TRY_TIMEOUT,
+        rate_window: float = RATE_WINDOW,
+        monotonic: Callable[[], float] = time.monotonic,
+    ):
+        self.base_url = check_base_url(base_url)
+        if not re.fullmatch(r"[!-~]+", api_key):
+            raise ConfigurationError("HEYREACH_API_KEY is blank or holds spaces; copy it again from HeyReach")
+        self._api_key = api_key
+        self._pacer = pacer
+        self._clock = clock
+        self._try_timeout = try_timeout
+        self._rate_window = rate_window
+        self._monotonic = monotonic
+        self._calls = 0
+        self._retries = 0
+        self._recent_calls: deque[float] = deque()
+        self._deadline = _Deadline()
+        self._http = httpx.Client(
+            headers={
+                "X-API-KEY": api_key,
+                "Accept": "application/json",
+                "User-Agent": f"connection-analytics/{version('connection-analytics')}",
+            },
+            timeout=httpx.Timeout(read_timeout, connect=CONNECT_TIMEOUT),
+            transport=_transport(self.base_url, self._deadline),
+            follow_redirects=False,
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.base_url!r})"
+
+    def __enter__(self) -> "HeyReachClient":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    def check_api_key(self) -> None:
+        """Ask HeyReach whether the key is valid; raises AuthenticationError if not, ProviderError if unknown.
+
+        A server without that route leaves the question to the first real request.
+        """
+        try:
+            self._request("GET", "auth/CheckApiKey", lambda reply: _refuse_wrong_kind_of_key(reply.body))
+        except (NotFoundError, _WrongVerbError):
+            return
+
+    def get(self, path: str, params: dict | None = None) -> Answer:
+        """The JSON object at a route; raises ProviderError and its kinds above."""
+        return self._request("GET", path, self._answer, params=params)
+
+    def post(self, path: str, body: dict) -> Answer:
+        """The JSON object that a reading POST answers; raises ProviderError and its kinds above."""
+        return self._request("POST", path, self._answer, json=body)
+
+    def _request(self, method: str, path: str, read: Callable[["_Reply"], _T], **content: object) -> _T:
+        started = self._monotonic()
+        tries = throttled_in_a_row = 0
+        while True:
+            self._pacer.wait()
+            self._count_call()
+            tries += 1
+            try:
+                return read(self._try(method, path, **content))
+            except _PassingError as failure:
+                throttled_in_a_row = throttled_in_a_row + 1 if failure.is_throttled else 0
+                wait = self._seconds_to_wait(failure, tries, throttled_in_a_row)
+                spent = self._monotonic() - started
+                reason = self._reason_to_give_up(failure, tries, spent, wait)
+                if reason:
+                    raise ProviderError(f"HeyReach {path}: {failure}; {reason}") from None
+            self._retries += 1
+            self._pacer.pause(wait)
+
+    def _count_call(self) -> None:
+        now = self._monotonic()
+        self._calls += 1
+        self._recent_calls.append(now)
+        while self._recent_calls[0] <= now - self._rate_window:
+            self._recent_calls.popleft()
+
+    def _seconds_to_wait(self, failure: _PassingError, tries: int, throttled_in_a_row: int) -> float:
+        back_off = _jitter(0, min(LONGEST_BACK_OFF, 2**tries))
+        asked_for = failure.retry_after or 0
+        if not failure.is_throttled:
+            return max(back_off, asked_for)
+        if not self._pacer.is_paced:
+            return asked_for or back_off
+        # Other programs' calls count too, and with some gateways refused ones: after a second refusal only a
+        # whole window of silence is sure to help.
+        now = self._monotonic()
+        silent_since = self._recent_calls[0] if throttled_in_a_row == 1 else now
+        return max(silent_since + self._rate_window - now, asked_for) + back_off
+
+    def _reason_to_give_up(self, failure: _PassingError, tries: int, spent: float, wait: float) -> str | None:
+        if (failure.retry_after or 0) > LONGEST_RETRY_AFTER:
+            reason = f"it asks to wait {failure.retry_after} s, more than {LONGEST_RETRY_AFTER}"
+        elif failure.is_unreachable and tries >= TRIES_UNREACHABLE:
+            return f"tried {tries} times: check the network and HEYREACH_BASE_URL"
+        elif tries >= TRIES or spent + wait > REQUEST_SECONDS:
+            reason = f"tried {tries} times in {spent:.0f} s"
+        elif self._retries >= max(RETRIES_ALWAYS_ALLOWED, RETRIED_SHARE * self._calls):
+            reason = f"{self._retries} of {self._calls} calls so far had to be repeated, which is too many"
+        else:
+            return None
+        return f"{reason}: run again later"
+
+    def _try(self, method: str, path: str, **content: object) -> "_Reply":
+        """One request and its whole reply; raises for every status that is not a success."""
+        sent_at, began = datetime.now(UTC), time.monotonic()
+        self._deadline.set(began + self._try_timeout)
+        try:
+            with self._http.stream(method, f"{self.base_url}/{path}", **content) as response:
+                body = bytearray()
+                for chunk in response.iter_bytes():
+                    body += chunk
+                    if len(body) > MAX_BODY_BYTES:
+                        raise ProviderError(
+                            f"HeyReach {path}: answered more than {MAX_BODY_BYTES >> 20} MB, which no page "
+                            "holds: check HEYREACH_BASE_URL"
+                        )
+        except httpx.RequestError as error:
+            raise self._passing(error) from None
+        reply = _Reply(path, bytes(body), response.headers, sent_at, time.monotonic() - began)
+        if not response.is_success:
+            raise self._error(response.status_code, reply)
+        return reply
+
+    def _passing(self, error: httpx.RequestError) -> _PassingError:
+        host = urlsplit(self.base_url).hostname
+        cause: BaseException = error
+        while inner := cause.__cause__ or cause.__context__:
+            cause = inner
+        unreachable = None
+        if isinstance(cause, socket.gaierror):
+            unreachable = f"the host {host} can't be found"
+        elif isinstance(cause, ConnectionRefusedError):
+            unreachable = f"{host} refuses connections"
+        elif isinstance(cause, ssl.SSLError) and isinstance(error, httpx.ConnectError):
+            detail = getattr(cause, "verify_message", None) or cause.reason or "TLS failed"
+            unreachable = f"no safe connection to {host} ({detail})"
+        if unreachable:
+            return _PassingError(unreachable, is_unreachable=True)
+        return _PassingError(next(text for kind, text in _TRANSPORT_FAILURES if isinstance(error, kind)))
+
+    def _error(self, status: int, reply: "_Reply") -> Exception:
+        if status in _PASSING_STATUSES:
+            return _PassingError(
+                "too many requests (429)" if status == 429 else f"answered {status}",
+                is_throttled=status == 429,
+                retry_after=reply.retry_after(),
+            )
+        kind, text = _FINAL_STATUSES.get(status, (ProviderError, "unexpected: check HEYREACH_BASE_URL"))
+        if 300 <= status < 400:
+            text = "redirects are not followed: check HEYREACH_BASE_URL"
+        told = self._told(reply) if kind in (NotFoundError, RefusedError) else ""
+        return kind(f"HeyReach {reply.path}: {status}, {text}{told}")
+
+    def _told(self, reply: "_Reply") -> str:
+        """HeyReach's own short reason, fit to be printed, or nothing."""
+        try:
+            data = _read_json(reply.body)
+        except ValueError:
+            return ""
+        data = data if isinstance(data, dict) else {}
+        text = data.get("errorMessage")
+        if not isinstance(text, str) and isinstance(data.get("errors"), dict):
+            text = f"invalid: {', '.join(data['errors'])}"
+        if not isinstance(text, str):
+            return ""
+        text = "".join(character if character.isprintable() else " " for character in text)
+        return f": {' '.join(text.replace(self._api_key, '***').split())[:200]}"
+
+    def _answer(self, reply: "_Reply") -> Answer:
+        try:
+            data = _read_json(reply.body)
+        except ValueError:
+            data = None
+        if not isinstance(data, dict):
+            _refuse_wrong_kind_of_key(reply.body)
+            raise _PassingError("answered 200 without a JSON object")
+        if self._clock:
+            now = self._clock()
+            return Answer(data, now, now)
+        return Answer(data, *reply.bounds())
+
+
+@dataclass(frozen=True)
+class _Reply:
+    path: str
+    body: bytes = field(repr=False)
+    headers: httpx.Headers
+    sent_at: datetime
+    seconds: float
+
+    def bounds(self) -> tuple[datetime, datetime]:
+        """When what the reply says was true, by the server's clock, which shows whole seconds."""
+        took = timedelta(seconds=self.seconds)
+        served_at = _http_date(self.headers.get("Date"))
+        if served_at is None:
+            return self.sent_at, self.sent_at + took
+        second = timedelta(seconds=1)
+        return served_at - took - second, served_at + second
+
+    def retry_after(self) -> int | None:
+        """Seconds the server asks to wait, or None where it asks nothing that makes sense."""
+        text = self.headers.get("Retry-After", "").strip()
+        if re.fullmatch(r"[0-9]{1,9}", text):
+            seconds = int(text)
+        else:
+            until = _http_date(text)
+            now = _http_date(self.headers.get("Date")) or datetime.now(UTC)
+            seconds = math.ceil((until - now).total_seconds()) if until else 0
+        return seconds if seconds > 0 else None
+
+
+def _http_date(text: str | None) -> datetime | None:
+    """The moment an HTTP date header names; None for rubbish and for years no server can mean."""
+    try:
+        moment = parsedate_to_datetime(text or "")
+    except ValueError:
+        return None
+    if not 2000 <= moment.year < 9000:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _read_json(body: bytes) -> object:
+    """The JSON value of a body; raises ValueError, for NaN, Infinity and thousands of nested levels too."""
+    try:
+        return orjson.loads(body)
+    except ValueError:
+        pass
+    # Slower, but it reads what scraped names may hold and orjson refuses: half a surrogate pair.
+    try:
+        return json.loads(body, parse_constant=_no_constant, parse_float=_finite)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("number out of range")
+    return value
+
+
+def _refuse_wrong_kind_of_key(body: bytes) -> None:
+    """HeyReach tells that a key is an organisation's, not a workspace's, by a short text under status 200."""
+    text = body[:500].decode(errors="replace").strip().lower()
+    if (
+        not text.startswith(("{", "[", "<"))
+        and "key" in text
+        and re.search("workspace|organi[sz]ation", text)
+    ):
+        raise AuthenticationError(
+            "HeyReach says that HEYREACH_API_KEY is not a workspace key (probably it is an organisation "
+            "key): create an API key in the workspace you want to see, and use that"
+        )
+
+
+def _transport(base_url: str, deadline: "_Deadline") -> httpx.HTTPTransport:
+    """An HTTP/1.1 transport over one connection, through the operator's proxy if one is set."""
+    parts = urlsplit(base_url)
+    is_direct = is_loopback(base_url) or proxy_bypass(parts.hostname)
+    transport = httpx.HTTPTransport(
+        limits=httpx.Limits(max_connections=1),
+        proxy=None if is_direct else getproxies().get(parts.scheme),
+    )
+    # httpcore has no other way to limit a whole request, and httpx none to hand it a network backend.
+    transport._pool._network_backend = _LimitedBackend(deadline)
+    return transport
+
+
+class _Deadline:
+    """The moment by which a try must be over; httpx's own read timeout starts anew with every byte."""
+
+    def __init__(self):
+        self._at = math.inf
+
+    def set(self, at: float) -> None:
+        self._at = at
+
+    def cut(self, timeout: float | None) -> float:
+        """The timeout, or what is left until the deadline where that is less."""
+        left = self._at - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout
+        return left if timeout is None else min(timeout, left)
+
+
+class _LimitedBackend(httpcore.NetworkBackend):
+    """The ordinary network, with every wait cut at the deadline."""
+
+    def __init__(self, deadline: _Deadline):
+        self._deadline = deadline
+        self._network = httpcore.SyncBackend()
+
+    def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
+        timeout = self._deadline.cut(timeout)
+        stream = self._network.connect_tcp(host, port, timeout, local_address, socket_options)
+        return _LimitedStream(stream, self._deadline)
+
+
+class _LimitedStream(httpcore.NetworkStream):
+    def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline):
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes, timeout=None):
+        return self._stream.read(max_bytes, self._deadline.cut(timeout))
+
+    def write(self, buffer, timeout=None):
+        self._stream.write(buffer, self._deadline.cut(timeout))
+
+    def start_tls(self, ssl_context, server_hostname=None, timeout=None):
+        stream = self._stream.start_tls(ssl_context, server_hostname, self._deadline.cut(timeout))
+        return _LimitedStream(stream, self._deadline)
+
+    def get_extra_info(self, info):
+        return self._stream.get_extra_info(info)
+
+    def close(self):
+        self._stream.close()
