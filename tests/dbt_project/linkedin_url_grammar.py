@@ -2,7 +2,6 @@
 
 Plain random text almost never reaches the later rules; about a fifth of these links name a profile.
 """
-# ruff: noqa: RUF001 (look-alike characters are the point)
 
 import random
 from urllib.parse import quote

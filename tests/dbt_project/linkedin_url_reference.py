@@ -3,7 +3,6 @@
 Written from the rules (R1 to R8), not from the macro, and on purpose in another style: `unicodedata` instead
 of regex classes, loops instead of a fold, exceptions instead of null. The warehouse never imports it.
 """
-# ruff: noqa: RUF001 (curly quotes are meant)
 
 import re
 import unicodedata

@@ -5,20 +5,16 @@ import string
 import time
 import unicodedata
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote
 
 import duckdb
-import jinja2
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.dbt_project.linkedin_url_grammar import links
 from tests.dbt_project.linkedin_url_reference import parse
-
-DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
-MACROS = "".join(path.read_text() for path in sorted((DBT_PROJECT / "macros" / "linkedin_url").glob("*.sql")))
+from tests.dbt_project.macros import DBT_PROJECT, rendered
 
 # One connection serves all examples of a property, and the first one pays for planning.
 shared_connection = settings(
@@ -31,12 +27,8 @@ any_text = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=2
 assigned_text = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cn"]), max_size=120)
 
 
-def rendered(call: str) -> str:
-    return jinja2.Environment().from_string(MACROS + "{{ " + call + " }}").render().strip()
-
-
-KEY = rendered("normalize_linkedin_url('raw_url')")
-KIND = rendered("linkedin_url_kind('raw_url')")
+KEY = rendered("linkedin_url/*.sql", "normalize_linkedin_url('raw_url')")
+KIND = rendered("linkedin_url/*.sql", "linkedin_url_kind('raw_url')")
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +106,7 @@ def test_any_expression_will_do(connection):
     payloads = ['{"profileUrl": "in/Tamsin"}', '{"profileUrl": "in/tamsin/"}', "{}"]
     rows = connection.execute(
         f"""
-        select {rendered(call)}, count(*)
+        select {rendered("linkedin_url/*.sql", call)}, count(*)
         from (select unnest($payloads)::json as payload) as lead
         group by 1
         order by 1
@@ -135,7 +127,7 @@ def test_columns_named_like_the_steps_inside_do_no_harm(connection):
     assert rows == [("linkedin.com/in/tamsin", "vanity")]
 
     for name in inner.split():
-        call = rendered(f"normalize_linkedin_url('{name}')")
+        call = rendered("linkedin_url/*.sql", f"normalize_linkedin_url('{name}')")
         rows = connection.execute(
             f"select {call} from (select $redirect as {name})", {"redirect": redirect}
         ).fetchall()

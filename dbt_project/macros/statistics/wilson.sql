@@ -3,11 +3,11 @@
     wilson_low(30, 120) -> 0.1811, wilson_high(30, 120) -> 0.3344; NULL where n is 0 or NULL.
     Source: Wilson (1927); the same as statsmodels' proportion_confint(method="wilson"). -#}
 {% macro wilson_low(successes, trials) -%}
-    greatest(0, {{ _wilson_bound(successes, trials, '-') }})
+    case when {{ trials }} > 0 then greatest(0, {{ _wilson_bound(successes, trials, '-') }}) end
 {%- endmacro %}
 
 {% macro wilson_high(successes, trials) -%}
-    least(1, {{ _wilson_bound(successes, trials, '+') }})
+    case when {{ trials }} > 0 then least(1, {{ _wilson_bound(successes, trials, '+') }}) end
 {%- endmacro %}
 
 {% macro _wilson_bound(successes, trials, side) -%}
@@ -15,9 +15,9 @@
     (
         ({{ successes }} + {{ z }} * {{ z }} / 2)
         {{ side }} {{ z }} * sqrt(
-            {{ successes }} * ({{ trials }} - {{ successes }}) / cast(nullif({{ trials }}, 0) as double) + {{ z }} * {{ z }} / 4
+            {{ successes }} * ({{ trials }} - {{ successes }}) / cast({{ trials }} as double) + {{ z }} * {{ z }} / 4
         )
-    ) / (nullif({{ trials }}, 0) + {{ z }} * {{ z }})
+    ) / ({{ trials }} + {{ z }} * {{ z }})
 {%- endmacro %}
 
 {#- rate(30, 120) -> 0.25; NULL where the denominator is 0: DuckDB would give inf or nan. -#}

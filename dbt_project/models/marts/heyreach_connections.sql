@@ -69,7 +69,7 @@ joined as (
         sent.method as sent_method,
         accepted.event_at as accepted_at,
         -- Nobody accepts before being asked.
-        greatest(accepted.earliest, sent.earliest) as accepted_earliest,
+        case when accepted.latest is not null then greatest(accepted.earliest, sent.earliest) end as accepted_earliest,
         accepted.latest as accepted_latest,
         accepted.method as accepted_method,
         coalesce(sequences.withdrawal_days, run_parameters.expiry_days) as open_days,
@@ -171,8 +171,13 @@ final as (
         accepted_latest as connection_accepted_latest,
         accepted_method as connection_accepted_method,
         cast(null as timestamp with time zone) as connection_rejected_at,
-        greatest({{ hours_between('sent_at', 'accepted_at') }}, 0) as time_to_accept_hours,
-        greatest({{ hours_between('sent_latest', 'accepted_earliest') }}, 0) as time_to_accept_hours_earliest,
+        case
+            when accepted_at is not null and sent_at is not null
+                then greatest({{ hours_between('sent_at', 'accepted_at') }}, 0)
+        end as time_to_accept_hours,
+        case
+            when is_accepted then greatest({{ hours_between('sent_latest', 'accepted_earliest') }}, 0)
+        end as time_to_accept_hours_earliest,
         {{ hours_between('sent_earliest', 'accepted_latest') }} as time_to_accept_hours_latest,
         created_at,
         last_changed_at as updated_at,

@@ -76,7 +76,7 @@ people as (
 
     select
         lead_id,
-        {{ first_by('profile_url_raw', 'first_observed_at') }} as linkedin_profile_url,
+        {{ first_by('profile_url_raw', '(first_observed_at, profile_url_raw)') }} as linkedin_profile_url,
         max(normalized_profile_url) as normalized_profile_url,
         max(profile_url_kind) as profile_url_kind,
         count(distinct case when found_in = 'campaign' then container_id end) as campaign_count,

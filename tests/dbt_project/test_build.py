@@ -1,0 +1,73 @@
+"""`dbt build` as a person types it in dbt_project: models, data tests, unit tests and case tables."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+
+from dbt_project import warehouse
+
+DBT = Path(sys.executable).with_name("dbt")
+
+
+@pytest.fixture(scope="module")
+def built_by_hand(demo, tmp_path_factory):
+    """The demo's raw data, built by plain dbt into a file of its own: the file, and what dbt printed."""
+    workspace, _ = demo
+    folder = tmp_path_factory.mktemp("by_hand")
+    raw = shutil.copy(workspace.data_dir / "demo" / "raw.duckdb", folder)
+    database = folder / "build.duckdb"
+    shutil.copy(workspace.data_dir / "demo" / "heyreach_account_config.csv", warehouse.GENERATED_DIR)
+    outcome = subprocess.run(
+        [DBT, "build", "--target-path", folder / "target", "--log-path", folder / "logs", "--no-use-colors"],
+        cwd=warehouse.PROJECT_DIR,
+        env={**os.environ, "OUTBOUND_RAW_PATH": str(raw), "OUTBOUND_BUILD_PATH": str(database)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return database, outcome
+
+
+def test_every_model_and_test_passes(built_by_hand):
+    _, outcome = built_by_hand
+    assert outcome.returncode == 0, outcome.stdout[-5000:]
+    assert " WARN=0 ERROR=0 SKIP=0 " in outcome.stdout
+    assert "unit_test" in outcome.stdout
+    assert "assert_linkedin_url_cases" in outcome.stdout
+
+
+def test_dbt_by_hand_builds_what_the_run_published(demo, built_by_hand):
+    workspace, _ = demo
+    database, _ = built_by_hand
+    tables = "select table_schema, table_name from information_schema.tables where table_schema = 'marts'"
+    with duckdb.connect(str(database), read_only=True) as connection:
+        for schema, table in connection.execute(tables).fetchall():
+            by_hand = connection.execute(f"select * from {schema}.{table} order by all").fetchall()
+            assert by_hand == workspace.query(f"select * from {schema}.{table} order by all"), table
+
+
+def test_every_model_and_column_is_described(demo):
+    """The YAML and the tables agree: no column undocumented, none documented that isn't there."""
+    workspace, _ = demo
+    described = {}
+    for path in (warehouse.PROJECT_DIR / "models").rglob("*.yml"):
+        for model in yaml.safe_load(path.read_text()).get("models", []):
+            assert len(model["description"]) > 20, model["name"]
+            described[model["name"]] = {
+                column["name"] for column in model["columns"] if column["description"]
+            }
+    built = {}
+    for table, column in workspace.query(
+        """
+        select table_name, column_name from information_schema.columns
+        where table_schema in ('staging', 'intermediate', 'marts')
+        """
+    ):
+        built.setdefault(table, set()).add(column)
+    assert described == built

@@ -1,0 +1,132 @@
+"""The smaller macros, run on a bare DuckDB connection; statistics against independent libraries."""
+
+import duckdb
+import pytest
+from scipy.stats import binomtest
+from statsmodels.stats.proportion import proportion_confint
+
+from tests.dbt_project.macros import rendered
+
+
+def value(sql: str):
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        return connection.execute(f"select {sql}").fetchone()[0]
+
+
+WILSON_CASES = [
+    (30, 120),
+    (9, 80),
+    (45, 300),
+    (12, 61),
+    (3, 5),
+    (2, 2),
+    (0, 7),
+    (1, 1),
+    (0, 1),
+    (123, 98_765),
+]
+
+
+@pytest.mark.parametrize(("successes", "trials"), WILSON_CASES)
+def test_wilson_interval_equals_statsmodels_and_scipy(successes, trials):
+    low = value(rendered("statistics/*.sql", f"wilson_low('{successes}', '{trials}')"))
+    high = value(rendered("statistics/*.sql", f"wilson_high('{successes}', '{trials}')"))
+    assert (low, high) == pytest.approx(proportion_confint(successes, trials, method="wilson"), abs=1e-9)
+    scipy = binomtest(successes, trials).proportion_ci(method="wilson")
+    assert (low, high) == pytest.approx((scipy.low, scipy.high), abs=1e-9)
+    assert 0 <= low <= successes / trials <= high <= 1
+
+
+@pytest.mark.parametrize("trials", ["0", "null::bigint"])
+@pytest.mark.parametrize("macro", ["wilson_low", "wilson_high", "rate"])
+def test_nothing_tried_gives_null_and_neither_zero_nor_nan(macro, trials):
+    assert value(rendered("statistics/*.sql", f"{macro}('0', '{trials}')")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "keywords"),
+    [
+        ("'SRE; kubernetes | sre'", ["sre", "kubernetes"]),
+        ("' ,;| '", []),
+        ("null", []),
+        ("'ci/cd'", ["ci/cd"]),
+    ],
+)
+def test_keywords_are_split_trimmed_and_counted_once(text, keywords):
+    assert sorted(value(rendered("split_keywords.sql", f'split_keywords("{text}")'))) == sorted(keywords)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("51-200 employees", 51), ("5,001+", 5001), ("many", None), ("", None), ("99999999999", None)],
+)
+def test_company_sizes_are_read_by_their_first_number(text, number):
+    assert value(rendered("leading_integer.sql", f"leading_integer(\"'{text}'\")")) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-08-29T09:34:56.5417789Z", "2024-08-29 09:34:56.541778+00"),
+        ("2024-12-17T00:00:00Z", "2024-12-17 00:00:00+00"),
+        ("2024-10-06T17:34:00+02:00", "2024-10-06 15:34:00+00"),
+        ("2024-10-06T17:34:00", "2024-10-06 17:34:00+00"),
+        ("yesterday", None),
+        ("", None),
+    ],
+)
+def test_times_of_any_precision_and_offset_are_read_as_utc(text, expected):
+    parsed = rendered("time/*.sql", f"parsed_timestamp(\"'{text}'\")")
+    assert value(f"cast({parsed} as varchar)") == expected
+
+
+@pytest.mark.parametrize("time_zone", ["UTC", "Pacific/Kiritimati", "America/St_Johns"])
+def test_days_are_utc_days_in_every_time_zone(time_zone):
+    day = rendered("time/*.sql", "utc_date(\"timestamptz '2026-03-08 23:30:00+00'\")")
+    with duckdb.connect() as connection:
+        connection.execute(f"set TimeZone = '{time_zone}'")
+        assert connection.execute(f"select cast({day} as varchar)").fetchone() == ("2026-03-08",)
+
+
+CUSTOM_FIELDS = (
+    '{"customFields": [{"name": "Source", "value": " "}, {"name": "source", "value": "clay"}, '
+    '{"name": "icp", "value": null}, {"name": "estimated_age", "value": 34}]}'
+)
+
+
+@pytest.mark.parametrize(
+    ("payload", "field", "expected"),
+    [
+        (CUSTOM_FIELDS, "source", "clay"),
+        (CUSTOM_FIELDS, "icp", None),
+        (CUSTOM_FIELDS, "estimated_age", "34"),
+        (CUSTOM_FIELDS, "gender", None),
+        ('{"customFields": null}', "source", None),
+        ('{"customFields": []}', "source", None),
+        ("{}", "source", None),
+    ],
+)
+def test_custom_fields_are_found_by_name(payload, field, expected):
+    extracted = rendered("json/*.sql", f"custom_field('{field}')")
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            f"select {extracted} from (select ?::json as payload)", [payload]
+        ).fetchall()
+    assert rows == [(expected,)]
+
+
+LEAD_ID_ROWS = [
+    # The same key from any spelling; an invalid URL is only itself; without a URL only the row is.
+    (("'linkedin.com/in/a'", "'HTTP://x'", "'1'"), ("'linkedin.com/in/a'", "'http://y'", "'2'"), True),
+    (("null", "'company/a'", "'1'"), ("null", "'company/a'", "'2'"), True),
+    (("null", "'company/a'", "'1'"), ("null", "'company/b'", "'1'"), False),
+    (("null", "null", "'1'"), ("null", "null", "'2'"), False),
+    (("null", "'linkedin.com/in/a'", "'1'"), ("'linkedin.com/in/a'", "null", "'1'"), False),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "is_same"), LEAD_ID_ROWS)
+def test_people_are_told_apart(one, other, is_same):
+    ids = [value(rendered("lead_id.sql", f"lead_id{tuple(row)!r}")) for row in (one, other)]
+    assert (ids[0] == ids[1]) is is_same
