@@ -66,7 +66,7 @@ def build_and_publish(paths: Files, run_id: str) -> list[str]:
         run_id,
         paths.build,
         # Unit tests check the code, not the data: `make test` runs them.
-        ["build", "--exclude-resource-type", "unit_test", "--exclude", "tag:test_cases"],
+        ["build", "--no-write-json", "--exclude-resource-type", "unit_test", "--exclude", "tag:test_cases"],
     )
     _publish(paths)
     return warnings
@@ -78,7 +78,7 @@ def other_period(paths: Files, run_id: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix=".period-", dir=paths.published.parent) as folder:
         copy = Path(folder) / "build.duckdb"
         shutil.copyfile(paths.published, copy)
-        _dbt(paths, run_id, copy, ["run", "--select", PERIOD_SELECTION])
+        _dbt(paths, run_id, copy, ["run", "--no-write-json", "--select", PERIOD_SELECTION])
         yield copy
 
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 
 def row_id(row: object) -> str | None:
-    """The row's integer `id` as text; None for a row without one (text, 1.0, true and null are none)."""
+    """The row's `id` as text; None for a row without one (blank text, 1.0, true and null are none)."""
     value = row.get("id") if isinstance(row, dict) else None
+    if isinstance(value, str):
+        return value.strip() or None
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 

@@ -1,0 +1,238 @@
+"""The command line: HeyReach in, a report out, and each step alone.
+
+`connection-analytics --since 2026-01-01 --until 2026-02-01 --output-dir reports --format markdown,json`
+does all of it; `connection-analytics STEP` does one of extract, build, report, docs, sql, setup.
+"""
+
+import argparse
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from dbt_project import warehouse
+from extract import accounts, pipeline, raw
+from extract.errors import ConfigurationError, OutboundError
+from extract.lock import exclusive
+from extract.settings import Settings, load_settings, parse_period
+from extract.strict_yaml import shown
+from reports.write import FORMATS, write_reports
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+STEPS = ("run", "setup", "extract", "build", "report", "docs", "sql")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one step; returns the exit code: 0 done, 1 not done, 2 bad input, 4 HeyReach, 75 another run."""
+    os.umask(0o077)  # everything written holds personal data
+    options = _parser().parse_args(arguments)
+    try:
+        settings = load_settings(PROJECT_DIR)
+        for warning in settings.warnings:
+            _say(f"warning: {warning}")
+        globals()[f"_{options.step}"](settings, options)
+    except OutboundError as error:
+        if options.debug:
+            raise
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("stopped; nothing was published", file=sys.stderr)
+        return 130
+    except Exception as error:
+        if options.debug:
+            raise
+        first_line = (str(error).splitlines() or [""])[0]
+        print(
+            f"error: {options.step} failed ({type(error).__name__}: {first_line[:300]}); nothing was "
+            "published. Run it again with --debug for the whole story",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="connection-analytics", description=__doc__.split("\n\n")[0])
+    parser.add_argument("step", nargs="?", choices=STEPS, default="run", help="what to do (default: run)")
+    parser.add_argument("--since", metavar="YYYY-MM-DD", help="first day of the period, UTC")
+    parser.add_argument("--until", metavar="YYYY-MM-DD", help="day after the last one, UTC")
+    parser.add_argument(
+        "--output-dir", type=Path, help="where reports go (default: the data folder's reports)"
+    )
+    parser.add_argument("--format", default=",".join(FORMATS), help="comma-separated (default: %(default)s)")
+    parser.add_argument(
+        "--strict", action="store_true", help="a HeyReach sender missing in the account file is an error"
+    )
+    parser.add_argument("--query", help="sql: print the answer to this query instead of opening a prompt")
+    parser.add_argument("--debug", action="store_true", help="show tracebacks")
+    return parser
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _run(settings: Settings, options: argparse.Namespace) -> None:
+    formats = _formats(options)
+    with exclusive(settings.workspace_dir):
+        _extract_unlocked(settings, options)
+        _build_unlocked(settings, options)
+    _write(settings, warehouse.files(settings.workspace_dir).published, options, formats)
+
+
+def _setup(settings: Settings, options: argparse.Namespace) -> None:
+    """Check the configuration and make `dbt` usable by hand: the account seed and a raw database exist."""
+    _check_accounts(settings, warehouse.GENERATED_DIR / "heyreach_account_config.csv")
+    raw.initialise(pipeline.raw_path(settings))
+    _say(f"ready: {'demo data (no HEYREACH_API_KEY)' if settings.is_demo else settings.base_url}")
+    if settings.is_demo:
+        _say("dbt by hand: cd dbt_project && ../.venv/bin/dbt build --target demo")
+
+
+def _extract(settings: Settings, options: argparse.Namespace) -> None:
+    with exclusive(settings.workspace_dir):
+        _extract_unlocked(settings, options)
+
+
+def _build(settings: Settings, options: argparse.Namespace) -> None:
+    with exclusive(settings.workspace_dir):
+        _build_unlocked(settings, options)
+
+
+def _report(settings: Settings, options: argparse.Namespace) -> None:
+    formats = _formats(options)
+    paths = warehouse.files(settings.workspace_dir)
+    _require(paths.published)
+    if not (options.since or options.until):
+        _write(settings, paths.published, options, formats)
+        return
+    with exclusive(settings.workspace_dir):
+        _check_accounts(settings, paths.account_seed, warn=False)
+        with duckdb.connect(str(paths.published), read_only=True) as connection:
+            (as_of,) = connection.execute("select as_of from staging.stg_heyreach__run_parameters").fetchone()
+        run_id = _append_run_parameters(settings, options, "report", as_of)
+        with warehouse.other_period(paths, run_id) as database:
+            _write(settings, database, options, formats)
+
+
+def _docs(settings: Settings, options: argparse.Namespace) -> None:
+    paths = warehouse.files(settings.workspace_dir)
+    _require(paths.published)
+    with exclusive(settings.workspace_dir):
+        _check_accounts(settings, paths.account_seed, warn=False)
+        print(f"dbt docs: {warehouse.build_docs(paths, '')}{_demo_mark(settings)}")
+
+
+def _sql(settings: Settings, options: argparse.Namespace) -> None:
+    from reports.prompt import answer, prompt  # noqa: PLC0415 - readline takes over the terminal on import
+
+    published = warehouse.files(settings.workspace_dir).published
+    _require(published)
+    if options.query:
+        print(answer(published, options.query))
+    else:
+        prompt(published, "demo data" if settings.is_demo else settings.base_url)
+
+
+def _extract_unlocked(settings: Settings, options: argparse.Namespace) -> None:
+    configured = _check_accounts(settings, warehouse.files(settings.workspace_dir).account_seed)
+    extraction = pipeline.extract(settings, _say)
+    for warning in extraction.warnings:
+        _say(f"warning: {warning}")
+    _say(
+        f"extracted: {extraction.pulls} pull{'s' if extraction.pulls > 1 else ''}, "
+        f"{extraction.requests:,} requests, {extraction.rows_received:,} rows read, "
+        f"{extraction.rows_landed:,} new or changed"
+    )
+    with raw.connect(pipeline.raw_path(settings), read_only=True) as connection:
+        unmapped = sorted(raw.account_ids(connection) - {account.account_id for account in configured})
+    if unmapped:
+        account_file = shown(pipeline.account_file(settings))
+        line = f"senders {', '.join(unmapped)} are in HeyReach but not in {account_file}: add them there"
+        if options.strict:
+            raise ConfigurationError(line)
+        _say(f"warning: {line}")
+
+
+def _build_unlocked(settings: Settings, options: argparse.Namespace) -> None:
+    paths = warehouse.files(settings.workspace_dir)
+    _check_accounts(settings, paths.account_seed, warn=False)
+    if not paths.raw.exists():
+        raise ConfigurationError("There is nothing to build from yet: `make extract` or `make run` first")
+    with raw.connect(paths.raw, read_only=True) as connection:
+        newest = raw.newest_pull_at(connection)
+    if newest is None:
+        raise ConfigurationError("No pull has come to its end yet: `make extract` or `make run` first")
+    run_id = _append_run_parameters(settings, options, "publish", settings.as_of or newest)
+    for warning in warehouse.build_and_publish(paths, run_id):
+        _say(f"warning: {warning}")
+    print(f"warehouse: {paths.published}{_demo_mark(settings)}")
+
+
+def _append_run_parameters(
+    settings: Settings, options: argparse.Namespace, purpose: str, as_of: datetime
+) -> str:
+    since, until = parse_period(options.since, options.until, as_of, settings.lookback_days)
+    requested_at = datetime.now(UTC)
+    run_id = f"{requested_at:%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
+    raw.append_run_parameters(
+        pipeline.raw_path(settings),
+        {
+            "run_id": run_id,
+            "requested_at": requested_at,
+            "purpose": purpose,
+            "as_of": as_of,
+            "since": since,
+            "until": until,
+            "is_demo": settings.is_demo,
+            "base_url": settings.base_url,
+            **vars(settings.analytics),
+        },
+    )
+    return run_id
+
+
+def _check_accounts(settings: Settings, seed: Path, *, warn: bool = True) -> list[accounts.Account]:
+    """Validate the account file and render it to the dbt seed."""
+    configured = accounts.load_accounts(pipeline.account_file(settings))
+    seed.parent.mkdir(parents=True, exist_ok=True)
+    accounts.write_account_seed(configured, seed)
+    if warn:
+        for warning in accounts.account_warnings(configured):
+            _say(f"warning: {shown(pipeline.account_file(settings))}: {warning}")
+    return configured
+
+
+def _write(settings: Settings, database: Path, options: argparse.Namespace, formats: list[str]) -> None:
+    output_dir = options.output_dir or settings.workspace_dir / "reports"
+    for path in write_reports(database, output_dir, formats):
+        print(f"report: {path}{_demo_mark(settings)}")
+
+
+def _formats(options: argparse.Namespace) -> list[str]:
+    formats = [name.strip() for name in options.format.split(",") if name.strip()]
+    unknown = sorted(set(formats) - set(FORMATS))
+    if unknown or not formats:
+        raise ConfigurationError(
+            f"--format {options.format!r} is not understood: name one or more of {', '.join(FORMATS)}, "
+            "separated by commas"
+        )
+    return formats
+
+
+def _require(published: Path) -> None:
+    if not published.exists():
+        raise ConfigurationError(f"There is no warehouse at {published} yet: `make run` first")
+
+
+def _demo_mark(settings: Settings) -> str:
+    return "  (demo data)" if settings.is_demo else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

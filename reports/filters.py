@@ -1,0 +1,161 @@
+"""How values are written in markdown.
+
+Names come from people and from an API, so what is in a value is never markdown: the template engine passes
+every printed value through `printed`, and only what these functions made themselves is left as it is.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+NAME_LENGTH = 80
+MESSAGE_LENGTH = 600
+# The advice is at a message's end, so a long list of names is cut in the middle.
+MESSAGE_TAIL = 150
+
+NOTHING = "–"
+
+WORDS = {
+    # idle reasons
+    "not_listed": "not listed by HeyReach",
+    "auth_invalid": "logged out",
+    "cooldown": "in cooldown",
+    "limit_zero": "daily limit is 0",
+    "paused_campaigns": "campaigns paused",
+    "no_queue": "no leads waiting",
+    "unexplained": "no known reason",
+    # campaign statuses
+    "IN_PROGRESS": "running",
+    "CANCELED": "cancelled",
+    # severities of health lines
+    "blocked": "Blocked",
+    "blind": "Blind",
+    "note": "Note",
+}
+
+# Beside markdown's own characters: what makes a bare address a link on GitHub and elsewhere.
+_SPECIAL = re.compile(r"[\\|<>\[\]()!*_~#&@`]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+_JOINERS = "\u200c\u200d"  # spelling in Persian and Indic scripts, and composed emoji
+
+
+class Markdown(str):
+    """Text that is markdown on purpose. Whatever is done to it gives a plain string, which is escaped."""
+
+    __slots__ = ()
+
+
+def printed(value: Any) -> Any:
+    """The value as it is printed: strings escaped, counts with separators, nothing as a dash.
+
+    Raises TypeError for a number or truth value that no filter has given a form.
+    """
+    if isinstance(value, Markdown):
+        return value
+    if isinstance(value, str):
+        return escaped(value)
+    if value is None:
+        return NOTHING
+    if isinstance(value, bool | float):
+        raise TypeError(f"{value!r} needs a filter that says how it is printed")
+    return f"{value:,}" if isinstance(value, int) else value
+
+
+def escaped(text: str, length: int = NAME_LENGTH) -> Markdown:
+    """Plain text on one line, cut at `length` characters, without any character that means something."""
+    line = _one_line(text)
+    return _escape(line if len(line) <= length else line[: length - 1] + "…")
+
+
+def message(text: str) -> Markdown:
+    """A sentence of the warehouse that may quote names: like `escaped`, longer, and its end is kept."""
+    line = _one_line(text)
+    if len(line) > MESSAGE_LENGTH:
+        line = f"{line[: MESSAGE_LENGTH - MESSAGE_TAIL - 3]} … {line[-MESSAGE_TAIL:]}"
+    return _escape(line)
+
+
+def _one_line(text: str) -> str:
+    # Control characters, what is invisible or turns the text around, and halves of surrogate pairs.
+    unwanted = ("Cc", "Cf", "Cs")
+    kept = (c for c in text if c.isspace() or c in _JOINERS or unicodedata.category(c) not in unwanted)
+    return " ".join("".join(kept).split())
+
+
+def _escape(line: str) -> Markdown:
+    return Markdown(_SPECIAL.sub(r"\\\g<0>", line))
+
+
+def words(value: str) -> str:
+    """An id of the warehouse in human words; one without any is spelled with spaces."""
+    return WORDS.get(value) or value.replace("_", " ").lower()
+
+
+def percent(value: float | None) -> str:
+    """0.2403 -> `24.0 %`"""
+    return NOTHING if value is None else f"{100 * value:z.1f} %"
+
+
+def decimal(value: float | None) -> str:
+    """4.26 -> `4.3`"""
+    return NOTHING if value is None else f"{value:z,.1f}"
+
+
+def plural(count: int, noun: str) -> str:
+    """1,204 requests; 1 request"""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def accept_rate(row: Mapping[str, Any], hide_below: int) -> Markdown:
+    """The rate on mature requests: `24.0 % (19.1–29.7 %), 62 of 258`; `n < 10, 1 of 4`; `–`."""
+    rate = row["accept_rate"]
+    if rate is not None:
+        interval = f" ({100 * row['ci_low']:z.1f}–{percent(row['ci_high'])})"
+        return Markdown(f"{percent(rate)}{interval}, {_share(row['mature_accepted'], row['mature_sent'])}")
+    return _too_few(row["mature_accepted"], row["mature_sent"], hide_below)
+
+
+def to_date_rate(row: Mapping[str, Any], hide_below: int) -> Markdown:
+    """The share of all requests so far that are accepted so far: `21.0 %, 210 of 1,000`."""
+    rate = row["accepted_to_date_rate"]
+    if rate is not None:
+        return Markdown(f"{percent(rate)}, {_share(row['accepted_to_date'], row['sent_to_date'])}")
+    return _too_few(row["accepted_to_date"], row["sent_to_date"], hide_below)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part:,} of {whole:,}"
+
+
+def _too_few(part: int, whole: int, hide_below: int) -> Markdown:
+    return Markdown(f"n < {hide_below}, {_share(part, whole)}" if whole else NOTHING)
+
+
+def minute(moment: datetime) -> str:
+    """2026-02-01 09:30 UTC"""
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def day(moment: datetime) -> str:
+    """2026-02-01"""
+    return f"{moment:%Y-%m-%d}"
+
+
+def aligned(table: str) -> str:
+    """A markdown table with its cells padded, so that it reads as plain text too.
+
+    Splitting at " | " is exact: a bar that is part of a value is escaped.
+    """
+    head, rules, *body = [line[2:-2].split(" | ") for line in table.strip("\n").split("\n")]
+    widths = [max(3, *map(len, column)) for column in zip(head, *body, strict=True)]
+
+    def line(cells: Iterable[str]) -> str:
+        return "| " + " | ".join(cells) + " |\n"
+
+    def padded(cell: str, rule: str, width: int) -> str:
+        return cell.rjust(width) if rule.endswith(":") else cell.ljust(width)
+
+    rule_line = line(rule[-1].rjust(width, "-") for rule, width in zip(rules, widths, strict=True))
+    head_line, *lines = (line(map(padded, row, rules, widths)) for row in (head, *body))
+    return "".join((head_line, rule_line, *lines))

@@ -1,0 +1,158 @@
+"""The published warehouse as one report: every figure is read, none is made here.
+
+All SQL of the reports is in this file. Rows carry every column of their model under the model's names, so a
+column that is added to a model is in the JSON report without a change here.
+"""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from extract.errors import ConfigurationError
+from extract.strict_yaml import shown
+
+Row = dict[str, Any]
+
+SUMMARY = "select * from marts.rpt_summary"
+# Columns of rpt_summary that describe the run; the rest are totals.
+PARAMETERS = (
+    "as_of",
+    "since",
+    "until",
+    "is_demo",
+    "acceptance_window_days",
+    "detection_lag_days",
+    "hide_rate_below",
+)
+
+FIRST = "select * from marts.rpt_health order by line_number"
+FUNNEL = "select * from marts.rpt_funnel order by stage_order"
+
+SEGMENTS = """
+    select *
+    from marts.rpt_segment_performance
+    where dimension = $dimension
+    order by sent desc, sent_to_date desc, leads_imported desc, segment
+"""
+TOP_KEYWORDS = """
+    select *
+    from marts.rpt_segment_performance
+    where dimension = 'keyword'
+    order by sent desc, sent_to_date desc, leads_imported desc, segment
+    limit 20
+"""
+WORST_KEYWORDS = """
+    select *
+    from marts.rpt_segment_performance
+    where dimension = 'keyword' and accept_rate is not null
+    order by accept_rate, mature_sent desc, segment
+    limit 20
+"""
+KEYWORDS_WITHOUT_RATE = """
+    select count(*) as left_out
+    from marts.rpt_segment_performance
+    where dimension = 'keyword' and accept_rate is null
+"""
+# An account attribute varies only between accounts, so the reader has to see how many stand behind a row.
+SEGMENTS_OF_SENDERS = """
+    select segments.*, coalesce(senders.senders, 0) as senders
+    from marts.rpt_segment_performance as segments
+    left join (
+        select
+            case $dimension
+                when 'account_type' then accounts.account_type
+                when 'account_gender' then accounts.gender
+            end as segment,
+            count(*) as senders
+        from marts.heyreach_accounts as accounts
+        inner join marts.rpt_account_performance as performance
+            on accounts.account_id = performance.account_id
+        where performance.sent_to_date > 0
+        group by all
+    ) as senders on segments.segment = senders.segment
+    where segments.dimension = $dimension
+    order by sent desc, sent_to_date desc, leads_imported desc, segments.segment
+"""
+ACCOUNTS = """
+    select *
+    from marts.rpt_account_performance
+    order by sent desc, sent_to_date desc, queued desc, label, account_id
+"""
+CAMPAIGNS = """
+    select *
+    from marts.rpt_campaign_performance
+    order by sent desc, sent_to_date desc, enrolled desc, campaign_name, campaign_id
+"""
+
+
+def open_published(database: Path) -> duckdb.DuckDBPyConnection:
+    """A connection that can read this one file and nothing else, in UTC, with `marts` as its schema.
+
+    Names in the data come from outside: should one ever reach SQL, it can't write, read files, or load code.
+    Raises ConfigurationError if the file is no warehouse.
+    """
+    # In an instance of its own: the lock below would bind every other connection to the file in this process.
+    connection = duckdb.connect(":memory:")
+    path = str(database).replace("'", "''")
+    try:
+        connection.execute(f"attach '{path}' as warehouse (type duckdb, read_only)")
+    except duckdb.Error as error:
+        connection.close()
+        raise ConfigurationError(f"{shown(database)} can't be opened: {one_line(error)}") from None
+    try:
+        connection.execute("use warehouse.marts")
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set autoinstall_known_extensions = false")
+        connection.execute("set autoload_known_extensions = false")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+    except duckdb.Error as error:
+        connection.close()
+        raise ConfigurationError(
+            f"{shown(database)} is not a published warehouse: {one_line(error)}; `make build` makes one"
+        ) from None
+    return connection
+
+
+def one_line(error: duckdb.Error) -> str:
+    """What DuckDB said, without the excerpt of the statement."""
+    return " ".join(str(error).split("\n\nLINE ")[0].split())
+
+
+def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Everything a report prints: `{"meta": …, "totals": …, "sections": {key: rows}}`.
+
+    Times are aware and in UTC; a figure that doesn't exist is None. Raises duckdb.Error where a model is
+    missing.
+    """
+
+    def rows(query: str, **parameters: str) -> list[Row]:
+        cursor = connection.execute(query, parameters)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, map(_plain, values), strict=True)) for values in cursor.fetchall()]
+
+    (summary,) = rows(SUMMARY)
+    (keywords,) = rows(KEYWORDS_WITHOUT_RATE)
+    return {
+        "meta": {name.removeprefix("is_"): summary[name] for name in PARAMETERS},
+        "totals": {name: value for name, value in summary.items() if name not in PARAMETERS},
+        "sections": {
+            "first": rows(FIRST),
+            "summary": summary,
+            "funnel": rows(FUNNEL),
+            "by_source": rows(SEGMENTS, dimension="source"),
+            "by_icp": rows(SEGMENTS, dimension="icp"),
+            "by_keyword": {"top": rows(TOP_KEYWORDS), "worst": rows(WORST_KEYWORDS), **keywords},
+            "by_account": rows(ACCOUNTS),
+            "by_account_type": rows(SEGMENTS_OF_SENDERS, dimension="account_type"),
+            "by_account_gender": rows(SEGMENTS_OF_SENDERS, dimension="account_gender"),
+            "by_campaign": rows(CAMPAIGNS),
+        },
+    }
+
+
+def _plain(value: Any) -> Any:
+    """DuckDB divides by zero without an error; JSON knows neither nan nor inf."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,59 @@
+"""A report as text: pure functions of what `queries.read_report` returns."""
+
+import json
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from reports import filters
+
+_MARKDOWN = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+    # HTML escaping would leave `|` and `*` alone; `finalize` escapes for markdown, and can't be forgotten.
+    autoescape=False,  # noqa: S701
+    finalize=filters.printed,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+_MARKDOWN.filters.update(
+    accept_rate=filters.accept_rate,
+    aligned=filters.aligned,
+    day=filters.day,
+    decimal=filters.decimal,
+    message=filters.message,
+    minute=filters.minute,
+    percent=filters.percent,
+    plural=filters.plural,
+    to_date_rate=filters.to_date_rate,
+    words=filters.words,
+)
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def render_markdown(report: dict[str, Any]) -> str:
+    """The report as markdown that also reads as plain text."""
+    return _MARKDOWN.get_template("report.md.j2").render(report)
+
+
+def render_json(report: dict[str, Any]) -> str:
+    """The report as JSON: exact values, times in ISO 8601 with Z.
+
+    Raises ValueError for nan and inf, which JSON doesn't know.
+    """
+    text = json.dumps(report, ensure_ascii=False, allow_nan=False, indent=2, default=_iso)
+    # Half a surrogate pair can't be written as UTF-8, but JSON has an escape for it.
+    return _LONE_SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", text) + "\n"
+
+
+def _iso(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no form in a JSON report")

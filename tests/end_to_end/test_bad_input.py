@@ -1,0 +1,266 @@
+"""What goes wrong: one clear line that says what to do, a non-zero exit, the last good warehouse kept."""
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from extract.lock import exclusive
+from extract.sandbox.process import running_sandbox
+from tests.conftest import Workspace
+from tests.end_to_end.conftest import FIRST_PULL, workspace_on
+
+
+@pytest.fixture(scope="module")
+def small():
+    """A small sandbox of its own: these tests set faults and move its clock."""
+    with running_sandbox(seed=3, leads=150, now=FIRST_PULL) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def built(small, tmp_path_factory):
+    """A workspace with one good run behind it."""
+    workspace = workspace_on(small, tmp_path_factory.mktemp("built"))
+    outcome = workspace.run("run")
+    assert outcome.exit_code == 0, outcome.errors
+    return workspace
+
+
+@pytest.fixture
+def workspace(small, built, tmp_path):
+    """A copy of the workspace with one good run behind it, to do with as a test likes."""
+    shutil.copytree(built.data_dir, tmp_path / "data")
+    return workspace_on(small, tmp_path / "data")
+
+
+@pytest.fixture(autouse=True)
+def no_faults(small):
+    yield
+    small.set_faults()
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def reports(workspace: Workspace) -> list[Path]:
+    return sorted((workspace.data_dir / "reports").iterdir())
+
+
+def one_line(errors: str) -> str:
+    lines = [line for line in errors.splitlines() if line.startswith("error: ")]
+    assert len(lines) == 1, errors
+    assert "Traceback" not in errors
+    return lines[0]
+
+
+def accounts_yaml(folder: Path, text: str) -> str:
+    path = folder / "accounts.yaml"
+    path.write_text(text)
+    return str(path)
+
+
+BAD_SETTINGS = [
+    ("a wrong key", {"HEYREACH_API_KEY": "wrong"}, 4, "HEYREACH_API_KEY"),
+    ("an organisation key", {"HEYREACH_API_KEY": "sandbox-organisation-key"}, 4, "HEYREACH_API_KEY"),
+    ("no network", {"HEYREACH_BASE_URL": "http://127.0.0.1:9/api/public"}, 2, "HEYREACH_BASE_URL"),
+    ("a date that is none", {"OUTBOUND_AS_OF": "yesterday"}, 2, "OUTBOUND_AS_OF"),
+    ("an http host", {"HEYREACH_BASE_URL": "http://heyreach.example/api"}, 2, "HEYREACH_BASE_URL"),
+]
+
+
+@pytest.mark.parametrize(("environment", "exit_code", "named"), [case[1:] for case in BAD_SETTINGS],
+                         ids=[case[0] for case in BAD_SETTINGS])  # fmt: skip
+def test_bad_settings(built, environment, exit_code, named):
+    before, reports_before = digest(built.warehouse), reports(built)
+    outcome = built.run("run", **environment)
+    assert outcome.exit_code == exit_code, outcome.errors
+    assert named in one_line(outcome.errors)
+    assert (digest(built.warehouse), reports(built)) == (before, reports_before)
+
+
+def test_no_network_on_a_fresh_workspace(tmp_path):
+    workspace = Workspace(
+        tmp_path, {"HEYREACH_API_KEY": "key", "HEYREACH_BASE_URL": "http://127.0.0.1:9/api/public"}
+    )
+    outcome = workspace.run("run")
+    assert outcome.exit_code == 4
+    assert "127.0.0.1" in one_line(outcome.errors)
+    assert not workspace.warehouse.exists()
+
+
+def test_bad_account_file_names_every_problem(built, tmp_path):
+    path = accounts_yaml(
+        tmp_path, "accounts:\n  - account_id: 50101\n    label: A\n  - account_id: 50101\n    type: robot\n"
+    )
+    before = digest(built.warehouse)
+    outcome = built.run("run", ACCOUNT_METADATA_PATH=path)
+    assert outcome.exit_code == 2
+    for named in ("50101", "type", "label", "line"):
+        assert named in outcome.errors
+    assert digest(built.warehouse) == before
+
+
+def test_an_unmapped_sender_is_reported_and_keeps_its_row_unless_strict(built):
+    outcome = built.run("extract")
+    assert outcome.exit_code == 0
+    assert "warning: senders 50101" in outcome.errors
+    assert (
+        built.query("select count(*) from marts.heyreach_accounts where configuration_status = 'unmapped'")[
+            0
+        ][0]
+        > 0
+    )
+    outcome = built.run("extract", "--strict")
+    assert outcome.exit_code == 2
+    assert "50101" in one_line(outcome.errors)
+
+
+def test_another_server_is_refused_by_name(built):
+    with running_sandbox(seed=4, leads=20, now=FIRST_PULL) as other:
+        outcome = built.run("run", HEYREACH_BASE_URL=other.base_url)
+        assert outcome.exit_code == 2
+        assert other.base_url in one_line(outcome.errors)
+        assert "OUTBOUND_DATA_DIR" in outcome.errors
+
+
+def test_a_pull_is_not_dated_before_the_newest_one(built):
+    outcome = built.run("run", OUTBOUND_AS_OF="2026-01-01T00:00:00Z")
+    assert outcome.exit_code == 2
+    assert "OUTBOUND_AS_OF" in one_line(outcome.errors)
+
+
+def test_an_unknown_format_and_a_bad_period_do_nothing(built):
+    for arguments, named in (
+        (("--format", "pdf"), "--format"),
+        (("--since", "2026-02-30"), "since"),
+        (("--since", "2026-02-02", "--until", "2026-02-01"), "since"),
+    ):
+        outcome = built.run("report", *arguments)
+        assert outcome.exit_code == 2, arguments
+        assert named in one_line(outcome.errors)
+
+
+def test_a_vanished_list_is_named_and_its_attribution_survives(small, workspace):
+    by_source = "select source, count(*) from marts.heyreach_connections group by 1 order by 1"
+    before = workspace.query(by_source)
+    [(list_id,)] = workspace.query(
+        "select list_id from marts.heyreach_campaigns where list_id is not null limit 1"
+    )
+    small.set_faults({"name": "list_vanished", "id": int(list_id)})
+    outcome = workspace.run("run")
+    assert outcome.exit_code == 0, outcome.errors
+    assert f"warning: list {list_id}" in outcome.errors
+    assert workspace.query(by_source) == before
+
+
+def test_a_campaign_that_vanishes_while_it_is_read(small, workspace):
+    sent = "select count(*) from marts.heyreach_connections where is_sent"
+    before = workspace.query(sent)
+    [(campaign_id,)] = workspace.query(
+        "select mode(campaign_id) from marts.heyreach_connections where is_sent"
+    )
+    small.set_faults({"name": "campaign_vanished", "id": int(campaign_id)})
+    outcome = workspace.run("run")
+    assert outcome.exit_code == 0, outcome.errors
+    assert workspace.query(sent) == before
+
+
+def test_an_empty_workspace_builds_and_reports(small, tmp_path):
+    small.set_faults("empty_workspace")
+    workspace = workspace_on(small, tmp_path)
+    outcome = workspace.run("run")
+    assert outcome.exit_code == 0, outcome.errors
+    assert workspace.query("select sent_to_date, accept_rate from marts.rpt_summary") == [(0, None)]
+    assert "nan" not in outcome.reports[".md"].read_text().lower().split()
+
+
+def test_a_new_field_is_kept_and_reported(small, workspace):
+    small.set_faults({"name": "new_field", "route": "campaign/GetLeadsFromCampaign"})
+    outcome = workspace.run("run")
+    assert outcome.exit_code == 0, outcome.errors
+    assert workspace.query(
+        "select message like '%campaign_leads.%' from marts.rpt_health where topic = 'new_api_fields'"
+    ) == [(True,)]
+
+
+def test_an_unknown_status_warns(small, workspace):
+    small.set_faults({"name": "unknown_enum", "route": "campaign/GetLeadsFromCampaign"})
+    outcome = workspace.run("run")
+    assert outcome.exit_code == 0, outcome.errors
+    assert "warning: accepted_values_stg_heyreach__campaign_lead" in outcome.errors
+
+
+def test_a_changed_type_stops_the_build_and_names_the_field(small, workspace):
+    before = digest(workspace.warehouse)
+    small.set_clock(FIRST_PULL + timedelta(hours=8))
+    small.set_faults(
+        {"name": "changed_type", "route": "campaign/GetLeadsFromCampaign", "field": "creationTime"}
+    )
+    outcome = workspace.run("run")
+    small.set_clock(FIRST_PULL)
+    assert outcome.exit_code == 1
+    assert "campaign_leads.creationTime" in outcome.errors
+    assert digest(workspace.warehouse) == before
+
+
+def test_a_poison_row_is_set_aside_and_blocks_nobody(small, workspace):
+    small.set_faults({"name": "poison_row", "route": "campaign/GetLeadsFromCampaign", "count": 1})
+    outcome = workspace.run("run")
+    assert outcome.exit_code == 0, outcome.errors
+    assert workspace.query("select count(*) from staging.stg_heyreach__quarantined_rows") == [(1,)]
+    assert workspace.run("run").exit_code == 0
+
+
+def test_a_second_run_at_once_is_turned_away(built):
+    with exclusive(built.data_dir):
+        outcome = built.run("run")
+    assert outcome.exit_code == 75
+    assert "Another run is active" in one_line(outcome.errors)
+
+
+def test_the_key_is_nowhere(small, tmp_path):
+    """Not in any file, not in what is printed, not in an error."""
+    workspace = workspace_on(small, tmp_path)
+    outcomes = [workspace.run("run"), workspace.run("run", HEYREACH_API_KEY="SENTINEL-KEY-9f3a")]
+    for outcome in outcomes:
+        assert small.api_key not in outcome.printed + outcome.errors
+        assert "SENTINEL" not in outcome.printed + outcome.errors
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(files) > 10
+    for path in files:
+        content = path.read_bytes()
+        assert small.api_key.encode() not in content, path
+        assert b"SENTINEL-KEY" not in content, path
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+@pytest.mark.parametrize("seconds", [1.5, 3.5, 6])
+def test_a_killed_run_loses_and_doubles_nothing(small, built, tmp_path, seconds):
+    """kill -9 in the midst of it: the next run gives what an undisturbed one gives."""
+    workspace = workspace_on(small, tmp_path)
+    command = [sys.executable, "-m", "reports.connection_analytics", "run"]
+    environment = {
+        **os.environ,
+        **workspace.environment,
+        "OUTBOUND_DATA_DIR": str(tmp_path),
+        "OUTBOUND_AS_OF": "",
+    }
+    child = subprocess.Popen(
+        command, env=environment, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    time.sleep(seconds)
+    os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+    outcome = workspace.run("run")
+    assert outcome.exit_code == 0, outcome.errors
+    counted = "select status, source, count(*) from marts.heyreach_connections group by all order by all"
+    assert workspace.query(counted) == built.query(counted)

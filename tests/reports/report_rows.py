@@ -1,0 +1,303 @@
+"""Small published warehouses with invented rows, in real DuckDB files, and three of them as scenarios."""
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+AS_OF = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)
+COUNTS = (
+    "leads_imported",
+    "leads_undated",
+    "sent",
+    "accepted",
+    "sent_undated",
+    "sent_to_date",
+    "accepted_to_date",
+    "mature_sent",
+    "mature_accepted",
+)
+RATES = ("accept_rate", "ci_low", "ci_high", "accepted_to_date_rate")
+STATUSES = ("enrolled", "queued", "open_requests", "expired", "failed", "excluded", "already_connected")
+
+
+def _columns(names: str, kind: str) -> str:
+    return ", ".join(f"{name} {kind}" for name in names.split())
+
+
+_FACTS = f"{_columns(' '.join(COUNTS), 'bigint')}, {_columns(' '.join(RATES), 'double')}"
+TABLES = {
+    "rpt_summary": f"""
+        since timestamptz, until timestamptz, is_demo boolean,
+        {_columns("acceptance_window_days detection_lag_days hide_rate_below", "integer")}, {_FACTS},
+        mature_share double, is_mostly_undated boolean,
+        {_columns("people_known invalid_profile_urls people_with_several_spellings", "bigint")},
+        people_in_several_campaigns bigint, queued bigint, attribution_coverage double, as_of timestamptz""",
+    "rpt_funnel": """
+        stage_order integer, stage varchar, stage_label varchar, people bigint, lost_here bigint,
+        share_of_previous double, share_of_first double, what_it_counts varchar, as_of timestamptz""",
+    "rpt_segment_performance": f"""
+        dimension varchar, segment varchar, segment_label varchar, {_FACTS}, as_of timestamptz""",
+    "rpt_account_performance": f"""
+        {_columns("account_id label account_type configuration_status", "varchar")},
+        {_columns("is_listed is_auth_valid is_in_request_cooldown", "boolean")},
+        daily_request_limit integer, {_FACTS}, sent_per_business_day double, business_days bigint,
+        idle_days bigint, main_idle_reason varchar,
+        {_columns("limit_hit_days provider_sent queued", "bigint")}, as_of timestamptz""",
+    "rpt_campaign_performance": f"""
+        {_columns("campaign_id campaign_name campaign_status list_name", "varchar")}, is_present boolean,
+        withdrawal_days integer, {_FACTS},
+        {_columns(" ".join(STATUSES), "bigint")},
+        {_columns("progress_total progress_in_progress progress_pending progress_finished", "bigint")},
+        progress_failed bigint, as_of timestamptz""",
+    "rpt_health": """
+        line_number bigint, severity varchar, topic varchar, affected bigint, message varchar,
+        as_of timestamptz""",
+    "heyreach_accounts": "account_id varchar, account_type varchar, gender varchar",
+}
+
+SUMMARY = {
+    "since": datetime(2026, 1, 1, tzinfo=UTC),
+    "until": datetime(2026, 2, 1, tzinfo=UTC),
+    "is_demo": False,
+    "acceptance_window_days": 14,
+    "detection_lag_days": 2,
+    "hide_rate_below": 10,
+    "is_mostly_undated": False,
+    "people_known": 0,
+    "invalid_profile_urls": 0,
+    "people_with_several_spellings": 0,
+    "people_in_several_campaigns": 0,
+    "queued": 0,
+}
+
+Rows = Mapping[str, list[dict[str, Any]]]
+
+
+def publish(database: Path, rows: Rows) -> Path:
+    """Write a warehouse with the given rows per table; returns its path."""
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create schema staging")
+        connection.execute("create schema marts")
+        for table, columns in TABLES.items():
+            connection.execute(f"create table marts.{table} ({columns})")
+            for given in rows.get(table, []):
+                row = given if table == "heyreach_accounts" else {"as_of": AS_OF, **given}
+                connection.execute(
+                    f"insert into marts.{table} ({', '.join(row)}) values ({', '.join('?' * len(row))})",
+                    list(row.values()),
+                )
+    return database
+
+
+def facts(**counts: int) -> dict[str, Any]:
+    """The counts of one row, and the rates a model would give them."""
+    row = {name: counts.get(name, 0) for name in COUNTS}
+    row["sent_to_date"] = counts.get("sent_to_date", row["sent"])
+    row["accepted_to_date"] = counts.get("accepted_to_date", row["accepted"])
+    accepted, n, z = row["mature_accepted"], row["mature_sent"], 1.959963984540054
+    row |= dict.fromkeys(RATES)
+    if n >= 10:
+        centre = (accepted + z * z / 2) / (n + z * z)
+        half = z / (n + z * z) * math.sqrt(accepted * (n - accepted) / n + z * z / 4)
+        row |= {"accept_rate": accepted / n, "ci_low": centre - half, "ci_high": centre + half}
+    if row["sent_to_date"] >= 10:
+        row["accepted_to_date_rate"] = row["accepted_to_date"] / row["sent_to_date"]
+    return row
+
+
+def summary(**values: Any) -> dict[str, Any]:
+    """The row of rpt_summary with these counts and columns."""
+    counts = facts(**{name: value for name, value in values.items() if name in COUNTS})
+    share = counts["mature_sent"] / counts["sent"] if counts["sent"] else None
+    others = {name: value for name, value in values.items() if name not in COUNTS}
+    return {**SUMMARY, **counts, "mature_share": share, **others}
+
+
+def segment(dimension: str, name: str, label: str | None = None, **counts: int) -> dict[str, Any]:
+    """A row of rpt_segment_performance."""
+    return {"dimension": dimension, "segment": name, "segment_label": label or name, **facts(**counts)}
+
+
+def account(account_id: str, label: str, **values: Any) -> dict[str, Any]:
+    """A row of rpt_account_performance; healthy unless said otherwise."""
+    counts = facts(**{name: value for name, value in values.items() if name in COUNTS})
+    others = {name: value for name, value in values.items() if name not in COUNTS}
+    return {
+        "account_id": account_id,
+        "label": label,
+        "account_type": "real_personal",
+        "configuration_status": "configured",
+        "is_listed": True,
+        "is_auth_valid": True,
+        "is_in_request_cooldown": False,
+        "business_days": 22,
+        "idle_days": 0,
+        "limit_hit_days": 0,
+        "queued": 0,
+        **counts,
+        **others,
+    }
+
+
+def campaign(campaign_id: str, name: str, **values: Any) -> dict[str, Any]:
+    """A row of rpt_campaign_performance; running unless said otherwise."""
+    counts = facts(**{name: value for name, value in values.items() if name in COUNTS})
+    others = {name: value for name, value in values.items() if name not in COUNTS}
+    return {
+        "campaign_id": campaign_id,
+        "campaign_name": name,
+        "campaign_status": "IN_PROGRESS",
+        "is_present": True,
+        **dict.fromkeys(STATUSES, 0),
+        **counts,
+        **others,
+    }
+
+
+def funnel(*people: int) -> list[dict[str, Any]]:
+    """The rows of rpt_funnel for the numbers of people at its five stages."""
+    stages = (
+        ("imported", "Imported", "Distinct people with a valid profile URL, imported in the period"),
+        ("enrolled", "Enrolled in a campaign", "The rest stand in a list that no campaign has taken up"),
+        (
+            "eligible",
+            "Eligible for a request",
+            "The rest were already connected, excluded by a campaign rule, or failed before a request",
+        ),
+        ("sent", "Request sent", "The rest wait in a queue behind their sender"),
+        ("accepted", "Accepted", "So far: recent requests are still open"),
+    )
+    rows = []
+    for order, ((stage, label, meaning), count) in enumerate(zip(stages, people, strict=True), start=1):
+        before = people[order - 2] if order > 1 else None
+        rows.append(
+            {
+                "stage_order": order,
+                "stage": stage,
+                "stage_label": label,
+                "people": count,
+                "lost_here": None if before is None else before - count,
+                "share_of_previous": count / before if before else None,
+                "share_of_first": count / people[0] if people[0] else None,
+                "what_it_counts": meaning,
+            }
+        )
+    return rows
+
+
+# A month of work.
+FULL = {
+    "rpt_summary": [
+        summary(
+            leads_imported=2150, leads_undated=12, sent=1204, accepted=301, mature_sent=512,
+            mature_accepted=123, people_known=2300, invalid_profile_urls=7, people_with_several_spellings=31,
+            people_in_several_campaigns=18, queued=640, attribution_coverage=0.964,
+        )
+    ],
+    "rpt_funnel": funnel(2150, 1990, 1900, 1150, 290),
+    "rpt_health": [
+        {"line_number": 1, "severity": "blocked", "topic": "sender_auth_invalid", "affected": 1,
+         "message": "Senders that are logged out of LinkedIn and send nothing: Milo (310 leads waiting). "
+                    "Log them in again in HeyReach."},
+        {"line_number": 2, "severity": "note", "topic": "invalid_profile_urls", "affected": 7,
+         "message": "7 of 2300 leads have no usable LinkedIn profile URL; they are counted, but can't be "
+                    "joined to anything."},
+    ],
+    "rpt_segment_performance": [
+        segment("source", "clay", "Clay", leads_imported=1400, sent=800, accepted=228, mature_sent=258,
+                mature_accepted=62),
+        segment("source", "zoominfo", "ZoomInfo", leads_imported=742, sent=400, accepted=72, mature_sent=250,
+                mature_accepted=60),
+        segment("source", "unknown", "Unknown", leads_imported=8, sent=4, accepted=1, mature_sent=4,
+                mature_accepted=1),
+        segment("icp", "sre", "SRE", leads_imported=2150, sent=1204, accepted=301, mature_sent=512,
+                mature_accepted=123),
+        segment("keyword", "kubernetes", leads_imported=900, sent=700, accepted=201, mature_sent=320,
+                mature_accepted=90),
+        segment("keyword", "on-call", leads_imported=800, sent=650, accepted=101, mature_sent=300,
+                mature_accepted=21),
+        segment("keyword", "terraform", leads_imported=20, sent=9, accepted=2, mature_sent=3),
+        segment("account_type", "real_personal", leads_imported=1600, sent=904, accepted=261, mature_sent=400,
+                mature_accepted=103),
+        segment("account_type", "ai_mirror_saas", leads_imported=550, sent=300, accepted=40, mature_sent=112,
+                mature_accepted=20),
+        segment("account_gender", "female", leads_imported=1100, sent=704, accepted=181, mature_sent=312,
+                mature_accepted=83),
+        segment("account_gender", "male", leads_imported=1000, sent=500, accepted=120, mature_sent=200,
+                mature_accepted=40),
+        segment("account_gender", "unassigned", "No sender assigned", leads_imported=50),
+    ],
+    "rpt_account_performance": [
+        account("50001", "Dana", sent=404, accepted=141, mature_sent=200, mature_accepted=63,
+                sent_per_business_day=18.36, idle_days=1, main_idle_reason="no_queue", limit_hit_days=4,
+                queued=200),
+        account("50002", "Milo", is_auth_valid=False, sent=500, accepted=120, mature_sent=200,
+                mature_accepted=40, sent_per_business_day=22.73, idle_days=6, main_idle_reason="auth_invalid",
+                queued=310),
+        account("50003", "AI Sarah", account_type="ai_mirror_saas", is_in_request_cooldown=True, sent=300,
+                accepted=40, mature_sent=112, mature_accepted=20, sent_per_business_day=13.64, idle_days=3,
+                main_idle_reason="cooldown", queued=130),
+        account("50004", "Account 50004", account_type="unknown", configuration_status="inferred",
+                is_listed=False, is_auth_valid=None, is_in_request_cooldown=None, business_days=0),
+    ],
+    "heyreach_accounts": [
+        {"account_id": "50001", "account_type": "real_personal", "gender": "female"},
+        {"account_id": "50002", "account_type": "real_personal", "gender": "male"},
+        {"account_id": "50003", "account_type": "ai_mirror_saas", "gender": "female"},
+        {"account_id": "50004", "account_type": "unknown", "gender": "unknown"},
+    ],
+    "rpt_campaign_performance": [
+        campaign("40001", "Q1 platform engineers", sent=1100, accepted=290, mature_sent=504,
+                 mature_accepted=121, enrolled=1800, queued=500, open_requests=700, expired=110, failed=30,
+                 excluded=40, already_connected=60, progress_total=1800, progress_in_progress=900,
+                 progress_pending=-3, progress_finished=850, progress_failed=53),
+        campaign("40002", "Winter SRE", campaign_status="PAUSED", sent=104, accepted=11, mature_sent=8,
+                 mature_accepted=2, enrolled=260, queued=140, open_requests=93, progress_total=260,
+                 progress_in_progress=120, progress_pending=140, progress_finished=0, progress_failed=0),
+        campaign("40003", "Campaign 40003", campaign_status="unknown", is_present=False),
+    ],
+}  # fmt: skip
+
+# A workspace without anything in it.
+EMPTY = {"rpt_summary": [summary(is_demo=True)], "rpt_funnel": funnel(0, 0, 0, 0, 0)}
+
+# A workspace that had been at work before it was first pulled.
+FIRST_PULL = {
+    "rpt_summary": [
+        summary(
+            leads_undated=900, sent=3, sent_undated=800, sent_to_date=1003, accepted_to_date=211,
+            is_mostly_undated=True, people_known=1100, queued=97, attribution_coverage=0.41,
+        )
+    ],
+    "rpt_funnel": funnel(0, 0, 0, 0, 0),
+    "rpt_health": [
+        {"line_number": 1, "severity": "blind", "topic": "requests_undated", "affected": 800,
+         "message": "800 of 1003 requests went out before the first pull and can't be dated to this period: "
+                    "they count as accepted to date, and in no rate."},
+    ],
+    "rpt_segment_performance": [
+        segment("source", "clay", "Clay", sent=3, sent_undated=794, sent_to_date=997, accepted_to_date=210),
+        segment("source", "unknown", "Unknown", sent_undated=6, sent_to_date=6, accepted_to_date=1),
+        segment("icp", "unknown", "Unknown", sent=3, sent_undated=800, sent_to_date=1003,
+                accepted_to_date=211),
+        segment("account_type", "real_personal", sent=3, sent_undated=800, sent_to_date=1003,
+                accepted_to_date=211),
+        segment("account_gender", "neutral", sent=3, sent_undated=800, sent_to_date=1003,
+                accepted_to_date=211),
+    ],
+    "rpt_account_performance": [
+        account("50001", "Dana", sent=3, sent_undated=800, sent_to_date=1003, accepted_to_date=211,
+                sent_per_business_day=0.75, business_days=4, idle_days=3, main_idle_reason="paused_campaigns",
+                queued=97),
+    ],
+    "heyreach_accounts": [{"account_id": "50001", "account_type": "real_personal", "gender": "neutral"}],
+    "rpt_campaign_performance": [
+        campaign("40001", "Everything before", campaign_status="FINISHED", sent=3, sent_undated=800,
+                 sent_to_date=1003, accepted_to_date=211, enrolled=1100, queued=97, open_requests=92,
+                 expired=700),
+    ],
+}  # fmt: skip

@@ -1,0 +1,126 @@
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from extract.errors import ConfigurationError
+from reports.queries import open_published, read_report
+from tests.reports.report_rows import publish, segment, summary
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "create table stolen as select 1",
+        "create table warehouse.marts.stolen as select 1",
+        "delete from rpt_summary",
+        "copy marts.rpt_summary to '{folder}/out.csv'",
+        "select * from read_text('{folder}/secret.txt')",
+        "attach '{folder}/other.duckdb'",
+        "load httpfs",
+        "install httpfs",
+        "set enable_external_access = true",
+        "set autoinstall_known_extensions = true",
+    ],
+)
+def test_the_connection_only_reads_this_file(statement: str, full: Path, tmp_path: Path):
+    (tmp_path / "secret.txt").write_text("secret")
+    before = full.read_bytes()
+    with open_published(full) as connection, pytest.raises(duckdb.Error):
+        connection.execute(statement.format(folder=tmp_path)).fetchall()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["secret.txt", "warehouse.duckdb"]
+    assert full.read_bytes() == before
+
+
+def test_readers_do_not_disturb_one_another(full: Path):
+    with (
+        duckdb.connect(str(full), read_only=True) as other,
+        open_published(full) as first,
+        open_published(full) as second,
+    ):
+        assert read_report(first) == read_report(second)
+        other.execute("set TimeZone = 'Asia/Tokyo'")
+
+
+def test_a_path_with_a_quote_is_a_path(full: Path, tmp_path: Path):
+    quoted = full.rename(tmp_path / "it's here; select 1.duckdb")
+    with open_published(quoted) as connection:
+        assert read_report(connection)["totals"]["sent"] == 1204
+
+
+def test_times_are_utc_wherever_the_reader_is(full: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TZ", "America/New_York")
+    with open_published(full) as connection:
+        assert read_report(connection)["meta"]["since"].isoformat() == "2026-01-01T00:00:00+00:00"
+
+
+def test_rows_are_sorted_for_reading(full: Path):
+    with open_published(full) as connection:
+        sections = read_report(connection)["sections"]
+    assert [line["severity"] for line in sections["first"]] == ["blocked", "note"]
+    assert [stage["stage_order"] for stage in sections["funnel"]] == [1, 2, 3, 4, 5]
+    assert [row["label"] for row in sections["by_account"]] == ["Milo", "Dana", "AI Sarah", "Account 50004"]
+    assert [row["segment"] for row in sections["by_source"]] == ["clay", "zoominfo", "unknown"]
+
+
+def test_senders_behind_a_row_are_those_that_have_sent(full: Path):
+    with open_published(full) as connection:
+        sections = read_report(connection)["sections"]
+    assert {row["segment"]: row["senders"] for row in sections["by_account_type"]} == {
+        "real_personal": 2,
+        "ai_mirror_saas": 1,
+    }
+    assert {row["segment"]: row["senders"] for row in sections["by_account_gender"]} == {
+        "female": 2,
+        "male": 1,
+        "unassigned": 0,
+    }
+
+
+def test_keywords_are_the_twenty_largest_and_the_twenty_worst(tmp_path: Path):
+    judged = [
+        segment("keyword", f"judged{n:02}", sent=100 + n, mature_sent=100, mature_accepted=n)
+        for n in range(25)
+    ]
+    too_few = [segment("keyword", f"few{n}", sent=500, mature_sent=9) for n in range(3)]
+    database = publish(
+        tmp_path / "warehouse.duckdb",
+        {"rpt_summary": [summary()], "rpt_segment_performance": judged + too_few},
+    )
+    with open_published(database) as connection:
+        keywords = read_report(connection)["sections"]["by_keyword"]
+    assert [row["segment"] for row in keywords["top"]] == ["few0", "few1", "few2"] + [
+        f"judged{n:02}" for n in range(24, 7, -1)
+    ]
+    assert [row["segment"] for row in keywords["worst"]] == [f"judged{n:02}" for n in range(20)]
+    assert keywords["left_out"] == 3
+
+
+def test_what_is_no_number_is_nothing(tmp_path: Path):
+    rows = {
+        "rpt_summary": [summary(attribution_coverage=float("nan"))],
+        "rpt_segment_performance": [segment("icp", "sre") | {"ci_high": float("inf")}],
+    }
+    with open_published(publish(tmp_path / "warehouse.duckdb", rows)) as connection:
+        report = read_report(connection)
+    assert report["totals"]["attribution_coverage"] is None
+    assert report["sections"]["by_icp"][0]["ci_high"] is None
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"not a database", b""], ids=["missing", "another_kind_of_file", "empty_file"]
+)
+def test_a_file_that_is_no_database_is_named(content: bytes | None, tmp_path: Path):
+    database = tmp_path / "warehouse.duckdb"
+    if content is not None:
+        database.write_bytes(content)
+    with pytest.raises(ConfigurationError, match=r"warehouse.duckdb can't be opened") as caught:
+        open_published(database)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_database_that_is_no_warehouse_is_named(tmp_path: Path):
+    database = tmp_path / "raw.duckdb"
+    duckdb.connect(str(database)).close()
+    with pytest.raises(ConfigurationError, match=r"raw.duckdb is not a published warehouse.*make build"):
+        open_published(database)
