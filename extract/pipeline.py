@@ -79,16 +79,16 @@ def _landing_dir(settings: Settings) -> Path:
 def _known_origin(settings: Settings, base_url: str) -> raw.Origin | None:
     with raw.connect(raw_path(settings), read_only=True) as connection:
         origin = raw.origin(connection)
-        newest = raw.newest_pull_at(connection, complete_only=False)
+        pulls = raw.pull_times(connection)
     if origin and origin.base_url != base_url:
         raise ConfigurationError(
             f"{raw_path(settings)} holds data of {origin.base_url}, but HEYREACH_BASE_URL is {base_url}: "
             "set OUTBOUND_DATA_DIR to a folder for the other server, or restore the base URL"
         )
-    if settings.as_of and newest and settings.as_of < newest:
+    if settings.as_of and pulls and settings.as_of < pulls.newest:
         raise ConfigurationError(
             f"OUTBOUND_AS_OF={settings.as_of:%Y-%m-%dT%H:%M:%SZ} lies before the newest pull "
-            f"({newest:%Y-%m-%dT%H:%M:%SZ}): a pull can't be dated into the past. "
+            f"({pulls.newest:%Y-%m-%dT%H:%M:%SZ}): a pull can't be dated into the past. "
             "`make build` and `make report` look back without pulling"
         )
     return origin
@@ -109,8 +109,8 @@ def _pull_demo(settings: Settings, say: Callable[[str], None]) -> list[PullResul
     """Replay the demo's weeks of pulls against the sandbox, from where raw stands, in one landing."""
     origin = _known_origin(settings, DEMO_ORIGIN)
     with raw.connect(raw_path(settings), read_only=True) as connection:
-        newest = raw.newest_pull_at(connection, complete_only=False)
-    moments = list(_demo_moments(newest))
+        pulls = raw.pull_times(connection)
+    moments = list(_demo_moments(pulls.newest if pulls else None))
     say(f"demo data: replaying {len(moments)} pulls of an invented workspace over HTTP")
     results = []
     known = KnownStates(raw_path(settings))

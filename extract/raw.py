@@ -163,17 +163,25 @@ def origin(connection: duckdb.DuckDBPyConnection) -> Origin | None:
     return Origin(*row) if row and row[0] else None
 
 
-def newest_pull_at(connection: duckdb.DuckDBPyConnection, *, complete_only: bool = True) -> datetime | None:
-    """When the newest pull ended; the newest complete one if there is any."""
-    row = connection.execute(
+@dataclass(frozen=True)
+class PullTimes:
+    """When pulls ended; `newest_complete` is None while no pull was complete."""
+
+    first: datetime
+    newest: datetime
+    newest_complete: datetime | None
+
+
+def pull_times(connection: duckdb.DuckDBPyConnection) -> PullTimes | None:
+    """When the first, the newest and the newest complete pull ended; None before the first one."""
+    first, newest, newest_complete = connection.execute(
         f"""
-        select max(finished_at) filter (is_complete), max(finished_at)
+        select min(finished_at), max(finished_at), max(finished_at) filter (is_complete)
         from {SCHEMA}.pulls
         where resource = 'pull'
         """
     ).fetchone()
-    complete, newest = row or (None, None)
-    return (complete or newest) if complete_only else newest
+    return PullTimes(first, newest, newest_complete) if first else None
 
 
 def account_ids(connection: duckdb.DuckDBPyConnection) -> set[str]:

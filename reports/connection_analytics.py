@@ -165,10 +165,19 @@ def _build_unlocked(settings: Settings, options: argparse.Namespace) -> None:
     if not paths.raw.exists():
         raise ConfigurationError("There is nothing to build from yet: `make extract` or `make run` first")
     with raw.connect(paths.raw, read_only=True) as connection:
-        newest = raw.newest_pull_at(connection)
-    if newest is None:
+        pulls = raw.pull_times(connection)
+    if pulls is None:
         raise ConfigurationError("No pull has come to its end yet: `make extract` or `make run` first")
-    run_id = _append_run_parameters(settings, options, "publish", settings.as_of or newest)
+    as_of = settings.as_of or pulls.newest_complete or pulls.newest
+    if as_of < pulls.first:
+        raise ConfigurationError(
+            f"OUTBOUND_AS_OF={as_of:%Y-%m-%dT%H:%M:%SZ} lies before the first pull "
+            f"({pulls.first:%Y-%m-%d %H:%M} UTC): "
+            "nothing was known then. Name a later moment, or leave it blank for the newest pull"
+        )
+    if not settings.as_of and pulls.newest > as_of:
+        _say(f"warning: the newest pull is incomplete; the warehouse stands as of {as_of:%Y-%m-%d %H:%M} UTC")
+    run_id = _append_run_parameters(settings, options, "publish", as_of)
     for warning in warehouse.build_and_publish(paths, run_id):
         _say(f"warning: {warning}")
     print(f"warehouse: {paths.published}{_demo_mark(settings)}")

@@ -22,7 +22,7 @@ WORDS = {
     "not_listed": "not listed by HeyReach",
     "auth_invalid": "logged out",
     "cooldown": "in cooldown",
-    "limit_zero": "daily limit is 0",
+    "limit_zero": "daily limit 0",
     "paused_campaigns": "campaigns paused",
     "no_queue": "no leads waiting",
     "unexplained": "no known reason",

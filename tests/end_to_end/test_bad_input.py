@@ -42,9 +42,11 @@ def workspace(small, built, tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def no_faults(small):
+def as_it_was(small):
+    """Each test finds the sandbox without faults and at the first pull's time."""
     yield
     small.set_faults()
+    small.set_clock(FIRST_PULL)
 
 
 def digest(path: Path) -> str:
@@ -138,6 +140,30 @@ def test_a_pull_is_not_dated_before_the_newest_one(built):
     assert "OUTBOUND_AS_OF" in one_line(outcome.errors)
 
 
+def test_a_build_does_not_look_back_before_the_first_pull(built):
+    before = digest(built.warehouse)
+    outcome = built.run("build", OUTBOUND_AS_OF="2025-01-01T00:00:00Z")
+    assert outcome.exit_code == 2
+    assert "before the first pull" in one_line(outcome.errors)
+    assert digest(built.warehouse) == before
+
+
+def test_an_incomplete_pull_is_said_and_concludes_nothing(small, workspace):
+    """Rows that didn't come are not gone: the warehouse stays as of the newest complete pull."""
+    counted = (
+        "select status, count(*), sum(cast(is_present as integer)) from marts.heyreach_connections group by 1"
+    )
+    before = sorted(workspace.query(counted))
+    [(campaign_id,)] = workspace.query("select mode(campaign_id) from marts.heyreach_connections")
+    small.set_faults({"name": "total_count_wrong", "match": {"campaignId": int(campaign_id)}, "add": -1})
+    small.set_clock(FIRST_PULL + timedelta(hours=8))
+    outcome = workspace.run("run")
+    assert outcome.exit_code == 0, outcome.errors
+    assert "the newest pull is incomplete" in outcome.errors
+    assert "rows came; the pull counts as incomplete" in outcome.errors
+    assert sorted(workspace.query(counted)) == before
+
+
 def test_an_unknown_format_and_a_bad_period_do_nothing(built):
     for arguments, named in (
         (("--format", "pdf"), "--format"),
@@ -206,7 +232,6 @@ def test_a_changed_type_stops_the_build_and_names_the_field(small, workspace):
         {"name": "changed_type", "route": "campaign/GetLeadsFromCampaign", "field": "creationTime"}
     )
     outcome = workspace.run("run")
-    small.set_clock(FIRST_PULL)
     assert outcome.exit_code == 1
     assert "campaign_leads.creationTime" in outcome.errors
     assert digest(workspace.warehouse) == before

@@ -243,12 +243,14 @@ FULL = {
                 main_idle_reason="cooldown", queued=130),
         account("50004", "Account 50004", account_type="unknown", configuration_status="inferred",
                 is_listed=False, is_auth_valid=None, is_in_request_cooldown=None, business_days=0),
+        account("50005", "Nora", idle_days=22, main_idle_reason="limit_zero", sent_per_business_day=0.0),
     ],
     "heyreach_accounts": [
         {"account_id": "50001", "account_type": "real_personal", "gender": "female"},
         {"account_id": "50002", "account_type": "real_personal", "gender": "male"},
         {"account_id": "50003", "account_type": "ai_mirror_saas", "gender": "female"},
         {"account_id": "50004", "account_type": "unknown", "gender": "unknown"},
+        {"account_id": "50005", "account_type": "real_personal", "gender": "female"},
     ],
     "rpt_campaign_performance": [
         campaign("40001", "Q1 platform engineers", sent=1100, accepted=290, mature_sent=504,

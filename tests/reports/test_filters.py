@@ -33,6 +33,15 @@ def test_what_is_printed_is_one_short_line_that_can_be_written(text: str):
     line.encode()
 
 
+@pytest.mark.parametrize("address", ["https://a.example", "see HTTP://a.example", "www.a.example", "WWW.a.b"])
+def test_an_address_does_not_become_a_link_by_itself(address: str):
+    """GitHub and others link bare addresses by these two beginnings."""
+    printed = filters.escaped(address).lower()
+    assert "p://" not in printed
+    assert "s://" not in printed
+    assert "www." not in printed
+
+
 @pytest.mark.parametrize(
     ("value", "printed"),
     [

@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -6,6 +9,8 @@ import pytest
 from extract.errors import ConfigurationError
 from reports.queries import open_published, read_report
 from tests.reports.report_rows import publish, segment, summary
+
+PROJECT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -48,10 +53,29 @@ def test_a_path_with_a_quote_is_a_path(full: Path, tmp_path: Path):
         assert read_report(connection)["totals"]["sent"] == 1204
 
 
-def test_times_are_utc_wherever_the_reader_is(full: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("TZ", "America/New_York")
+def test_nothing_is_loaded_by_itself(full: Path):
+    names = ("autoinstall_known_extensions", "autoload_known_extensions", "enable_external_access")
     with open_published(full) as connection:
-        assert read_report(connection)["meta"]["since"].isoformat() == "2026-01-01T00:00:00+00:00"
+        for name in names:
+            assert connection.execute(f"select current_setting('{name}')").fetchall() == [(False,)]
+
+
+def test_times_are_utc_wherever_the_reader_is(full: Path):
+    read = """
+import sys
+from pathlib import Path
+from reports.queries import open_published
+print(open_published(Path(sys.argv[1])).sql("select since from rpt_summary"))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", read, str(full)],
+        env=os.environ | {"TZ": "America/New_York"},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "2026-01-01 00:00:00+00" in done.stdout
 
 
 def test_rows_are_sorted_for_reading(full: Path):
@@ -59,7 +83,13 @@ def test_rows_are_sorted_for_reading(full: Path):
         sections = read_report(connection)["sections"]
     assert [line["severity"] for line in sections["first"]] == ["blocked", "note"]
     assert [stage["stage_order"] for stage in sections["funnel"]] == [1, 2, 3, 4, 5]
-    assert [row["label"] for row in sections["by_account"]] == ["Milo", "Dana", "AI Sarah", "Account 50004"]
+    assert [row["label"] for row in sections["by_account"]] == [
+        "Milo",
+        "Dana",
+        "AI Sarah",
+        "Account 50004",
+        "Nora",
+    ]
     assert [row["segment"] for row in sections["by_source"]] == ["clay", "zoominfo", "unknown"]
 
 

@@ -354,6 +354,10 @@ def test_hostile_names_come_through_the_database(tmp_path: Path):
     )
 
 
+def test_json_spells_names_as_they_are(named: dict[str, Any]):
+    assert '"segment_label": "Zoë 王小明"' in render_json(renamed(named, "Zoë 王小明"))
+
+
 def test_json_writes_times_and_dates_in_utc():
     text = render_json({"at": datetime(2026, 1, 1, 12, 0, 0, 250_000, UTC), "on": date(2026, 1, 1)})
     assert json.loads(text) == {"at": "2026-01-01T12:00:00.250000Z", "on": "2026-01-01"}

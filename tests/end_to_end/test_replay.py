@@ -1,0 +1,25 @@
+"""Raw is rebuilt from its landing files, in any repetition, with the same numbers."""
+
+import shutil
+
+from extract import raw
+from extract.heyreach import load
+from extract.landing import finished_folders
+from tests.conftest import Workspace
+from tests.end_to_end.test_truth import numbers
+
+
+def test_replayed_landings_change_no_number(demo, tmp_path):
+    """Load the demo's landing files twice into a fresh raw database, as a crash at the worst moment would."""
+    original, _ = demo
+    shutil.copytree(original.data_dir, tmp_path / "data")
+    workspace = Workspace(tmp_path / "data", {})
+    raw_path = tmp_path / "data" / "demo" / "raw.duckdb"
+    raw_path.unlink()
+    raw.initialise(raw_path)
+    folders = finished_folders(tmp_path / "data" / "demo" / "landing")
+    for _ in range(2):
+        load(folders, raw_path)
+    outcome = workspace.run("build", "--since", "2026-01-01", "--until", "2026-02-01")
+    assert outcome.exit_code == 0, outcome.errors
+    assert numbers(workspace) == numbers(original)

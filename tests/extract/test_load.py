@@ -1,0 +1,125 @@
+"""Landing folders and their way into raw: whole or invisible, repeatable, never half believed."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from extract import raw
+from extract.heyreach import load
+from extract.landing import Landing, content_hash, finished_folders
+
+NOW = datetime(2026, 1, 1, 2, tzinfo=UTC)
+
+
+def observation(account_id: str, name: str = "Ada") -> dict:
+    row = {"id": int(account_id), "firstName": name}
+    return {
+        "account_id": account_id,
+        "observed_at": NOW,
+        "pull_id": "p1",
+        "content_hash": content_hash(row),
+        "payload": row,
+    }
+
+
+def pull(landing: Landing) -> dict:
+    return {
+        **dict.fromkeys(raw.TABLES["pulls"]),
+        "pull_id": "p1",
+        "landing_id": landing.landing_id,
+        "resource": "pull",
+        "scope_id": "",
+        "started_at": NOW,
+        "finished_at": NOW,
+        "is_complete": True,
+        "base_url": "https://heyreach.example",
+        "workspace_id": "1",
+    }
+
+
+@pytest.fixture
+def raw_path(tmp_path):
+    path = tmp_path / "raw.duckdb"
+    raw.initialise(path)
+    return path
+
+
+def count(raw_path, table: str) -> int:
+    with raw.connect(raw_path, read_only=True) as connection:
+        return connection.execute(f"select count(*) from heyreach.{table}").fetchone()[0]
+
+
+def land(tmp_path, *account_ids: str):
+    with Landing(tmp_path / "landing") as landing:
+        for account_id in account_ids:
+            landing.write("sender_accounts", observation(account_id))
+        landing.write("pulls", pull(landing))
+    return finished_folders(tmp_path / "landing")
+
+
+def test_a_landing_is_invisible_until_it_is_whole(tmp_path):
+    with Landing(tmp_path / "landing") as landing:
+        landing.write("sender_accounts", observation("1"))
+        assert finished_folders(tmp_path / "landing") == []
+    assert [folder.name for folder in finished_folders(tmp_path / "landing")] == [landing.landing_id]
+
+
+def test_a_landing_that_fails_leaves_nothing(tmp_path):
+    with pytest.raises(RuntimeError), Landing(tmp_path / "landing") as landing:
+        landing.write("sender_accounts", observation("1"))
+        raise RuntimeError
+    assert list((tmp_path / "landing").iterdir()) == []
+
+
+def test_what_a_killed_session_left_is_swept_by_the_next(tmp_path):
+    abandoned = tmp_path / "landing" / ".20260101T000000-dead.partial"
+    abandoned.mkdir(parents=True)
+    land(tmp_path, "1")
+    assert not abandoned.exists()
+
+
+def test_loading_keeps_the_payload_as_sent_and_lists_the_landing(tmp_path, raw_path):
+    folders = land(tmp_path, "1", "2")
+    load(folders, raw_path)
+    with raw.connect(raw_path, read_only=True) as connection:
+        rows = connection.execute(
+            "select account_id, payload ->> '$.firstName', observed_at from heyreach.sender_accounts"
+        ).fetchall()
+        assert sorted(rows) == [("1", "Ada", NOW), ("2", "Ada", NOW)]
+        assert raw.loaded_landings(connection) == {folders[0].name}
+        assert raw.pull_times(connection) == raw.PullTimes(NOW, NOW, NOW)
+        assert raw.origin(connection) == raw.Origin("https://heyreach.example", "1")
+        assert raw.newest_hashes(connection, "sender_accounts", ()) == {
+            "1": content_hash({"id": 1, "firstName": "Ada"}),
+            "2": content_hash({"id": 2, "firstName": "Ada"}),
+        }
+
+
+def test_a_load_leaves_no_working_files(tmp_path, raw_path):
+    load(land(tmp_path, "1"), raw_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["landing", "raw.duckdb"]
+
+
+def test_a_second_load_of_the_same_landing_only_repeats_rows(tmp_path, raw_path):
+    """At-least-once: staging takes the repeats out, see test_replayed_landings_change_no_number."""
+    folders = land(tmp_path, "1")
+    load(folders, raw_path)
+    load(folders, raw_path)
+    assert count(raw_path, "sender_accounts") == 2
+
+
+def test_a_session_that_brought_no_change_still_records_its_pull(tmp_path, raw_path):
+    load(land(tmp_path), raw_path)
+    assert (count(raw_path, "sender_accounts"), count(raw_path, "pulls")) == (0, 1)
+
+
+def test_cosmetics_do_not_make_a_row_new():
+    row = {"id": 1, "firstName": "Ada", "linkedInUserProfile": {"headline": "SRE", "followers": 1}}
+    same = {
+        "linkedInUserProfile": {"followers": 99, "imageUrl": "x", "headline": "SRE"},
+        "firstName": "Ada",
+        "id": 1,
+    }
+    other = {**row, "linkedInUserProfile": {"headline": "SRE lead"}}
+    assert content_hash(row) == content_hash(same)
+    assert content_hash(row) != content_hash(other)
