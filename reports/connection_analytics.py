@@ -134,6 +134,8 @@ def _sql(settings: Settings, options: argparse.Namespace) -> None:
     published = warehouse.files(settings.workspace_dir).published
     _require(published)
     if options.query:
+        if settings.is_demo:
+            _say("demo data")
         print(answer(published, options.query))
     else:
         prompt(published, "demo data" if settings.is_demo else settings.base_url)

@@ -10,6 +10,12 @@ with labels as (
     union all
     select distinct 'industry' as dimension, industry as segment, label as segment_label from {{ ref('company_industries') }}
     union all
+    select 'account_type' as dimension, 'real_personal' as segment, 'Real person' as segment_label
+    union all
+    select 'account_type' as dimension, 'ai_mirror_saas' as segment, 'AI (Mirror)' as segment_label
+    union all
+    select 'account_type' as dimension, 'ai_aimfox_saas' as segment, 'AI (AimFox)' as segment_label
+    union all
     select 'account' as dimension, account_id as segment, label as segment_label from {{ ref('heyreach_accounts') }}
     union all
     select 'campaign' as dimension, campaign_id as segment, campaign_name as segment_label from {{ ref('heyreach_campaigns') }}
