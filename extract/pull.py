@@ -15,6 +15,8 @@ from extract.landing import ABSENT, Landing, content_hash
 from extract.paging import WalkSummary, walk
 
 STATS_ROUTE = "stats/GetOverallStats"
+# After as many refusals and no answer, the route is taken to be missing.
+STATS_REFUSALS = 5
 SEQUENCE_ROUTE = "campaign/GetCampaignSequence"
 
 
@@ -115,8 +117,8 @@ class Pull:
         )
         if not summary.is_complete:
             self.warnings.append(
-                f"{resource} {'/'.join(scope)}: {summary.distinct_rows} of {summary.total_count_last} rows "
-                "came; the pull counts as incomplete, the next one asks again"
+                f"{resource} {'/'.join(scope)}: {summary.distinct_rows} different rows came where HeyReach "
+                f"counts {summary.total_count_last}; the pull counts as incomplete, the next one asks again"
             )
 
     def finish(self) -> "PullResult":
@@ -300,8 +302,8 @@ def _pull_campaign_leads(pull: Pull, campaign_id: str) -> set[str]:
             {"campaignId": _as_sent(campaign_id), "timeFilter": "Everywhere"},
             note_sender,
         )
-    except NotFoundError:
-        _record_gone(pull, routes.CAMPAIGN_LEADS, (campaign_id,))
+    except NotFoundError as error:
+        _record_gone(pull, routes.CAMPAIGN_LEADS, (campaign_id,), str(error))
         pull.warnings.append(
             f"campaign {campaign_id} vanished while it was read; its leads stay as they were last seen"
         )
@@ -309,13 +311,20 @@ def _pull_campaign_leads(pull: Pull, campaign_id: str) -> set[str]:
 
 
 def _pull_sequences(pull: Pull, campaigns: dict[str, dict]) -> None:
+    answered = 0
     for campaign_id in campaigns:
         try:
             answer = pull.client.get(SEQUENCE_ROUTE, {"campaignId": campaign_id})
         except (NotFoundError, RefusedError):
             continue  # drafts have none; the configured expiry age then stands in
+        answered += 1
         pull.observe("campaign_sequences", (), campaign_id, answer.data, answer.not_after)
         pull.record("campaign_sequences", (campaign_id,), _one_answer(answer, rows=1))
+    if campaigns and not answered:
+        pull.warnings.append(
+            "no campaign's sequence can be read, so open requests count as expired after expiry_days "
+            "(config/settings.yaml) and not after the campaign's own withdrawal days"
+        )
 
 
 def _pull_lists(pull: Pull, campaigns: dict[str, dict]) -> None:
@@ -342,11 +351,10 @@ def _pull_lists(pull: Pull, campaigns: dict[str, dict]) -> None:
         route = routes.LIST_COMPANIES if is_company_list else routes.LIST_LEADS
         try:
             _walk(pull, route, (list_id,), {"listId": _as_sent(list_id)}, lambda row: None)
-        except (NotFoundError, RefusedError):
-            _record_gone(pull, route, (list_id,))
+        except (NotFoundError, RefusedError) as error:
+            _record_gone(pull, route, (list_id,), str(error))
             pull.warnings.append(
-                f"list {list_id} can't be read any more; its leads keep the attribution last seen. "
-                "If it was deleted by mistake, restore it in HeyReach and run again"
+                f"list {list_id} can't be read any more ({error}); its leads keep the attribution last seen"
             )
 
 
@@ -356,6 +364,7 @@ def _pull_daily_stats(pull: Pull, campaigns: dict[str, dict], pairs: set[tuple[s
     The days from the campaign's creation on are asked for: without a range the answer has no days.
     """
     tomorrow = pull.walks[-1]["finished_at"] + timedelta(days=1)
+    answered, refusals = 0, {}
     for account_id, campaign_id in sorted(pairs):
         created = str(campaigns[campaign_id].get("creationTime") or "2020-01-01")[:10]
         body = {
@@ -366,14 +375,23 @@ def _pull_daily_stats(pull: Pull, campaigns: dict[str, dict], pairs: set[tuple[s
         }
         try:
             answer = pull.client.post(STATS_ROUTE, body)
-        except NotFoundError:
-            pull.warnings.append(f"{STATS_ROUTE} is not offered by this server; daily counts are left out")
-            return
+        except (NotFoundError, RefusedError) as error:
+            refusals[account_id, campaign_id] = str(error)
+            if len(refusals) == STATS_REFUSALS and not answered:
+                break  # the server doesn't offer the route at all
+            continue
+        answered += 1
         days = answer.data.get("byDayStats") or {}
         scope = (account_id, campaign_id)
         for day, counts in days.items():
             pull.observe("account_campaign_days", scope, day[:10], counts, answer.not_after)
         pull.record("account_campaign_days", scope, _one_answer(answer, rows=len(days)))
+    if refusals:
+        senders = sorted({account_id for account_id, _ in refusals})
+        pull.warnings.append(
+            f"daily counts of sender {', '.join(senders)} can't be read ({next(iter(refusals.values()))}); "
+            "idle days and volume per day are unknown there"
+        )
 
 
 def _as_sent(identifier: str) -> int | str:
@@ -400,8 +418,8 @@ def _one_answer(answer: Answer, rows: int) -> WalkSummary:
     )
 
 
-def _record_gone(pull: Pull, route: routes.Route, scope: tuple[str, ...]) -> None:
+def _record_gone(pull: Pull, route: routes.Route, scope: tuple[str, ...], reason: str) -> None:
     """A scope that answers "not there" is known to be gone: nothing is missing from the pull."""
     at = pull.walks[-1]["finished_at"]
-    summary = WalkSummary(1, 1, 0, 0, 0, 0, 0, 0, True, True, at, at, "not there any more")
+    summary = WalkSummary(1, 1, 0, 0, 0, 0, 0, 0, True, True, at, at, reason)
     pull.record(route.name, scope, summary, outcome="gone")

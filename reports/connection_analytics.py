@@ -214,8 +214,9 @@ def _check_accounts(settings: Settings, seed: Path, *, warn: bool = True) -> lis
     seed.parent.mkdir(parents=True, exist_ok=True)
     accounts.write_account_seed(configured, seed)
     if warn:
-        for warning in accounts.account_warnings(configured):
-            _say(f"warning: {shown(pipeline.account_file(settings))}: {warning}")
+        warnings = accounts.account_warnings(configured)
+        if warnings:
+            _say(f"warning: {shown(pipeline.account_file(settings))}: {'; '.join(warnings)}")
     return configured
 
 

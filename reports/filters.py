@@ -36,7 +36,8 @@ WORDS = {
 }
 
 # Beside markdown's own characters: what makes a bare address a link on GitHub and elsewhere.
-_SPECIAL = re.compile(r"[\\|<>\[\]()!*_~#&@`]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+# Parentheses mean something only behind a bracket, and brackets are escaped.
+_SPECIAL = re.compile(r"[\\|<>\[\]!*_~#&@`]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 _JOINERS = "\u200c\u200d"  # spelling in Persian and Indic scripts, and composed emoji
 
 

@@ -289,3 +289,31 @@ def test_a_killed_run_loses_and_doubles_nothing(small, built, tmp_path, seconds)
     assert outcome.exit_code == 0, outcome.errors
     counted = "select status, source, count(*) from marts.heyreach_connections group by all order by all"
     assert workspace.query(counted) == built.query(counted)
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_daily_counts_refused_for_one_sender_are_unknown_and_not_zero(small, tmp_path, status):
+    """The others keep theirs; the pull goes on; the report says whose are missing."""
+    small.set_faults(
+        {
+            "name": "server_error",
+            "route": "stats/GetOverallStats",
+            "match": {"accountIds": [50101]},
+            "status": status,
+        }
+    )
+    workspace = workspace_on(small, tmp_path)
+    outcome = workspace.run("run")
+    assert outcome.exit_code == 0, outcome.errors
+    assert "warning: daily counts of sender 50101" in outcome.errors
+    counted = dict(
+        workspace.query("select account_id, count(sent) > 0 from marts.heyreach_account_days group by 1")
+    )
+    assert counted.pop("50101") is False
+    assert all(counted.values())
+    assert workspace.query(
+        "select count(*) from marts.heyreach_account_days where account_id = '50101' and is_idle"
+    ) == [(0,)]
+    assert workspace.query("select count(*) from marts.rpt_health where topic = 'daily_counts_missing'") == [
+        (1,)
+    ]

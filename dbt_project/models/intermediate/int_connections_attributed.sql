@@ -8,7 +8,8 @@ with campaign_leads as (
         campaign_leads.campaign_lead_id,
         identified.lead_id,
         campaigns.list_id,
-        sent.latest as sent_latest,
+        -- Without a request nothing is settled yet: the newest state counts.
+        coalesce(sent.latest, timestamptz '9999-01-01 00:00:00+00') as known_until,
         campaign_leads.heyreach_company_name,
         campaign_leads.heyreach_position,
         campaign_leads.heyreach_headline
@@ -48,8 +49,8 @@ ranked as (
             partition by campaign_leads.campaign_id, campaign_leads.campaign_lead_id
             order by
                 case when evidence.list_id = campaign_leads.list_id then 0 else 1 end,
-                case when evidence.observed_at <= campaign_leads.sent_latest then 0 else 1 end,
-                case when evidence.observed_at <= campaign_leads.sent_latest then evidence.observed_at end desc,
+                case when evidence.observed_at < campaign_leads.known_until then 0 else 1 end,
+                case when evidence.observed_at < campaign_leads.known_until then evidence.observed_at end desc,
                 evidence.observed_at,
                 evidence.list_id,
                 evidence.list_row_key,

@@ -34,11 +34,10 @@ connections_in_period as (
         coalesce(
             connections.is_sent
             and connections.connection_sent_at is null
-            and not is_sent_in_period
             and connections.connection_sent_latest >= since
             and coalesce(connections.connection_sent_earliest < until, true),
             false
-        ) as is_perhaps_sent_in_period
+        ) as is_sent_without_date
     from connections
     cross join run_parameters
 
@@ -64,7 +63,7 @@ connection_facts as (
         0 as leads_undated,
         cast(connections_in_period.is_sent_in_period as integer) as sent,
         cast(connections_in_period.is_accepted_in_period as integer) as accepted,
-        cast(connections_in_period.is_perhaps_sent_in_period as integer) as sent_undated,
+        cast(connections_in_period.is_sent_without_date as integer) as sent_undated,
         cast(connections_in_period.is_sent as integer) as sent_to_date,
         cast(connections_in_period.is_accepted as integer) as accepted_to_date,
         cast(

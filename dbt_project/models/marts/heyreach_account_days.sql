@@ -18,6 +18,16 @@ provider_days as (
 
 ),
 
+-- HeyReach's counts are known for a sender once it answered for it; a sender that no campaign or lead names is
+-- never asked about, because it can't have sent.
+counted_accounts as (
+
+    select distinct split_part(scope_id, '/', 1) as account_id
+    from {{ ref('stg_heyreach__pulls') }}
+    where resource = 'account_campaign_days' and outcome = 'complete'
+
+),
+
 account_states as (
 
     select * from {{ ref('stg_heyreach__sender_account_observations') }}
@@ -147,8 +157,8 @@ joined as (
     select
         calendar.account_id,
         calendar.activity_date,
-        coalesce(provider_days.sent, 0) as sent,
-        coalesce(provider_days.accepted, 0) as accepted,
+        case when counted_accounts.account_id is not null or accounts.is_never_named then coalesce(provider_days.sent, 0) end as sent,
+        case when counted_accounts.account_id is not null or accounts.is_never_named then coalesce(provider_days.accepted, 0) end as accepted,
         states_per_day.daily_request_limit,
         extract(isodow from calendar.activity_date) <= 5 as is_business_day,
         states_per_day.is_present,
@@ -159,6 +169,8 @@ joined as (
         coalesce(queues.leads_waiting, 0) as leads_waiting,
         run_parameters.as_of
     from calendar
+    inner join accounts on calendar.account_id = accounts.account_id
+    left join counted_accounts on calendar.account_id = counted_accounts.account_id
     left join provider_days
         on calendar.account_id = provider_days.account_id
         and calendar.activity_date = provider_days.activity_date
@@ -188,9 +200,9 @@ final as (
         coalesce(daily_request_limit > 0 and sent >= daily_request_limit, false) as is_limit_hit,
         is_business_day,
         -- The last day is still running, so nothing is idle yet.
-        is_business_day and sent = 0 and activity_date < {{ utc_date('as_of') }} as is_idle,
+        is_business_day and coalesce(sent = 0, false) and activity_date < {{ utc_date('as_of') }} as is_idle,
         case
-            when not is_business_day or sent > 0 or activity_date >= {{ utc_date('as_of') }} then null
+            when not is_business_day or coalesce(sent > 0, true) or activity_date >= {{ utc_date('as_of') }} then null
             when not coalesce(is_present, false) then 'not_listed'
             when not coalesce(is_auth_valid, true) then 'auth_invalid'
             when coalesce(is_in_request_cooldown, false) then 'cooldown'

@@ -36,7 +36,7 @@ named_by_leads as (
 
 named_by_campaigns as (
 
-    select distinct cast(unnest(from_json(account_ids, '["VARCHAR"]')) as varchar) as account_id
+    select distinct unnest(from_json(account_ids, '["VARCHAR"]')) as account_id
     from {{ ref('stg_heyreach__campaigns') }}
 
 ),
@@ -113,6 +113,7 @@ joined as (
         and configured.industry is not null
         and configured.location is not null as is_metadata_complete,
         coalesce(listed.is_present, false) as is_listed,
+        named_by_leads.account_id is null and named_by_campaigns.account_id is null as is_never_named,
         coalesce(cast(configured.is_active as boolean), listed.is_active and listed.is_present, false) as is_active,
         listed.is_auth_valid,
         listed.is_in_request_cooldown,
@@ -133,6 +134,7 @@ joined as (
     left join configured on all_accounts.account_id = configured.account_id
     left join listed on all_accounts.account_id = listed.account_id
     left join named_by_leads on all_accounts.account_id = named_by_leads.account_id
+    left join named_by_campaigns on all_accounts.account_id = named_by_campaigns.account_id
     left join activity on all_accounts.account_id = activity.account_id
     left join limit_hits on all_accounts.account_id = limit_hits.account_id
     cross join run_parameters
@@ -154,6 +156,7 @@ final as (
         configuration_status,
         is_metadata_complete,
         is_listed,
+        is_never_named,
         is_active,
         is_auth_valid,
         is_in_request_cooldown,

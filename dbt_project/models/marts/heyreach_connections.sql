@@ -152,10 +152,13 @@ final as (
         is_sent,
         is_accepted,
         is_mature,
-        -- The W-day rate counts an acceptance within the window of its own request; later ones only show in counts.
+        -- A late acceptance only shows in counts. An acceptance whose bounds are too far apart to date it is still
+        -- judged, by their midpoint: leaving it out would make the rate depend on the outcome.
         case
             when is_mature
-                then coalesce(accepted_at <= {{ days_after('sent_at', 'acceptance_window_days') }}, false)
+                then is_accepted
+                and {{ midpoint('accepted_earliest', 'accepted_latest') }}
+                <= {{ days_after('sent_at', 'acceptance_window_days') }}
         end as is_accepted_in_window,
         attempt_no,
         campaign_lead_status,

@@ -86,7 +86,7 @@ final as (
         coalesce(days.idle_days, 0) as idle_days,
         idle_reasons.idle_reason as main_idle_reason,
         coalesce(days.limit_hit_days, 0) as limit_hit_days,
-        cast(coalesce(days.provider_sent, 0) as bigint) as provider_sent,
+        cast(days.provider_sent as bigint) as provider_sent,
         coalesce(queues.queued, 0) as queued,
         accounts.as_of
     from accounts

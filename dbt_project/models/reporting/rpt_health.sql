@@ -51,28 +51,46 @@ incomplete_scopes as (
 
 ),
 
+unreadable_lists as (
+
+    select
+        pulls.scope_id as list_id,
+        max(lists.list_name) as list_name
+    from {{ ref('stg_heyreach__pulls') }} as pulls
+    left join {{ ref('stg_heyreach__lists') }} as lists on pulls.scope_id = lists.list_id
+    where pulls.resource in ('list_leads', 'list_companies')
+        and pulls.outcome = 'gone'
+        and pulls.pull_id = (
+            select arg_max(newest.pull_id, newest.finished_at)
+            from {{ ref('stg_heyreach__pulls') }} as newest
+            where newest.resource = 'pull' and newest.kind = 'full'
+        )
+    group by pulls.scope_id
+
+),
+
 lines as (
 
     select 'blocked' as severity, 'sender_auth_invalid' as topic, count(*) as affected,
-        'Senders that are logged out of LinkedIn and send nothing: ' || string_agg(label || ' (' || queued || ' leads waiting)', ', ' order by queued desc, label) || '. Log them in again in HeyReach.' as message
+        'Senders that are logged out of LinkedIn and send nothing: ' || string_agg(label || ' (' || {{ printed_count('queued') }} || ' leads waiting)', ', ' order by queued desc, label) || '. Log them in again in HeyReach.' as message
     from accounts
     where is_listed and is_auth_valid = false
     having count(*) > 0
     union all
     select 'blocked', 'sender_gone', count(*),
-        'Senders that HeyReach no longer lists, with leads still waiting behind them: ' || string_agg(label || ' (' || queued || ')', ', ' order by queued desc, label) || '. Reconnect them or move their leads to other senders.'
+        'Senders that HeyReach no longer lists, with leads still waiting behind them: ' || string_agg(label || ' (' || {{ printed_count('queued') }} || ')', ', ' order by queued desc, label) || '. Reconnect them or move their leads to other senders.'
     from accounts
     where not is_listed and queued > 0
     having count(*) > 0
     union all
     select 'blocked', 'sender_cooldown', count(*),
-        'Senders in a connection-request cooldown: ' || string_agg(label || ' (' || queued || ' leads waiting)', ', ' order by queued desc, label) || '. LinkedIn lifts it, usually within a week; lower their daily limit.'
+        'Senders in a connection-request cooldown: ' || string_agg(label || ' (' || {{ printed_count('queued') }} || ' leads waiting)', ', ' order by queued desc, label) || '. LinkedIn lifts it, usually within a week; lower their daily limit.'
     from accounts
     where is_listed and is_in_request_cooldown
     having count(*) > 0
     union all
     select 'blocked', 'campaign_paused', count(*),
-        'Paused campaigns with leads waiting: ' || string_agg(campaign_name || ' (' || queued || ')', ', ' order by queued desc, campaign_name) || '. Resume them, or move the leads.'
+        'Paused campaigns with leads waiting: ' || string_agg(campaign_name || ' (' || {{ printed_count('queued') }} || ')', ', ' order by queued desc, campaign_name) || '. Resume them, or move the leads.'
     from campaigns
     where is_present and campaign_status = 'PAUSED' and queued > 0
     having count(*) > 0
@@ -83,12 +101,12 @@ lines as (
     having count(*) > 0
     union all
     select 'blind', 'attribution_missing', summary.sent_to_date,
-        'Only ' || cast(round(100 * summary.attribution_coverage) as integer) || ' % of sent requests carry both source and ICP: breakdowns by them stand on the rest. Write both custom fields at import.'
+        'Only ' || round(100 * summary.attribution_coverage, 1) || ' % of sent requests carry both source and ICP: breakdowns by them stand on the rest. Write both custom fields at import.'
     from summary
     where summary.attribution_coverage < 0.8
     union all
-    select 'blind', 'requests_undated', summary.sent_undated,
-        summary.sent_undated || ' of ' || summary.sent_to_date || ' requests may or may not have gone out in this period: they were already sent when first seen. They count as accepted to date, and in no rate.'
+    select 'note', 'requests_undated', summary.sent_undated,
+        {{ printed_count('summary.sent_undated') }} || ' of ' || {{ printed_count('summary.sent_to_date') }} || ' requests can''t be dated: they were already sent when first seen, or between two pulls far apart. They show as accepted to date, and in no rate.'
     from summary
     where summary.sent_undated > 0
     union all
@@ -104,10 +122,22 @@ lines as (
     where configuration_status = 'configured_not_listed'
     having count(*) > 0
     union all
-    select 'note', 'invalid_profile_urls', summary.invalid_profile_urls,
-        summary.invalid_profile_urls || ' of ' || summary.people_known || ' leads have no usable LinkedIn profile URL; they are counted, but can''t be joined to anything.'
+    select case when summary.invalid_profile_urls * 2 >= summary.people_known then 'blind' else 'note' end,
+        'invalid_profile_urls', summary.invalid_profile_urls,
+        {{ printed_count('summary.invalid_profile_urls') }} || ' of ' || {{ printed_count('summary.people_known') }} || ' leads have no usable LinkedIn profile URL; they are counted, but can''t be joined to anything.'
     from summary
     where summary.invalid_profile_urls > 0
+    union all
+    select 'blind', 'daily_counts_missing', count(*),
+        'HeyReach gave no daily counts for ' || string_agg(label, ', ' order by label) || ': their volume per day, idle days and days at the limit are unknown.'
+    from accounts
+    where provider_sent is null and sent_to_date > 0
+    having count(*) > 0
+    union all
+    select 'note', 'lists_unreadable', count(*),
+        'Lists that HeyReach no longer hands out: ' || string_agg(coalesce(list_name, 'list ' || list_id), ', ' order by list_id) || '. Their leads keep the attribution last seen.'
+    from unreadable_lists
+    having count(*) > 0
     union all
     select 'note', 'new_api_fields', count(*),
         'HeyReach sends fields this project doesn''t know yet (kept in the raw data): ' || string_agg(field, ', ' order by field) || '.'

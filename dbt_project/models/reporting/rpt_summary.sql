@@ -27,7 +27,8 @@ totals as (
     select
         {%- for count in fact_counts() %}
         cast(coalesce(sum({{ count }}), 0) as bigint) as {{ count }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {%- endfor %},
+        coalesce(sum(sent) filter (where sent_undated = 0), 0) as sent_dated
     from facts
 
 ),
@@ -67,7 +68,7 @@ final as (
         {{ rate('totals.mature_sent', 'totals.sent') }} as mature_share,
         {{ accept_rate_columns() }},
         -- As after the first pull: a rate on the few that can be dated would stand on too little.
-        totals.sent_undated > 0 and totals.sent_undated >= totals.sent as is_mostly_undated,
+        totals.sent_undated > 0 and totals.sent_undated >= totals.sent_dated as is_mostly_undated,
         people.people_known,
         people.invalid_profile_urls,
         people.people_with_several_spellings,
