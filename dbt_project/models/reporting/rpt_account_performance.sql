@@ -69,14 +69,9 @@ final as (
         accounts.is_auth_valid,
         accounts.is_in_request_cooldown,
         accounts.daily_request_limit,
-        coalesce(segments.leads_imported, 0) as leads_imported,
-        coalesce(segments.sent, 0) as sent,
-        coalesce(segments.accepted, 0) as accepted,
-        coalesce(segments.sent_undated, 0) as sent_undated,
-        coalesce(segments.sent_to_date, 0) as sent_to_date,
-        coalesce(segments.accepted_to_date, 0) as accepted_to_date,
-        coalesce(segments.mature_sent, 0) as mature_sent,
-        coalesce(segments.mature_accepted, 0) as mature_accepted,
+        {%- for count in fact_counts() %}
+        coalesce(segments.{{ count }}, 0) as {{ count }},
+        {%- endfor %}
         segments.accept_rate,
         segments.ci_low,
         segments.ci_high,
