@@ -80,6 +80,8 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "dating_resolution_days": "bigint",
         "hide_rate_below": "bigint",
         "collecting_below": "bigint",
+        "coverage_warn_percent": "bigint",
+        "coverage_fail_percent": "bigint",
         "sensitive_cell_minimum": "bigint",
     },
 }
@@ -119,13 +121,17 @@ def connect(path: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnectio
 
 
 def initialise(path: Path) -> None:
-    """Create the raw database, and any of its tables that it lacks."""
+    """Create the raw database, and any of its tables and columns that it lacks."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with connect(path, read_only=False) as connection:
         connection.execute(f"create schema if not exists {SCHEMA}")
         for table, columns in TABLES.items():
             declared = ", ".join(f"{name} {_DUCKDB_TYPES[kind]}" for name, kind in columns.items())
             connection.execute(f"create table if not exists {SCHEMA}.{table} ({declared})")
+            for name, kind in columns.items():
+                connection.execute(
+                    f"alter table {SCHEMA}.{table} add column if not exists {name} {_DUCKDB_TYPES[kind]}"
+                )
 
 
 def newest_hashes(

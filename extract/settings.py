@@ -47,6 +47,8 @@ class AnalyticsSettings:
     dating_resolution_days: int = 3
     hide_rate_below: int = 10
     collecting_below: int = 30
+    coverage_warn_percent: int = 95
+    coverage_fail_percent: int = 80
     sensitive_cell_minimum: int = 10
 
 
@@ -57,6 +59,8 @@ ANALYTICS_RANGES = {
     "dating_resolution_days": (1, 30),
     "hide_rate_below": (1, 1000),
     "collecting_below": (1, 10_000),
+    "coverage_warn_percent": (0, 100),
+    "coverage_fail_percent": (0, 100),
     # The floor protects people: it can be raised, not lowered.
     "sensitive_cell_minimum": (10, 1000),
 }
@@ -335,6 +339,7 @@ def _read_analytics(path: Path, problems: list[str]) -> AnalyticsSettings | None
         for smaller, larger, why in (
             ("acceptance_window_days", "expiry_days", "it would expire while an acceptance still counts"),
             ("hide_rate_below", "collecting_below", "a rate that is hidden can't be judged"),
+            ("coverage_fail_percent", "coverage_warn_percent", "what fails must have warned before"),
         ):
             if getattr(analytics, smaller) > getattr(analytics, larger):
                 line = document.lines.get(smaller) or document.lines[larger]

@@ -5,3 +5,8 @@
         'is_employed', 'estimated_age', 'gender', 'title', 'company_name', 'company_size', 'company_industry',
     ]) }}
 {%- endmacro %}
+
+{#- The fields without which a lead can't be attributed to where it came from. -#}
+{% macro required_attribution_fields() -%}
+    {{ return(['source', 'source_list', 'icp', 'batch_id']) }}
+{%- endmacro %}

@@ -64,6 +64,28 @@ def test_counts_by_attribution_equal_the_truth(pulled, column):
     assert {segment: (sent, accepted) for segment, sent, accepted in counted} == counts(kept, column)
 
 
+def test_the_coverage_gate_names_the_imports_that_lost_their_fields(pulled):
+    """And no other: by campaign and day, since a batch that lost its fields lost its own name too."""
+    workspace, _, truth = pulled
+    imports = Counter((str(lead["campaign_id"]), lead["enrolled_at"][:10]) for lead in truth["leads"])
+    lost = Counter(
+        (str(lead["campaign_id"]), lead["enrolled_at"][:10])
+        for lead in truth["leads"]
+        if lead["attribution_lost"]
+    )
+    broken = {
+        f"{campaign}/{day}" for (campaign, day), leads in lost.items() if leads > imports[campaign, day] / 2
+    }
+    assert broken
+    named = workspace.query(
+        "select segment from marts.rpt_attribution_coverage where scope = 'import' and level = 'fail'"
+    )
+    assert {segment for (segment,) in named} == broken
+    assert workspace.query("select severity from marts.rpt_health order by line_number limit 1") == [
+        ("blind",)
+    ]
+
+
 def test_people_are_joined_over_their_spellings(pulled):
     workspace, _, truth = pulled
     people = {lead["profile_key"] for lead in truth["leads"] if lead["profile_url"]}

@@ -148,6 +148,9 @@ final as (
         company_region,
         attribution_origin,
         has_source_conflict,
+        {% for field in required_attribution_fields() -%}
+        {{ field }} is not null{{ ' and ' if not loop.last }}
+        {%- endfor %} as is_attribution_complete,
         status,
         is_sent,
         is_accepted,

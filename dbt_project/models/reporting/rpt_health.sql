@@ -51,6 +51,13 @@ incomplete_scopes as (
 
 ),
 
+broken_imports as (
+
+    select * from {{ ref('rpt_attribution_coverage') }}
+    where scope = 'import' and level = 'fail'
+
+),
+
 unreadable_lists as (
 
     select
@@ -100,10 +107,19 @@ lines as (
     from incomplete_scopes
     having count(*) > 0
     union all
-    select 'blind', 'attribution_missing', summary.sent_to_date,
-        'Only ' || round(100 * summary.attribution_coverage, 1) || ' % of sent requests carry both source and ICP: breakdowns by them stand on the rest. Write both custom fields at import.'
-    from summary
-    where summary.attribution_coverage < 0.8
+    select 'blind', 'attribution_broken', cast(sum(leads - complete_leads) as bigint),
+        'Attribution was lost at import, so breakdowns by source, list, ICP and batch miss these leads: '
+        || string_agg(
+            segment_label || ' (' || {{ printed_count('leads - complete_leads') }} || ' of ' || {{ printed_count('leads') }} || ' leads without ' || missing_fields || ')',
+            '; ' order by leads - complete_leads desc, segment_label
+        ) || '. Write the fields again for them.'
+    from broken_imports
+    having count(*) > 0
+    union all
+    select case level when 'fail' then 'blind' else 'note' end, 'attribution_coverage', leads - complete_leads,
+        'Only ' || round(100 * coverage, 1) || ' % of leads in campaigns carry complete attribution (source, source_list, icp, batch_id); the breakdowns stand on them.'
+    from {{ ref('rpt_attribution_coverage') }}
+    where scope = 'all' and level in ('warn', 'fail')
     union all
     select 'note', 'requests_undated', summary.sent_undated,
         {{ printed_count('summary.sent_undated') }} || ' of ' || {{ printed_count('summary.sent_to_date') }} || ' requests can''t be dated: they were already sent when first seen, or between two pulls far apart. They show as accepted to date, and in no rate.'

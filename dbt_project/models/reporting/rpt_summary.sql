@@ -48,7 +48,7 @@ requests as (
 
     select
         count(*) filter (where status = 'queued') as queued,
-        count(*) filter (where is_sent and source is not null and icp is not null) as sent_with_attribution
+        count(*) filter (where is_sent and is_attribution_complete) as sent_with_attribution
     from connections
 
 ),

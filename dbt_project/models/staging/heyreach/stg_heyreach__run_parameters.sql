@@ -29,5 +29,7 @@ select
     dating_resolution_days,
     hide_rate_below,
     collecting_below,
+    coverage_warn_percent,
+    coverage_fail_percent,
     sensitive_cell_minimum
 from this_run
