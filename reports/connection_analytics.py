@@ -86,9 +86,10 @@ def _run(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _setup(settings: Settings, options: argparse.Namespace) -> None:
-    """Check the configuration and make `dbt` usable by hand: the account seed and a raw database exist."""
+    """Check the configuration and make `dbt` usable by hand: the account seed and raw databases exist."""
     _check_accounts(settings, warehouse.GENERATED_DIR / "heyreach_account_config.csv")
-    raw.initialise(pipeline.raw_path(settings))
+    for workspace_dir in (settings.data_dir, settings.data_dir / "demo"):
+        raw.initialise(warehouse.files(workspace_dir).raw)
     _say(f"ready: {'demo data (no HEYREACH_API_KEY)' if settings.is_demo else settings.base_url}")
     if settings.is_demo:
         _say("dbt by hand: cd dbt_project && ../.venv/bin/dbt build --target demo")

@@ -117,3 +117,11 @@ def test_an_audit_that_fails_publishes_nothing_and_says_what_failed(workspace):
     assert outcome.exit_code == 1
     assert "campaign_leads.leadConnectionStatus" in outcome.errors
     assert workspace.warehouse.read_bytes() == published
+
+
+def test_setup_makes_plain_dbt_usable_for_both_kinds_of_data(tmp_path):
+    outcome = Workspace(tmp_path, {}).run("setup")
+    assert outcome.exit_code == 0, outcome.errors
+    for raw in (tmp_path / "raw.duckdb", tmp_path / "demo" / "raw.duckdb"):
+        with duckdb.connect(str(raw), read_only=True) as connection:
+            assert connection.execute("select count(*) from heyreach.campaign_leads").fetchone() == (0,)
