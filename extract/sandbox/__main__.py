@@ -12,6 +12,7 @@ from extract.errors import ConfigurationError, OutboundError
 from extract.sandbox import DEMO_PRESET, DEMO_SEED, DEMO_START, DEMO_WEEKS
 from extract.sandbox.api import API_KEY, SandboxApi
 from extract.sandbox.faults import FAULT_NAMES, Faults
+from extract.sandbox.imports import FIELD_UPDATES
 from extract.sandbox.limits import RateLimit
 from extract.sandbox.presets import PRESETS
 from extract.sandbox.server import SandboxServer
@@ -38,6 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
                 options.requests_per_minute, BURST_LIMIT if options.requests_per_minute else 0
             ),
             faults=Faults(_fault(text) for text in options.fault),
+            field_updates=options.field_updates,
         )
         server = SandboxServer(api, options.host, options.port)
     except (OutboundError, OSError) as error:
@@ -88,6 +90,12 @@ def _parser() -> argparse.ArgumentParser:
         default=300,
         metavar="N",
         help=f"the rate limit, with {BURST_LIMIT} per 2 s beside it (default 300; 0 switches both off)",
+    )
+    parser.add_argument(
+        "--field-updates",
+        choices=FIELD_UPDATES,
+        default=FIELD_UPDATES[0],
+        help="what adding a known lead again does to its custom fields (default: %(default)s)",
     )
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when standard input ends")
     return parser

@@ -3,9 +3,12 @@
 import struct
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from itertools import chain
 
 from extract.sandbox.clock import DAY, iso
+from extract.sandbox.imports import Imports
+from extract.sandbox.leads import CampaignLead
 from extract.sandbox.schedule import History
 from extract.sandbox.world import World
 
@@ -13,18 +16,9 @@ from extract.sandbox.world import World
 class Activity:
     """When what happened, per (account id, campaign id) and kind, sorted."""
 
-    def __init__(self, world: World):
-        times: dict[tuple[int, int], dict[str, list[int]]] = {}
-        for lead, history in zip(world.leads, world.histories, strict=True):
-            if history.changes:
-                pair = times.setdefault((lead.account_id, lead.campaign_id), defaultdict(list))
-                for kind, moment in _events(history):
-                    if moment is not None:
-                        pair[kind].append(moment)
-        for pair in times.values():
-            for moments in pair.values():
-                moments.sort()
-        self._times = times
+    def __init__(self, world: World, imports: Imports):
+        self._times = _sorted_times(zip(world.leads, world.histories, strict=True))
+        self._imports = imports
 
     def by_day(
         self, account_ids: Collection[int], campaign_ids: Collection[int], first: int, last: int
@@ -45,7 +39,8 @@ class Activity:
 
     def _daily(self, account_ids, campaign_ids, first: int, last: int) -> list[tuple[int, Counter[str]]]:
         days: dict[int, Counter[str]] = defaultdict(Counter)
-        for (account_id, campaign_id), kinds in self._times.items():
+        added = _sorted_times(self._imports.lives())
+        for (account_id, campaign_id), kinds in chain(self._times.items(), added.items()):
             if (account_ids and account_id not in account_ids) or (
                 campaign_ids and campaign_id not in campaign_ids
             ):
@@ -55,6 +50,22 @@ class Activity:
                 for day, count in Counter(moment // DAY for moment in in_range).items():
                     days[day][kind] += count
         return sorted(days.items())
+
+
+def _sorted_times(
+    lives: Iterable[tuple[CampaignLead, History]],
+) -> dict[tuple[int, int], dict[str, list[int]]]:
+    times: dict[tuple[int, int], dict[str, list[int]]] = {}
+    for lead, history in lives:
+        if history.changes:
+            pair = times.setdefault((lead.account_id, lead.campaign_id), defaultdict(list))
+            for kind, moment in _events(history):
+                if moment is not None:
+                    pair[kind].append(moment)
+    for pair in times.values():
+        for moments in pair.values():
+            moments.sort()
+    return times
 
 
 def single_precision(value: float) -> float:

@@ -15,11 +15,21 @@ from extract.errors import ConfigurationError
 from extract.sandbox import clock
 from extract.sandbox.activity import Activity
 from extract.sandbox.arguments import Arguments, InvalidRequest
-from extract.sandbox.faults import ANSWER_FAULTS, PAGE_FAULTS, REQUEST_FAULTS, Fault, Faults, spoil_page
+from extract.sandbox.faults import (
+    ANSWER_FAULTS,
+    APPLIED_FAULTS,
+    PAGE_FAULTS,
+    REQUEST_FAULTS,
+    Fault,
+    Faults,
+    spoil_page,
+)
+from extract.sandbox.imports import Counts, Imports
 from extract.sandbox.leads import COMPANY_LIST_ID
 from extract.sandbox.limits import RateLimit
 from extract.sandbox.views import Rows, Views
 from extract.sandbox.world import World
+from extract.sandbox.writes import RefusedWrite, leads_for_campaign, leads_for_list
 
 BASE_PATH = "/api/public/"
 CONTROL_PATH = "/sandbox/"
@@ -64,7 +74,7 @@ class Answer:
 
 
 class Call(NamedTuple):
-    """One read: its arguments, the clock, and the page asked for (zeros where a route has no pages)."""
+    """One request: its arguments, the clock, and the page asked for (zeros where a route has no pages)."""
 
     route: str
     arguments: Arguments
@@ -77,6 +87,8 @@ class Route(NamedTuple):
     method: str
     answer: Callable[["SandboxApi", Call], "Answer | Rows"]
     max_limit: int = 0
+    is_write: bool = False
+    is_in_query: bool = False
 
 
 class SandboxApi:
@@ -89,13 +101,15 @@ class SandboxApi:
         api_key: str = API_KEY,
         rate_limit: RateLimit | None = None,
         faults: Faults | None = None,
+        field_updates: str = "merge",
     ):
         self.world = world
         self.api_key = api_key
         self.rate_limit = rate_limit or RateLimit()
         self.faults = faults or Faults()
-        self.views = Views(world)
-        self.activity = Activity(world)
+        self.imports = Imports(world, field_updates)
+        self.views = Views(world, self.imports)
+        self.activity = Activity(world, self.imports)
         self.requests: Counter[str] = Counter()
         self.statuses: Counter[int] = Counter()
         self._lock = Lock()
@@ -123,14 +137,20 @@ class SandboxApi:
         if refusal is not None:
             return refusal
         try:
-            arguments = (
-                Arguments.from_query(parse_qs(query)) if method == "GET" else Arguments.from_body(body)
-            )
+            route = ROUTES[name]
+            is_in_query = method == "GET" or route.is_in_query
+            arguments = Arguments.from_query(parse_qs(query)) if is_in_query else Arguments.from_body(body)
             struck = self.faults.striking(ANSWER_FAULTS, name, arguments)
             replaced = next((answer for fault in struck if (answer := _replacement(fault))), None)
-            answer = replaced or self._read(name, ROUTES[name], arguments)
+            answer = replaced or self._answer(name, route, arguments)
+            if route.is_write and not replaced and answer.status == 200:
+                for fault in self.faults.striking(APPLIED_FAULTS, name, arguments):
+                    status = fault.options.get("status")
+                    answer = Answer(200, is_dropped=True) if status is None else Answer(int(status))
         except InvalidRequest as error:
             return Answer(400, error.body, JSON_TYPE)
+        except RefusedWrite as error:
+            return Answer.json({"errorMessage": str(error)}, 400)
         for fault in struck:
             if fault.name == "slow":
                 answer.delay_seconds += float(fault.options.get("seconds", 1))
@@ -149,7 +169,8 @@ class SandboxApi:
             return Answer(200, ORGANISATION_KEY_TEXT.encode(), TEXT_TYPE)
         return None if key == self.api_key else Answer(401)
 
-    def _read(self, name: str, route: Route, arguments: Arguments) -> Answer:
+    def _answer(self, name: str, route: Route, arguments: Arguments) -> Answer:
+        self.imports.lag = self.faults.list_lag
         asked = self.faults.striking(REQUEST_FAULTS, name, arguments)
         if any(fault.name == "time_filter_ignored" for fault in asked):
             arguments = arguments.replaced(timeFilter="Everywhere")
@@ -297,6 +318,7 @@ def _list_leads(api: SandboxApi, call: Call) -> Answer | Rows:
     first, last = arguments.time("createdFrom"), arguments.time("createdTo")
     if list_id == COMPANY_LIST_ID or not _has_list(api, list_id, call.now):
         return Answer.not_found("List")
+    api.imports.count_read(list_id)
     if not (keyword or url or linkedin_id) and first is None and last is None:
         return api.views.list_leads(list_id, call.now)
 
@@ -364,6 +386,78 @@ def _stats_by_campaign(api: SandboxApi, call: Call) -> Answer:
     return Answer.json({"byDayStats": dict(sorted(by_day.items())), "overallStats": overall})
 
 
+def _add_to_campaign(api: SandboxApi, call: Call) -> Counts | Answer:
+    arguments = call.arguments
+    campaign_id = arguments.integer("campaignId")
+    leads = leads_for_campaign(arguments)
+    woken = {"FINISHED": "resumeFinishedCampaign", "PAUSED": "resumePausedCampaign"}
+    wakes = {status for status, name in woken.items() if arguments.boolean(name)}
+    if not _has_campaign(api, campaign_id, call.now):
+        return Answer.not_found("Campaign")
+    status = api.imports.campaigns[campaign_id].status_at(call.now)
+    if status == "DRAFT":
+        raise RefusedWrite("You cannot add new leads to a draft campaign.")
+    if status in wakes:
+        api.imports.set_status(campaign_id, "IN_PROGRESS", call.now)
+    leads, claimed = api.faults.lose_parts(leads, call.route, arguments)
+    counts = api.imports.add_to_campaign(campaign_id, leads, call.now)
+    return counts._replace(added=counts.added + claimed)
+
+
+def _add_to_list(api: SandboxApi, call: Call) -> Counts | Answer:
+    list_id = call.arguments.integer("listId")
+    leads = leads_for_list(call.arguments)
+    if list_id == COMPANY_LIST_ID or not _has_list(api, list_id, call.now):
+        return Answer.not_found("List")
+    leads, claimed = api.faults.lose_parts(leads, call.route, call.arguments)
+    counts = api.imports.add_to_list(list_id, leads, call.now)
+    return counts._replace(added=counts.added + claimed)
+
+
+def _with_counters(
+    add: Callable[[SandboxApi, Call], Counts | Answer],
+) -> Callable[[SandboxApi, Call], Answer]:
+    def answer(api: SandboxApi, call: Call) -> Answer:
+        counts = add(api, call)
+        if isinstance(counts, Answer):
+            return counts
+        return Answer.json({f"{name}LeadsCount": count for name, count in counts._asdict().items()})
+
+    return answer
+
+
+def _with_number(add: Callable[[SandboxApi, Call], Counts | Answer]) -> Callable[[SandboxApi, Call], Answer]:
+    """The first version of an import route answers a bare integer; which one is not documented."""
+
+    def answer(api: SandboxApi, call: Call) -> Answer:
+        counts = add(api, call)
+        return counts if isinstance(counts, Answer) else Answer.json(counts.added + counts.updated)
+
+    return answer
+
+
+def _pause(api: SandboxApi, call: Call) -> Answer:
+    text = "You cannot pause an inactive campaign."
+    return _change_status(api, call, ("IN_PROGRESS",), "PAUSED", text)
+
+
+def _resume(api: SandboxApi, call: Call) -> Answer:
+    text = "The campaign you are trying to resume is not paused, finished or failed."
+    return _change_status(api, call, ("PAUSED", "FINISHED", "FAILED"), "IN_PROGRESS", text)
+
+
+def _change_status(
+    api: SandboxApi, call: Call, allowed: tuple[str, ...], status: str, refusal: str
+) -> Answer:
+    campaign_id = call.arguments.integer("campaignId")
+    if not _has_campaign(api, campaign_id, call.now):
+        return Answer.not_found("Campaign")
+    if api.imports.campaigns[campaign_id].status_at(call.now) not in allowed:
+        raise RefusedWrite(refusal)
+    api.imports.set_status(campaign_id, status, call.now)
+    return Answer(200)
+
+
 def _by_id(rows: list[dict], number: int, what: str) -> Answer:
     row = next((row for row in rows if row["id"] == number), None)
     return Answer.not_found(what) if row is None else Answer.json(row)
@@ -394,6 +488,12 @@ ROUTES: dict[str, Route] = {
     "MyNetwork/GetMyNetworkForSender": Route("POST", _network, MAX_LIMIT),
     "stats/GetOverallStats": Route("POST", _overall_stats),
     "stats/GetOverallStatsByCampaign": Route("POST", _stats_by_campaign),
+    "campaign/AddLeadsToCampaignV2": Route("POST", _with_counters(_add_to_campaign), is_write=True),
+    "campaign/AddLeadsToCampaign": Route("POST", _with_number(_add_to_campaign), is_write=True),
+    "list/AddLeadsToListV2": Route("POST", _with_counters(_add_to_list), is_write=True),
+    "list/AddLeadsToList": Route("POST", _with_number(_add_to_list), is_write=True),
+    "campaign/Pause": Route("POST", _pause, is_write=True, is_in_query=True),
+    "campaign/Resume": Route("POST", _resume, is_write=True, is_in_query=True),
 }
 
 
@@ -418,7 +518,8 @@ def _set_faults(api: SandboxApi, arguments: Arguments) -> dict:
 
 def _truth(api: SandboxApi, arguments: Arguments) -> dict:
     moment = arguments.time("at")
-    return api.world.truth(clock.to_datetime(api.now if moment is None else moment))
+    at = api.now if moment is None else moment
+    return api.world.truth(clock.to_datetime(at)) | {"imports": api.imports.truth(at)}
 
 
 def _log(api: SandboxApi, arguments: Arguments) -> dict:

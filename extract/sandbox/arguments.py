@@ -89,6 +89,23 @@ class Arguments:
             raise _unreadable(name, "System.Object")
         return values
 
+    def boolean(self, name: str) -> bool:
+        """True or false; absent and null read as false."""
+        value = self._values.get(name)
+        if value is not None and not isinstance(value, bool):
+            raise _unreadable(name, "System.Boolean")
+        return bool(value)
+
+    def nested(self, name: str) -> "Arguments":
+        """The values of an object; absent and null read as an empty one."""
+        value = self._values.get(name)
+        if value is not None and not isinstance(value, dict):
+            raise _unreadable(name, "System.Object")
+        return Arguments(value or {})
+
+    def has(self, name: str) -> bool:
+        return self._values.get(name) is not None
+
     def text(self, name: str) -> str:
         """A text; absent and null read as empty."""
         value = self._values.get(name)

@@ -2,7 +2,7 @@
 
 A fault is `{"name": ..., "route": ..., "match": {...}, "after": n, "count": n, ...options}`. It concerns
 requests of `route` (all when absent) whose body holds every key of `match`, lets the first `after` of them
-pass, then strikes `count` times (for ever when absent).
+pass, then strikes every `every`-th (default 1), `count` times (for ever when absent).
 """
 
 from collections.abc import Callable, Container, Iterable
@@ -10,32 +10,43 @@ from dataclasses import dataclass, field
 
 from extract.errors import ConfigurationError
 from extract.sandbox.arguments import Arguments
+from extract.sandbox.imports import Lag
 from extract.sandbox.views import Rows
+from extract.sandbox.writes import SuppliedLead
 
 # Instead of an answer. Options: retry_after (seconds), status, text, seconds.
 ANSWER_FAULTS = ("too_many_requests", "server_error", "text_body", "cut_json", "slow", "dropped_connection")
 # The request is understood differently. Option of clamped_limit: limit.
 REQUEST_FAULTS = ("clamped_limit", "time_filter_ignored")
+# A write is applied, but its answer does not arrive. Option: status (absent: the connection is closed).
+APPLIED_FAULTS = ("lost_response",)
+# Part of a write is lost without a word. Options: fields (names; absent: all custom fields) of lost_fields;
+# nth (default 10), and counted (whether the counters claim the lost leads were added) of lost_leads.
+LOSS_FAULTS = ("lost_fields", "lost_leads")
+# List reads don't show a write at first. Options: seconds (of real time), reads (of that list).
+LAG_FAULTS = ("list_lag",)
 # The rows move between the pages of one walk. Option: rows (how many per page request).
 ORDER_FAULTS = ("rows_inserted_at_head", "rows_removed_at_head")
 # Something is gone from the workspace. Option: id.
 WORKSPACE_FAULTS = ("list_vanished", "campaign_vanished", "empty_workspace")
 
-_LIMITS = ("route", "match", "after", "count")
+_LIMITS = ("route", "match", "after", "every", "count")
 
 
 @dataclass
 class Fault:
-    """One switched-on fault; `seen` and `struck` count requests."""
+    """One switched-on fault; `seen` and `struck` count requests, `leads` those written under it."""
 
     name: str
     route: str | None = None
     match: dict = field(default_factory=dict)
     after: int = 0
+    every: int = 1
     count: int | None = None
     options: dict = field(default_factory=dict)
     seen: int = 0
     struck: int = 0
+    leads: int = 0
 
     @classmethod
     def of(cls, description: dict) -> "Fault":
@@ -52,13 +63,14 @@ class Fault:
         if self.route not in (None, route) or not arguments.matches(self.match):
             return False
         self.seen += 1
-        if self.seen <= self.after or (self.count is not None and self.struck >= self.count):
+        past = self.seen - self.after
+        if past <= 0 or past % self.every or (self.count is not None and self.struck >= self.count):
             return False
         self.struck += 1
         return True
 
     def describe(self) -> dict:
-        limits = {"route": self.route, "match": self.match, "after": self.after, "count": self.count}
+        limits = {name: getattr(self, name) for name in _LIMITS}
         return {"name": self.name, **limits, **self.options, "seen": self.seen, "struck": self.struck}
 
 
@@ -81,6 +93,30 @@ class Faults:
     @property
     def is_workspace_empty(self) -> bool:
         return any(fault.name == "empty_workspace" for fault in self.active)
+
+    @property
+    def list_lag(self) -> Lag:
+        lags = [fault.options for fault in self.active if fault.name in LAG_FAULTS]
+        return Lag(
+            max((float(options.get("seconds", 0)) for options in lags), default=0.0),
+            max((int(options.get("reads", 0)) for options in lags), default=0),
+        )
+
+    def lose_parts(
+        self, leads: list[SuppliedLead], route: str, arguments: Arguments
+    ) -> tuple[list[SuppliedLead], int]:
+        """What of a write arrives, and how many of the lost leads its counters claim as added."""
+        claimed = 0
+        for fault in self.striking(LOSS_FAULTS, route, arguments):
+            if fault.name == "lost_fields":
+                leads = [_without_fields(lead, fault.options.get("fields")) for lead in leads]
+                continue
+            nth, before = int(fault.options.get("nth", 10)), fault.leads
+            fault.leads += len(leads)
+            kept = [lead for number, lead in enumerate(leads, before + 1) if number % nth]
+            claimed += len(leads) - len(kept) if fault.options.get("counted") else 0
+            leads = kept
+        return leads, claimed
 
     def reordered(self, rows: Rows, route: str, arguments: Arguments, offset: int) -> Rows:
         """The rows as this page request finds them.
@@ -107,6 +143,12 @@ class Faults:
                 before = rows.count - planned
                 rows = rows.selected([*reversed(range(before, before + moved)), *range(before)])
         return rows
+
+
+def _without_fields(lead: SuppliedLead, names: list[str] | None) -> SuppliedLead:
+    fields = lead.fields or {}
+    kept = {name: value for name, value in fields.items() if names is not None and name not in names}
+    return lead._replace(fields=kept or None)
 
 
 def spoil_page(fault: Fault, page: dict) -> None:
@@ -185,4 +227,13 @@ PAGE_FAULTS: dict[str, Callable[[dict, dict], None]] = {
     "missing_field": _in_rows("leadConnectionStatus", _drop),
     "poison_row": _in_rows("id", _put(None), default_rows=1),
 }
-FAULT_NAMES = (*ANSWER_FAULTS, *REQUEST_FAULTS, *ORDER_FAULTS, *PAGE_FAULTS, *WORKSPACE_FAULTS)
+FAULT_NAMES = (
+    *ANSWER_FAULTS,
+    *REQUEST_FAULTS,
+    *APPLIED_FAULTS,
+    *LOSS_FAULTS,
+    *LAG_FAULTS,
+    *ORDER_FAULTS,
+    *PAGE_FAULTS,
+    *WORKSPACE_FAULTS,
+)

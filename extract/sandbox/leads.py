@@ -261,3 +261,30 @@ class Importer:
             account_id = others[0]
         enrolled_at = max(row.added_at, campaign.started_at) + int((1 + rng.random() * 39) * MINUTE)
         self.enrolled.append((enrolled_at, row, campaign.id, account_id))
+
+
+def imported_fields(imported: ImportedLead) -> dict[str, str]:
+    """The custom fields as imported; absent ones are simply not there."""
+    if not imported.has_fields:
+        return {}
+    person = imported.person
+    fields = {
+        "source": imported.source,
+        "source_list": imported.source_list,
+        "keywords": imported.keywords if imported.row % 10 else None,
+        "icp": person.icp,
+        "batch_id": imported.batch_id,
+        "enrichment_level": "enriched" if imported.is_enriched else "raw",
+        "company_region": person.region,
+        "title": person.title,
+        "company_name": people.company_name(person.company),
+        "company_size": person.company_size if imported.row % 17 else "",
+        "company_industry": person.company_industry,
+    }
+    if imported.is_enriched:
+        fields |= {
+            "is_employed": "true" if person.is_employed else "false",
+            "estimated_age": str(person.age),
+            "gender": person.gender if imported.row % 8 else "unknown",
+        }
+    return {name: value for name, value in fields.items() if value is not None}

@@ -6,7 +6,8 @@ as a number plus a few attributes, and names, slugs and ids are spelt out when a
 
 from collections.abc import Callable
 from hashlib import blake2b
-from urllib.parse import quote
+from unicodedata import normalize
+from urllib.parse import quote, unquote, urlsplit
 
 FIRST_NAMES = {
     "female": (
@@ -113,6 +114,22 @@ SPELLINGS: tuple[Callable[[str], str], ...] = (
     lambda person_slug: f"http://www.linkedin.com/in/{quote(person_slug)}/?originalSubdomain=uk",
 )
 """A slug's profile URL in eight spellings that all mean the same person; the first is the canonical one."""
+
+
+def profile_key(url: str) -> str | None:
+    """The same text for every spelling of a person's profile URL; None when it is not one."""
+    try:
+        parts = urlsplit(url.strip() if "//" in url else f"https://{url.strip()}")
+        host = (parts.hostname or "").rpartition("linkedin.com")
+    except ValueError:
+        return None
+    segments = [segment for segment in parts.path.split("/") if segment]
+    if host[1:] != ("linkedin.com", "") or host[0].count(".") > 1 or host[0][-1:] not in ("", "."):
+        return None
+    if len(segments) < 2 or segments[0].lower() != "in":
+        return None
+    slug = normalize("NFC", unquote(segments[1]))
+    return f"linkedin.com/in/{slug if slug.startswith('ACoAA') else slug.lower()}"
 
 
 def _digest(number: int, purpose: bytes, length: int) -> bytes:

@@ -45,7 +45,10 @@ class Sandbox:
         return self._control("GET", "faults")["faults"]
 
     def truth(self, at: datetime | None = None) -> dict:
-        """The hidden truth up to `at` (default: the sandbox clock); see World.truth."""
+        """The hidden truth up to `at` (default: the sandbox clock); see World.truth.
+
+        Under `imports` is what was written through the API; see Imports.truth.
+        """
         return self._control(
             "GET", "truth" if at is None else f"truth?at={quote(at.astimezone(UTC).isoformat())}"
         )
@@ -80,12 +83,13 @@ def running_sandbox(
     now: datetime | None = None,
     api_key: str = API_KEY,
     requests_per_minute: int = 0,
+    field_updates: str = "merge",
 ) -> Iterator[Sandbox]:
     """Start a sandbox on a free loopback port, yield it once it answers, end it on the way out.
 
-    The clock starts at `now` (default: `start`). 0 requests per minute means no rate limit. The child also
-    ends when this process dies, because it watches its standard input. Raises OutboundError if it does not
-    come up.
+    The clock starts at `now` (default: `start`). 0 requests per minute means no rate limit. `field_updates`,
+    merge or replace, is what adding a known lead again does to its custom fields. The child also ends when
+    this process dies, because it watches its standard input. Raises OutboundError if it does not come up.
     """
     options = {
         "preset": preset,
@@ -96,6 +100,7 @@ def running_sandbox(
         "now": (now or start).isoformat(),
         "api-key": api_key,
         "requests-per-minute": requests_per_minute,
+        "field-updates": field_updates,
         "port": 0,
     }
     command = [sys.executable, "-m", "extract.sandbox", "--until-stdin-closes"]

@@ -6,7 +6,8 @@ is drawn per sender and day and per lead, so that leads added later change nothi
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import exp, log
 from random import Random
 from typing import NamedTuple
@@ -21,6 +22,7 @@ ACCEPT_SCALE_HOURS = 26.1
 EXEC_SLOWER = 1.3
 DETECTION_LAG_HOURS = 8
 WEEKS_BEFORE_START = 2
+LATEST_START_DAYS = 180
 
 ALREADY_CONNECTED_SHARE = 0.04
 EXCLUDED_SHARE = 0.02
@@ -90,6 +92,36 @@ def play_out(
     return histories
 
 
+def play_out_one(
+    preset: Preset,
+    campaign: Campaign,
+    lead: CampaignLead,
+    log_odds: float,
+    seed: int,
+    since: int,
+    has_room: Callable[[int], bool],
+) -> History:
+    """The history of one lead added from outside; its sender turns to it on the first free day from `since`.
+
+    It takes no turn from the invented leads, so that their histories stay as they are: `has_room` tells
+    whether the sender has one left on the day of a midnight. UNTOUCHED if it never comes to it.
+    """
+    sender = next(sender for sender in preset.senders if sender.id == lead.account_id)
+    shift = _Shift(replace(preset, campaigns=(campaign,)), sender, [lead], [log_odds], 0.0, seed)
+    for day in range(since // DAY, since // DAY + LATEST_START_DAYS):
+        midnight = day * DAY
+        slot = _slot(midnight, Random(f"{seed}/{lead.id}/{day}"))  # noqa: S311
+        is_due = slot > since and campaign.status_at(slot) == "IN_PROGRESS"
+        if is_due and shift.is_working(midnight) and has_room(midnight):
+            return shift.begin(0, slot, 0.0)
+    return UNTOUCHED
+
+
+def _slot(midnight: int, rng: Random) -> int:
+    opens, closes = midnight + 9 * HOUR, midnight + 13 * HOUR + 25 * MINUTE
+    return opens + int(rng.random() * (closes - opens))
+
+
 class _Shift:
     """One sender at work, day after day."""
 
@@ -115,11 +147,16 @@ class _Shift:
         self.recent: deque[tuple[int, int]] = deque()
         self.contacts: dict[int, History] = {}
 
+    def is_working(self, midnight: int) -> bool:
+        noon = midnight + 12 * HOUR
+        is_able = self.sender.is_connected(noon) and not self.sender.is_cooling_down(noon)
+        return is_able and weekday(midnight) < 5
+
     def work(self, midnight: int, queues: dict[int, list[int]], histories: list[History]) -> None:
+        if not self.is_working(midnight):
+            return
         noon = midnight + 12 * HOUR
         sender = self.sender
-        if weekday(midnight) >= 5 or not sender.is_connected(noon) or sender.is_cooling_down(noon):
-            return
         active = [
             campaign_id
             for campaign_id in queues
@@ -132,16 +169,13 @@ class _Shift:
             self.recent.popleft()
         is_overworked = sum(count for _, count in self.recent) > self.comfortable_per_week
         day_rng = Random(f"{self.seed}/{sender.id}/{midnight // DAY}")  # noqa: S311
-        opens, closes = midnight + 9 * HOUR, midnight + 13 * HOUR + 25 * MINUTE
-        slots = sorted(
-            opens + int(day_rng.random() * (closes - opens)) for _ in range(sender.limit_on(midnight))
-        )
+        slots = sorted(_slot(midnight, day_rng) for _ in range(sender.limit_on(midnight)))
         sent = 0
         for slot in slots:
             position = self._next(active, queues, slot)
             if position is None:
                 continue
-            history = self._begin(position, slot, self.volume_tax if is_overworked else 0.0)
+            history = self.begin(position, slot, self.volume_tax if is_overworked else 0.0)
             histories[position] = history
             sent += history.sent_at is not None
         self.recent.append((midnight, sent))
@@ -156,7 +190,7 @@ class _Shift:
                 return queue[head]
         return None
 
-    def _begin(self, position: int, slot: int, tax: float) -> History:
+    def begin(self, position: int, slot: int, tax: float) -> History:
         """What becomes of a lead the sender turns to at `slot`."""
         lead = self.leads[position]
         campaign = self.campaigns[lead.campaign_id]

@@ -1,13 +1,15 @@
 """What the API shows of the world at a clock time: rows, each a pure function of (world, time)."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import orjson
 
 from extract.sandbox import people
 from extract.sandbox.clock import WEEK, iso
+from extract.sandbox.imports import Imports
 from extract.sandbox.leads import (
     COMPANY_LIST_ID,
     COMPANY_LIST_SIZE,
@@ -16,6 +18,7 @@ from extract.sandbox.leads import (
     ImportedLead,
     LeadList,
     Person,
+    imported_fields,
 )
 from extract.sandbox.presets import Campaign, Sender
 from extract.sandbox.schedule import History, state_number
@@ -42,6 +45,27 @@ class Rows(NamedTuple):
 
     def page(self, offset: int, limit: int) -> list[bytes]:
         return [self.encoded(index) for index in range(offset, min(offset + limit, self.count))]
+
+
+class Interleaved(Sequence):
+    """The first `count` of many members, and a few others, as one sequence in the order of their times."""
+
+    def __init__(
+        self, many: Sequence, count: int, many_times: Sequence[int], few: Sequence, few_times: Iterable[int]
+    ):
+        self._many, self._count, self._few = many, count, few
+        self._places = [
+            bisect_right(many_times, moment, hi=count) + index for index, moment in enumerate(few_times)
+        ]
+
+    def __len__(self) -> int:
+        return self._count + len(self._few)
+
+    def __getitem__(self, index: int):
+        before = bisect_left(self._places, index)
+        if before < len(self._places) and self._places[before] == index:
+            return self._few[before]
+        return self._many[index - before]
 
 
 NO_ROWS = Rows.of(())
@@ -113,8 +137,9 @@ def _past(moment: int | None, at: int) -> int:
 class Views:
     """The world as HeyReach would show it. Encoded rows are cached until their state changes."""
 
-    def __init__(self, world: World):
+    def __init__(self, world: World, imports: Imports):
         self.world = world
+        self.imports = imports
         self._lead_rows: dict[int, tuple[int, int, bytes]] = {}
         self._list_rows: dict[int, tuple[int, bytes]] = {}
         self._enrolment_times: dict[int, list[int]] = {
@@ -125,7 +150,8 @@ class Views:
             list_id: [row.added_at for row in lead_list.rows] for list_id, lead_list in world.lists.items()
         }
         self._status_times = {
-            campaign_id: self._progress_times(campaign_id) for campaign_id in world.campaigns
+            campaign_id: _progress_times([world.histories[position] for position in positions])
+            for campaign_id, positions in world.positions_by_campaign.items()
         }
 
     def accounts(self, at: int) -> list[dict]:
@@ -139,7 +165,7 @@ class Views:
     def campaigns(self, at: int) -> list[dict]:
         return [
             self._campaign(campaign, at)
-            for campaign in self.world.preset.campaigns
+            for campaign in self.imports.campaigns.values()
             if campaign.created_at <= at
         ]
 
@@ -156,43 +182,42 @@ class Views:
 
     def campaign_leads(self, campaign_id: int, at: int) -> Rows:
         """Rows of GetLeadsFromCampaign: all enrolled leads, oldest enrolment first."""
-        positions = self.world.positions_by_campaign[campaign_id]
-        count = bisect_right(self._enrolment_times[campaign_id], at)
-        return Rows(count, lambda index: self._encoded_lead(positions[index], at))
+        members = self._members(campaign_id, at)
+        return Rows(len(members), lambda index: self._encoded_lead(members[index], at))
 
     def campaign_leads_between(self, campaign_id: int, at: int, by: str, first: int, last: int) -> Rows:
         """The rows whose `by` is in [first, last].
 
         `by` is creationTime, lastActionTime, failedTime or lastActionOrFailed.
         """
-        positions = self.world.positions_by_campaign[campaign_id]
+        members = self._members(campaign_id, at)
         rows = self.campaign_leads(campaign_id, at)
 
-        def times(position: int) -> tuple[int | None, ...]:
-            state = lead_state(self.world.histories[position], at)
+        def times(member: int | CampaignLead) -> tuple[int | None, ...]:
+            lead, history = self._life(member)
+            state = lead_state(history, at)
             return {
-                "creationTime": (self.world.leads[position].enrolled_at,),
+                "creationTime": (lead.enrolled_at,),
                 "lastActionTime": (state.last_action_at,),
                 "failedTime": (state.failed_at,),
                 "lastActionOrFailed": (state.last_action_at, state.failed_at),
             }[by]
 
-        def is_wanted(position: int) -> bool:
-            return any(moment is not None and first <= moment <= last for moment in times(position))
+        def is_wanted(member: int | CampaignLead) -> bool:
+            return any(moment is not None and first <= moment <= last for moment in times(member))
 
-        return rows.selected([index for index in range(rows.count) if is_wanted(positions[index])])
+        return rows.selected([index for index, member in enumerate(members) if is_wanted(member)])
 
     def list_leads(self, list_id: int, at: int) -> Rows:
         """Rows of GetLeadsFromList, oldest first."""
-        rows = self.world.lists[list_id].rows
-        count = bisect_right(self._added_times[list_id], at)
-        return Rows(count, lambda index: self._encoded_list_row(rows[index], at))
+        members = self._list_members(list_id, at)
+        return Rows(len(members), lambda index: self._encoded_list_row(members[index], at))
 
     def list_leads_where(
         self, list_id: int, at: int, is_wanted: Callable[[ImportedLead, dict], bool]
     ) -> Rows:
         rows = self.list_leads(list_id, at)
-        members = self.world.lists[list_id].rows
+        members = self._list_members(list_id, at)
         return rows.selected(
             [
                 index
@@ -219,8 +244,10 @@ class Views:
     def network(self, account_id: int, at: int) -> list[dict]:
         """Profiles of the campaign leads this sender is connected with."""
         return [
-            _profile(lead.imported, people.scatter(lead.id, 6, 3), at, is_resolved=True)
-            for lead, history in zip(self.world.leads, self.world.histories, strict=True)
+            self._profile(lead.imported, people.scatter(lead.id, 6, 3), at, is_resolved=True)
+            for lead, history in chain(
+                zip(self.world.leads, self.world.histories, strict=True), self.imports.lives()
+            )
             if lead.account_id == account_id and _is_connection(history, at)
         ]
 
@@ -241,11 +268,37 @@ class Views:
             "CHECK_IS_CONNECTION", conditional=_node("MESSAGE", unconditional=end), unconditional=first
         )
 
+    def _members(self, campaign_id: int, at: int) -> Sequence[int | CampaignLead]:
+        """The leads of a campaign: invented ones as their position in the world, added ones themselves."""
+        times, added = self._enrolment_times[campaign_id], self.imports.campaign_leads(campaign_id, at)
+        return Interleaved(
+            self.world.positions_by_campaign[campaign_id],
+            bisect_right(times, at),
+            times,
+            added,
+            [lead.enrolled_at for lead in added],
+        )
+
+    def _life(self, member: int | CampaignLead) -> tuple[CampaignLead, History]:
+        if isinstance(member, int):
+            return self.world.leads[member], self.world.histories[member]
+        return member, self.imports.histories[member.id]
+
+    def _list_members(self, list_id: int, at: int) -> Sequence[ImportedLead]:
+        times, added = self._added_times[list_id], self.imports.rows(list_id, at)
+        return Interleaved(
+            self.world.lists[list_id].rows,
+            bisect_right(times, at),
+            times,
+            added,
+            [row.added_at for row in added],
+        )
+
     def _account(self, sender: Sender, at: int) -> dict:
         name = "-".join((sender.first_name or "sender", sender.last_name or "one")).lower()
         active = [
             campaign
-            for campaign in self.world.preset.campaigns
+            for campaign in self.imports.campaigns.values()
             if sender.id in campaign.sender_weights
             and campaign.created_at <= at
             and campaign.status_at(at) == "IN_PROGRESS"
@@ -304,30 +357,20 @@ class Views:
         }
 
     def _list(self, lead_list: LeadList, at: int) -> dict:
-        count = bisect_right(self._added_times[lead_list.id], at)
+        count = len(self._list_members(lead_list.id, at))
         return _list_row(
             lead_list.id, lead_list.name, count, lead_list.created_at, lead_list.campaign_ids, "USER_LIST"
         )
 
-    def _progress_times(self, campaign_id: int) -> dict[str, list[int]]:
-        histories = [
-            self.world.histories[position] for position in self.world.positions_by_campaign[campaign_id]
-        ]
-
-        def sorted_times(moments: Iterable[int | None]) -> list[int]:
-            return sorted(moment for moment in moments if moment is not None)
-
-        return {
-            "started": sorted_times(history.changes[0] for history in histories if history.changes),
-            "finished": sorted_times(history.finished_at for history in histories),
-            "failed": sorted_times(history.failed_at for history in histories),
-            "excluded": sorted_times(history.excluded_at for history in histories),
-        }
-
     def _progress(self, campaign: Campaign, at: int) -> dict:
         """HeyReach's own tally. It loses count of some leads, which can show as a negative number."""
-        reached = {name: bisect_right(times, at) for name, times in self._status_times[campaign.id].items()}
-        enrolled = bisect_right(self._enrolment_times[campaign.id], at)
+        added = self.imports.campaign_leads(campaign.id, at)
+        added_times = _progress_times([self.imports.histories[lead.id] for lead in added])
+        reached = {
+            name: bisect_right(times, at) + bisect_right(added_times[name], at)
+            for name, times in self._status_times[campaign.id].items()
+        }
+        enrolled = bisect_right(self._enrolment_times[campaign.id], at) + len(added)
         done = reached["finished"] + reached["failed"] + reached["excluded"]
         lost = campaign.uncounted_users if reached["started"] else 0
         return {
@@ -340,16 +383,19 @@ class Views:
             "totalUsersExcluded": reached["excluded"],
         }
 
-    def _encoded_lead(self, position: int, at: int) -> bytes:
-        history = self.world.histories[position]
+    def _encoded_lead(self, member: int | CampaignLead, at: int) -> bytes:
+        lead, history = self._life(member)
+        # An added lead can be planned anew, and there are few of them: only invented ones are kept.
+        if not isinstance(member, int):
+            return orjson.dumps(self._lead(lead, history, at))
         state, week = state_number(history, at), at // WEEK
-        cached = self._lead_rows.get(position)
+        cached = self._lead_rows.get(member)
         if cached is not None and cached[0] == state and cached[1] == week:
             return cached[2]
-        row = orjson.dumps(self._lead(self.world.leads[position], history, at))
+        row = orjson.dumps(self._lead(lead, history, at))
         if len(self._lead_rows) >= CACHED_ROWS:
             self._lead_rows.clear()
-        self._lead_rows[position] = (state, week, row)
+        self._lead_rows[member] = (state, week, row)
         return row
 
     def _lead(self, lead: CampaignLead, history: History, at: int) -> dict:
@@ -363,7 +409,7 @@ class Views:
             "linkedInUserProfileId": people.member_id(person.number)
             if person.url_kind == "profile"
             else None,
-            "linkedInUserProfile": _profile(
+            "linkedInUserProfile": self._profile(
                 lead.imported,
                 _campaign_spelling(lead),
                 at,
@@ -382,23 +428,50 @@ class Views:
         }
 
     def _encoded_list_row(self, imported: ImportedLead, at: int) -> bytes:
+        if self.imports.touches(imported):
+            return orjson.dumps(self._list_lead(imported, at, self.imports.fields(imported, at)))
         week = at // WEEK
         cached = self._list_rows.get(imported.row)
         if cached is not None and cached[0] == week:
             return cached[1]
-        profile = _profile(imported, imported.spelling, at, is_resolved=False)
-        row = orjson.dumps(
-            {
-                **{key: value for key, value in profile.items() if key not in _NOT_IN_LISTS},
-                "linkedin_id": None,
-                "tags": ["warm"] if imported.row % 9 == 0 else [],
-                "customFields": _custom_fields(imported),
-            }
-        )
+        row = orjson.dumps(self._list_lead(imported, at, imported_fields(imported)))
         if len(self._list_rows) >= CACHED_ROWS:
             self._list_rows.clear()
         self._list_rows[imported.row] = (week, row)
         return row
+
+    def _list_lead(self, imported: ImportedLead, at: int, fields: dict[str, str]) -> dict:
+        profile = self._profile(imported, imported.spelling, at, is_resolved=False)
+        is_warm = imported.row % 9 == 0 and imported.row not in self.imports.profiles
+        return {
+            **{key: value for key, value in profile.items() if key not in _NOT_IN_LISTS},
+            "linkedin_id": None,
+            "tags": ["warm"] if is_warm else [],
+            "customFields": [{"name": name, "value": value} for name, value in fields.items()],
+        }
+
+    def _profile(self, imported: ImportedLead, spelling: int, at: int, is_resolved: bool) -> dict:
+        supplied = self.imports.profiles.get(imported.row)
+        if supplied is None:
+            return _profile(imported, spelling, at, is_resolved)
+        return {
+            "linkedin_id": _linkedin_id(imported.person.number, is_resolved),
+            "profileUrl": supplied["profileUrl"],
+            "firstName": supplied["firstName"],
+            "lastName": supplied["lastName"],
+            "headline": supplied["summary"],
+            "imageUrl": None,
+            "location": supplied["location"],
+            "companyName": supplied["companyName"],
+            "companyUrl": None,
+            "position": supplied["position"],
+            "about": supplied["about"],
+            "connections": 0,
+            "followers": 0,
+            "emailAddress": supplied["emailAddress"],
+            "enrichedEmailAddress": None,
+            "customEmailAddress": None,
+        }
 
 
 _NOT_IN_LISTS = ("enrichedEmailAddress", "customEmailAddress")
@@ -473,33 +546,6 @@ def _company_url(number: int) -> str:
     return f"https://www.linkedin.com/company/{people.company_name(number).lower().replace(' ', '-')}"
 
 
-def _custom_fields(imported: ImportedLead) -> list[dict]:
-    """The fields as imported; absent ones are simply not in the array."""
-    if not imported.has_fields:
-        return []
-    person = imported.person
-    fields = {
-        "source": imported.source,
-        "source_list": imported.source_list,
-        "keywords": imported.keywords if imported.row % 10 else None,
-        "icp": person.icp,
-        "batch_id": imported.batch_id,
-        "enrichment_level": "enriched" if imported.is_enriched else "raw",
-        "company_region": person.region,
-        "title": person.title,
-        "company_name": people.company_name(person.company),
-        "company_size": person.company_size if imported.row % 17 else "",
-        "company_industry": person.company_industry,
-    }
-    if imported.is_enriched:
-        fields |= {
-            "is_employed": "true" if person.is_employed else "false",
-            "estimated_age": str(person.age),
-            "gender": person.gender if imported.row % 8 else "unknown",
-        }
-    return [{"name": name, "value": value} for name, value in fields.items() if value is not None]
-
-
 def _time(moment: int | None, number: int, salt: int) -> str | None:
     if moment is None:
         return None
@@ -509,6 +555,18 @@ def _time(moment: int | None, number: int, salt: int) -> str | None:
 def _is_connection(history: History, at: int) -> bool:
     is_accepted = history.accepted_at is not None and history.accepted_at <= at
     return is_accepted or (history.is_already_connected and history.messaged_at <= at)
+
+
+def _progress_times(histories: Sequence[History]) -> dict[str, list[int]]:
+    def sorted_times(moments: Iterable[int | None]) -> list[int]:
+        return sorted(moment for moment in moments if moment is not None)
+
+    return {
+        "started": sorted_times(history.changes[0] for history in histories if history.changes),
+        "finished": sorted_times(history.finished_at for history in histories),
+        "failed": sorted_times(history.failed_at for history in histories),
+        "excluded": sorted_times(history.excluded_at for history in histories),
+    }
 
 
 def _list_row(

@@ -133,7 +133,7 @@ def test_check_key_answers_an_empty_200(sandbox):
         ("GET", "campaign/GetAll", None, 405, ""),
         ("POST", "campaign/GetById", None, 405, ""),
         ("POST", "campaign/GetCampaignLeads", None, 404, ""),
-        ("POST", "campaign/AddLeadsToCampaignV2", None, 404, ""),
+        ("POST", "campaign/DeleteCampaign", None, 404, ""),
     ],
 )
 def test_wrong_keys_verbs_and_routes(sandbox, method, path, key, status, text):

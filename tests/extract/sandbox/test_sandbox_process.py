@@ -54,6 +54,27 @@ def test_a_running_sandbox_is_steered_from_outside_and_ends_with_its_block():
     assert _is_gone(sandbox.base_url)
 
 
+def test_a_running_sandbox_takes_writes_and_tells_what_was_applied():
+    now = DEMO_START + timedelta(days=5)
+    with running_sandbox("boutique", 3, leads=200, now=now, field_updates="replace") as sandbox:
+        for fields in ([{"name": "icp", "value": "sre"}], [{"name": "wave", "value": "2"}]):
+            lead = {
+                "firstName": "Sam",
+                "lastName": "Sample",
+                "profileUrl": "https://www.linkedin.com/in/sam-sample",
+                "customUserFields": fields,
+            }
+            answer = httpx.post(
+                f"{sandbox.base_url}/list/AddLeadsToListV2",
+                json={"listId": 60101, "leads": [lead]},
+                headers={"X-API-KEY": sandbox.api_key},
+                trust_env=False,
+            )
+            assert answer.status_code == 200
+        (entry,) = sandbox.truth()["imports"]
+        assert (entry["applied"], entry["fields"]) == (2, {"wave": "2"})
+
+
 def test_a_sandbox_ends_when_its_parent_is_killed():
     script = (
         "from extract.sandbox.process import running_sandbox\n"
