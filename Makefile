@@ -9,8 +9,10 @@ PYTHON ?= $(shell for p in $(PYTHONS); do \
 BIN := .venv/bin
 RUN := $(BIN)/connection-analytics
 INSTALLED := .venv/.installed
+# As typed: `make` would expand the dollars of a regular expression.
+export RAW_QUERY := $(value QUERY)
 PERIOD := $(if $(SINCE),--since $(SINCE)) $(if $(UNTIL),--until $(UNTIL))
-OPTIONS := $(if $(OUTPUT_DIR),--output-dir $(OUTPUT_DIR)) $(if $(FORMAT),--format $(FORMAT)) $(if $(STRICT),--strict)
+OPTIONS := $(if $(OUTPUT_DIR),--output-dir "$(OUTPUT_DIR)") $(if $(FORMAT),--format $(FORMAT)) $(if $(STRICT),--strict)
 
 .PHONY: help run setup extract build report docs sql test lint format clean
 
@@ -21,7 +23,7 @@ run: $(INSTALLED) ## pull HeyReach (demo data without a key), build, publish, re
 	@$(RUN) run $(PERIOD) $(OPTIONS)
 
 setup: $(INSTALLED) ## install, check the configuration, make `dbt` usable in dbt_project
-	@$(RUN) setup $(if $(STRICT),--strict)
+	@$(RUN) setup
 
 extract: $(INSTALLED) ## pull HeyReach into the raw database
 	@$(RUN) extract $(if $(STRICT),--strict)
@@ -30,13 +32,13 @@ build: $(INSTALLED) ## build, test and publish the warehouse from raw  [SINCE= U
 	@$(RUN) build $(PERIOD)
 
 report: $(INSTALLED) ## write the report of the published warehouse, or of another period  [SINCE= UNTIL= OUTPUT_DIR= FORMAT=]
-	@$(RUN) report $(PERIOD) $(if $(OUTPUT_DIR),--output-dir $(OUTPUT_DIR)) $(if $(FORMAT),--format $(FORMAT))
+	@$(RUN) report $(PERIOD) $(if $(OUTPUT_DIR),--output-dir "$(OUTPUT_DIR)") $(if $(FORMAT),--format $(FORMAT))
 
 docs: $(INSTALLED) ## build the dbt docs as one page that opens without a network
 	@$(RUN) docs
 
 sql: $(INSTALLED) ## open a read-only SQL prompt on the published warehouse  [QUERY='select ...']
-	@$(RUN) sql $(if $(QUERY),--query "$$QUERY")
+	@$(RUN) sql $(if $(value QUERY),--query "$$RAW_QUERY")
 
 test: $(INSTALLED) ## run the whole test suite
 	@$(BIN)/python -m pytest
@@ -48,7 +50,7 @@ format: $(INSTALLED) ## apply the Python style
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
 clean: ## remove what installing and dbt made; data stays
-	rm -rf .venv dbt_project/target dbt_project/logs .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv dbt_project/generated dbt_project/target dbt_project/logs .pytest_cache .ruff_cache .hypothesis *.egg-info
 
 $(INSTALLED): pyproject.toml requirements.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none of '$(PYTHONS)' is one. Install it, or name it: make PYTHON=/path/to/python3.12"; exit 1; }

@@ -89,7 +89,7 @@ def _known_origin(settings: Settings, base_url: str) -> raw.Origin | None:
         raise ConfigurationError(
             f"OUTBOUND_AS_OF={settings.as_of:%Y-%m-%dT%H:%M:%SZ} lies before the newest pull "
             f"({pulls.newest:%Y-%m-%dT%H:%M:%SZ}): a pull can't be dated into the past. "
-            "`make build` and `make report` look back without pulling"
+            "`make build` looks back without pulling"
         )
     return origin
 
@@ -111,7 +111,10 @@ def _pull_demo(settings: Settings, say: Callable[[str], None]) -> list[PullResul
     with raw.connect(raw_path(settings), read_only=True) as connection:
         pulls = raw.pull_times(connection)
     moments = list(_demo_moments(pulls.newest if pulls else None))
-    say(f"demo data: replaying {len(moments)} pulls of an invented workspace over HTTP")
+    say(
+        f"demo data: replaying {len(moments)} pull{'s' if len(moments) > 1 else ''} "
+        "of an invented workspace over HTTP"
+    )
     results = []
     known = KnownStates(raw_path(settings))
     with running_sandbox() as sandbox:

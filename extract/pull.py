@@ -63,14 +63,31 @@ class Pull:
         key: str,
         row: dict,
         observed_at: datetime,
-        row_hash: str | None = None,
+        row_hash: str,
     ) -> None:
         """Land one row if it differs from its newest observation."""
         known = self.known.of(resource, scope)
-        row_hash = row_hash or content_hash(row)
         if known.get(key) != row_hash:
             self._land(resource, scope, key, observed_at, row_hash, row)
             known[key] = row_hash
+
+    def observe_answer(
+        self, resource: str, scope: tuple[str, ...], key: str, row: object, observed_at: datetime
+    ) -> None:
+        """Like `observe`, for a row whose key is what was asked for; sets it aside if it can't be stored."""
+        row_hash = self.hashed(resource, scope, row, observed_at)
+        if row_hash:
+            self.observe(resource, scope, key, row, observed_at, row_hash)
+
+    def hashed(self, resource: str, scope: tuple[str, ...], row: object, at: datetime) -> str | None:
+        """The row's hash, or None for a row that is no JSON object of valid text, which is set aside."""
+        try:
+            return content_hash(row)
+        except (AttributeError, TypeError, ValueError) as error:
+            self.quarantine(
+                resource, scope, row, at, f"no JSON object of valid text ({type(error).__name__})"
+            )
+            return None
 
     def observe_absences(
         self, resource: str, scope: tuple[str, ...], seen: Collection[str], at: datetime
@@ -260,10 +277,8 @@ def _identified(
     pull: Pull, route: routes.Route, scope: tuple[str, ...], row: object, at: datetime
 ) -> tuple[str, str] | tuple[None, None]:
     """Key and hash of a row; a row that can't have them is set aside and gives (None, None)."""
-    try:
-        row_hash = content_hash(row)
-    except (AttributeError, TypeError, ValueError) as error:
-        pull.quarantine(route.name, scope, row, at, f"no JSON object of valid text ({type(error).__name__})")
+    row_hash = pull.hashed(route.name, scope, row, at)
+    if row_hash is None:
         return None, None
     key = route.key(row)
     if key is None and not route.has_id:
@@ -318,7 +333,7 @@ def _pull_sequences(pull: Pull, campaigns: dict[str, dict]) -> None:
         except (NotFoundError, RefusedError):
             continue  # drafts have none; the configured expiry age then stands in
         answered += 1
-        pull.observe("campaign_sequences", (), campaign_id, answer.data, answer.not_after)
+        pull.observe_answer("campaign_sequences", (), campaign_id, answer.data, answer.not_after)
         pull.record("campaign_sequences", (campaign_id,), _one_answer(answer, rows=1))
     if campaigns and not answered:
         pull.warnings.append(
@@ -384,7 +399,7 @@ def _pull_daily_stats(pull: Pull, campaigns: dict[str, dict], pairs: set[tuple[s
         days = answer.data.get("byDayStats") or {}
         scope = (account_id, campaign_id)
         for day, counts in days.items():
-            pull.observe("account_campaign_days", scope, day[:10], counts, answer.not_after)
+            pull.observe_answer("account_campaign_days", scope, day[:10], counts, answer.not_after)
         pull.record("account_campaign_days", scope, _one_answer(answer, rows=len(days)))
     if refusals:
         senders = sorted({account_id for account_id, _ in refusals})

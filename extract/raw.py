@@ -1,6 +1,6 @@
 """The raw database: an append-only log of what HeyReach said, and of when it was asked.
 
-Only `extract` opens it for writing. Observations enter through dlt (heyreach.py); this module names the
+Only this module and dlt write it. Observations enter through dlt (heyreach.py); this module names the
 tables, creates the empty ones (dlt makes no table for a resource without rows, and a quiet workspace must
 still build) and answers what the next pull has to know.
 """

@@ -41,15 +41,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("stopped; nothing was published", file=sys.stderr)
+        print("stopped", file=sys.stderr)
         return 130
     except Exception as error:
         if options.debug:
             raise
         first_line = (str(error).splitlines() or [""])[0]
         print(
-            f"error: {options.step} failed ({type(error).__name__}: {first_line[:300]}); nothing was "
-            "published. Run it again with --debug for the whole story",
+            f"error: {options.step} failed ({type(error).__name__}: {first_line[:300]}). "
+            "Run it again with --debug for the whole story",
             file=sys.stderr,
         )
         return 1
@@ -88,6 +88,8 @@ def _run(settings: Settings, options: argparse.Namespace) -> None:
 def _setup(settings: Settings, options: argparse.Namespace) -> None:
     """Check the configuration and make `dbt` usable by hand: the account seed and raw databases exist."""
     _check_accounts(settings, warehouse.GENERATED_DIR / "heyreach_account_config.csv")
+    if settings.is_demo:
+        accounts.load_accounts(settings.account_metadata_path)
     for workspace_dir in (settings.data_dir, settings.data_dir / "demo"):
         raw.initialise(warehouse.files(workspace_dir).raw)
     _say(f"ready: {'demo data (no HEYREACH_API_KEY)' if settings.is_demo else settings.base_url}")
@@ -114,9 +116,7 @@ def _report(settings: Settings, options: argparse.Namespace) -> None:
         return
     with exclusive(settings.workspace_dir):
         _check_accounts(settings, paths.account_seed, warn=False)
-        with duckdb.connect(str(paths.published), read_only=True) as connection:
-            (as_of,) = connection.execute("select as_of from staging.stg_heyreach__run_parameters").fetchone()
-        run_id = _append_run_parameters(settings, options, "report", as_of)
+        run_id = _append_run_parameters(settings, options, "report", _published_parameters(paths.published))
         with warehouse.other_period(paths, run_id) as database:
             _write(settings, database, options, formats)
 
@@ -159,7 +159,8 @@ def _extract_unlocked(settings: Settings, options: argparse.Namespace) -> None:
         line = f"senders {', '.join(unmapped)} are in HeyReach but not in {account_file}: add them there"
         if options.strict:
             raise ConfigurationError(line)
-        _say(f"warning: {line}")
+        if not settings.is_demo:  # the demo leaves one out on purpose, and its report says so
+            _say(f"warning: {line}")
 
 
 def _build_unlocked(settings: Settings, options: argparse.Namespace) -> None:
@@ -180,33 +181,40 @@ def _build_unlocked(settings: Settings, options: argparse.Namespace) -> None:
         )
     if not settings.as_of and pulls.newest > as_of:
         _say(f"warning: the newest pull is incomplete; the warehouse stands as of {as_of:%Y-%m-%d %H:%M} UTC")
-    run_id = _append_run_parameters(settings, options, "publish", as_of)
+    parameters = {"as_of": as_of, "is_demo": settings.is_demo, "base_url": settings.base_url}
+    run_id = _append_run_parameters(settings, options, "publish", parameters | vars(settings.analytics))
     for warning in warehouse.build_and_publish(paths, run_id):
         _say(f"warning: {warning}")
     print(f"warehouse: {paths.published}{_demo_mark(settings)}")
 
 
 def _append_run_parameters(
-    settings: Settings, options: argparse.Namespace, purpose: str, as_of: datetime
+    settings: Settings, options: argparse.Namespace, purpose: str, parameters: dict
 ) -> str:
-    since, until = parse_period(options.since, options.until, as_of, settings.lookback_days)
+    """Write the row the next build reads; returns the name of the run."""
+    since, until = parse_period(options.since, options.until, parameters["as_of"], settings.lookback_days)
     requested_at = datetime.now(UTC)
     run_id = f"{requested_at:%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
     raw.append_run_parameters(
         pipeline.raw_path(settings),
         {
+            **parameters,
             "run_id": run_id,
             "requested_at": requested_at,
             "purpose": purpose,
-            "as_of": as_of,
             "since": since,
             "until": until,
-            "is_demo": settings.is_demo,
-            "base_url": settings.base_url,
-            **vars(settings.analytics),
         },
     )
     return run_id
+
+
+def _published_parameters(published: Path) -> dict:
+    """The parameters a published warehouse was built with: another period is judged by the same ones."""
+    with duckdb.connect(str(published), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        answer = connection.execute("select * from staging.stg_heyreach__run_parameters")
+        return dict(zip([column[0] for column in answer.description], answer.fetchone(), strict=True))
 
 
 def _check_accounts(settings: Settings, seed: Path, *, warn: bool = True) -> list[accounts.Account]:

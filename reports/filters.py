@@ -18,6 +18,11 @@ MESSAGE_TAIL = 150
 NOTHING = "–"
 
 WORDS = {
+    # account types
+    "real_personal": "Real person",
+    "ai_mirror_saas": "AI (Mirror)",
+    "ai_aimfox_saas": "AI (AimFox)",
+    "unknown": "Unknown",
     # idle reasons
     "not_listed": "not listed by HeyReach",
     "auth_invalid": "logged out",

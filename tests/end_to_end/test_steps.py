@@ -53,6 +53,7 @@ def test_a_report_of_another_period_leaves_the_published_one_alone(workspace):
         """
     )
     assert week["totals"]["sent"] == sent > 0
+    assert week["sections"]["funnel"][0]["people"] == week["totals"]["leads_imported"] > 0
     assert workspace.warehouse.read_bytes() == published
 
 

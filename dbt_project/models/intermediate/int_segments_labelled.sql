@@ -10,6 +10,11 @@ with labels as (
     union all
     select distinct 'industry' as dimension, industry as segment, label as segment_label from {{ ref('company_industries') }}
     union all
+    select 'account_type' as dimension, 'unknown' as segment, 'Unknown' as segment_label
+    union all
+    select 'account_gender' as dimension, segment, segment_label
+    from (values ('female', 'Female'), ('male', 'Male'), ('neutral', 'Neutral'), ('unknown', 'Unknown')) as genders (segment, segment_label)
+    union all
     select 'account_type' as dimension, 'real_personal' as segment, 'Real person' as segment_label
     union all
     select 'account_type' as dimension, 'ai_mirror_saas' as segment, 'AI (Mirror)' as segment_label
@@ -30,7 +35,7 @@ missing as (
     select
         '{{ entry.dimension }}' as dimension,
         '{{ entry.missing }}' as segment,
-        '{{ {'unknown': 'Unknown', 'unassigned': 'No sender assigned', 'not_in_a_campaign': 'Not in a campaign', 'no_list': 'No list'}[entry.missing] }}' as segment_label
+        '{{ {'unknown': 'Unknown', 'unassigned': 'No sender assigned', 'not_in_a_campaign': 'Not in a campaign', 'no_list': 'No list'}.get(entry.missing, 'Unknown') }}' as segment_label
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 

@@ -13,7 +13,10 @@ segments as (
 
 account_days as (
 
-    select account_days.*
+    select
+        account_days.*,
+        -- The as-of's own day is still running.
+        account_days.activity_date < {{ utc_date('run_parameters.as_of') }} as is_over
     from {{ ref('heyreach_account_days') }} as account_days
     cross join {{ ref('stg_heyreach__run_parameters') }} as run_parameters
     where account_days.activity_date >= {{ utc_date('run_parameters.since') }}
@@ -36,11 +39,11 @@ days as (
 
     select
         account_id,
-        count(*) filter (where is_business_day) as business_days,
+        count(*) filter (where is_business_day and is_over) as business_days,
         count(*) filter (where is_idle) as idle_days,
         count(*) filter (where is_limit_hit) as limit_hit_days,
         sum(sent) as provider_sent,
-        avg(case when is_business_day then sent end) as sent_per_business_day
+        avg(case when is_business_day and is_over then sent end) as sent_per_business_day
     from account_days
     group by account_id
 
@@ -66,6 +69,7 @@ final as (
         accounts.account_type,
         accounts.configuration_status,
         accounts.is_listed,
+        accounts.is_active,
         accounts.is_auth_valid,
         accounts.is_in_request_cooldown,
         accounts.daily_request_limit,

@@ -81,7 +81,7 @@ lines as (
     select 'blocked' as severity, 'sender_auth_invalid' as topic, count(*) as affected,
         'Senders that are logged out of LinkedIn and send nothing: ' || string_agg(label || ' (' || {{ printed_count('queued') }} || ' leads waiting)', ', ' order by queued desc, label) || '. Log them in again in HeyReach.' as message
     from accounts
-    where is_listed and is_auth_valid = false
+    where is_listed and is_auth_valid = false and (is_active or queued > 0)
     having count(*) > 0
     union all
     select 'blocked', 'sender_gone', count(*),
@@ -93,7 +93,7 @@ lines as (
     select 'blocked', 'sender_cooldown', count(*),
         'Senders in a connection-request cooldown: ' || string_agg(label || ' (' || {{ printed_count('queued') }} || ' leads waiting)', ', ' order by queued desc, label) || '. LinkedIn lifts it, usually within a week; lower their daily limit.'
     from accounts
-    where is_listed and is_in_request_cooldown
+    where is_listed and is_in_request_cooldown and (is_active or queued > 0)
     having count(*) > 0
     union all
     select 'blocked', 'campaign_paused', count(*),
@@ -112,7 +112,7 @@ lines as (
         || string_agg(
             segment_label || ' (' || {{ printed_count('leads - complete_leads') }} || ' of ' || {{ printed_count('leads') }} || ' leads without ' || missing_fields || ')',
             '; ' order by leads - complete_leads desc, segment_label
-        ) || '. Write the fields again for them.'
+        ) || '. Write the fields again for them: they are the rows of marts.heyreach_connections without is_attribution_complete.'
     from broken_imports
     having count(*) > 0
     union all
@@ -147,7 +147,7 @@ lines as (
     select 'blind', 'daily_counts_missing', count(*),
         'HeyReach gave no daily counts for ' || string_agg(label, ', ' order by label) || ': their volume per day, idle days and days at the limit are unknown.'
     from accounts
-    where provider_sent is null and sent_to_date > 0
+    where provider_sent is null and business_days > 0 and sent_to_date > 0
     having count(*) > 0
     union all
     select 'note', 'lists_unreadable', count(*),
