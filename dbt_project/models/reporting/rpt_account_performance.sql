@@ -43,6 +43,7 @@ days as (
         count(*) filter (where is_idle) as idle_days,
         count(*) filter (where is_limit_hit) as limit_hit_days,
         sum(sent) as provider_sent,
+        count(*) filter (where sent is null) as days_without_counts,
         avg(case when is_business_day and is_over then sent end) as sent_per_business_day
     from account_days
     group by account_id
@@ -86,6 +87,7 @@ final as (
         idle_reasons.idle_reason as main_idle_reason,
         coalesce(days.limit_hit_days, 0) as limit_hit_days,
         cast(days.provider_sent as bigint) as provider_sent,
+        coalesce(days.days_without_counts, 0) as days_without_counts,
         coalesce(queues.queued, 0) as queued,
         accounts.as_of
     from accounts

@@ -147,7 +147,7 @@ lines as (
     select 'blind', 'daily_counts_missing', count(*),
         'HeyReach gave no daily counts for ' || string_agg(label, ', ' order by label) || ': their volume per day, idle days and days at the limit are unknown.'
     from accounts
-    where provider_sent is null and business_days > 0 and sent_to_date > 0
+    where days_without_counts > 0 and sent_to_date > 0
     having count(*) > 0
     union all
     select 'note', 'lists_unreadable', count(*),
