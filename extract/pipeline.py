@@ -33,7 +33,6 @@ class Extraction:
     requests: int
     rows_received: int
     rows_landed: int
-    is_complete: bool
     warnings: list[str]
 
 
@@ -59,7 +58,6 @@ def extract(settings: Settings, say: Callable[[str], None]) -> Extraction:
         requests=sum(result.requests for result in results),
         rows_received=sum(result.rows_received for result in results),
         rows_landed=sum(result.rows_landed for result in results),
-        is_complete=results[-1].is_complete,
         warnings=list(dict.fromkeys(line for result in results for line in result.warnings)),
     )
 
