@@ -1,7 +1,8 @@
 """HeyReach over HTTP: paced, retried where that can help, and nothing believed unchecked.
 
-Every request here only reads, POST included, so every one may be sent again. A request that has used up its
-tries raises ProviderError, which ends the pull: asking for the next campaign would meet the same outage.
+Most requests only read, POST included, so they may be sent again. A write is sent again only where it is
+certain that HeyReach did not act on it: a second copy could message people twice. A request that has used up
+its tries raises ProviderError, which ends the pull: asking for the next campaign would meet the same outage.
 """
 
 import json
@@ -43,6 +44,8 @@ RETRIED_SHARE = 0.20
 RETRIES_ALWAYS_ALLOWED = 30
 RATE_WINDOW = 60.0
 
+_OUTCOME_UNKNOWN = "whether it was carried out is not known"
+
 _jitter = random.SystemRandom().uniform
 _T = TypeVar("_T")
 
@@ -56,25 +59,35 @@ class NotFoundError(ProviderError):
 
 
 class RefusedError(ProviderError):
-    """HeyReach understood the request and said no (400, 422); the message ends with its reason."""
+    """HeyReach understood the request and said no (400, 413, 422); the message ends with its reason."""
+
+
+class UnknownOutcomeError(ProviderError):
+    """Nobody can tell whether HeyReach carried out a write: look there before sending it again."""
 
 
 class _WrongVerbError(ProviderError):
     """The route exists, but not for this verb (405)."""
 
 
+class _UnclearError(ProviderError):
+    """An answer no other try would better, and that leaves open what HeyReach did."""
+
+
 class _PassingError(Exception):
-    """A failure that may be gone at the next try."""
+    """A failure that may be gone at the next try; `had_no_effect` where HeyReach certainly did nothing."""
 
     def __init__(
         self,
         what: str,
         *,
+        had_no_effect: bool = False,
         is_unreachable: bool = False,
         is_throttled: bool = False,
         retry_after: int | None = None,
     ):
         super().__init__(what)
+        self.had_no_effect = had_no_effect
         self.is_unreachable = is_unreachable
         self.is_throttled = is_throttled
         self.retry_after = retry_after
@@ -84,15 +97,19 @@ _PASSING_STATUSES = frozenset({429, 500, 502, 503, 504})
 _FINAL_STATUSES: dict[int, tuple[type[ProviderError], str]] = {
     400: (RefusedError, "refused"),
     401: (AuthenticationError, "the key was refused: put a valid workspace API key into HEYREACH_API_KEY"),
-    403: (AuthenticationError, "HEYREACH_API_KEY may not read this: use a key of the right workspace"),
+    403: (AuthenticationError, "HEYREACH_API_KEY may not do this: use a key of the right workspace"),
     404: (NotFoundError, "not found"),
     405: (_WrongVerbError, "wrong verb: check HEYREACH_BASE_URL"),
+    413: (RefusedError, "refused as too large"),
     422: (RefusedError, "refused"),
 }
+# Without a connection HeyReach never saw the request.
+_NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 # The first kind that fits says what happened.
 _TRANSPORT_FAILURES: tuple[tuple[type[httpx.RequestError], str], ...] = (
     (httpx.ConnectError, "no connection"),
     (httpx.ConnectTimeout, "no connection in time"),
+    (httpx.ProxyError, "no connection through the proxy"),
     (httpx.TimeoutException, "no whole answer in time"),
     (httpx.DecodingError, "the answer's compression is damaged"),
     (httpx.RequestError, "the connection broke before the answer was whole"),
@@ -109,7 +126,7 @@ class Answer:
 
 
 class HeyReachClient:
-    """Reads from HeyReach with one key; a context manager, for use by one thread.
+    """Talks to HeyReach with one key; a context manager, for use by one thread.
 
     `clock`, an aware "now", replaces the server's time in answers. Raises ConfigurationError for a base URL
     or key that can't be used.
@@ -136,6 +153,7 @@ class HeyReachClient:
         self._try_timeout = try_timeout
         self._rate_window = rate_window
         self._monotonic = monotonic
+        self._last_answer_at: datetime | None = None
         self._calls = 0
         self._retries = 0
         self._recent_calls: deque[float] = deque()
@@ -164,6 +182,10 @@ class HeyReachClient:
         """Close the connection."""
         self._http.close()
 
+    def now(self) -> datetime:
+        """The time by HeyReach's clock, as of the last answer; this machine's before the first one."""
+        return self._last_answer_at or (self._clock() if self._clock else datetime.now(UTC))
+
     def check_api_key(self) -> None:
         """Ask HeyReach whether the key is valid; raises AuthenticationError if not, ProviderError if unknown.
 
@@ -175,14 +197,30 @@ class HeyReachClient:
             return
 
     def get(self, path: str, params: dict | None = None) -> Answer:
-        """The JSON object at a route; raises ProviderError and its kinds above."""
+        """The JSON object at a route; raises ProviderError and its kinds above, never UnknownOutcomeError."""
         return self._request("GET", path, self._answer, params=params)
 
     def post(self, path: str, body: dict) -> Answer:
-        """The JSON object that a reading POST answers; raises ProviderError and its kinds above."""
+        """The JSON object that a POST answers which only reads; raises as `get`."""
         return self._request("POST", path, self._answer, json=body)
 
-    def _request(self, method: str, path: str, read: Callable[["_Reply"], _T], **content: object) -> _T:
+    def write(self, path: str, body: dict) -> Answer:
+        """The JSON object that a changing POST answers. HeyReach sees it once, or again only after a 429.
+
+        Raises UnknownOutcomeError where it may have been carried out, or in part; after any other
+        ProviderError it was not.
+        """
+        return self._request("POST", path, self._answer, is_write=True, json=body)
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        read: Callable[["_Reply"], _T],
+        *,
+        is_write: bool = False,
+        **content: object,
+    ) -> _T:
         started = self._monotonic()
         tries = throttled_in_a_row = 0
         while True:
@@ -191,7 +229,13 @@ class HeyReachClient:
             tries += 1
             try:
                 return read(self._try(method, path, **content))
+            except _UnclearError as error:
+                if is_write:
+                    raise UnknownOutcomeError(f"{error}; {_OUTCOME_UNKNOWN}") from None
+                raise
             except _PassingError as failure:
+                if is_write and not failure.had_no_effect:
+                    raise UnknownOutcomeError(f"HeyReach {path}: {failure}; {_OUTCOME_UNKNOWN}") from None
                 throttled_in_a_row = throttled_in_a_row + 1 if failure.is_throttled else 0
                 wait = self._seconds_to_wait(failure, tries, throttled_in_a_row)
                 spent = self._monotonic() - started
@@ -244,7 +288,7 @@ class HeyReachClient:
                 for chunk in response.iter_bytes():
                     body += chunk
                     if len(body) > MAX_BODY_BYTES:
-                        raise ProviderError(
+                        raise _UnclearError(
                             f"HeyReach {path}: answered more than {MAX_BODY_BYTES >> 20} MB, which no page "
                             "holds: check HEYREACH_BASE_URL"
                         )
@@ -256,6 +300,9 @@ class HeyReachClient:
         return reply
 
     def _passing(self, error: httpx.RequestError) -> _PassingError:
+        text = next(text for kind, text in _TRANSPORT_FAILURES if isinstance(error, kind))
+        if not isinstance(error, _NO_CONNECTION):
+            return _PassingError(text)
         host = urlsplit(self.base_url).hostname
         cause: BaseException = error
         while inner := cause.__cause__ or cause.__context__:
@@ -265,21 +312,23 @@ class HeyReachClient:
             unreachable = f"the host {host} can't be found"
         elif isinstance(cause, ConnectionRefusedError):
             unreachable = f"{host} refuses connections"
-        elif isinstance(cause, ssl.SSLError) and isinstance(error, httpx.ConnectError):
+        elif isinstance(cause, ssl.SSLError):
             detail = getattr(cause, "verify_message", None) or cause.reason or "TLS failed"
             unreachable = f"no safe connection to {host} ({detail})"
-        if unreachable:
-            return _PassingError(unreachable, is_unreachable=True)
-        return _PassingError(next(text for kind, text in _TRANSPORT_FAILURES if isinstance(error, kind)))
+        return _PassingError(unreachable or text, had_no_effect=True, is_unreachable=bool(unreachable))
 
     def _error(self, status: int, reply: "_Reply") -> Exception:
         if status in _PASSING_STATUSES:
             return _PassingError(
                 "too many requests (429)" if status == 429 else f"answered {status}",
+                had_no_effect=status == 429,
                 is_throttled=status == 429,
                 retry_after=reply.retry_after(),
             )
-        kind, text = _FINAL_STATUSES.get(status, (ProviderError, "unexpected: check HEYREACH_BASE_URL"))
+        # A 4xx says no, but a 408 may give up halfway, and a redirect may come after the deed.
+        is_refusal = 400 <= status < 500 and status != 408
+        other = (ProviderError if is_refusal else _UnclearError, "unexpected: check HEYREACH_BASE_URL")
+        kind, text = _FINAL_STATUSES.get(status, other)
         if 300 <= status < 400:
             text = "redirects are not followed: check HEYREACH_BASE_URL"
         told = self._told(reply) if kind in (NotFoundError, RefusedError) else ""
@@ -307,11 +356,10 @@ class HeyReachClient:
             data = None
         if not isinstance(data, dict):
             _refuse_wrong_kind_of_key(reply.body)
-            raise _PassingError("answered 200 without a JSON object")
-        if self._clock:
-            now = self._clock()
-            return Answer(data, now, now)
-        return Answer(data, *reply.bounds())
+            raise _PassingError("answered without a JSON object")
+        not_before, not_after = (self._clock(),) * 2 if self._clock else reply.bounds()
+        self._last_answer_at = not_before
+        return Answer(data, not_before, not_after)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import binomtest
 from statsmodels.stats.proportion import proportion_confint
 
-from tests.dbt_project.macros import rendered
+from dbt_project.rendering import rendered
 
 
 def value(sql: str):

@@ -5,6 +5,7 @@ import string
 import time
 import unicodedata
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import duckdb
@@ -12,9 +13,12 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+import dbt_project
+from dbt_project.rendering import rendered
 from tests.dbt_project.linkedin_url_grammar import links
 from tests.dbt_project.linkedin_url_reference import parse
-from tests.dbt_project.macros import DBT_PROJECT, rendered
+
+DBT_PROJECT = Path(dbt_project.__file__).parent
 
 # One connection serves all examples of a property, and the first one pays for planning.
 shared_connection = settings(

@@ -1,3 +1,4 @@
+import contextlib
 import gzip
 import json
 import logging
@@ -5,6 +6,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
 import time
 import traceback
 from datetime import UTC, datetime, timedelta
@@ -12,10 +14,16 @@ from email.utils import format_datetime
 
 import pytest
 
-from extract.client import AuthenticationError, HeyReachClient, NotFoundError, RefusedError
+from extract.client import (
+    AuthenticationError,
+    HeyReachClient,
+    NotFoundError,
+    RefusedError,
+    UnknownOutcomeError,
+)
 from extract.errors import ConfigurationError, ProviderError
 from extract.pacing import Pacer
-from tests.extract.scripted_server import Reply, Request, ScriptedServer, VirtualTime, in_turn
+from tests.extract.scripted_server import Reply, Request, ScriptedServer, VirtualTime, in_turn, send
 
 KEY = "SENTINEL-KEY-9f3a"
 GOOD = Reply({"totalCount": 1, "items": [{"id": 1}]})
@@ -41,8 +49,17 @@ def ask(server, pacer, clock, **options):
         return client.post("campaign/GetAll", {"offset": 0, "limit": 100})
 
 
+def write(server, pacer, clock, **options):
+    with client_of(server, pacer, clock, **options) as client:
+        return client.write("campaign/AddLeadsToCampaignV2", {"campaignId": 40001})
+
+
 def post_something(client):
     return client.post("list/GetAll", {})
+
+
+def write_something(client):
+    return client.write("list/AddLeadsToListV2", {})
 
 
 # What is sent
@@ -99,12 +116,13 @@ def test_a_redirect_is_not_followed(pacer, clock):
     assert elsewhere.requests == []
 
 
-def test_the_operators_proxy_is_used_and_never_sees_the_key(pacer, clock, monkeypatch):
+@pytest.mark.parametrize("call", [ask, write])
+def test_the_operators_proxy_is_used_and_never_sees_the_key(pacer, clock, monkeypatch, call):
     with ScriptedServer(in_turn(Reply(status=502))) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.base_url.removesuffix("/api/public"))
         monkeypatch.setenv("NO_PROXY", "")
-        with pytest.raises(ProviderError):
-            ask("https://api.example.invalid", pacer, clock)
+        with pytest.raises(ProviderError, match="no connection through the proxy; tried 8 times"):
+            call("https://api.example.invalid", pacer, clock)
     assert {request.method for request in proxy.requests} == {"CONNECT"}
     assert KEY not in str(proxy.requests)
 
@@ -186,7 +204,7 @@ def test_odd_but_readable_json_is_read(pacer, clock, body, value):
 
 
 @pytest.mark.parametrize("text", [b"%s", b'"%s"'], ids=["plain", "JSON text"])
-@pytest.mark.parametrize("call", [HeyReachClient.check_api_key, post_something])
+@pytest.mark.parametrize("call", [HeyReachClient.check_api_key, post_something, write_something])
 def test_an_organisation_key_is_recognised_at_once(pacer, clock, text, call):
     reply = Reply(text % b"The provided API key is not a workspace-level key.")
     with (
@@ -248,22 +266,25 @@ def test_a_server_that_never_answers_is_given_up(pacer, clock):
         ask(server, pacer, clock, read_timeout=0.05)
 
 
-def test_a_refused_port_is_given_up_soon(pacer, clock):
+@pytest.mark.parametrize("call", [ask, write])
+def test_a_refused_port_is_given_up_soon(pacer, clock, call):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
         started = clock()
         with pytest.raises(ProviderError, match=r"127\.0\.0\.1 refuses.*4 times.*HEYREACH_BASE_URL"):
-            ask(url, pacer, clock)
+            call(url, pacer, clock)
     assert clock() - started <= 15
 
 
-def test_an_unknown_host_is_named(pacer, clock):
+@pytest.mark.parametrize("call", [ask, write])
+def test_an_unknown_host_is_named(pacer, clock, call):
     with pytest.raises(ProviderError, match=r"heyreach\.invalid can't be found.*4 times.*HEYREACH_BASE_URL"):
-        ask("https://heyreach.invalid/api", pacer, clock)
+        call("https://heyreach.invalid/api", pacer, clock)
 
 
-def test_a_self_signed_certificate_is_refused_before_the_key_is_sent(pacer, clock, tmp_path):
+@pytest.mark.parametrize("call", [ask, write])
+def test_a_self_signed_certificate_is_refused_before_the_key_is_sent(pacer, clock, tmp_path, call):
     if not shutil.which("openssl"):
         pytest.skip("needs the openssl command to make a certificate")
     command = (
@@ -274,10 +295,24 @@ def test_a_self_signed_certificate_is_refused_before_the_key_is_sent(pacer, cloc
     context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
     with (
         ScriptedServer(in_turn(GOOD), tls=context) as server,
-        pytest.raises(ProviderError, match=r"no safe connection to 127\.0\.0\.1 \(self.signed"),
+        pytest.raises(ProviderError, match=r"no safe connection to 127\.0\.0\.1 \(self.signed.*4 times"),
     ):
-        ask(server, pacer, clock)
+        call(server, pacer, clock)
     assert server.requests == []
+
+
+@pytest.mark.parametrize("call", [ask, write])
+def test_a_host_that_accepts_no_connection_in_time_is_given_up(pacer, clock, call):
+    with socket.socket() as listener, contextlib.ExitStack() as waiting:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(3):  # nobody accepts them, so there is no room for one more
+            connection = waiting.enter_context(socket.socket())
+            connection.setblocking(False)
+            connection.connect_ex(listener.getsockname())
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with pytest.raises(ProviderError, match=r"no connection in time; tried 8 times"):
+            call(url, pacer, clock, try_timeout=0.1)
 
 
 # Statuses (fault rows 11, 14)
@@ -298,15 +333,18 @@ def test_a_passing_status_is_retried(pacer, clock, status):
         (403, AuthenticationError),
         (404, NotFoundError),
         (405, ProviderError),
+        (413, RefusedError),
         (422, RefusedError),
         (418, ProviderError),
     ],
 )
-def test_a_final_status_is_not_retried(pacer, clock, status, kind):
+@pytest.mark.parametrize("call", [ask, write])
+def test_a_final_status_is_not_retried(pacer, clock, call, status, kind):
     with ScriptedServer(in_turn(Reply(b"", status=status), GOOD)) as server:
-        with pytest.raises(kind, match=rf"campaign/GetAll: {status}"):
-            ask(server, pacer, clock)
+        with pytest.raises(kind, match=rf"HeyReach campaign/\w+: {status}") as caught:
+            call(server, pacer, clock)
         assert len(server.requests) == 1
+    assert not isinstance(caught.value, UnknownOutcomeError)
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -383,6 +421,148 @@ def test_a_run_that_repeats_more_than_a_fifth_of_its_calls_stops(pacer, clock):
             answered += 1
     assert answered == 30
     assert len(server.requests) == 61
+
+
+# Writes: sent again only where HeyReach certainly did nothing
+
+THROTTLED = Reply(status=429)
+
+
+def test_a_write_is_a_post_and_returns_the_answer(pacer, clock):
+    counts = {"addedLeadsCount": 1, "updatedLeadsCount": 0, "failedLeadsCount": 0}
+    with ScriptedServer(in_turn(Reply(counts))) as server:
+        assert write(server, pacer, clock).data == counts
+    (request,) = server.requests
+    assert (request.method, request.path) == ("POST", "campaign/AddLeadsToCampaignV2")
+    assert request.body == {"campaignId": 40001}
+
+
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [
+        pytest.param(Reply(GOOD.body, cut_after=-10_000), "connection broke", id="closed without a byte"),
+        pytest.param(Reply(GOOD.body, cut_after=-10_000, is_reset=True), "connection broke", id="reset"),
+        pytest.param(Reply(GOOD.body, cut_after=-40), "connection broke", id="closed within the headers"),
+        pytest.param(Reply(GOOD.body, cut_after=9), "connection broke", id="closed within the body"),
+        pytest.param(Reply(GOOD.body, delay=2), "no whole answer in time", id="no byte in time"),
+        pytest.param(Reply(GOOD.body, drip=0.05), "no whole answer in time", id="a byte now and then"),
+        pytest.param(Reply(status=500), "answered 500", id="500"),
+        pytest.param(Reply(status=502), "answered 502", id="502"),
+        pytest.param(Reply(status=503, headers={"Retry-After": "1"}), "answered 503", id="503, retry after"),
+        pytest.param(Reply(status=504), "answered 504", id="504"),
+        pytest.param(Reply(status=524), "524, unexpected", id="524"),
+        pytest.param(Reply(status=408), "408, unexpected", id="408"),
+        pytest.param(Reply(status=303, headers={"Location": "/"}), "303, redirects", id="redirect"),
+        pytest.param(Reply(b'{"addedLeads'), "without a JSON object", id="cut JSON"),
+        pytest.param(Reply(b"<html>Sign in</html>"), "without a JSON object", id="HTML"),
+        pytest.param(Reply(b""), "without a JSON object", id="empty"),
+        pytest.param(Reply([1]), "without a JSON object", id="a list"),
+        pytest.param(Reply(b"", status=204), "without a JSON object", id="204"),
+        pytest.param(
+            Reply(b"rubbish", headers={"Content-Encoding": "gzip"}), "is damaged", id="gzip rubbish"
+        ),
+        pytest.param(Reply(b" " * (51 << 20)), "50 MB", id="51 MB"),
+    ],
+)
+def test_a_write_that_may_have_been_carried_out_is_sent_once(pacer, clock, reply, told):
+    with ScriptedServer(in_turn(reply, GOOD)) as server:
+        with pytest.raises(UnknownOutcomeError) as caught:
+            write(server, pacer, clock, try_timeout=0.4 if reply.delay or reply.drip else 60)
+        assert len(server.requests) == 1
+    message = str(caught.value)
+    assert message.startswith("HeyReach campaign/AddLeadsToCampaignV2: ")
+    assert told in message
+    assert message.endswith("; whether it was carried out is not known")
+    assert "\n" not in message
+
+
+def test_a_throttled_write_is_sent_until_it_is_heard(pacer, clock):
+    with ScriptedServer(in_turn(THROTTLED, THROTTLED, GOOD)) as server:
+        assert write(server, pacer, clock).data == GOOD.body
+    assert len(server.requests) == 3
+    assert len({str(request.body) for request in server.requests}) == 1
+
+
+def test_a_throttled_write_waits_as_long_as_asked(pacer, clock):
+    started = clock()
+    with ScriptedServer(in_turn(Reply(status=429, headers={"Retry-After": "7"}), GOOD)) as server:
+        write(server, pacer, clock)
+    assert clock() - started == pytest.approx(7)
+
+
+def test_a_write_is_paced_like_a_read(tmp_path, clock):
+    pacer = Pacer(60, KEY, tmp_path, clock=clock, sleep=clock.sleep)
+    started = clock()
+    with ScriptedServer(rate_limited(clock, "sliding")) as server, client_of(server, pacer, clock) as client:
+        for _ in range(60):
+            post_something(client)
+            write_something(client)
+    assert len(server.requests) == 120
+    assert clock() - started == pytest.approx(119 * pacer.interval)
+
+
+def test_a_write_that_is_only_ever_throttled_was_not_carried_out(pacer, clock):
+    with ScriptedServer(in_turn(THROTTLED)) as server:
+        with pytest.raises(ProviderError, match=r"429.*tried 8 times") as caught:
+            write(server, pacer, clock)
+        assert len(server.requests) == 8
+    assert not isinstance(caught.value, UnknownOutcomeError)
+
+
+def test_a_throttled_write_that_is_lost_later_is_not_sent_again(pacer, clock):
+    with ScriptedServer(in_turn(THROTTLED, Reply(status=500), GOOD)) as server:
+        with pytest.raises(UnknownOutcomeError):
+            write(server, pacer, clock)
+        assert len(server.requests) == 2
+
+
+def test_a_write_goes_through_once_the_server_is_up(tmp_path, clock):
+    received = []
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+
+        def answer():
+            connection, _ = listener.accept()
+            with connection:
+                request = b""
+                while not request.endswith(b"}"):
+                    request += connection.recv(4096)
+                received.append(request)
+                send(connection, GOOD)
+
+        def sleep(seconds):
+            clock.sleep(seconds)
+            listener.listen()
+            threading.Thread(target=answer, daemon=True).start()
+
+        pacer = Pacer(0, KEY, tmp_path, clock=clock, sleep=sleep)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        assert write(url, pacer, clock).data == GOOD.body
+    assert len(received) == 1
+
+
+def test_a_connection_closed_while_idle_costs_no_write(pacer, clock):
+    whole_then_closed = Reply(GOOD.body, cut_after=len(json.dumps(GOOD.body)))
+    with (
+        ScriptedServer(in_turn(whole_then_closed, GOOD)) as server,
+        client_of(server, pacer, clock) as client,
+    ):
+        post_something(client)
+        time.sleep(0.1)
+        assert write_something(client).data == GOOD.body
+    assert len(server.requests) == 2
+
+
+def test_an_earlier_failure_does_not_make_a_lost_write_look_unsent(pacer, clock):
+    lost = Reply(GOOD.body, cut_after=-10_000)
+    with ScriptedServer(in_turn(lost, GOOD)) as server:
+        try:
+            raise ConnectionRefusedError
+        except ConnectionRefusedError:
+            # Whoever writes here has this error in the context of every later one.
+            with pytest.raises(UnknownOutcomeError):
+                write(server, pacer, clock)
+        assert len(server.requests) == 1
 
 
 # The key check
