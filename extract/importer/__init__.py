@@ -1,0 +1,1 @@
+"""The way into HeyReach: a file of leads in, every one of them accounted for."""
