@@ -14,7 +14,13 @@ export RAW_QUERY := $(value QUERY)
 PERIOD := $(if $(SINCE),--since $(SINCE)) $(if $(UNTIL),--until $(UNTIL))
 OPTIONS := $(if $(OUTPUT_DIR),--output-dir "$(OUTPUT_DIR)") $(if $(FORMAT),--format $(FORMAT)) $(if $(STRICT),--strict)
 
-.PHONY: help run setup extract build report docs sql test lint format clean
+IMPORT := $(if $(FILE),--file "$(FILE)") $(if $(CAMPAIGN),--campaign "$(CAMPAIGN)") $(if $(LIST),--list "$(LIST)") \
+	$(if $(UPSTREAM),--upstream) $(if $(MAPPING),--mapping "$(MAPPING)") $(if $(SET),--set "$(SET)") \
+	$(if $(SENDERS),--senders "$(SENDERS)") $(if $(EXPERIMENT),--experiment "$(EXPERIMENT)") $(if $(WAKE),--wake) \
+	$(if $(ALLOW_OTHER_CAMPAIGNS),--allow-other-campaigns) $(if $(RESUME),--resume "$(RESUME)") \
+	$(if $(REPAIR),--repair "$(REPAIR)") $(if $(APPLY),--apply)
+
+.PHONY: help run setup extract build report docs sql import test lint format clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -39,6 +45,9 @@ docs: $(INSTALLED) ## build the dbt docs as one page that opens without a networ
 
 sql: $(INSTALLED) ## open a read-only SQL prompt on the published warehouse  [QUERY='select ...']
 	@$(RUN) sql $(if $(value QUERY),--query "$$RAW_QUERY")
+
+import: $(INSTALLED) ## leads into HeyReach: show, then send  [FILE= CAMPAIGN=|LIST=|UPSTREAM=1 MAPPING= SET= SENDERS= WAKE=1 APPLY=1 | RESUME= | REPAIR=]
+	@$(RUN) import $(IMPORT)
 
 test: $(INSTALLED) ## run the whole test suite
 	@$(BIN)/python -m pytest

@@ -6,6 +6,7 @@
 | campaign_leads | an observed state of a lead in a campaign, with its three statuses |
 | list_leads, list_companies | an observed state of a list member, with its custom fields |
 | account_campaign_days | HeyReach's own counts for one sender, campaign and UTC day, as observed |
+| imports, import_rows, import_events | what `make import` planned and did, from its ledger |
 | quarantined_rows | a row HeyReach sent that can't be stored |
 | pulls | one walk of one pull: what was asked when, and whether everything came |
 
@@ -53,9 +54,8 @@ def load(folders: list[Path], raw_path: Path) -> None:
     """
     if not folders:
         return
-    observations = [
-        table for table in (*raw.OBSERVATIONS, "quarantined_rows") if landed_files(folders, table)
-    ]
+    others = ("imports", "import_rows", "import_events", "quarantined_rows")
+    observations = [table for table in (*raw.OBSERVATIONS, *others) if landed_files(folders, table)]
     working_dir = Path(tempfile.mkdtemp(prefix=".dlt-", dir=raw_path.parent))
     try:
         pipeline = dlt.pipeline(

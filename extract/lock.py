@@ -1,4 +1,4 @@
-"""One run at a time on one data folder.
+"""One run, and one import, at a time on one data folder.
 
 The kernel holds the lock for as long as the process lives, so a crash leaves nothing to clear by hand.
 """
@@ -20,16 +20,19 @@ class BusyError(OutboundError):
 
 
 @contextlib.contextmanager
-def exclusive(workspace_dir: Path) -> Iterator[None]:
-    """Hold the workspace for the length of the block; raises BusyError at once when another run does."""
+def exclusive(workspace_dir: Path, what: str = "run") -> Iterator[None]:
+    """Hold the workspace for the length of the block; raises BusyError at once when another `what` does.
+
+    A run and an import don't hinder each other: they share no file that both write.
+    """
     workspace_dir.mkdir(parents=True, exist_ok=True)
-    with (workspace_dir / ".lock").open("a+") as lock:
+    with (workspace_dir / f".{what}.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
             raise BusyError(
-                f"Another run is active on {workspace_dir} ({lock.read().strip() or 'just started'}): "
+                f"Another {what} is active on {workspace_dir} ({lock.read().strip() or 'just started'}): "
                 "wait for it to end, then try again"
             ) from None
         lock.truncate(0)

@@ -11,6 +11,7 @@ from extract import raw
 from extract.client import HeyReachClient
 from extract.errors import ConfigurationError
 from extract.heyreach import load
+from extract.importer.ledger import Ledger
 from extract.landing import Landing, finished_folders
 from extract.pacing import Pacer
 from extract.pull import KnownStates, PullResult, run_pull
@@ -44,6 +45,18 @@ def account_file(settings: Settings) -> Path:
 def raw_path(settings: Settings) -> Path:
     """Where the raw database of this workspace lives."""
     return settings.workspace_dir / "raw.duckdb"
+
+
+def heyreach_client(settings: Settings) -> HeyReachClient:
+    """The client for the operator's workspace; OUTBOUND_AS_OF, where set, is its clock."""
+    pacer = Pacer(settings.requests_per_minute, settings.api_key, settings.data_dir / "pacing")
+    clock = (lambda: settings.as_of) if settings.as_of else None
+    return HeyReachClient(settings.base_url, settings.api_key, pacer, clock=clock)
+
+
+def ledger_path(settings: Settings) -> Path:
+    """Where the import ledger of this workspace lives."""
+    return settings.workspace_dir / "imports.sqlite"
 
 
 def extract(settings: Settings, say: Callable[[str], None]) -> Extraction:
@@ -94,13 +107,24 @@ def _known_origin(settings: Settings, base_url: str) -> raw.Origin | None:
 
 def _pull_heyreach(settings: Settings) -> list[PullResult]:
     origin = _known_origin(settings, settings.base_url)
-    pacer = Pacer(settings.requests_per_minute, settings.api_key, settings.data_dir / "pacing")
-    clock = (lambda: settings.as_of) if settings.as_of else None
-    with HeyReachClient(settings.base_url, settings.api_key, pacer, clock=clock) as client:
+    with heyreach_client(settings) as client:
         client.check_api_key()
         with Landing(_landing_dir(settings)) as landing:
             known = KnownStates(raw_path(settings))
-            return [run_pull(client, landing, known, base_url=settings.base_url, origin=origin)]
+            result = run_pull(client, landing, known, base_url=settings.base_url, origin=origin)
+            _land_imports(settings, landing)
+            return [result]
+
+
+def _land_imports(settings: Settings, landing: Landing) -> None:
+    """Land what the import ledger holds and raw doesn't, together with the pull that may show its effect."""
+    if not ledger_path(settings).exists():
+        return
+    with raw.connect(raw_path(settings), read_only=True) as connection:
+        last_events = raw.last_import_events(connection)
+    with Ledger(ledger_path(settings)) as ledger:
+        for table, row in ledger.news(last_events):
+            landing.write(table, row)
 
 
 def _pull_demo(settings: Settings, say: Callable[[str], None]) -> list[PullResult]:

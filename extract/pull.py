@@ -314,7 +314,7 @@ def _pull_campaign_leads(pull: Pull, campaign_id: str) -> set[str]:
             pull,
             routes.CAMPAIGN_LEADS,
             (campaign_id,),
-            {"campaignId": _as_sent(campaign_id), "timeFilter": "Everywhere"},
+            {"campaignId": routes.as_sent(campaign_id), "timeFilter": "Everywhere"},
             note_sender,
         )
     except NotFoundError as error:
@@ -365,7 +365,7 @@ def _pull_lists(pull: Pull, campaigns: dict[str, dict]) -> None:
         is_company_list = lists.get(list_id, {}).get("listType") == "COMPANY_LIST"
         route = routes.LIST_COMPANIES if is_company_list else routes.LIST_LEADS
         try:
-            _walk(pull, route, (list_id,), {"listId": _as_sent(list_id)}, lambda row: None)
+            _walk(pull, route, (list_id,), {"listId": routes.as_sent(list_id)}, lambda row: None)
         except (NotFoundError, RefusedError) as error:
             _record_gone(pull, route, (list_id,), str(error))
             pull.warnings.append(
@@ -383,8 +383,8 @@ def _pull_daily_stats(pull: Pull, campaigns: dict[str, dict], pairs: set[tuple[s
     for account_id, campaign_id in sorted(pairs):
         created = str(campaigns[campaign_id].get("creationTime") or "2020-01-01")[:10]
         body = {
-            "accountIds": [_as_sent(account_id)],
-            "campaignIds": [_as_sent(campaign_id)],
+            "accountIds": [routes.as_sent(account_id)],
+            "campaignIds": [routes.as_sent(campaign_id)],
             "startDate": f"{created}T00:00:00.000Z",
             "endDate": f"{tomorrow:%Y-%m-%d}T23:59:59.999Z",
         }
@@ -407,11 +407,6 @@ def _pull_daily_stats(pull: Pull, campaigns: dict[str, dict], pairs: set[tuple[s
             f"daily counts of sender {', '.join(senders)} can't be read ({next(iter(refusals.values()))}); "
             "idle days and volume per day are unknown there"
         )
-
-
-def _as_sent(identifier: str) -> int | str:
-    """HeyReach's ids are integers, and it refuses them as text."""
-    return int(identifier) if identifier.isdigit() else identifier
 
 
 def _one_answer(answer: Answer, rows: int) -> WalkSummary:

@@ -64,6 +64,38 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "reason": "text",
         "row_text": "text",
     },
+    # The import ledger (extract/importer/ledger.py), landed with the next pull: imports, the rows of their files,
+    # and everything that happened to a row or a request.
+    "imports": {
+        "import_id": "text",
+        "base_url": "text",
+        "target": "text",
+        "campaign_id": "text",
+        "list_id": "text",
+        "file_name": "text",
+        "file_sha256": "text",
+        "mapping": "text",
+        "senders": "text",
+        "planned_at": "timestamp",
+    },
+    "import_rows": {
+        "import_id": "text",
+        "row_number": "bigint",
+        "profile_url": "text",
+        "person": "text",
+        "account_id": "text",
+        "reason": "text",
+        "lead": "json",
+    },
+    "import_events": {
+        "event_id": "bigint",
+        "import_id": "text",
+        "row_number": "bigint",
+        "request_id": "text",
+        "happened_at": "timestamp",
+        "state": "text",
+        "details": "json",
+    },
     # One row per run: what replaces "now", the period, and the settings that decide verdicts.
     "run_parameters": {
         "run_id": "text",
@@ -83,6 +115,7 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "coverage_warn_percent": "bigint",
         "coverage_fail_percent": "bigint",
         "sensitive_cell_minimum": "bigint",
+        "required_attribution_fields": "text",
     },
 }
 
@@ -194,6 +227,19 @@ def account_ids(connection: duckdb.DuckDBPyConnection) -> set[str]:
     """Every sender account HeyReach ever listed."""
     rows = connection.execute(f"select distinct account_id from {SCHEMA}.sender_accounts").fetchall()
     return {row[0] for row in rows}
+
+
+def last_import_events(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Import -> the number of its last event in raw, 0 where it has none; imports that raw lacks are not in it."""
+    rows = connection.execute(
+        f"""
+        select imports.import_id, coalesce(max(import_events.event_id), 0)
+        from {SCHEMA}.imports
+        left join {SCHEMA}.import_events on imports.import_id = import_events.import_id
+        group by imports.import_id
+        """
+    ).fetchall()
+    return dict(rows)
 
 
 def append_run_parameters(path: Path, parameters: dict) -> None:

@@ -26,6 +26,11 @@ def list_row_key(row: object) -> str | None:
     return None
 
 
+def as_sent(identifier: str) -> int | str:
+    """An id as requests carry it: HeyReach's are integers, and it refuses them as text."""
+    return int(identifier) if identifier.isdigit() else identifier
+
+
 @dataclass(frozen=True)
 class Route:
     """A paged read. `key` gives a row's identity as text, or None; without `has_id`, keys may repeat."""

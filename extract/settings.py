@@ -28,9 +28,28 @@ DEFAULTS = {
     "DEFAULT_LOOKBACK_DAYS": "30",
     "OUTBOUND_AS_OF": "",
     "OUTBOUND_DATA_DIR": "data",
+    "IMPORT_READ_BACK_WAITS": "15,60,180",
 }
 MAX_REQUESTS_PER_MINUTE = 300
 MAX_LOOKBACK_DAYS = 3650
+MAX_READ_BACK_WAIT = 3600.0
+# The custom fields that say where a lead came from; the warehouse knows the same ones.
+ATTRIBUTION_FIELDS = (
+    "source",
+    "source_list",
+    "keywords",
+    "icp",
+    "batch_id",
+    "enrichment_level",
+    "company_region",
+    "is_employed",
+    "estimated_age",
+    "gender",
+    "title",
+    "company_name",
+    "company_size",
+    "company_industry",
+)
 # Outside these years a date is a slip of the keyboard.
 YEARS = range(2000, 2101)
 
@@ -39,7 +58,10 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 @dataclass(frozen=True)
 class AnalyticsSettings:
-    """How requests are dated, judged and shown; config/settings.yaml explains each."""
+    """How requests are dated, judged and shown; config/settings.yaml explains each.
+
+    `required_attribution_fields` is a comma-separated text, as the warehouse reads it.
+    """
 
     acceptance_window_days: int = 14
     detection_lag_days: int = 2
@@ -50,6 +72,7 @@ class AnalyticsSettings:
     coverage_warn_percent: int = 95
     coverage_fail_percent: int = 80
     sensitive_cell_minimum: int = 10
+    required_attribution_fields: str = "source,source_list,icp,batch_id"
 
 
 ANALYTICS_RANGES = {
@@ -77,6 +100,7 @@ class Settings:
     lookback_days: int
     as_of: datetime | None
     data_dir: Path
+    read_back_waits: tuple[float, ...] = (15.0, 60.0, 180.0)
     analytics: AnalyticsSettings = AnalyticsSettings()
     warnings: tuple[str, ...] = ()
 
@@ -136,6 +160,7 @@ def load_settings(project_dir: Path, environ: Mapping[str, str] = os.environ) ->
         ),
         "as_of": checked("OUTBOUND_AS_OF", _as_of),
         "data_dir": checked("OUTBOUND_DATA_DIR", lambda text: _folder(text, project_dir)),
+        "read_back_waits": checked("IMPORT_READ_BACK_WAITS", _waits),
     }
     analytics = _read_analytics(project_dir / "config" / "settings.yaml", problems)
     if problems:
@@ -273,6 +298,15 @@ def _whole_number(text: str, low: int, high: int) -> int:
     return int(text)
 
 
+def _waits(text: str) -> tuple[float, ...]:
+    waits = []
+    for part in text.split(","):
+        if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,3})?", part.strip()) or float(part) > MAX_READ_BACK_WAIT:
+            raise ValueError("must be seconds separated by commas, like 15,60,180; none above 3600")
+        waits.append(float(part))
+    return tuple(waits)
+
+
 def _path(text: str, project_dir: Path) -> Path:
     try:
         return (project_dir / Path(text).expanduser()).resolve()
@@ -313,6 +347,14 @@ def _day(text: str) -> datetime:
     return day
 
 
+def _attribution_fields(value: strict_yaml.Value) -> str:
+    names = list(value) if isinstance(value, strict_yaml.Items) else [value]
+    unknown = [name for name in names if name not in ATTRIBUTION_FIELDS]
+    if unknown or len(set(names)) < len(names):
+        raise ValueError(f"must be a list of different fields out of {', '.join(ATTRIBUTION_FIELDS)}")
+    return ",".join(names)
+
+
 def _read_analytics(path: Path, problems: list[str]) -> AnalyticsSettings | None:
     if not path.exists():
         return AnalyticsSettings()
@@ -329,9 +371,12 @@ def _read_analytics(path: Path, problems: list[str]) -> AnalyticsSettings | None
         if name not in known:
             found.append(f"{at} {quoted(name)} is not a setting; {suggestion(name, known)}")
             continue
-        low, high = ANALYTICS_RANGES[name]
         try:
-            values[name] = _whole_number(text if isinstance(text, str) else "", low, high)
+            if name == "required_attribution_fields":
+                values[name] = _attribution_fields(text)
+            else:
+                low, high = ANALYTICS_RANGES[name]
+                values[name] = _whole_number(text if isinstance(text, str) else "", low, high)
         except ValueError as error:
             found.append(f"{at} {name} {error}, not {quoted(text)}")
     analytics = AnalyticsSettings(**values)

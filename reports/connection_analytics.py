@@ -1,7 +1,7 @@
 """The command line: HeyReach in, a report out, and each step alone.
 
 `connection-analytics --since 2026-01-01 --until 2026-02-01 --output-dir reports --format markdown,json`
-does all of it; `connection-analytics STEP` does one of extract, build, report, docs, sql, setup.
+does all of it; `connection-analytics STEP` does one of extract, build, report, docs, sql, setup, import.
 """
 
 import argparse
@@ -17,17 +17,21 @@ import duckdb
 from dbt_project import warehouse
 from extract import accounts, pipeline, raw
 from extract.errors import ConfigurationError, OutboundError
+from extract.importer.command import SENDER_CHOICES, ImportOptions, run_import
 from extract.lock import exclusive
 from extract.settings import Settings, load_settings, parse_period
 from extract.strict_yaml import shown
 from reports.write import FORMATS, write_reports
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
-STEPS = ("run", "setup", "extract", "build", "report", "docs", "sql")
+STEPS = ("run", "setup", "extract", "build", "report", "docs", "sql", "import")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one step; returns the exit code: 0 done, 1 not done, 2 bad input, 4 HeyReach, 75 another run."""
+    """Run one step; returns the exit code.
+
+    0 done, 1 not done, 2 bad input, 3 an import that lost something, 4 HeyReach, 75 another run.
+    """
     os.umask(0o077)  # everything written holds personal data
     options = _parser().parse_args(arguments)
     try:
@@ -70,7 +74,36 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--query", help="sql: print the answer to this query instead of opening a prompt")
     parser.add_argument("--debug", action="store_true", help="show tracebacks")
+    _add_import_arguments(
+        parser.add_argument_group("import", "a file of leads into HeyReach, each accounted for")
+    )
     return parser
+
+
+def _add_import_arguments(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--file", type=Path, metavar="CSV", help="the leads")
+    group.add_argument("--campaign", metavar="ID", help="the campaign they go into")
+    group.add_argument("--list", metavar="ID", help="the list they go into, without a campaign")
+    group.add_argument(
+        "--upstream", action="store_true", help="keep the file only as evidence of where leads came from"
+    )
+    group.add_argument("--mapping", help="which column is what (config/import_mappings.yaml)")
+    group.add_argument("--set", metavar="NAME=VALUE; ...", help="custom fields for every lead of the file")
+    group.add_argument(
+        "--senders",
+        choices=SENDER_CHOICES,
+        help="who sends: by daily limits, a column, or hash of the experiment",
+    )
+    group.add_argument(
+        "--experiment", metavar="NAME", help="the experiment whose hash decides (--senders hash)"
+    )
+    group.add_argument("--wake", action="store_true", help="resume the campaign if it is paused or finished")
+    group.add_argument(
+        "--allow-other-campaigns", action="store_true", help="send people who are in another campaign, too"
+    )
+    group.add_argument("--resume", metavar="IMPORT", help="go on with an unfinished import")
+    group.add_argument("--repair", metavar="IMPORT", help="send again what an import lost")
+    group.add_argument("--apply", action="store_true", help="really send; without it, show what would happen")
 
 
 def _say(line: str) -> None:
@@ -140,6 +173,31 @@ def _sql(settings: Settings, options: argparse.Namespace) -> None:
         print(answer(published, options.query))
     else:
         prompt(published, "demo data" if settings.is_demo else settings.base_url)
+
+
+def _import(settings: Settings, options: argparse.Namespace) -> None:
+    if settings.is_demo:
+        _say("demo data: the import goes into the bundled sandbox, and both forget it at the end")
+    run_import(
+        settings,
+        PROJECT_DIR / "config" / "import_mappings.yaml",
+        ImportOptions(
+            file=options.file,
+            campaign_id=options.campaign,
+            list_id=options.list,
+            is_upstream=options.upstream,
+            mapping=options.mapping,
+            fixed_fields=options.set,
+            senders=options.senders,
+            experiment=options.experiment,
+            wakes=options.wake,
+            allows_other_campaigns=options.allow_other_campaigns,
+            resume=options.resume,
+            repair=options.repair,
+            apply=options.apply,
+        ),
+        print,
+    )
 
 
 def _extract_unlocked(settings: Settings, options: argparse.Namespace) -> None:

@@ -28,6 +28,11 @@ PARAMETERS = (
 )
 
 FIRST = "select * from marts.rpt_health order by line_number"
+IMPORTS = """
+    select *
+    from marts.rpt_import_performance
+    order by file_rows desc, source, known_from
+"""
 FUNNEL = "select * from marts.rpt_funnel order by stage_order"
 
 SEGMENTS = """
@@ -142,6 +147,7 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "first": rows(FIRST),
             "summary": summary,
             "funnel": rows(FUNNEL),
+            "imports": rows(IMPORTS),
             "by_source": rows(SEGMENTS, dimension="source"),
             "by_icp": rows(SEGMENTS, dimension="icp"),
             "by_keyword": {"top": rows(TOP_KEYWORDS), "worst": rows(WORST_KEYWORDS), **keywords},

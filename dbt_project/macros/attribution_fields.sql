@@ -6,7 +6,13 @@
     ]) }}
 {%- endmacro %}
 
-{#- The fields without which a lead can't be attributed to where it came from. -#}
-{% macro required_attribution_fields() -%}
-    {{ return(['source', 'source_list', 'icp', 'batch_id']) }}
+{#- 'icp, batch_id': the fields that the run's settings require (column `required_attribution_fields`) and that a
+    row has no value for; NULL where none is missing. -#}
+{% macro missing_required_fields() -%}
+    nullif(concat_ws(
+        ', '
+        {%- for field in attribution_fields() %},
+        case when {{ field }} is null and ',' || required_attribution_fields || ',' like '%,{{ field }},%' then '{{ field }}' end
+        {%- endfor %}
+    ), '')
 {%- endmacro %}

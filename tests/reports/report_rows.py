@@ -39,6 +39,10 @@ TABLES = {
     "rpt_funnel": """
         stage_order integer, stage varchar, stage_label varchar, people bigint, lost_here bigint,
         share_of_previous double, share_of_first double, what_it_counts varchar, as_of timestamptz""",
+    "rpt_import_performance": f"""
+        {_columns("source segment_label known_from", "varchar")},
+        {_columns("imports file_rows valid_rows people sent arrived verified lost", "bigint")}, why varchar,
+        as_of timestamptz""",
     "rpt_segment_performance": f"""
         dimension varchar, segment varchar, segment_label varchar, {_FACTS}, as_of timestamptz""",
     "rpt_account_performance": f"""
@@ -158,6 +162,11 @@ def campaign(campaign_id: str, name: str, **values: Any) -> dict[str, Any]:
     }
 
 
+def imported(source: str, label: str, known_from: str, **counts: Any) -> dict[str, Any]:
+    """A row of rpt_import_performance; counts that only an import knows are None unless given."""
+    return {"source": source, "segment_label": label, "known_from": known_from, **counts}
+
+
 def funnel(*people: int) -> list[dict[str, Any]]:
     """The rows of rpt_funnel for the numbers of people at its five stages."""
     stages = (
@@ -199,6 +208,13 @@ FULL = {
         )
     ],
     "rpt_funnel": funnel(2150, 1990, 1900, 1150, 290),
+    "rpt_import_performance": [
+        imported("clay", "Clay", "ledger", imports=3, file_rows=1500, valid_rows=1480, people=1440, sent=1420,
+                 arrived=1412, verified=1400, lost=20,
+                 why="20 with no profile URL of a person, 40 twice in the file, 8 never arrived, 12 without all fields"),
+        imported("zoominfo", "ZoomInfo", "lists", imports=2, file_rows=760, valid_rows=742, people=742,
+                 arrived=742),
+    ],
     "rpt_health": [
         {"line_number": 1, "severity": "blocked", "topic": "sender_auth_invalid", "affected": 1,
          "message": "Senders that are logged out of LinkedIn and send nothing: Milo (310 leads waiting). "

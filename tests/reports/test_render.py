@@ -19,6 +19,7 @@ from tests.reports.report_rows import (
     account,
     campaign,
     funnel,
+    imported,
     publish,
     segment,
     summary,
@@ -126,6 +127,7 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     rows = {
         "rpt_summary": [summary(**counts)],
         "rpt_funnel": funnel(30, 25, 24, 20, 5),
+        "rpt_import_performance": [imported(HARMLESS, HARMLESS, "ledger", imports=1, why=HARMLESS)],
         "rpt_health": [
             {"line_number": 1, "severity": HARMLESS, "topic": HARMLESS, "affected": 1, "message": HARMLESS}
         ],
@@ -248,6 +250,7 @@ def with_totals(**values: Any) -> dict[str, Any]:
         "sections": {
             "first": [],
             "funnel": [],
+            "imports": [],
             "by_source": [],
             "by_icp": [],
             "by_keyword": {"top": [], "worst": [], "left_out": 0},

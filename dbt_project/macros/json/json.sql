@@ -16,14 +16,15 @@
     try_cast({{ payload }} ->> '$.{{ path }}' as boolean)
 {%- endmacro %}
 
-{#- The value of one custom field out of `customFields` ([{name, value}, ...]); names are compared without
-    case; blanks give NULL. Where a name repeats, the first non-blank value counts. -#}
-{% macro custom_field(name, payload='payload') -%}
+{#- The value of one custom field out of `customFields` ([{name, value}, ...]; `customUserFields` in what we
+    send); names are compared without case; blanks give NULL. Where a name repeats, the first non-blank value
+    counts. -#}
+{% macro custom_field(name, payload='payload', fields='customFields') -%}
     list_extract(
         list_filter(
             list_transform(
                 list_filter(
-                    from_json({{ payload }} -> '$.customFields', '[{"name":"VARCHAR","value":"VARCHAR"}]'),
+                    from_json({{ payload }} -> '$.{{ fields }}', '[{"name":"VARCHAR","value":"VARCHAR"}]'),
                     lambda field: lower(trim(field.name)) = '{{ name }}'
                 ),
                 lambda field: nullif(trim(field.value), '')
@@ -37,4 +38,14 @@
 {#- json_array_length('[1, 2]') -> 2; NULL and what is no array give 0. -#}
 {% macro json_array_length(array) -%}
     cast(coalesce(json_array_length({{ array }}), 0) as bigint)
+{%- endmacro %}
+
+{#- json_texts_joined('["icp", "source"]') -> 'icp, source'; NULL, what is no array and an empty one give NULL. -#}
+{% macro json_texts_joined(array) -%}
+    nullif(array_to_string(from_json({{ array }}, '["VARCHAR"]'), ', '), '')
+{%- endmacro %}
+
+{#- Over the rows 'icp, source' and 'icp': 'icp, source'. An aggregate; NULL where every row is NULL. -#}
+{% macro distinct_texts_joined(texts) -%}
+    nullif(array_to_string(list_sort(list_distinct(flatten(list(string_split({{ texts }}, ', '))))), ', '), '')
 {%- endmacro %}

@@ -1,5 +1,6 @@
-{#- What was known of each campaign lead, field by field: from the campaign's own list before any other list,
-    and within that what was known when the request went out before what was learned later. -#}
+{#- What was known of each campaign lead, field by field: from the campaign's own list, then what an import sent,
+    then any other list, then upstream files; and within that what was known when the request went out before
+    what was learned later. -#}
 
 with campaign_leads as (
 
@@ -38,7 +39,11 @@ ranked as (
     select
         campaign_leads.campaign_id,
         campaign_leads.campaign_lead_id,
-        evidence.list_id is not distinct from campaign_leads.list_id as is_own_list,
+        case
+            when evidence.origin = 'list' and evidence.list_id = campaign_leads.list_id then 'campaign_list'
+            when evidence.origin = 'list' then 'other_list'
+            else evidence.origin
+        end as origin,
         {%- for field in attribution_fields() %}
         evidence.{{ field }},
         {%- endfor %}
@@ -48,12 +53,18 @@ ranked as (
         row_number() over (
             partition by campaign_leads.campaign_id, campaign_leads.campaign_lead_id
             order by
-                case when evidence.list_id = campaign_leads.list_id then 0 else 1 end,
+                case
+                    when evidence.origin = 'list' and evidence.list_id = campaign_leads.list_id then 0
+                    when evidence.origin = 'import_ledger' and evidence.campaign_id = campaign_leads.campaign_id then 1
+                    when evidence.origin = 'import_ledger' then 2
+                    when evidence.origin = 'list' then 3
+                    else 4
+                end,
                 case when evidence.observed_at < campaign_leads.known_until then 0 else 1 end,
                 case when evidence.observed_at < campaign_leads.known_until then evidence.observed_at end desc,
                 evidence.observed_at,
                 evidence.list_id,
-                evidence.list_row_key,
+                evidence.row_key,
                 evidence.content_hash
         ) as evidence_rank
     from campaign_leads
@@ -72,33 +83,43 @@ resolved as (
         {{ first_by('heyreach_company_name', 'evidence_rank') }} as list_company_name,
         {{ first_by('heyreach_position', 'evidence_rank') }} as list_position,
         {{ first_by('heyreach_headline', 'evidence_rank') }} as list_headline,
-        {{ first_by("case when source is not null then (case when is_own_list then 'campaign_list' else 'other_list' end) end", 'evidence_rank') }} as attribution_origin,
+        {{ first_by('case when source is not null then origin end', 'evidence_rank') }} as attribution_origin,
         count(distinct lower(source)) > 1 as has_source_conflict
     from ranked
     group by campaign_id, campaign_lead_id
 
+),
+
+joined as (
+
+    select
+        campaign_leads.campaign_id,
+        campaign_leads.campaign_lead_id,
+        campaign_leads.lead_id,
+        campaign_leads.list_id,
+        {%- for field in attribution_fields() if field not in ('title', 'company_name') %}
+        resolved.{{ field }},
+        {%- endfor %}
+        -- What came from upstream is preferred over what HeyReach read off the profile.
+        coalesce(
+            resolved.title,
+            campaign_leads.heyreach_position,
+            resolved.list_position,
+            campaign_leads.heyreach_headline,
+            resolved.list_headline
+        ) as title,
+        coalesce(resolved.company_name, campaign_leads.heyreach_company_name, resolved.list_company_name) as company_name,
+        coalesce(resolved.attribution_origin, 'unknown') as attribution_origin,
+        coalesce(resolved.has_source_conflict, false) as has_source_conflict
+    from campaign_leads
+    left join resolved
+        on campaign_leads.campaign_id = resolved.campaign_id
+        and campaign_leads.campaign_lead_id = resolved.campaign_lead_id
+
 )
 
 select
-    campaign_leads.campaign_id,
-    campaign_leads.campaign_lead_id,
-    campaign_leads.lead_id,
-    campaign_leads.list_id,
-    {%- for field in attribution_fields() if field not in ('title', 'company_name') %}
-    resolved.{{ field }},
-    {%- endfor %}
-    -- What came from upstream is preferred over what HeyReach read off the profile.
-    coalesce(
-        resolved.title,
-        campaign_leads.heyreach_position,
-        resolved.list_position,
-        campaign_leads.heyreach_headline,
-        resolved.list_headline
-    ) as title,
-    coalesce(resolved.company_name, campaign_leads.heyreach_company_name, resolved.list_company_name) as company_name,
-    coalesce(resolved.attribution_origin, 'unknown') as attribution_origin,
-    coalesce(resolved.has_source_conflict, false) as has_source_conflict
-from campaign_leads
-left join resolved
-    on campaign_leads.campaign_id = resolved.campaign_id
-    and campaign_leads.campaign_lead_id = resolved.campaign_lead_id
+    joined.*,
+    {{ missing_required_fields() }} as missing_attribution_fields
+from joined
+cross join {{ ref('stg_heyreach__run_parameters') }} as run_parameters

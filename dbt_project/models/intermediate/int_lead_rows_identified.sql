@@ -10,13 +10,21 @@ list_leads as (
 
 ),
 
+-- Whoever was to be sent is a lead, also one who never arrived; a row that was left out is only a row.
+import_rows as (
+
+    select * from {{ ref('int_import_rows_resolved') }}
+    where state not in ('left_out', 'kept')
+
+),
+
 urls as (
 
     select * from {{ ref('int_profile_urls_normalized') }}
 
 ),
 
-rows_of_both as (
+all_rows as (
 
     select
         'campaign' as found_in,
@@ -37,24 +45,34 @@ rows_of_both as (
         first_observed_at,
         is_present
     from list_leads
+    union all
+    select
+        'import' as found_in,
+        import_id as container_id,
+        cast(row_number as varchar) as row_key,
+        profile_url_raw,
+        null as created_at,
+        planned_at as first_observed_at,
+        false as is_present
+    from import_rows
 
 ),
 
 identified as (
 
     select
-        rows_of_both.found_in,
-        rows_of_both.container_id,
-        rows_of_both.row_key,
-        {{ lead_id('urls.normalized_profile_url', "nullif(trim(rows_of_both.profile_url_raw), '')", "rows_of_both.found_in || ':' || rows_of_both.row_key") }} as lead_id,
-        rows_of_both.profile_url_raw,
+        all_rows.found_in,
+        all_rows.container_id,
+        all_rows.row_key,
+        {{ lead_id('urls.normalized_profile_url', "nullif(trim(all_rows.profile_url_raw), '')", "all_rows.found_in || ':' || all_rows.row_key") }} as lead_id,
+        all_rows.profile_url_raw,
         urls.normalized_profile_url,
         coalesce(urls.profile_url_kind, 'empty') as profile_url_kind,
-        rows_of_both.created_at,
-        rows_of_both.first_observed_at,
-        rows_of_both.is_present
-    from rows_of_both
-    left join urls on rows_of_both.profile_url_raw = urls.profile_url_raw
+        all_rows.created_at,
+        all_rows.first_observed_at,
+        all_rows.is_present
+    from all_rows
+    left join urls on all_rows.profile_url_raw = urls.profile_url_raw
 
 )
 

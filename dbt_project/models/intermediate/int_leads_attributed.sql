@@ -1,5 +1,5 @@
 {#- What is known of each person: from their first campaign row where they have one (so that a person and
-    their first request say the same), else from the lists they stand in, newest state first. -#}
+    their first request say the same), else from imports, lists and upstream files, newest state first. -#}
 
 with connections as (
 
@@ -30,7 +30,12 @@ evidence as (
         *,
         row_number() over (
             partition by lead_id
-            order by observed_at desc, list_id, list_row_key, content_hash
+            order by
+                case origin when 'import_ledger' then 0 when 'list' then 1 else 2 end,
+                observed_at desc,
+                list_id,
+                row_key,
+                content_hash
         ) as evidence_rank
     from {{ ref('int_lead_evidence') }}
     where lead_id not in (select first_connections.lead_id from first_connections)
@@ -54,7 +59,10 @@ list_only as (
             {{ first_by('company_name', 'evidence_rank') }},
             {{ first_by('heyreach_company_name', 'evidence_rank') }}
         ) as company_name,
-        case when count(source) > 0 then 'other_list' else 'unknown' end as attribution_origin,
+        coalesce(
+            {{ first_by("case when source is not null then (case when origin = 'list' then 'other_list' else origin end) end", 'evidence_rank') }},
+            'unknown'
+        ) as attribution_origin,
         count(distinct lower(source)) > 1 as has_source_conflict
     from evidence
     group by lead_id

@@ -100,7 +100,7 @@ lead_facts as (
                 leads.imported_at >= run_parameters.since and leads.imported_at < run_parameters.until, false
             ) as integer
         ) as leads_imported,
-        cast(leads.imported_at is null as integer) as leads_undated,
+        cast(leads.imported_at_method = 'left_censored' as integer) as leads_undated,
         0 as sent,
         0 as accepted,
         0 as sent_undated,

@@ -58,6 +58,7 @@ joined as (
         attributed.keywords,
         attributed.batch_id,
         attributed.company_region,
+        attributed.missing_attribution_fields,
         attributed.attribution_origin,
         attributed.has_source_conflict,
         leads.normalized_profile_url,
@@ -148,9 +149,8 @@ final as (
         company_region,
         attribution_origin,
         has_source_conflict,
-        {% for field in required_attribution_fields() -%}
-        {{ field }} is not null{{ ' and ' if not loop.last }}
-        {%- endfor %} as is_attribution_complete,
+        missing_attribution_fields is null as is_attribution_complete,
+        missing_attribution_fields,
         status,
         is_sent,
         is_accepted,

@@ -10,6 +10,26 @@ attributed as (
 
 ),
 
+touches as (
+
+    select * from {{ ref('int_lead_touches') }}
+
+),
+
+imports_per_lead as (
+
+    select
+        lead_id,
+        count(distinct import_id) as import_count,
+        bool_or(why = 'duplicate_in_file') as is_duplicate_in_file,
+        -- A row that never arrived is no import.
+        min(first_sent_at) filter (where first_seen_at is not null) as first_sent_at
+    from {{ ref('int_import_rows_resolved') }}
+    where target <> 'upstream'
+    group by lead_id
+
+),
+
 titles as (
 
     select * from {{ ref('int_titles_ranked') }}
@@ -93,13 +113,22 @@ imported as (
 
     select
         people.*,
+        imports_per_lead.first_sent_at as first_import_at,
+        coalesce(imports_per_lead.import_count, 0) as import_count,
+        coalesce(imports_per_lead.is_duplicate_in_file, false) as is_duplicate_in_file,
         case
+            when imports_per_lead.first_sent_at <= coalesce(
+                least(people.first_enrolled_at, people.first_listed_at), imports_per_lead.first_sent_at
+            )
+                then 'import_ledger'
+            when people.first_enrolled_at is null and people.first_listed_at is null then 'never_arrived'
             when people.first_listed_at is null or people.first_enrolled_at <= people.first_listed_at
                 then 'campaign_creation_time'
             when people.first_listed_at <= first_list_pull.finished_at then 'left_censored'
             else 'first_seen_in_list'
         end as imported_at_method
     from people
+    left join imports_per_lead on people.lead_id = imports_per_lead.lead_id
     cross join first_list_pull
 
 ),
@@ -120,6 +149,14 @@ final as (
         attributed.enrichment_level,
         attributed.attribution_origin,
         attributed.has_source_conflict,
+        touches.first_touch_source,
+        touches.first_touch_source_list,
+        touches.first_touch_batch_id,
+        touches.first_touch_at,
+        touches.last_touch_source,
+        touches.last_touch_source_list,
+        touches.last_touch_batch_id,
+        touches.last_touch_at,
         attributed.company_name,
         attributed.company_region,
         attributed.company_size as company_size_raw,
@@ -133,14 +170,16 @@ final as (
         attributed.gender,
         cast(null as timestamp with time zone) as enrichment_timestamp,
         'not_attempted' as enrichment_status,
-        coalesce(lists_per_lead.is_duplicate_in_list, false) as is_duplicate,
+        coalesce(lists_per_lead.is_duplicate_in_list, false) or imported.is_duplicate_in_file as is_duplicate,
         coalesce(lists_per_lead.list_count, 0) as list_count,
+        imported.import_count,
         imported.campaign_count,
         imported.spelling_count,
         attributed.first_campaign_id,
         attributed.first_account_id,
         attributed.first_list_id,
         case imported.imported_at_method
+            when 'import_ledger' then imported.first_import_at
             when 'campaign_creation_time' then imported.first_enrolled_at
             when 'first_seen_in_list' then imported.first_listed_at
         end as imported_at,
@@ -149,6 +188,7 @@ final as (
         run_parameters.as_of
     from imported
     left join attributed on imported.lead_id = attributed.lead_id
+    left join touches on imported.lead_id = touches.lead_id
     left join titles on attributed.title = titles.title
     left join icp_roles on attributed.icp = icp_roles.icp
     left join company_sizes

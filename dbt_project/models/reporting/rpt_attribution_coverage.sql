@@ -1,10 +1,12 @@
 {#- A batch that lost its fields no longer says which batch it is: the leads put into one campaign on one day stand
-    for an import, and that is where a loss shows. -#}
+    for an import, and that is where a loss shows. The scopes `accounts` and `account` measure the same of senders:
+    whether the account file says what they are. -#}
 {%- set scopes = [
     {'scope': 'all', 'segment': "'all'", 'campaign_id': 'null', 'enrolled_on': 'null'},
     {'scope': 'campaign', 'segment': 'campaign_id', 'campaign_id': 'campaign_id', 'enrolled_on': 'null'},
     {'scope': 'list', 'segment': 'list_id', 'campaign_id': 'null', 'enrolled_on': 'null'},
     {'scope': 'batch', 'segment': 'batch_id', 'campaign_id': 'null', 'enrolled_on': 'null'},
+    {'scope': 'week', 'segment': "cast(enrolled_in_week as varchar)", 'campaign_id': 'null', 'enrolled_on': 'enrolled_in_week'},
     {'scope': 'import', 'segment': "campaign_id || '/' || enrolled_on", 'campaign_id': 'campaign_id', 'enrolled_on': 'enrolled_on'},
 ] -%}
 
@@ -12,7 +14,8 @@ with connections as (
 
     select
         *,
-        {{ utc_date('created_at') }} as enrolled_on
+        {{ utc_date('created_at') }} as enrolled_on,
+        cast(date_trunc('week', {{ utc_date('created_at') }}) as date) as enrolled_in_week
     from {{ ref('heyreach_connections') }}
 
 ),
@@ -26,6 +29,20 @@ campaigns as (
 lists as (
 
     select * from {{ ref('stg_heyreach__lists') }}
+
+),
+
+accounts as (
+
+    select
+        *,
+        nullif(concat_ws(
+            ', '
+            {%- for field in ('gender', 'job_title', 'seniority', 'industry', 'location') %},
+            case when {{ field }} = 'unknown' then '{{ field }}' end
+            {%- endfor %}
+        ), '') as missing_fields
+    from {{ ref('heyreach_accounts') }}
 
 ),
 
@@ -47,14 +64,27 @@ counted as (
         count(*) filter (where is_attribution_complete) as complete_leads,
         count(*) filter (where is_sent) as sent,
         count(*) filter (where is_sent and is_attribution_complete) as complete_sent,
-        nullif(concat_ws(
-            ', '
-            {%- for field in required_attribution_fields() %},
-            case when count({{ field }}) < count(*) then '{{ field }}' end
-            {%- endfor %}
-        ), '') as missing_fields
+        count(*) filter (where has_source_conflict) as conflicting_leads,
+        {{ distinct_texts_joined('missing_attribution_fields') }} as missing_fields
     from connections
     where {{ entry.segment }} is not null
+    group by segment
+    union all
+    {%- endfor %}
+    {%- for scope, segment in (('accounts', "'all'"), ('account', 'connections.account_id')) %}
+    select
+        '{{ scope }}' as scope,
+        {{ segment }} as segment,
+        cast(null as varchar) as campaign_id,
+        cast(null as date) as enrolled_on,
+        count(*) as leads,
+        count(*) filter (where accounts.is_metadata_complete) as complete_leads,
+        count(*) filter (where connections.is_sent) as sent,
+        count(*) filter (where connections.is_sent and accounts.is_metadata_complete) as complete_sent,
+        count(*) filter (where connections.has_source_conflict) as conflicting_leads,
+        {{ distinct_texts_joined('accounts.missing_fields') }} as missing_fields
+    from connections
+    inner join accounts on connections.account_id = accounts.account_id
     group by segment
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
@@ -78,8 +108,11 @@ final as (
         rated.segment,
         case rated.scope
             when 'all' then 'All leads'
+            when 'accounts' then 'All senders'
+            when 'account' then accounts.label
             when 'campaign' then campaigns.campaign_name
             when 'list' then coalesce(lists.list_name, 'List ' || rated.segment)
+            when 'week' then 'Week of ' || rated.segment
             when 'import' then campaigns.campaign_name || ' on ' || rated.enrolled_on
             else rated.segment
         end as segment_label,
@@ -91,6 +124,7 @@ final as (
         rated.complete_sent,
         rated.sent_coverage,
         rated.missing_fields,
+        rated.conflicting_leads,
         case
             when rated.leads < run_parameters.hide_rate_below then 'few'
             when rated.coverage * 100 < run_parameters.coverage_fail_percent then 'fail'
@@ -100,6 +134,7 @@ final as (
         run_parameters.as_of
     from rated
     left join campaigns on rated.campaign_id = campaigns.campaign_id
+    left join accounts on rated.scope = 'account' and rated.segment = accounts.account_id
     left join lists on rated.scope = 'list' and rated.segment = lists.list_id
     cross join run_parameters
 

@@ -58,6 +58,21 @@ broken_imports as (
 
 ),
 
+import_losses as (
+
+    select
+        import_leads.import_id,
+        count(*) filter (where import_leads.times_sent > 0) as leads,
+        count(*) filter (where import_leads.state in ('missing_lead', 'missing_fields', 'changed_fields', 'refused')) as lost,
+        count(*) filter (where import_leads.state in ('missing_lead', 'refused')) as lost_leads,
+        {{ distinct_texts_joined("case when import_leads.state in ('missing_fields', 'changed_fields') then concat_ws(', ', import_leads.missing_fields, import_leads.changed_fields) end") }} as lost_fields,
+        {{ distinct_texts_joined('import_leads.source') }} as sources,
+        count(*) filter (where import_leads.state in ('planned', 'sending', 'unknown', 'answered')) as unfinished
+    from {{ ref('heyreach_import_leads') }} as import_leads
+    group by import_leads.import_id
+
+),
+
 unreadable_lists as (
 
     select
@@ -117,18 +132,55 @@ lines as (
     having count(*) > 0
     union all
     select case level when 'fail' then 'blind' else 'note' end, 'attribution_coverage', leads - complete_leads,
-        'Only ' || round(100 * coverage, 1) || ' % of leads in campaigns carry complete attribution (source, source_list, icp, batch_id); the breakdowns stand on them.'
+        'Only ' || round(100 * coverage, 1) || ' % of leads in campaigns carry complete attribution (' || replace(run_parameters.required_attribution_fields, ',', ', ') || '); the breakdowns stand on them.'
     from {{ ref('rpt_attribution_coverage') }}
+    cross join run_parameters
     where scope = 'all' and level in ('warn', 'fail')
+    union all
+    select 'blind', 'import_losses', cast(sum(lost) as bigint),
+        'Imports that HeyReach did not take whole: '
+        || string_agg(
+            import_id || ' (' || sources || '; ' || {{ printed_count('lost') }} || ' of ' || {{ printed_count('leads') }} || ' leads'
+            || case when lost_leads > 0 then ', ' || {{ printed_count('lost_leads') }} || ' never arrived' else '' end
+            || coalesce(', lost fields: ' || lost_fields, '') || ')',
+            '; ' order by lost desc, import_id
+        ) || '. Send the lost again: make import REPAIR=' || arg_max(import_id, (lost, import_id)) || ' APPLY=1'
+    from import_losses
+    where lost > 0
+    having count(*) > 0
+    union all
+    select 'note', 'imports_unfinished', cast(sum(unfinished) as bigint),
+        'Imports that were not finished: ' || string_agg(import_id || ' (' || {{ printed_count('unfinished') }} || ' leads)', ', ' order by import_id) || '. Go on: make import RESUME=' || min(import_id) || ' APPLY=1'
+    from import_losses
+    where unfinished > 0
+    having count(*) > 0
+    union all
+    select 'note', 'source_conflicts', conflicting_leads,
+        {{ printed_count('conflicting_leads') }} || ' of ' || {{ printed_count('leads') }} || ' leads in campaigns are given different sources by different lists; each counts under that of its campaign''s list.'
+    from {{ ref('rpt_attribution_coverage') }}
+    where scope = 'all' and conflicting_leads > 0
+    union all
+    select case max(overall.level) when 'fail' then 'blind' else 'note' end, 'account_metadata', cast(sum(each_account.sent) as bigint),
+        'Only ' || round(100 * max(overall.sent_coverage), 1) || ' % of requests were sent by accounts that the account file describes whole, and the breakdowns by account stand on that: '
+        || string_agg(each_account.segment_label || ' lacks ' || each_account.missing_fields, '; ' order by each_account.sent desc, each_account.segment_label) || '.'
+    from {{ ref('rpt_attribution_coverage') }} as overall
+    inner join {{ ref('rpt_attribution_coverage') }} as each_account
+        on each_account.scope = 'account' and each_account.missing_fields is not null and each_account.sent > 0
+    -- Accounts that the file doesn't know at all have a line of their own.
+    inner join accounts
+        on each_account.segment = accounts.account_id and accounts.configuration_status not in ('unmapped', 'inferred')
+    where overall.scope = 'accounts' and overall.level in ('warn', 'fail')
+    having count(*) > 0
     union all
     select 'note', 'requests_undated', summary.sent_undated,
         {{ printed_count('summary.sent_undated') }} || ' of ' || {{ printed_count('summary.sent_to_date') }} || ' requests can''t be dated: they were already sent when first seen, or between two pulls far apart. They show as accepted to date, and in no rate.'
     from summary
     where summary.sent_undated > 0
     union all
-    select 'note', 'accounts_unmapped', count(*),
+    select case when bool_or(metadata.level = 'fail') then 'blind' else 'note' end, 'accounts_unmapped', count(*),
         'HeyReach senders that the account file doesn''t describe: ' || string_agg(label || ' (' || account_id || ')', ', ' order by label, account_id) || '. Add them, so that they count under their type.'
     from accounts
+    left join {{ ref('rpt_attribution_coverage') }} as metadata on metadata.scope = 'accounts'
     where configuration_status in ('unmapped', 'inferred')
     having count(*) > 0
     union all

@@ -1,18 +1,29 @@
-{#- Every row of a campaign or list stands behind exactly one person, and every account and campaign that anything
+{#- Every row of a campaign, list or import stands behind exactly one person, and every account and campaign that anything
     names has its row. -#}
 
 with counts as (
 
     select
-        'campaign and list rows' as what,
+        'campaign, list and import rows' as what,
         (select count(*) from {{ ref('stg_heyreach__campaign_leads') }})
-        + (select count(*) from {{ ref('stg_heyreach__list_leads') }}) as before,
+        + (select count(*) from {{ ref('stg_heyreach__list_leads') }})
+        + (
+            select count(*)
+            from {{ ref('stg_heyreach__import_rows') }} as import_rows
+            inner join {{ ref('stg_heyreach__imports') }} as imports on import_rows.import_id = imports.import_id
+            where import_rows.reason is null and imports.target <> 'upstream'
+        ) as before,
         (select count(*) from {{ ref('int_lead_rows_identified') }}) as after
     union all
     select
         'people',
         (select count(distinct lead_id) from {{ ref('int_lead_rows_identified') }}),
         (select count(*) from {{ ref('heyreach_leads') }})
+    union all
+    select
+        'rows of imported files',
+        (select count(*) from {{ ref('stg_heyreach__import_rows') }}),
+        (select count(*) from {{ ref('heyreach_import_leads') }})
     union all
     select
         'campaign leads',

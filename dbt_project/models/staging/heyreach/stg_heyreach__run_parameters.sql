@@ -31,5 +31,6 @@ select
     collecting_below,
     coverage_warn_percent,
     coverage_fail_percent,
-    sensitive_cell_minimum
+    sensitive_cell_minimum,
+    required_attribution_fields
 from this_run

@@ -1,0 +1,25 @@
+with import_rows as (
+
+    select distinct on (import_id, row_number) *
+    from {{ source('heyreach', 'import_rows') }}
+    where import_id in (select imports.import_id from {{ ref('stg_heyreach__imports') }} as imports)
+
+),
+
+named as (
+
+    select
+        import_id,
+        row_number,
+        profile_url as profile_url_in_file,
+        {{ payload_text('profileUrl', 'lead') }} as profile_url_raw,
+        account_id,
+        reason,
+        {%- for field in attribution_fields() %}
+        {{ custom_field(field, 'lead', 'customUserFields') }} as custom_{{ field }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from import_rows
+
+)
+
+select * from named

@@ -1,0 +1,375 @@
+"""`make import`: from a file of leads to a verified import, or the plain statement of what was lost."""
+
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from extract.client import HeyReachClient
+from extract.errors import ConfigurationError, ProviderError
+from extract.importer.delivery import Delivery
+from extract.importer.ledger import LOST, OPEN, Import, Ledger, PlannedRow
+from extract.importer.mapping import load_mappings
+from extract.importer.planning import Known, Plan, parse_fixed_fields, plan_rows, rows_text, with_senders
+from extract.importer.preview import left_out_lines, preview, unmapped_line
+from extract.importer.result import raise_for_losses, summary, write_result
+from extract.importer.senders import check_named, distribute_by_hash, distribute_by_limits
+from extract.importer.table import ImportFile, read_import_file
+from extract.importer.target import Target, campaign_target, list_target, read_members
+from extract.lock import exclusive
+from extract.pacing import Pacer
+from extract.pipeline import DEMO_ORIGIN, heyreach_client, ledger_path
+from extract.sandbox import DEMO_END
+from extract.sandbox.process import running_sandbox
+from extract.settings import Settings
+
+SENDER_CHOICES = ("limits", "column", "hash")
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What the operator asked for: a file and where it goes, or an import to go on with or to repair.
+
+    `senders` None means the column where the file has one, else the daily limits. Without `apply` nothing is
+    sent and nothing is written.
+    """
+
+    file: Path | None = None
+    campaign_id: str | None = None
+    list_id: str | None = None
+    is_upstream: bool = False
+    mapping: str | None = None
+    fixed_fields: str | None = None
+    senders: str | None = None
+    experiment: str | None = None
+    wakes: bool = False
+    allows_other_campaigns: bool = False
+    resume: str | None = None
+    repair: str | None = None
+    apply: bool = False
+
+
+def run_import(settings: Settings, mappings_path: Path, options: ImportOptions, say: Say) -> None:
+    """Do what the options ask.
+
+    Raises ConfigurationError for input that can't be imported (nothing is sent then), LossError when leads or
+    fields did not arrive, ProviderError when HeyReach can't be reached or can't be read.
+    """
+    _check(options)
+    with exclusive(settings.workspace_dir, "import"), _ledger(settings, options) as ledger:
+        if options.is_upstream:
+            _Importer(settings, None, ledger, options, say).keep_upstream(_read(mappings_path, options))
+            return
+        with _connected(settings) as client:
+            importer = _Importer(settings, client, ledger, options, say)
+            if options.file:
+                importer.import_file(_read(mappings_path, options))
+            elif options.resume:
+                importer.resume(ledger.find(options.resume))
+            else:
+                importer.repair(ledger.find(options.repair))
+
+
+@dataclass(frozen=True)
+class _Importer:
+    settings: Settings
+    client: HeyReachClient | None
+    ledger: Ledger
+    options: ImportOptions
+    say: Say
+
+    def import_file(self, file: ImportFile) -> None:
+        target = (
+            campaign_target(self.client, self.options.campaign_id)
+            if self.options.campaign_id
+            else list_target(self.client, self.options.list_id)
+        )
+        unfinished = [entry for entry in self.ledger.unfinished() if _is_into(entry, target)]
+        for entry in unfinished:
+            if entry.file_sha256 == file.sha256:
+                self.say(f"import {entry.import_id} of this file is unfinished: going on with it")
+                self._go_on(entry, target)
+                return
+            raise ConfigurationError(
+                f"Import {entry.import_id} ({entry.file_name}) into the same {target.kind} is unfinished: "
+                f"`make import RESUME={entry.import_id} APPLY=1` first"
+            )
+        entry = self._new_import(file, target)
+        known, is_warehouse_asked = self._known(target)
+        plan = self._plan(file, entry, known)
+        rows, problems = self._with_senders(plan, entry.senders, target)
+        planned = replace(plan, rows=rows)
+        for line in preview(
+            file,
+            target,
+            entry,
+            planned,
+            is_warehouse_asked=is_warehouse_asked,
+            wakes=self.options.wakes,
+        ):
+            self.say(line)
+        if plan.problems or problems:
+            raise ConfigurationError([*plan.problems, *problems, "Nothing was sent"])
+        if not plan.to_send:
+            self.say("nothing is to be sent")
+        elif not self.options.apply:
+            self.say("dry run: nothing was sent; APPLY=1 sends it")
+        else:
+            self.ledger.plan(entry, rows)
+            self._deliver(entry, target)
+
+    def keep_upstream(self, file: ImportFile) -> None:
+        """Keep a list as evidence of where its people came from; nothing goes to HeyReach."""
+        entry = self._new_import(file, None)
+        upstream = [other for other in self.ledger.imports() if other.target == "upstream"]
+        if any(other.file_sha256 == file.sha256 for other in upstream):
+            self.say(f"{file.path.name} is kept already: nothing to do")
+            return
+        plan = self._plan(file, entry, Known())
+        # For evidence a name is not needed, and a person may stand in many files.
+        rows = [replace(row, reason=None) if row.reason == "missing_name" else row for row in plan.rows]
+        kept = len({row.person for row in rows if row.reason is None})
+        self.say(
+            f"{file.path.name}, mapping {file.mapping.name}: {len(rows):,} rows, "
+            f"{kept:,} people with a profile"
+        )
+        for line in (*left_out_lines(replace(plan, rows=rows)), *unmapped_line(file)):
+            self.say(line)
+        if plan.problems:
+            self.say("warning: these people stay incomplete: " + "; ".join(plan.problems))
+        if not self.options.apply:
+            self.say("dry run: nothing was kept; APPLY=1 keeps it")
+            return
+        self.ledger.plan(entry, rows)
+        self.say(f"kept as {entry.import_id}: `make run` attributes leads by it where HeyReach says nothing")
+
+    def resume(self, entry: Import) -> None:
+        self._go_on(entry, self._target(entry))
+
+    def repair(self, entry: Import) -> None:
+        target = self._target(entry)
+        lost = self.ledger.leads(entry.import_id, *LOST)
+        if not lost and not self.ledger.leads(entry.import_id, *OPEN):
+            self.say(f"import {entry.import_id} has lost nothing: there is nothing to repair")
+            return
+        self.say(
+            f"repair of {entry.import_id}: {len(lost):,} leads are to be sent again with all their fields "
+            f"({rows_text([lead.row_number for lead in lost])}), the first one alone; nothing is woken"
+            if lost
+            else f"import {entry.import_id} is unfinished and has lost nothing so far: going on with it"
+        )
+        if not self.options.apply:
+            self.say("dry run: nothing was sent; APPLY=1 sends it")
+            return
+        self._deliver(entry, target, is_repair=True)
+
+    def _go_on(self, entry: Import, target: Target) -> None:
+        states = Counter(lead.state for lead in self.ledger.leads(entry.import_id))
+        in_doubt = states["sending"] + states["unknown"] + states["answered"]
+        self.say(
+            f"{states['planned']:,} leads are still to be sent, {in_doubt:,} may have been sent and are "
+            f"looked for in the list first, {states.total() - states['planned'] - in_doubt:,} are settled"
+        )
+        if not self.options.apply:
+            self.say("dry run: nothing was sent; APPLY=1 goes on")
+            return
+        self._deliver(entry, target)
+
+    def _deliver(self, entry: Import, target: Target, *, is_repair: bool = False) -> None:
+        delivery = Delivery(
+            client=self.client,
+            ledger=self.ledger,
+            entry=entry,
+            target=target,
+            waits=self.settings.read_back_waits,
+            now=self._now,
+            wakes=self.options.wakes and not is_repair,
+        )
+        try:
+            if is_repair:
+                delivery.repair()
+            else:
+                delivery.run()
+        finally:
+            leads = self.ledger.rows(entry.import_id)
+            path = write_result(self.settings.workspace_dir / "imports" / f"{entry.import_id}.csv", leads)
+            for line in summary(leads, self.ledger.requests(entry.import_id)):
+                self.say(line)
+            self.say(f"result: {path}")
+        raise_for_losses(entry, leads)
+
+    def _target(self, entry: Import) -> Target:
+        if entry.target == "upstream":
+            raise ConfigurationError(
+                f"{entry.import_id} is an upstream list, of which nothing goes to HeyReach"
+            )
+        if entry.campaign_id:
+            return campaign_target(self.client, entry.campaign_id)
+        return list_target(self.client, entry.list_id)
+
+    def _new_import(self, file: ImportFile, target: Target | None) -> Import:
+        base_url = DEMO_ORIGIN if self.settings.is_demo else self.settings.base_url
+        now = self._now()
+        slug = re.sub(r"[^a-z0-9]+", "_", file.path.stem.lower()).strip("_")[:40] or "import"
+        import_id = f"{slug}-{now:%Y%m%d-%H%M%S}"
+        taken = {entry.import_id for entry in self.ledger.imports()}
+        number = 1
+        while import_id in taken:
+            number += 1
+            import_id = f"{slug}-{now:%Y%m%d-%H%M%S}-{number}"
+        return Import(
+            import_id=import_id,
+            base_url=base_url,
+            target=target.kind if target else "upstream",
+            campaign_id=target.campaign_id if target else None,
+            list_id=target.list_id if target else None,
+            file_name=file.path.name,
+            file_sha256=file.sha256,
+            mapping=file.mapping.name,
+            senders=self._senders(file) if target and target.campaign_id else None,
+            planned_at=now,
+        )
+
+    def _now(self) -> datetime:
+        """HeyReach's time, so that the warehouse can order it among what it observed."""
+        return self.client.now() if self.client else self.settings.as_of or datetime.now(UTC)
+
+    def _senders(self, file: ImportFile) -> str:
+        return self.options.senders or (
+            "column" if any(row.sender_account_id for row in file.rows) else "limits"
+        )
+
+    def _known(self, target: Target) -> tuple[Known, bool]:
+        """Who is where already, and whether there was a warehouse to ask about other campaigns."""
+        members = read_members(self.client, target.list_id)
+        if not members.is_complete:
+            raise ProviderError(
+                f"List {target.list_id} could not be read whole, so nobody knows who stands in it: "
+                "run again later"
+            )
+        before, elsewhere = set(), set()
+        for person, imports in self.ledger.reached().items():
+            if any(_is_into(entry, target) for entry in imports):
+                before.add(person)
+            elif target.campaign_id and any(entry.campaign_id for entry in imports):
+                elsewhere.add(person)
+        published = self.settings.workspace_dir / "warehouse.duckdb"
+        if target.campaign_id and published.exists():
+            elsewhere |= _people_in_other_campaigns(published, target.campaign_id)
+        if self.options.allows_other_campaigns:
+            elsewhere = set()
+        return Known(frozenset(before), frozenset(members.rows), frozenset(elsewhere)), published.exists()
+
+    def _plan(self, file: ImportFile, entry: Import, known: Known) -> Plan:
+        return plan_rows(
+            file,
+            fixed_fields=parse_fixed_fields(self.options.fixed_fields),
+            default_fields={"batch_id": entry.import_id, "source_list": file.path.stem},
+            required_fields=self.settings.analytics.required_attribution_fields.split(","),
+            known=known,
+        )
+
+    def _with_senders(
+        self, plan: Plan, choice: str | None, target: Target
+    ) -> tuple[list[PlannedRow], list[str]]:
+        """The planned rows with the sender of each, and problems with senders named in the file."""
+        if choice is None or not plan.to_send:
+            return with_senders(plan.rows, {}), []
+        people = [row.person for row in plan.to_send]
+        if choice == "column":
+            named = [(row.row_number, row.account_id or "") for row in plan.to_send]
+            problems = check_named(named, target.senders)
+            return with_senders(plan.rows, dict(named)), problems
+        if choice == "hash":
+            chosen = distribute_by_hash(people, target.senders, self.options.experiment)
+        else:
+            chosen = distribute_by_limits(people, target.senders)
+        numbers = [row.row_number for row in plan.to_send]
+        return with_senders(plan.rows, dict(zip(numbers, chosen, strict=True))), []
+
+
+def _check(options: ImportOptions) -> None:
+    asked = [options.file is not None, bool(options.resume), bool(options.repair)]
+    if sum(asked) != 1:
+        raise ConfigurationError(
+            "make import needs one of FILE=leads.csv, RESUME=import or REPAIR=import "
+            "(an import's name, as it was printed)"
+        )
+    targets = [bool(options.campaign_id), bool(options.list_id), options.is_upstream]
+    if options.file is not None and sum(targets) != 1:
+        raise ConfigurationError(
+            "Say where the file goes: CAMPAIGN=40001, LIST=60001, or UPSTREAM=1 to keep it only as evidence "
+            "of where leads came from that are in HeyReach already"
+        )
+    for name, number in (("CAMPAIGN", options.campaign_id), ("LIST", options.list_id)):
+        if number and not re.fullmatch(r"[0-9]{1,18}", number):
+            raise ConfigurationError(f"{name} must be HeyReach's number, like 40001, not {number!r}")
+    if options.senders and options.senders not in SENDER_CHOICES:
+        raise ConfigurationError(
+            f"SENDERS must be one of {', '.join(SENDER_CHOICES)}, not {options.senders!r}"
+        )
+    if (options.senders == "hash") != bool(options.experiment):
+        raise ConfigurationError(
+            "SENDERS=hash and EXPERIMENT=name belong together: the name decides who is sent by whom"
+        )
+
+
+def _read(mappings_path: Path, options: ImportOptions) -> ImportFile:
+    return read_import_file(options.file, load_mappings(mappings_path), options.mapping)
+
+
+@contextmanager
+def _ledger(settings: Settings, options: ImportOptions) -> Iterator[Ledger]:
+    """The workspace's ledger; for the demo and for dry runs one that is forgotten."""
+    real = ledger_path(settings)
+    if settings.is_demo or (not options.apply and not real.exists()):
+        with tempfile.TemporaryDirectory() as folder, Ledger(Path(folder) / real.name) as ledger:
+            yield ledger
+        return
+    with Ledger(real) as ledger:
+        strangers = {entry.base_url for entry in ledger.imports()} - {settings.base_url}
+        if strangers:
+            raise ConfigurationError(
+                f"{real} holds imports into {', '.join(sorted(strangers))}, but HEYREACH_BASE_URL is "
+                f"{settings.base_url}: set OUTBOUND_DATA_DIR to a folder for the other server, "
+                "or restore the base URL"
+            )
+        yield ledger
+
+
+@contextmanager
+def _connected(settings: Settings) -> Iterator[HeyReachClient]:
+    if settings.is_demo:
+        with running_sandbox(now=DEMO_END) as sandbox:
+            pacer = Pacer(0, sandbox.api_key, settings.data_dir / "pacing")
+            with HeyReachClient(sandbox.base_url, sandbox.api_key, pacer) as client:
+                yield client
+        return
+    with heyreach_client(settings) as client:
+        client.check_api_key()
+        yield client
+
+
+def _is_into(entry: Import, target: Target) -> bool:
+    return entry.target == target.kind and (entry.campaign_id, entry.list_id) == (
+        target.campaign_id,
+        target.list_id,
+    )
+
+
+def _people_in_other_campaigns(published: Path, campaign_id: str) -> set[str]:
+    with duckdb.connect(str(published), read_only=True) as connection:
+        rows = connection.execute(
+            "select distinct normalized_profile_url from marts.heyreach_connections "
+            "where campaign_id <> ? and is_present and normalized_profile_url is not null",
+            [campaign_id],
+        ).fetchall()
+    return {row[0] for row in rows}

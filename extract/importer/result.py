@@ -1,0 +1,81 @@
+"""What became of an import: a line per row of its file, a summary, and the losses by name."""
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from extract.importer.delivery import LossError
+from extract.importer.ledger import LOST, Import, LedgerLead
+
+
+def write_result(path: Path, rows: list[LedgerLead]) -> Path:
+    """One line per row of the file: what became of it. Written whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    with partial.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(
+            (
+                "row_number",
+                "profile_url",
+                "state",
+                "reason",
+                "missing_fields",
+                "changed_fields",
+                "sender_account_id",
+            )
+        )
+        for row in rows:
+            writer.writerow(
+                (
+                    row.row_number,
+                    row.profile_url or "",
+                    "left_out" if row.reason else row.state,
+                    row.reason or row.details.get("why", ""),
+                    " ".join(row.details.get("missing", [])),
+                    " ".join(row.details.get("changed", [])),
+                    row.account_id or "",
+                )
+            )
+    os.replace(partial, path)
+    return path
+
+
+def raise_for_losses(entry: Import, rows: list[LedgerLead]) -> None:
+    """Raises LossError, saying how to go on, unless every lead of the import is verified."""
+    states = Counter(row.state for row in rows if row.reason is None)
+    lost = {state: states[state] for state in LOST if states[state]}
+    refusal = next((f" ({row.details['why']})" for row in rows if row.state == "refused"), "")
+    if states["planned"]:
+        raise LossError(
+            f"{states['planned']:,} leads were not sent, because HeyReach refused a request{refusal}. Mend "
+            f"that, then `make import RESUME={entry.import_id} APPLY=1` sends them"
+            + (f", and REPAIR={entry.import_id} what it refused" if lost else "")
+        )
+    if lost:
+        counts = ", ".join(f"{count:,} {state}" for state, count in lost.items())
+        fields = sorted(
+            {name for row in rows for key in ("missing", "changed") for name in row.details.get(key, [])}
+        )
+        raise LossError(
+            f"Not everything arrived: {counts}{' (' + ', '.join(fields) + ')' if fields else ''}{refusal}. "
+            f"`make import REPAIR={entry.import_id} APPLY=1` sends those leads again"
+        )
+
+
+def summary(rows: list[LedgerLead], requests: list[dict]) -> Iterator[str]:
+    """What became of an import, line by line."""
+    states = Counter(row.state for row in rows if row.reason is None)
+    told = {
+        name: sum(request.get(name) or 0 for request in requests) for name in ("added", "updated", "failed")
+    }
+    yield (
+        f"HeyReach counted {told['added']:,} added, {told['updated']:,} updated, {told['failed']:,} failed "
+        f"in {len(requests):,} requests"
+    )
+    unanswered = sum(request["state"] in ("sending", "unknown") for request in requests)
+    if unanswered:
+        yield f"  {unanswered:,} requests were never answered; their leads were looked for in the list"
+    yield "read back: " + ", ".join(f"{count:,} {state}" for state, count in sorted(states.items()))

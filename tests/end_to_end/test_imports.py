@@ -1,0 +1,182 @@
+"""Imports all the way: a file into HeyReach, what it lost, and what the warehouse and the report make of it."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from extract.sandbox.process import running_sandbox
+from tests.conftest import Outcome, Workspace
+from tests.end_to_end.conftest import FIRST_PULL, workspace_on
+
+CAMPAIGN = "40101"
+PERIOD = ("--since", "2026-01-01", "--until", "2026-03-01")
+
+
+def write_file(path: Path, header: str, names: list[str], **columns: str) -> Path:
+    """A file of invented people, one a row: the header's first column is the URL, then first and last name."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([*header.split(","), *columns])
+        for name in names:
+            writer.writerow([f"https://www.linkedin.com/in/{name}/", "Quill", name, *columns.values()])
+    return path
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory):
+    """Three files: one taken whole, one whose leads and fields are lost, one that is only kept as evidence."""
+    folder = tmp_path_factory.mktemp("imports")
+    clay = write_file(
+        folder / "clay_export.csv",
+        "LinkedIn Profile,First Name,Last Name",
+        [*(f"whole-{number}" for number in range(60)), "whole-3", "../company/acme"],
+        ICP="sre",
+    )
+    zoominfo = write_file(
+        folder / "zoom.csv",
+        "LinkedIn Contact Profile URL,First Name,Last Name",
+        [f"damaged-{number}" for number in range(120)],
+    )
+    with running_sandbox(seed=11, leads=600, now=FIRST_PULL) as sandbox:
+        workspace = workspace_on(sandbox, folder / "data", IMPORT_READ_BACK_WAITS="0,0")
+        before = workspace.run("run", *PERIOD)
+        assert before.exit_code == 0, before.errors
+        sandbox.advance_clock(3600)
+        outcomes = {
+            "clay": workspace.run("import", "--file", str(clay), "--campaign", CAMPAIGN, "--apply"),
+        }
+        sandbox.set_faults(
+            {"name": "lost_fields", "fields": ["batch_id", "icp"]},
+            {"name": "lost_leads", "nth": 20, "counted": False},
+        )
+        outcomes["zoominfo"] = workspace.run(
+            "import", "--file", str(zoominfo), "--campaign", CAMPAIGN, "--set", "icp=platform", "--apply"
+        )
+        sandbox.set_faults()
+        unknown = write_file(
+            folder / "upstream_2025.csv", "profile_url,first_name,last_name", unattributed(sandbox, workspace),
+            source="search", icp="sre", batch_id="old-1",
+        )  # fmt: skip
+        outcomes["upstream"] = workspace.run(
+            "import", "--file", str(unknown), "--upstream", "--apply",
+            OUTBOUND_AS_OF=sandbox.clock().isoformat(),
+        )  # fmt: skip
+        sandbox.advance_clock(3600)
+        after = workspace.run("run", *PERIOD)
+        assert after.exit_code == 0, after.errors
+        yield workspace, outcomes, after, sandbox.truth()["imports"]
+
+
+def unattributed(sandbox, workspace: Workspace) -> list[str]:
+    """Slugs of people whose fields HeyReach lost long before."""
+    rows = workspace.query(
+        "select distinct normalized_profile_url from marts.heyreach_connections "
+        "where attribution_origin = 'unknown' and normalized_profile_url like 'linkedin.com/in/%'"
+    )
+    slugs = sorted(row[0].removeprefix("linkedin.com/in/") for row in rows)
+    assert slugs
+    return slugs
+
+
+def import_of(outcome: Outcome) -> str:
+    (line,) = [line for line in outcome.printed.splitlines() if line.startswith("result: ")]
+    return Path(line.removeprefix("result: ")).stem
+
+
+def test_an_import_that_lost_something_fails_and_says_how_to_repair_it(imported):
+    _, outcomes, _, _ = imported
+    assert [outcome.exit_code for outcome in outcomes.values()] == [0, 3, 0]
+    assert f"REPAIR={import_of(outcomes['zoominfo'])} APPLY=1" in outcomes["zoominfo"].errors
+
+
+def test_the_warehouse_knows_of_each_row_what_the_server_did_with_it(imported):
+    workspace, outcomes, _, truth = imported
+    rows = workspace.query(
+        "select import_id, split_part(normalized_profile_url, '/', 3), state, account_id, missing_fields "
+        "from marts.heyreach_import_leads where target = 'campaign' and state <> 'left_out'"
+    )
+    applied = {entry["profile_key"]: entry for entry in truth}
+    assert len(rows) == 180
+    for import_id, person, state, account_id, missing_fields in rows:
+        entry = next((entry for key, entry in applied.items() if key.endswith(f"/{person}")), None)
+        if state == "missing_lead":
+            assert entry is None
+            continue
+        assert entry["applied"] == 1
+        assert str(entry["account_id"]) == account_id
+        assert ("batch_id" in entry["fields"]) == (state == "verified")
+        assert missing_fields == (None if state == "verified" else "batch_id, icp")
+        if state == "verified":
+            assert entry["fields"]["batch_id"] == import_id
+    states = Counter((import_id, state) for import_id, _, state, _, _ in rows)
+    assert states == {
+        (import_of(outcomes["clay"]), "verified"): 60,
+        (import_of(outcomes["zoominfo"]), "missing_fields"): 114,
+        (import_of(outcomes["zoominfo"]), "missing_lead"): 6,
+    }
+
+
+def test_imports_are_counted_by_source_with_the_reasons(imported):
+    workspace, outcomes, _, _ = imported
+    rows = workspace.query(
+        """
+        select import_id, source, file_rows, valid_rows, people, left_out_duplicate_in_file,
+            left_out_invalid_profile_url, sent, added, failed, arrived, verified, missing_lead, missing_fields
+        from marts.heyreach_imports where known_from = 'ledger' order by source
+        """
+    )
+    assert rows == [
+        (import_of(outcomes["clay"]), "clay", 62, 61, 60, 1, 1, 60, 60, 0, 60, 60, 0, 0),
+        (import_of(outcomes["zoominfo"]), "zoominfo", 120, 120, 120, 0, 0, 120, 114, 0, 114, 0, 6, 114),
+    ]
+
+
+def test_what_was_sent_stands_in_for_what_heyreach_lost(imported):
+    workspace, outcomes, _, _ = imported
+    rows = workspace.query(
+        """
+        select batch_id, source, icp, attribution_origin, is_attribution_complete, count(*)
+        from marts.heyreach_connections
+        where normalized_profile_url like '%/in/damaged-%' or normalized_profile_url like '%/in/whole-%'
+        group by all order by source
+        """
+    )
+    assert rows == [
+        (import_of(outcomes["clay"]), "clay", "sre", "campaign_list", True, 60),
+        (import_of(outcomes["zoominfo"]), "zoominfo", "platform", "campaign_list", True, 114),
+    ]
+
+
+def test_upstream_files_attribute_leads_imported_before_this_tool(imported):
+    workspace, _, _, _ = imported
+    rows = workspace.query(
+        "select attribution_origin, source, batch_id, count(*) > 0 from marts.heyreach_connections "
+        "where attribution_origin in ('upstream', 'unknown') and normalized_profile_url is not null group by all"
+    )
+    assert rows == [("upstream", "search", "old-1", True)]
+
+
+def test_imported_people_are_dated_by_the_ledger_and_lost_ones_not_at_all(imported):
+    workspace, _, _, _ = imported
+    rows = workspace.query(
+        "select imported_at_method, first_touch_source, count(*) from marts.heyreach_leads "
+        "where normalized_profile_url like '%/in/damaged-%' or normalized_profile_url like '%/in/whole-%' "
+        "group by all order by all"
+    )
+    assert rows == [
+        ("import_ledger", "clay", 60),
+        ("import_ledger", "zoominfo", 114),
+        ("never_arrived", None, 6),
+    ]
+
+
+def test_the_report_names_the_import_that_lost_something(imported):
+    _, outcomes, after, _ = imported
+    report = after.reports[".md"].read_text(encoding="utf-8")
+    preface = report.split("## How to read")[0]
+    damaged = import_of(outcomes["zoominfo"])
+    assert f"{damaged} (zoominfo; 120 of 120 leads, 6 never arrived, lost fields: batch\\_id, icp)" in preface
+    assert f"make import REPAIR={damaged} APPLY=1" in preface
+    assert import_of(outcomes["clay"]) not in preface
