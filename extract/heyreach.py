@@ -7,7 +7,9 @@
 | list_leads, list_companies | an observed state of a list member, with its custom fields |
 | account_campaign_days | HeyReach's own counts for one sender, campaign and UTC day, as observed |
 | imports, import_rows, import_events | what `make import` planned and did, from its ledger |
-| quarantined_rows | a row HeyReach sent that can't be stored |
+| webhook_events | a webhook payload out of the operator's files |
+| webhook_files | a webhook file in a state that was read |
+| quarantined_rows | a row HeyReach sent, or a line of a webhook file, that can't be stored |
 | pulls | one walk of one pull: what was asked when, and whether everything came |
 
 Every table is append-only: a row is an observation, and observations don't change. dlt imports the files
@@ -54,7 +56,14 @@ def load(folders: list[Path], raw_path: Path) -> None:
     """
     if not folders:
         return
-    others = ("imports", "import_rows", "import_events", "quarantined_rows")
+    others = (
+        "imports",
+        "import_rows",
+        "import_events",
+        "webhook_events",
+        "webhook_files",
+        "quarantined_rows",
+    )
     observations = [table for table in (*raw.OBSERVATIONS, *others) if landed_files(folders, table)]
     working_dir = Path(tempfile.mkdtemp(prefix=".dlt-", dir=raw_path.parent))
     try:

@@ -18,6 +18,7 @@ from extract.pull import KnownStates, PullResult, run_pull
 from extract.sandbox import DEMO_ACCOUNTS_PATH, DEMO_END, DEMO_PRESET, DEMO_SEED, DEMO_START
 from extract.sandbox.process import running_sandbox
 from extract.settings import Settings
+from extract.webhooks import WebhookFiles
 
 # What stands for the base URL in demo raw: the port is another one every time, the world is not.
 DEMO_ORIGIN = f"sandbox {DEMO_PRESET} {DEMO_SEED}"
@@ -57,6 +58,11 @@ def heyreach_client(settings: Settings) -> HeyReachClient:
 def ledger_path(settings: Settings) -> Path:
     """Where the import ledger of this workspace lives."""
     return settings.workspace_dir / "imports.sqlite"
+
+
+def webhooks_dir(settings: Settings) -> Path:
+    """Where the operator's receiver of webhooks puts its files; need not exist."""
+    return settings.workspace_dir / "webhooks"
 
 
 def extract(settings: Settings, say: Callable[[str], None]) -> Extraction:
@@ -113,6 +119,7 @@ def _pull_heyreach(settings: Settings) -> list[PullResult]:
             known = KnownStates(raw_path(settings))
             result = run_pull(client, landing, known, base_url=settings.base_url, origin=origin)
             _land_imports(settings, landing)
+            _land_webhooks(settings, landing, result)
             return [result]
 
 
@@ -125,6 +132,15 @@ def _land_imports(settings: Settings, landing: Landing) -> None:
     with Ledger(ledger_path(settings)) as ledger:
         for table, row in ledger.news(last_events):
             landing.write(table, row)
+
+
+def _land_webhooks(settings: Settings, landing: Landing, pull: PullResult) -> None:
+    """Land what the operator's webhook files hold and raw doesn't, dated by the pull beside it."""
+    with raw.connect(raw_path(settings), read_only=True) as connection:
+        files = WebhookFiles(webhooks_dir(settings), connection, pull.finished_at, pull.pull_id)
+        for table, row in files.news():
+            landing.write(table, row)
+    pull.warnings.extend(files.warnings)
 
 
 def _pull_demo(settings: Settings, say: Callable[[str], None]) -> list[PullResult]:

@@ -166,6 +166,7 @@ class Pull:
                 },
             )
         return PullResult(
+            pull_id=self.pull_id,
             finished_at=whole["finished_at"],
             is_complete=whole["is_complete"],
             requests=whole["requests"],
@@ -193,6 +194,7 @@ class Pull:
 class PullResult:
     """What one pull did: counts, whether everything asked for came, and lines for the operator."""
 
+    pull_id: str
     finished_at: datetime
     is_complete: bool
     requests: int

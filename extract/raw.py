@@ -64,8 +64,8 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "reason": "text",
         "row_text": "text",
     },
-    # The import ledger (extract/importer/ledger.py), landed with the next pull: imports, the rows of their files,
-    # and everything that happened to a row or a request.
+    # The import ledger (extract/importer/ledger.py), landed with the next pull: imports, the rows of their
+    # files, and everything that happened to a row or a request.
     "imports": {
         "import_id": "text",
         "base_url": "text",
@@ -95,6 +95,19 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "happened_at": "timestamp",
         "state": "text",
         "details": "json",
+    },
+    # Webhook payloads out of files (extract/webhooks.py), and the files as they were when they were read.
+    "webhook_events": {
+        "event_key": "text",
+        "observed_at": "timestamp",
+        "file_name": "text",
+        "payload": "json",
+    },
+    "webhook_files": {
+        "file_name": "text",
+        "size_bytes": "bigint",
+        "modified_ns": "bigint",
+        "observed_at": "timestamp",
     },
     # One row per run: what replaces "now", the period, and the settings that decide verdicts.
     "run_parameters": {
@@ -230,7 +243,7 @@ def account_ids(connection: duckdb.DuckDBPyConnection) -> set[str]:
 
 
 def last_import_events(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Import -> the number of its last event in raw, 0 where it has none; imports that raw lacks are not in it."""
+    """Import -> the number of its last event in raw, 0 where it has none; only imports that raw holds."""
     rows = connection.execute(
         f"""
         select imports.import_id, coalesce(max(import_events.event_id), 0)
@@ -240,6 +253,35 @@ def last_import_events(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
         """
     ).fetchall()
     return dict(rows)
+
+
+def webhook_files(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, int, int]]:
+    """Name, size and time of change (ns) of every state of a webhook file that was read to its end."""
+    rows = connection.execute(
+        f"select file_name, size_bytes, modified_ns from {SCHEMA}.webhook_files"
+    ).fetchall()
+    return set(rows)
+
+
+def known_webhook_events(connection: duckdb.DuckDBPyConnection, keys: list[str]) -> set[str]:
+    """Those of the event keys that raw holds."""
+    rows = connection.execute(
+        f"select event_key from {SCHEMA}.webhook_events where event_key in (select unnest(?))", [keys]
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+def known_quarantined_lines(connection: duckdb.DuckDBPyConnection, places: list[str]) -> set[tuple[str, str]]:
+    """Place and text of the lines set aside at any of these places (`file:line`) of webhook files."""
+    rows = connection.execute(
+        f"""
+        select scope_id, row_text
+        from {SCHEMA}.quarantined_rows
+        where resource = 'webhook_events' and scope_id in (select unnest(?))
+        """,
+        [places],
+    ).fetchall()
+    return set(rows)
 
 
 def append_run_parameters(path: Path, parameters: dict) -> None:

@@ -88,7 +88,13 @@ def _add_import_arguments(group: argparse._ArgumentGroup) -> None:
         "--upstream", action="store_true", help="keep the file only as evidence of where leads came from"
     )
     group.add_argument("--mapping", help="which column is what (config/import_mappings.yaml)")
-    group.add_argument("--set", metavar="NAME=VALUE; ...", help="custom fields for every lead of the file")
+    group.add_argument(
+        "--set",
+        metavar="NAME=VALUE; ...",
+        action="append",
+        default=[],
+        help="custom fields for every lead of the file",
+    )
     group.add_argument(
         "--senders",
         choices=SENDER_CHOICES,
@@ -187,7 +193,7 @@ def _import(settings: Settings, options: argparse.Namespace) -> None:
             list_id=options.list,
             is_upstream=options.upstream,
             mapping=options.mapping,
-            fixed_fields=options.set,
+            fixed_fields="; ".join(options.set),
             senders=options.senders,
             experiment=options.experiment,
             wakes=options.wake,

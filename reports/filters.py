@@ -138,6 +138,28 @@ def _too_few(part: int, whole: int, hide_below: int) -> Markdown:
     return Markdown(f"n < {hide_below}, {_share(part, whole)}" if whole else NOTHING)
 
 
+def hours(value: float | None) -> str:
+    """19.22 -> `19.2 h`, 174.4 -> `7.3 days`"""
+    if value is None:
+        return NOTHING
+    divisor, unit = _unit(value)
+    return f"{value / divisor:.1f} {unit}"
+
+
+def _unit(value: float) -> tuple[int, str]:
+    return (1, "h") if value < 72 else (24, "days")
+
+
+def quantile(row: Mapping[str, Any], name: str) -> Markdown:
+    """A quantile of the time to accept with its bounds: `19.2 h (13.7–24.0)`; `–` where withheld."""
+    value = row[f"{name}_hours"]
+    if value is None:
+        return Markdown(NOTHING)
+    divisor, _ = _unit(value)
+    earliest, latest = row[f"{name}_hours_earliest"] / divisor, row[f"{name}_hours_latest"] / divisor
+    return Markdown(f"{hours(value)} ({earliest:.1f}–{latest:.1f})")
+
+
 def minute(moment: datetime) -> str:
     """2026-02-01 09:30 UTC"""
     return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -35,6 +35,12 @@ IMPORTS = """
 """
 FUNNEL = "select * from marts.rpt_funnel order by stage_order"
 
+TIME_TO_ACCEPT = """
+    select *
+    from marts.rpt_time_to_accept
+    order by dimension <> 'all', dimension, requests desc, segment
+"""
+SENT_WEEKS = "select * from marts.rpt_sent_weeks order by sent_week"
 SEGMENTS = """
     select *
     from marts.rpt_segment_performance
@@ -155,6 +161,8 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "by_account_type": rows(SEGMENTS_OF_SENDERS, dimension="account_type"),
             "by_account_gender": rows(SEGMENTS_OF_SENDERS, dimension="account_gender"),
             "by_campaign": rows(CAMPAIGNS),
+            "time_to_accept": rows(TIME_TO_ACCEPT),
+            "by_week": rows(SENT_WEEKS),
         },
     }
 

@@ -25,10 +25,12 @@ _MARKDOWN.filters.update(
     aligned=filters.aligned,
     day=filters.day,
     decimal=filters.decimal,
+    hours=filters.hours,
     message=filters.message,
     minute=filters.minute,
     percent=filters.percent,
     plural=filters.plural,
+    quantile=filters.quantile,
     to_date_rate=filters.to_date_rate,
     words=filters.words,
 )

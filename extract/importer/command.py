@@ -14,14 +14,14 @@ import duckdb
 from extract.client import HeyReachClient
 from extract.errors import ConfigurationError, ProviderError
 from extract.importer.delivery import Delivery
-from extract.importer.ledger import LOST, OPEN, Import, Ledger, PlannedRow
+from extract.importer.ledger import ARRIVED, LOST, OPEN, Import, Ledger, PlannedRow
 from extract.importer.mapping import load_mappings
 from extract.importer.planning import Known, Plan, parse_fixed_fields, plan_rows, rows_text, with_senders
 from extract.importer.preview import left_out_lines, preview, unmapped_line
 from extract.importer.result import raise_for_losses, summary, write_result
 from extract.importer.senders import check_named, distribute_by_hash, distribute_by_limits
 from extract.importer.table import ImportFile, read_import_file
-from extract.importer.target import Target, campaign_target, list_target, read_members
+from extract.importer.target import Members, Target, campaign_target, list_target, read_members
 from extract.lock import exclusive
 from extract.pacing import Pacer
 from extract.pipeline import DEMO_ORIGIN, heyreach_client, ledger_path
@@ -103,7 +103,8 @@ class _Importer:
                 f"`make import RESUME={entry.import_id} APPLY=1` first"
             )
         entry = self._new_import(file, target)
-        known, is_warehouse_asked = self._known(target)
+        members = self._members(target)
+        known, is_warehouse_asked = self._known(target, members)
         plan = self._plan(file, entry, known)
         rows, problems = self._with_senders(plan, entry.senders, target)
         planned = replace(plan, rows=rows)
@@ -118,6 +119,10 @@ class _Importer:
             self.say(line)
         if plan.problems or problems:
             raise ConfigurationError([*plan.problems, *problems, "Nothing was sent"])
+        if self.options.apply:
+            for earlier in self.ledger.imports():
+                if _is_into(earlier, target):
+                    self._delivery(earlier, target).recognise_late_arrivals(members)
         if not plan.to_send:
             self.say("nothing is to be sent")
         elif not self.options.apply:
@@ -184,15 +189,7 @@ class _Importer:
         self._deliver(entry, target)
 
     def _deliver(self, entry: Import, target: Target, *, is_repair: bool = False) -> None:
-        delivery = Delivery(
-            client=self.client,
-            ledger=self.ledger,
-            entry=entry,
-            target=target,
-            waits=self.settings.read_back_waits,
-            now=self._now,
-            wakes=self.options.wakes and not is_repair,
-        )
+        delivery = self._delivery(entry, target, wakes=self.options.wakes and not is_repair)
         try:
             if is_repair:
                 delivery.repair()
@@ -205,6 +202,17 @@ class _Importer:
                 self.say(line)
             self.say(f"result: {path}")
         raise_for_losses(entry, leads)
+
+    def _delivery(self, entry: Import, target: Target, *, wakes: bool = False) -> Delivery:
+        return Delivery(
+            client=self.client,
+            ledger=self.ledger,
+            entry=entry,
+            target=target,
+            waits=self.settings.read_back_waits,
+            now=self._now,
+            wakes=wakes,
+        )
 
     def _target(self, entry: Import) -> Target:
         if entry.target == "upstream":
@@ -247,20 +255,28 @@ class _Importer:
             "column" if any(row.sender_account_id for row in file.rows) else "limits"
         )
 
-    def _known(self, target: Target) -> tuple[Known, bool]:
-        """Who is where already, and whether there was a warehouse to ask about other campaigns."""
+    def _members(self, target: Target) -> Members:
         members = read_members(self.client, target.list_id)
         if not members.is_complete:
             raise ProviderError(
                 f"List {target.list_id} could not be read whole, so nobody knows who stands in it: "
                 "run again later"
             )
-        before, elsewhere = set(), set()
-        for person, imports in self.ledger.reached().items():
-            if any(_is_into(entry, target) for entry in imports):
-                before.add(person)
-            elif target.campaign_id and any(entry.campaign_id for entry in imports):
-                elsewhere.add(person)
+        return members
+
+    def _known(self, target: Target, members: Members) -> tuple[Known, bool]:
+        """Who is where already, and whether there was a warehouse to ask about other campaigns."""
+        # Who was sent and not seen may be on the way yet: a second import would give them a second batch.
+        sent = self.ledger.people(*ARRIVED, *OPEN, "missing_lead")
+        before = {
+            person for person, imports in sent.items() if any(_is_into(entry, target) for entry in imports)
+        }
+        elsewhere = {
+            person
+            for person, imports in self.ledger.people(*ARRIVED, *OPEN).items()
+            if target.campaign_id
+            and any(entry.campaign_id not in (None, target.campaign_id) for entry in imports)
+        }
         published = self.settings.workspace_dir / "warehouse.duckdb"
         if target.campaign_id and published.exists():
             elsewhere |= _people_in_other_campaigns(published, target.campaign_id)
@@ -359,10 +375,10 @@ def _connected(settings: Settings) -> Iterator[HeyReachClient]:
 
 
 def _is_into(entry: Import, target: Target) -> bool:
-    return entry.target == target.kind and (entry.campaign_id, entry.list_id) == (
-        target.campaign_id,
-        target.list_id,
-    )
+    # A campaign stays the same one when it is given another list.
+    if target.campaign_id:
+        return entry.campaign_id == target.campaign_id
+    return entry.target == target.kind and entry.list_id == target.list_id
 
 
 def _people_in_other_campaigns(published: Path, campaign_id: str) -> set[str]:

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from extract import routes
 from extract.client import HeyReachClient, NotFoundError, RefusedError, UnknownOutcomeError
 from extract.errors import OutboundError, ProviderError
-from extract.importer.ledger import LOST, Import, Ledger, LedgerLead
+from extract.importer.ledger import ARRIVED, LOST, Import, Ledger, LedgerLead
 from extract.importer.target import Members, Target, custom_fields, read_members
 
 # HeyReach refuses more in one request.
@@ -86,9 +86,8 @@ class Delivery:
         members = read_members(self.client, self.target.list_id)
         if not members.is_complete:
             raise self._unreadable("REPAIR")
-        compared = [(lead, _comparison(lead, members)) for lead in self._leads(*LOST)]
-        self._record("verified", [pair for pair in compared if _state(pair[1]) == "verified"])
-        lost = [lead for lead, comparison in compared if _state(comparison) != "verified"]
+        self.recognise_late_arrivals(members)
+        lost = self._leads(*LOST)
         if not lost:
             return
         canary, others = lost[:1], lost[1:]
@@ -100,6 +99,15 @@ class Delivery:
                 "trying again"
             )
         self._resend(others, members)
+
+    def recognise_late_arrivals(self, members: Members) -> None:
+        """Record what a complete reading of the list shows of leads that had been given up as lost."""
+        # Whoever was refused and is there all the same came by another import.
+        given_up = self._leads("missing_lead", "missing_fields", "changed_fields")
+        compared = [(lead, _comparison(lead, members)) for lead in given_up]
+        for state in ARRIVED:
+            changed = [pair for pair in compared if pair[1] and _state(pair[1]) == state != pair[0].state]
+            self._record(state, changed)
 
     def _resend(self, leads: list[LedgerLead], members: Members) -> None:
         self._record("planned", [(lead, {"lead": _complete(lead, members)}) for lead in leads])

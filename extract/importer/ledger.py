@@ -283,19 +283,18 @@ class Ledger:
             entry for entry in self.imports() if entry.import_id in unfinished and entry.target != "upstream"
         ]
 
-    def reached(self) -> dict[str, list[Import]]:
-        """Person -> the imports by which they arrived somewhere, or may have, or are still to."""
+    def people(self, *states: str) -> dict[str, list[Import]]:
+        """Person -> the imports in which they are in one of these states."""
         imports = {entry.import_id: entry for entry in self.imports() if entry.target != "upstream"}
-        states = ARRIVED + OPEN
         rows = self._database.execute(
             f"select person, import_id from leads where reason is null and state in ({_marks(states)})",  # noqa: S608
             states,
         )
-        reached: dict[str, list[Import]] = {}
+        people: dict[str, list[Import]] = {}
         for row in rows:
             if row["import_id"] in imports:
-                reached.setdefault(row["person"], []).append(imports[row["import_id"]])
-        return reached
+                people.setdefault(row["person"], []).append(imports[row["import_id"]])
+        return people
 
     def news(self, last_events: dict[str, int]) -> Iterator[tuple[str, dict]]:
         """(raw table, row) of what raw lacks, given the number of the last event it holds of each import.

@@ -18,7 +18,7 @@ REASONS = {
     "invalid_profile_url": "whose URL is no person's profile",
     "missing_name": "without a first or last name (HeyReach drops them without a word)",
     "duplicate_in_file": "who stand further up in the file already",
-    "imported_before": "who came by an earlier import",
+    "imported_before": "who were sent by an earlier import (its REPAIR sends again what was lost)",
     "already_in_list": "who stand in the list already",
     "in_other_campaign": "who are in another campaign (ALLOW_OTHER_CAMPAIGNS=1 sends them all the same)",
 }

@@ -1,4 +1,4 @@
-"""Imports all the way: a file into HeyReach, what it lost, and what the warehouse and the report make of it."""
+"""Imports all the way: a file into HeyReach, what it lost, and what warehouse and report make of it."""
 
 import csv
 from collections import Counter

@@ -1,8 +1,8 @@
 """Small published warehouses with invented rows, in real DuckDB files, and three of them as scenarios."""
 
 import math
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,11 @@ RATES = ("accept_rate", "ci_low", "ci_high", "accepted_to_date_rate")
 STATUSES = ("enrolled", "queued", "open_requests", "expired", "failed", "excluded", "already_connected")
 
 
+QUANTILES = ("median", "p75", "p90")
+BOUNDS = ("", "_earliest", "_latest")
+EDGES = ("24h", "48h", "72h", "7d", "14d", "30d")
+
+
 def _columns(names: str, kind: str) -> str:
     return ", ".join(f"{name} {kind}" for name in names.split())
 
@@ -35,7 +40,9 @@ TABLES = {
         {_columns("acceptance_window_days detection_lag_days hide_rate_below", "integer")}, {_FACTS},
         mature_share double, is_mostly_undated boolean,
         {_columns("people_known invalid_profile_urls people_with_several_spellings", "bigint")},
-        people_in_several_campaigns bigint, queued bigint, attribution_coverage double, as_of timestamptz""",
+        people_in_several_campaigns bigint, queued bigint, attribution_coverage double,
+        {_columns("reconciled_sent provider_sent reconciled_accepted provider_accepted", "bigint")},
+        as_of timestamptz""",
     "rpt_funnel": """
         stage_order integer, stage varchar, stage_label varchar, people bigint, lost_here bigint,
         share_of_previous double, share_of_first double, what_it_counts varchar, as_of timestamptz""",
@@ -53,10 +60,20 @@ TABLES = {
         {_columns("limit_hit_days provider_sent queued", "bigint")}, as_of timestamptz""",
     "rpt_campaign_performance": f"""
         {_columns("campaign_id campaign_name campaign_status list_name", "varchar")}, is_present boolean,
-        withdrawal_days integer, {_FACTS},
+        withdrawal_days integer, {_FACTS}, {_columns("mature_share median_hours", "double")},
+        {_columns("sent_gap accepted_gap", "bigint")},
         {_columns(" ".join(STATUSES), "bigint")},
         {_columns("progress_total progress_in_progress progress_pending progress_finished", "bigint")},
         progress_failed bigint, as_of timestamptz""",
+    "rpt_time_to_accept": f"""
+        {_columns("dimension segment segment_label withheld_because", "varchar")},
+        {_columns("requests accepted", "bigint")}, resolution_hours double,
+        {_columns(" ".join(f"{name}_hours{bound}" for name in QUANTILES for bound in BOUNDS), "double")},
+        {_columns(" ".join(f"share_within_{edge}" for edge in EDGES), "double")}, as_of timestamptz""",
+    "rpt_sent_weeks": """
+        sent_week date, sent bigint, accepted_to_date bigint, mature_sent bigint, mature_accepted bigint,
+        mature_share double, accept_rate double, ci_low double, ci_high double, expected_final_rate double,
+        as_of timestamptz""",
     "rpt_health": """
         line_number bigint, severity varchar, topic varchar, affected bigint, message varchar,
         as_of timestamptz""",
@@ -76,6 +93,7 @@ SUMMARY = {
     "people_with_several_spellings": 0,
     "people_in_several_campaigns": 0,
     "queued": 0,
+    **dict.fromkeys(("reconciled_sent", "provider_sent", "reconciled_accepted", "provider_accepted")),
 }
 
 Rows = Mapping[str, list[dict[str, Any]]]
@@ -167,6 +185,29 @@ def imported(source: str, label: str, known_from: str, **counts: Any) -> dict[st
     return {"source": source, "segment_label": label, "known_from": known_from, **counts}
 
 
+def time_to_accept(
+    dimension: str,
+    segment: str,
+    label: str,
+    shares: Sequence[float | None] = (),
+    **values: Any,
+) -> dict[str, Any]:
+    """A row of rpt_time_to_accept; quantiles as (estimate, earliest, latest), shares within the EDGES."""
+    quantiles = {
+        f"{name}_hours{bound}": hours
+        for name in QUANTILES
+        for bound, hours in zip(BOUNDS, values.pop(name, (None,) * 3), strict=True)
+    }
+    return {
+        "dimension": dimension,
+        "segment": segment,
+        "segment_label": label,
+        **quantiles,
+        **{f"share_within_{edge}": share for edge, share in zip(EDGES, shares, strict=False)},
+        **{"accepted": 0, **values},
+    }
+
+
 def funnel(*people: int) -> list[dict[str, Any]]:
     """The rows of rpt_funnel for the numbers of people at its five stages."""
     stages = (
@@ -204,7 +245,8 @@ FULL = {
         summary(
             leads_imported=2150, leads_undated=12, sent=1204, accepted=301, mature_sent=512,
             mature_accepted=123, people_known=2300, invalid_profile_urls=7, people_with_several_spellings=31,
-            people_in_several_campaigns=18, queued=640, attribution_coverage=0.964,
+            people_in_several_campaigns=18, queued=640, attribution_coverage=0.964, reconciled_sent=3020,
+            provider_sent=3021, reconciled_accepted=801, provider_accepted=801,
         )
     ],
     "rpt_funnel": funnel(2150, 1990, 1900, 1150, 290),
@@ -247,6 +289,24 @@ FULL = {
                 mature_accepted=40),
         segment("account_gender", "unassigned", "No sender assigned", leads_imported=50),
     ],
+    "rpt_time_to_accept": [
+        time_to_accept("all", "all", "All", requests=1800, accepted=520, resolution_hours=6.0,
+                       median=(14.6, 11.9, 17.9), p75=(51.9, 48.2, 55.0), p90=(160.4, 155.0, 166.0),
+                       shares=(0.17, 0.2, 0.22, 0.26, 0.28, 0.29)),
+        time_to_accept("source", "clay", "Clay", requests=900, accepted=9, resolution_hours=6.0,
+                       withheld_because="few", shares=(0.004, 0.005, 0.006, 0.008, 0.01, 0.01)),
+        time_to_accept("source", "zoominfo", "ZoomInfo", requests=900, accepted=200, resolution_hours=60.0,
+                       withheld_because="resolution", p90=(170.0, 150.0, 200.0),
+                       shares=(None, None, None, 0.2, 0.21, 0.22)),
+        time_to_accept("region", "eu", "EU", requests=10),
+    ],
+    "rpt_sent_weeks": [
+        {"sent_week": date(2026, 1, 5), "sent": 512, "accepted_to_date": 130, "mature_sent": 512,
+         "mature_accepted": 123, "mature_share": 1.0, "accept_rate": 0.2402, "ci_low": 0.205, "ci_high": 0.279,
+         "expected_final_rate": 0.254},
+        {"sent_week": date(2026, 1, 26), "sent": 692, "accepted_to_date": 171, "mature_sent": 0,
+         "mature_accepted": 0, "mature_share": 0.0, "expected_final_rate": 0.29},
+    ],
     "rpt_account_performance": [
         account("50001", "Dana", sent=404, accepted=141, mature_sent=200, mature_accepted=63,
                 sent_per_business_day=18.36, idle_days=1, main_idle_reason="no_queue", limit_hit_days=4,
@@ -269,7 +329,8 @@ FULL = {
         {"account_id": "50005", "account_type": "real_personal", "gender": "female"},
     ],
     "rpt_campaign_performance": [
-        campaign("40001", "Q1 platform engineers", sent=1100, accepted=290, mature_sent=504,
+        campaign("40001", "Q1 platform engineers", mature_share=0.458, median_hours=14.6, sent_gap=-1,
+                 accepted_gap=0, sent=1100, accepted=290, mature_sent=504,
                  mature_accepted=121, enrolled=1800, queued=500, open_requests=700, expired=110, failed=30,
                  excluded=40, already_connected=60, progress_total=1800, progress_in_progress=900,
                  progress_pending=-3, progress_finished=850, progress_failed=53),

@@ -23,6 +23,7 @@ from tests.reports.report_rows import (
     publish,
     segment,
     summary,
+    time_to_accept,
 )
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -39,6 +40,7 @@ SECTIONS = [
     "7. By account type",
     "8. By account gender",
     "11. By campaign",
+    "12. Time to accept",
 ]
 
 HARMLESS = "Harmless name"
@@ -134,6 +136,10 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "rpt_segment_performance": [segment(dimension, HARMLESS, **counts) for dimension in dimensions],
         "rpt_account_performance": [
             account(HARMLESS, HARMLESS, account_type=HARMLESS, main_idle_reason=HARMLESS, **counts)
+        ],
+        "rpt_time_to_accept": [
+            time_to_accept("all", "all", HARMLESS, requests=20, accepted=5, resolution_hours=6.0),
+            time_to_accept("source", HARMLESS, HARMLESS, requests=20, accepted=5, resolution_hours=6.0),
         ],
         "rpt_campaign_performance": [campaign("40001", HARMLESS, campaign_status=HARMLESS, **counts)],
     }
@@ -258,6 +264,8 @@ def with_totals(**values: Any) -> dict[str, Any]:
             "by_account_type": [],
             "by_account_gender": [],
             "by_campaign": [],
+            "time_to_accept": [],
+            "by_week": [],
         },
     }
 

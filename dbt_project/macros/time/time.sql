@@ -26,3 +26,13 @@
 {% macro parsed_timestamp(text) -%}
     try_cast({{ text }} as timestamp with time zone)
 {%- endmacro %}
+
+{#- seconds_after('2026-01-01 00:00:00', 1) -> 2026-01-01 00:00:01 -#}
+{% macro seconds_after(moment, seconds) -%}
+    ({{ moment }} + to_seconds({{ seconds }}))
+{%- endmacro %}
+
+{#- utc_midnight(date '2026-01-01') -> 2026-01-01 00:00:00+00 -#}
+{% macro utc_midnight(date) -%}
+    timezone('UTC', cast({{ date }} as timestamp))
+{%- endmacro %}

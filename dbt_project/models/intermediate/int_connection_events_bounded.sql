@@ -1,23 +1,10 @@
-{#- When each campaign lead was sent a request and when it was accepted, as bounds from observations alone.
+{#- When each campaign lead was sent a request and when it was accepted: the bounds that all evidence leaves, and an
+    estimate between them. The cohort bounds leave out evidence that depends on how the request ended, so that a
+    request's cohort never does. -#}
 
-    Both bounds come from when we looked, never from `lastActionTime`, which moves with every later step, so
-    that a request's date doesn't depend on how it ended. -#}
+with evidence as (
 
-with observations as (
-
-    select * from {{ ref('stg_heyreach__campaign_lead_observations') }}
-
-),
-
-campaign_leads as (
-
-    select * from {{ ref('stg_heyreach__campaign_leads') }}
-
-),
-
-reads as (
-
-    select * from {{ ref('int_campaign_pulls_ordered') }}
+    select * from {{ ref('int_connection_evidence') }}
 
 ),
 
@@ -27,66 +14,78 @@ run_parameters as (
 
 ),
 
-first_sights as (
+gathered as (
 
     select
         campaign_id,
         campaign_lead_id,
-        'sent' as event,
-        min(observed_at) as latest,
-        arg_min(pull_id, (observed_at, pull_id)) as pull_id
-    from observations
-    where connection_status in ('ConnectionSent', 'ConnectionAccepted')
-    group by campaign_id, campaign_lead_id
-    union all
-    select
-        campaign_id,
-        campaign_lead_id,
-        'accepted' as event,
-        min(observed_at) as latest,
-        arg_min(pull_id, (observed_at, pull_id)) as pull_id
-    from observations
-    where connection_status = 'ConnectionAccepted'
-    group by campaign_id, campaign_lead_id
+        event,
+        max(event_at) filter (where method = 'webhook') as webhook_at,
+        max(event_at) filter (where method = 'last_action') as last_action_at,
+        max(latest) filter (where method = 'last_action') as last_action_latest,
+        max(earliest) filter (where method = 'provider_count') as counted_earliest,
+        min(latest) filter (where method = 'provider_count') as counted_latest,
+        max(earliest) filter (where method = 'campaign_start') as campaign_started_at,
+        max(earliest) as earliest,
+        min(latest) as latest,
+        max(earliest) filter (where is_free_of_outcome) as cohort_earliest,
+        min(latest) filter (where is_free_of_outcome) as cohort_latest,
+        max(earliest) filter (where method in ('observed_interval', 'first_seen_left_censored')) as observed_earliest,
+        max(latest) filter (where method in ('observed_interval', 'first_seen_left_censored')) as observed_latest,
+        bool_or(method = 'first_seen_left_censored') as is_left_censored
+    from evidence
+    group by campaign_id, campaign_lead_id, event
+    -- An event nobody saw in the statuses is not counted, whatever else was received.
+    having max(latest) filter (where method in ('observed_interval', 'first_seen_left_censored')) is not null
 
 ),
 
+-- A webhook says when; whatever contradicts itself falls back on what was seen.
 bounded as (
 
     select
-        first_sights.campaign_id,
-        first_sights.campaign_lead_id,
-        first_sights.event,
-        -- A row can't be sent a request before it exists; `least` guards against a clock that disagrees.
-        least(
-            coalesce(greatest(campaign_leads.created_at, reads.previous_complete_started_at), first_sights.latest),
-            first_sights.latest
-        ) as bounded_earliest,
-        campaign_leads.created_at is null and reads.previous_complete_started_at is null as has_no_earliest,
-        first_sights.latest,
-        reads.previous_complete_started_at is null as is_left_censored
-    from first_sights
-    inner join campaign_leads
-        on first_sights.campaign_id = campaign_leads.campaign_id
-        and first_sights.campaign_lead_id = campaign_leads.campaign_lead_id
-    left join reads
-        on first_sights.campaign_id = reads.campaign_id
-        and first_sights.pull_id = reads.pull_id
+        *,
+        case
+            when webhook_at is not null then webhook_at
+            when earliest > latest then observed_earliest
+            else earliest
+        end as best_earliest,
+        case
+            when webhook_at is not null then {{ seconds_after('webhook_at', 1) }}
+            when earliest > latest then observed_latest
+            else latest
+        end as best_latest,
+        case
+            when webhook_at is not null then webhook_at
+            when cohort_earliest > cohort_latest then observed_earliest
+            else cohort_earliest
+        end as safe_earliest,
+        case
+            when webhook_at is not null then {{ seconds_after('webhook_at', 1) }}
+            when cohort_earliest > cohort_latest then observed_latest
+            else cohort_latest
+        end as safe_latest
+    from gathered
 
 ),
 
-dated as (
+estimated as (
 
     select
-        bounded.campaign_id,
-        bounded.campaign_lead_id,
-        bounded.event,
-        case when not bounded.has_no_earliest then bounded.bounded_earliest end as earliest,
-        bounded.latest,
-        not bounded.has_no_earliest
-        and {{ hours_between('bounded.bounded_earliest', 'bounded.latest') }}
-        <= run_parameters.dating_resolution_days * 24 as is_dated,
-        case when bounded.is_left_censored then 'first_seen_left_censored' else 'observed_interval' end as method
+        bounded.*,
+        case
+            when bounded.webhook_at is not null then bounded.webhook_at
+            -- Over a long gap other steps may have followed the request.
+            when bounded.last_action_at between bounded.best_earliest and bounded.best_latest
+                and {{ hours_between('bounded.safe_earliest', 'bounded.safe_latest') }} <= run_parameters.dating_resolution_days * 24
+                then bounded.last_action_at
+            when {{ hours_between('bounded.best_earliest', 'bounded.best_latest') }} <= run_parameters.dating_resolution_days * 24
+                then {{ midpoint('bounded.best_earliest', 'bounded.best_latest') }}
+        end as event_at,
+        case
+            when {{ hours_between('bounded.safe_earliest', 'bounded.safe_latest') }} <= run_parameters.dating_resolution_days * 24
+                then {{ midpoint('bounded.safe_earliest', 'bounded.safe_latest') }}
+        end as cohort_at
     from bounded
     cross join run_parameters
 
@@ -96,8 +95,18 @@ select
     campaign_id,
     campaign_lead_id,
     event,
-    case when is_dated then {{ midpoint('earliest', 'latest') }} end as event_at,
-    earliest,
-    latest,
-    method
-from dated
+    event_at,
+    best_earliest as earliest,
+    best_latest as latest,
+    case
+        when webhook_at is not null then 'webhook'
+        when last_action_latest = best_latest then 'last_action'
+        when counted_earliest = best_earliest or counted_latest = best_latest then 'provider_count'
+        when campaign_started_at = best_earliest then 'campaign_start'
+        when is_left_censored then 'first_seen_left_censored'
+        else 'observed_interval'
+    end as method,
+    cohort_at,
+    safe_earliest as cohort_earliest,
+    safe_latest as cohort_latest
+from estimated

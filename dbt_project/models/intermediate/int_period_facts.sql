@@ -3,7 +3,7 @@
 
 with connections as (
 
-    select * from {{ ref('heyreach_connections') }}
+    select * from {{ ref('int_connections_described') }}
 
 ),
 
@@ -29,13 +29,13 @@ connections_in_period as (
 
     select
         connections.*,
-        {{ is_in_period('connections.connection_sent_at', 'connections.connection_sent_earliest', 'connections.connection_sent_latest') }} as is_sent_in_period,
+        {{ is_in_period('connections.sent_cohort_at', 'connections.sent_cohort_earliest', 'connections.sent_cohort_latest') }} as is_sent_in_period,
         {{ is_in_period('connections.connection_accepted_at', 'connections.connection_accepted_earliest', 'connections.connection_accepted_latest') }} as is_accepted_in_period,
         coalesce(
             connections.is_sent
-            and connections.connection_sent_at is null
-            and connections.connection_sent_latest >= since
-            and coalesce(connections.connection_sent_earliest < until, true),
+            and connections.sent_cohort_at is null
+            and connections.sent_cohort_latest >= since
+            and coalesce(connections.sent_cohort_earliest < until, true),
             false
         ) as is_sent_without_date
     from connections
@@ -46,36 +46,33 @@ connections_in_period as (
 connection_facts as (
 
     select
-        connections_in_period.lead_id,
-        connections_in_period.source,
-        connections_in_period.source_list,
-        connections_in_period.batch_id,
-        connections_in_period.icp,
-        connections_in_period.keywords,
-        connections_in_period.company_region,
-        leads.company_size,
-        leads.company_industry,
-        leads.lead_seniority,
-        connections_in_period.account_id,
-        connections_in_period.campaign_id,
-        connections_in_period.list_id,
+        lead_id,
+        source,
+        source_list,
+        batch_id,
+        icp,
+        keywords,
+        company_region,
+        company_size,
+        company_industry,
+        lead_seniority,
+        account_id,
+        account_type,
+        account_gender,
+        account_job_title,
+        account_seniority,
+        campaign_id,
+        list_id,
         0 as leads_imported,
         0 as leads_undated,
-        cast(connections_in_period.is_sent_in_period as integer) as sent,
-        cast(connections_in_period.is_accepted_in_period as integer) as accepted,
-        cast(connections_in_period.is_sent_without_date as integer) as sent_undated,
-        cast(connections_in_period.is_sent as integer) as sent_to_date,
-        cast(connections_in_period.is_accepted as integer) as accepted_to_date,
-        cast(
-            connections_in_period.is_sent_in_period and connections_in_period.is_mature as integer
-        ) as mature_sent,
-        cast(
-            connections_in_period.is_sent_in_period
-            and connections_in_period.is_mature
-            and connections_in_period.is_accepted_in_window as integer
-        ) as mature_accepted
+        cast(is_sent_in_period as integer) as sent,
+        cast(is_accepted_in_period as integer) as accepted,
+        cast(is_sent_without_date as integer) as sent_undated,
+        cast(is_sent as integer) as sent_to_date,
+        cast(is_accepted as integer) as accepted_to_date,
+        cast(is_sent_in_period and is_mature as integer) as mature_sent,
+        cast(is_sent_in_period and is_mature and is_accepted_in_window as integer) as mature_accepted
     from connections_in_period
-    inner join leads on connections_in_period.lead_id = leads.lead_id
 
 ),
 
@@ -93,6 +90,10 @@ lead_facts as (
         leads.company_industry,
         leads.lead_seniority,
         leads.first_account_id as account_id,
+        accounts.account_type,
+        accounts.gender as account_gender,
+        accounts.job_title as account_job_title,
+        accounts.seniority as account_seniority,
         leads.first_campaign_id as campaign_id,
         leads.first_list_id as list_id,
         cast(
@@ -109,24 +110,12 @@ lead_facts as (
         0 as mature_sent,
         0 as mature_accepted
     from leads
+    left join accounts on leads.first_account_id = accounts.account_id
     cross join run_parameters
     where leads.is_valid_profile_url
 
-),
-
-facts as (
-
-    select * from connection_facts
-    union all
-    select * from lead_facts
-
 )
 
-select
-    facts.*,
-    accounts.account_type,
-    accounts.gender as account_gender,
-    accounts.job_title as account_job_title,
-    accounts.seniority as account_seniority
-from facts
-left join accounts on facts.account_id = accounts.account_id
+select * from connection_facts
+union all
+select * from lead_facts

@@ -5,6 +5,8 @@ with spellings as (
     select profile_url_raw from {{ ref('stg_heyreach__list_lead_observations') }}
     union
     select profile_url_raw from {{ ref('stg_heyreach__import_rows') }}
+    union
+    select profile_url_raw from {{ ref('stg_heyreach__webhook_events') }}
 
 ),
 

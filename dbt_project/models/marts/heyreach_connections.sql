@@ -34,6 +34,17 @@ run_parameters as (
 
 ),
 
+-- First-seen dates are sticky, so a status that goes back moves none; it is flagged.
+backward_moves as (
+
+    select distinct
+        campaign_id,
+        campaign_lead_id
+    from {{ ref('int_status_moves') }}
+    where is_backward
+
+),
+
 sent as (
 
     select * from events where event = 'sent'
@@ -68,11 +79,15 @@ joined as (
         sent.earliest as sent_earliest,
         sent.latest as sent_latest,
         sent.method as sent_method,
+        sent.cohort_at as sent_cohort_at,
+        sent.cohort_earliest as sent_cohort_earliest,
+        sent.cohort_latest as sent_cohort_latest,
         accepted.event_at as accepted_at,
         -- Nobody accepts before being asked.
         case when accepted.latest is not null then greatest(accepted.earliest, sent.earliest) end as accepted_earliest,
         accepted.latest as accepted_latest,
         accepted.method as accepted_method,
+        backward_moves.campaign_lead_id is not null as has_gone_back,
         coalesce(sequences.withdrawal_days, run_parameters.expiry_days) as open_days,
         run_parameters.acceptance_window_days,
         run_parameters.detection_lag_days,
@@ -88,6 +103,9 @@ joined as (
     left join accepted
         on campaign_leads.campaign_id = accepted.campaign_id
         and campaign_leads.campaign_lead_id = accepted.campaign_lead_id
+    left join backward_moves
+        on campaign_leads.campaign_id = backward_moves.campaign_id
+        and campaign_leads.campaign_lead_id = backward_moves.campaign_lead_id
     left join sequences on campaign_leads.campaign_id = sequences.campaign_id
     cross join run_parameters
 
@@ -98,12 +116,12 @@ aged as (
 
     select
         *,
-        coalesce(sent_at, sent_latest) as aged_from,
+        coalesce(sent_cohort_at, sent_cohort_latest) as aged_from,
         case
             when is_sent
                 then row_number() over (
                     partition by lead_id, is_sent
-                    order by sent_latest, sent_earliest, created_at, campaign_id, campaign_lead_id
+                    order by sent_cohort_latest, sent_cohort_earliest, created_at, campaign_id, campaign_lead_id
                 )
         end as attempt_no
     from joined
@@ -125,8 +143,8 @@ resolved as (
             when campaign_lead_status in ('Excluded', 'Finished') then 'excluded'
             else 'queued'
         end as status,
-        sent_at is not null
-        and {{ days_after('sent_latest', 'acceptance_window_days + detection_lag_days') }} <= as_of as is_mature
+        sent_cohort_at is not null
+        and {{ days_after('sent_cohort_latest', 'acceptance_window_days + detection_lag_days') }} <= as_of as is_mature
     from aged
 
 ),
@@ -161,17 +179,21 @@ final as (
             when is_mature
                 then is_accepted
                 and {{ midpoint('accepted_earliest', 'accepted_latest') }}
-                <= {{ days_after('sent_at', 'acceptance_window_days') }}
+                <= {{ days_after('coalesce(sent_at, sent_cohort_at)', 'acceptance_window_days') }}
         end as is_accepted_in_window,
         attempt_no,
         campaign_lead_status,
         message_status,
         error_code,
         is_present,
+        has_gone_back,
         sent_at as connection_sent_at,
         sent_earliest as connection_sent_earliest,
         sent_latest as connection_sent_latest,
         sent_method as connection_sent_method,
+        sent_cohort_at,
+        sent_cohort_earliest,
+        sent_cohort_latest,
         accepted_at as connection_accepted_at,
         accepted_earliest as connection_accepted_earliest,
         accepted_latest as connection_accepted_latest,

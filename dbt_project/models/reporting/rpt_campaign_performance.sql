@@ -27,6 +27,24 @@ statuses as (
 
 ),
 
+times_to_accept as (
+
+    select * from {{ ref('rpt_time_to_accept') }}
+    where dimension = 'campaign'
+
+),
+
+reconciled as (
+
+    select
+        campaign_id,
+        cast(sum(gap) filter (where event = 'sent') as bigint) as sent_gap,
+        cast(sum(gap) filter (where event = 'accepted') as bigint) as accepted_gap
+    from {{ ref('rpt_reconciliation') }}
+    group by campaign_id
+
+),
+
 final as (
 
     select
@@ -43,6 +61,10 @@ final as (
         segments.ci_low,
         segments.ci_high,
         segments.accepted_to_date_rate,
+        {{ rate('segments.mature_sent', 'segments.sent') }} as mature_share,
+        times_to_accept.median_hours,
+        reconciled.sent_gap,
+        reconciled.accepted_gap,
         coalesce(statuses.enrolled, 0) as enrolled,
         coalesce(statuses.queued, 0) as queued,
         coalesce(statuses.open_requests, 0) as open_requests,
@@ -58,6 +80,8 @@ final as (
         campaigns.as_of
     from campaigns
     left join segments on campaigns.campaign_id = segments.segment
+    left join times_to_accept on campaigns.campaign_id = times_to_accept.segment
+    left join reconciled on campaigns.campaign_id = reconciled.campaign_id
     left join statuses on campaigns.campaign_id = statuses.campaign_id
 
 )

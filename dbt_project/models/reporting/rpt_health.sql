@@ -149,6 +149,22 @@ lines as (
     where lost > 0
     having count(*) > 0
     union all
+    select 'blind', 'reconciliation', count(*),
+        'Counts from the statuses of leads don''t fit HeyReach''s own: '
+        || string_agg(
+            campaign_name || ', ' || account_label || ' (' || {{ printed_count('seen_in_statuses') }} || ' ' || event || ' against ' || {{ printed_count('counted_by_heyreach') }} || ')',
+            '; ' order by abs(gap) desc, campaign_name, account_label, event
+        ) || '. Leads deleted in HeyReach explain fewer; more means that its counts can''t be trusted.'
+    from {{ ref('rpt_reconciliation') }}
+    where not is_within_tolerance
+    having count(*) > 0
+    union all
+    select 'note', 'status_gone_back', count(*),
+        {{ printed_count('count(*)') }} || ' campaign leads went back from sent or accepted, which nothing HeyReach documents does; they count as first seen.'
+    from {{ ref('heyreach_connections') }}
+    where has_gone_back
+    having count(*) > 0
+    union all
     select 'note', 'imports_unfinished', cast(sum(unfinished) as bigint),
         'Imports that were not finished: ' || string_agg(import_id || ' (' || {{ printed_count('unfinished') }} || ' leads)', ', ' order by import_id) || '. Go on: make import RESUME=' || min(import_id) || ' APPLY=1'
     from import_losses

@@ -16,6 +16,18 @@ connections as (
 
 ),
 
+reconciled as (
+
+    select
+        cast(sum(seen_in_statuses) filter (where event = 'sent') as bigint) as reconciled_sent,
+        cast(sum(counted_by_heyreach) filter (where event = 'sent') as bigint) as provider_sent,
+        cast(sum(seen_in_statuses) filter (where event = 'accepted') as bigint) as reconciled_accepted,
+        cast(sum(counted_by_heyreach) filter (where event = 'accepted') as bigint) as provider_accepted,
+        cast(count(*) filter (where not is_within_tolerance) as bigint) as reconciliations_apart
+    from {{ ref('rpt_reconciliation') }}
+
+),
+
 run_parameters as (
 
     select * from {{ ref('stg_heyreach__run_parameters') }}
@@ -75,10 +87,16 @@ final as (
         people.people_in_several_campaigns,
         requests.queued,
         {{ rate('requests.sent_with_attribution', 'totals.sent_to_date') }} as attribution_coverage,
+        reconciled.reconciled_sent,
+        reconciled.provider_sent,
+        reconciled.reconciled_accepted,
+        reconciled.provider_accepted,
+        reconciled.reconciliations_apart,
         run_parameters.as_of
     from totals
     cross join people
     cross join requests
+    cross join reconciled
     cross join run_parameters
 
 )

@@ -1,0 +1,32 @@
+{#- Connections with everything they are broken down by: what is known of the lead and of the sender. -#}
+
+with connections as (
+
+    select * from {{ ref('heyreach_connections') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('heyreach_leads') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('heyreach_accounts') }}
+
+)
+
+select
+    connections.*,
+    leads.company_size,
+    leads.company_industry,
+    leads.lead_seniority,
+    accounts.account_type,
+    accounts.gender as account_gender,
+    accounts.job_title as account_job_title,
+    accounts.seniority as account_seniority
+from connections
+inner join leads on connections.lead_id = leads.lead_id
+left join accounts on connections.account_id = accounts.account_id

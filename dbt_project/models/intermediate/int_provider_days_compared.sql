@@ -1,0 +1,94 @@
+{#- HeyReach's own count of each day against the events that must lie in that day, and those that may: by evidence
+    other than those counts. Only days that were over when the counts were last read. -#}
+
+with evidence as (
+
+    select
+        campaign_id,
+        campaign_lead_id,
+        event,
+        max(earliest) as earliest,
+        min(latest) as latest
+    from {{ ref('int_connection_evidence') }}
+    where method <> 'provider_count'
+    group by campaign_id, campaign_lead_id, event
+
+),
+
+first_sights as (
+
+    select * from {{ ref('int_connection_first_sights') }}
+
+),
+
+events as (
+
+    select
+        first_sights.account_id,
+        first_sights.campaign_id,
+        first_sights.event,
+        {{ utc_date('evidence.earliest') }} as first_day,
+        {{ utc_date('evidence.latest') }} as last_day
+    from first_sights
+    inner join evidence
+        on first_sights.campaign_id = evidence.campaign_id
+        and first_sights.campaign_lead_id = evidence.campaign_lead_id
+        and first_sights.event = evidence.event
+
+),
+
+reads as (
+
+    select
+        account_id,
+        campaign_id,
+        max(read_at) as read_at
+    from {{ ref('int_provider_counts_read') }}
+    group by account_id, campaign_id
+
+),
+
+provider_days as (
+
+    {%- for event, column in (('sent', 'connections_sent'), ('accepted', 'connections_accepted')) %}
+    select
+        account_id,
+        campaign_id,
+        activity_date,
+        '{{ event }}' as event,
+        {{ column }} as counted_by_heyreach
+    from {{ ref('stg_heyreach__account_campaign_days') }}
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+
+),
+
+compared as (
+
+    select
+        provider_days.account_id,
+        provider_days.campaign_id,
+        provider_days.event,
+        provider_days.activity_date,
+        provider_days.counted_by_heyreach,
+        count(*) filter (where events.first_day = events.last_day) as events_for_certain,
+        count(events.last_day) as events_at_most
+    from provider_days
+    inner join reads
+        on provider_days.account_id = reads.account_id
+        and provider_days.campaign_id = reads.campaign_id
+        and {{ days_after(utc_midnight('provider_days.activity_date'), 1) }} <= reads.read_at
+    left join events
+        on provider_days.account_id = events.account_id
+        and provider_days.campaign_id = events.campaign_id
+        and provider_days.event = events.event
+        and provider_days.activity_date <= events.last_day
+        and (events.first_day is null or provider_days.activity_date >= events.first_day)
+    group by all
+
+)
+
+select
+    *,
+    counted_by_heyreach between events_for_certain and events_at_most as is_consistent
+from compared

@@ -1,0 +1,14 @@
+select
+    md5(concat_ws('|', evidence.campaign_id, evidence.campaign_lead_id, evidence.event, evidence.method)) as connection_event_id,
+    md5(evidence.campaign_id || '|' || evidence.campaign_lead_id) as connection_id,
+    evidence.campaign_id,
+    evidence.campaign_lead_id,
+    evidence.event,
+    evidence.method,
+    evidence.earliest,
+    evidence.latest,
+    evidence.event_at,
+    evidence.is_free_of_outcome,
+    run_parameters.as_of
+from {{ ref('int_connection_evidence') }} as evidence
+cross join {{ ref('stg_heyreach__run_parameters') }} as run_parameters

@@ -1,0 +1,111 @@
+{#- The trend: requests by the week they were sent in. The rate of a week is finished when all of it is mature; until
+    then the expected rate adds what open requests may still bring, by how long others took. -#}
+
+with connections as (
+
+    select
+        *,
+        cast(date_trunc('week', {{ utc_date('sent_cohort_at') }}) as date) as sent_week
+    from {{ ref('heyreach_connections') }}
+    where is_sent and sent_cohort_at is not null
+
+),
+
+run_parameters as (
+
+    select * from {{ ref('stg_heyreach__run_parameters') }}
+
+),
+
+open_requests as (
+
+    select
+        cast(date_trunc('week', {{ utc_date('sent_cohort_at') }}) as date) as sent_week,
+        hours
+    from {{ ref('int_acceptance_times') }}
+    where outcome = 0 and not is_accepted
+
+),
+
+incidence as (
+
+    select * from {{ ref('int_acceptance_incidence') }}
+
+),
+
+-- What is known of others: accepted within 30 days, and what share was accepted or withdrawn by the same age.
+final_share as (
+
+    select coalesce(max(share_accepted) filter (where hours <= 720), 0) as share_accepted
+    from incidence
+
+),
+
+-- Shares only grow, so the greatest up to an age is the one at that age.
+ages as (
+
+    select
+        sent_week,
+        coalesce(max(share_accepted) over up_to, 0) as share_accepted_by_then,
+        coalesce(max(share_withdrawn) over up_to, 0) as share_withdrawn_by_then
+    from (
+        select hours, 0 as comes_second, share_accepted, share_withdrawn, cast(null as date) as sent_week from incidence
+        union all
+        select hours, 1 as comes_second, null, null, sent_week from open_requests
+    ) as timeline
+    window up_to as (order by hours, comes_second rows between unbounded preceding and current row)
+
+),
+
+expected as (
+
+    select
+        ages.sent_week,
+        sum(
+            greatest(final_share.share_accepted - ages.share_accepted_by_then, 0)
+            / nullif(1 - ages.share_accepted_by_then - ages.share_withdrawn_by_then, 0)
+        ) as still_to_come
+    from ages
+    cross join final_share
+    where ages.sent_week is not null
+    group by ages.sent_week
+
+),
+
+counted as (
+
+    select
+        sent_week,
+        count(*) as sent,
+        count(*) filter (where is_accepted) as accepted_to_date,
+        count(*) filter (where is_mature) as mature_sent,
+        count(*) filter (where is_mature and is_accepted_in_window) as mature_accepted
+    from connections
+    group by sent_week
+
+),
+
+final as (
+
+    select
+        counted.sent_week,
+        counted.sent,
+        counted.accepted_to_date,
+        counted.mature_sent,
+        counted.mature_accepted,
+        {{ rate('counted.mature_sent', 'counted.sent') }} as mature_share,
+        case when counted.mature_sent >= run_parameters.hide_rate_below then {{ rate('counted.mature_accepted', 'counted.mature_sent') }} end as accept_rate,
+        case when counted.mature_sent >= run_parameters.hide_rate_below then {{ wilson_low('counted.mature_accepted', 'counted.mature_sent') }} end as ci_low,
+        case when counted.mature_sent >= run_parameters.hide_rate_below then {{ wilson_high('counted.mature_accepted', 'counted.mature_sent') }} end as ci_high,
+        case
+            when counted.sent >= run_parameters.hide_rate_below
+                then round((counted.accepted_to_date + coalesce(expected.still_to_come, 0)) / counted.sent, 6)
+        end as expected_final_rate,
+        run_parameters.as_of
+    from counted
+    left join expected on counted.sent_week = expected.sent_week
+    cross join run_parameters
+
+)
+
+select * from final

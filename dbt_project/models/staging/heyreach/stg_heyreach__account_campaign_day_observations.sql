@@ -1,0 +1,31 @@
+with observations as (
+
+    select distinct on (account_id, campaign_id, stat_date, observed_at, pull_id, content_hash)
+        account_id,
+        campaign_id,
+        stat_date,
+        observed_at,
+        pull_id,
+        content_hash,
+        payload
+    from {{ source('heyreach', 'account_campaign_days') }}
+    where pull_id in (select pulls.pull_id from {{ ref('stg_heyreach__pulls') }} as pulls)
+
+),
+
+named as (
+
+    select
+        account_id,
+        campaign_id,
+        cast(stat_date as date) as activity_date,
+        observed_at,
+        pull_id,
+        content_hash,
+        coalesce({{ payload_integer('connectionsSent') }}, 0) as connections_sent,
+        coalesce({{ payload_integer('connectionsAccepted') }}, 0) as connections_accepted
+    from observations
+
+)
+
+select * from named
