@@ -249,7 +249,7 @@ def _read_env_file(path: Path, problems: list[str]) -> dict[str, str | None]:
 def _env_file_warnings(path: Path, variables: dict[str, str | None]) -> list[str]:
     warnings = []
     for name in variables:
-        if name.startswith(("HEYREACH_", "OUTBOUND_")) and name not in DEFAULTS:
+        if name.startswith(("HEYREACH_", "OUTBOUND_", "IMPORT_")) and name not in DEFAULTS:
             hint = suggestion(name, DEFAULTS)
             warnings.append(f"{shown(path)}: {quoted(name)} is not a setting and has no effect; {hint}")
     # A warning and no refusal: `cp .env.example .env` leaves a file that everybody can read.
@@ -350,7 +350,7 @@ def _day(text: str) -> datetime:
 def _attribution_fields(value: strict_yaml.Value) -> str:
     names = list(value) if isinstance(value, strict_yaml.Items) else [value]
     unknown = [name for name in names if name not in ATTRIBUTION_FIELDS]
-    if unknown or len(set(names)) < len(names):
+    if not names or unknown or len(set(names)) < len(names):
         raise ValueError(f"must be a list of different fields out of {', '.join(ATTRIBUTION_FIELDS)}")
     return ",".join(names)
 

@@ -126,7 +126,8 @@ def test_every_true_time_lies_within_its_cohort_bounds(workspace, truth):
 def test_counts_between_pulls_equal_the_providers(workspace):
     rows = workspace.query(
         "select event, sum(seen_in_statuses) = sum(counted_by_heyreach), sum(abs(gap)), "
-        "sum(readings_apart), sum(days_compared) > 100, sum(days_apart) from marts.rpt_reconciliation group by event order by event"
+        "sum(readings_apart), sum(days_compared) > 100, sum(days_apart) "
+        "from marts.rpt_reconciliation group by event order by event"
     )
     assert rows == [("accepted", True, 0, 0, True, 0), ("sent", True, 0, 0, True, 0)]
 

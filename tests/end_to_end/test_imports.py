@@ -15,7 +15,7 @@ PERIOD = ("--since", "2026-01-01", "--until", "2026-03-01")
 
 
 def write_file(path: Path, header: str, names: list[str], **columns: str) -> Path:
-    """A file of invented people, one a row: the header's first column is the URL, then first and last name."""
+    """A file of invented people, one a row; the header begins with URL, first and last name."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow([*header.split(","), *columns])
@@ -26,7 +26,7 @@ def write_file(path: Path, header: str, names: list[str], **columns: str) -> Pat
 
 @pytest.fixture(scope="module")
 def imported(tmp_path_factory: pytest.TempPathFactory):
-    """Three files: one taken whole, one whose leads and fields are lost, one that is only kept as evidence."""
+    """Three files: one taken whole, one that loses leads and fields, one only kept as evidence."""
     folder = tmp_path_factory.mktemp("imports")
     clay = write_file(
         folder / "clay_export.csv",
@@ -56,9 +56,13 @@ def imported(tmp_path_factory: pytest.TempPathFactory):
         )
         sandbox.set_faults()
         unknown = write_file(
-            folder / "upstream_2025.csv", "profile_url,first_name,last_name", unattributed(sandbox, workspace),
-            source="search", icp="sre", batch_id="old-1",
-        )  # fmt: skip
+            folder / "upstream_2025.csv",
+            "profile_url,first_name,last_name",
+            unattributed(workspace),
+            source="search",
+            icp="sre",
+            batch_id="old-1",
+        )
         outcomes["upstream"] = workspace.run(
             "import", "--file", str(unknown), "--upstream", "--apply",
             OUTBOUND_AS_OF=sandbox.clock().isoformat(),
@@ -69,7 +73,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory):
         yield workspace, outcomes, after, sandbox.truth()["imports"]
 
 
-def unattributed(sandbox, workspace: Workspace) -> list[str]:
+def unattributed(workspace: Workspace) -> list[str]:
     """Slugs of people whose fields HeyReach lost long before."""
     rows = workspace.query(
         "select distinct normalized_profile_url from marts.heyreach_connections "
@@ -153,7 +157,8 @@ def test_upstream_files_attribute_leads_imported_before_this_tool(imported):
     workspace, _, _, _ = imported
     rows = workspace.query(
         "select attribution_origin, source, batch_id, count(*) > 0 from marts.heyreach_connections "
-        "where attribution_origin in ('upstream', 'unknown') and normalized_profile_url is not null group by all"
+        "where attribution_origin in ('upstream', 'unknown') and normalized_profile_url is not null "
+        "group by all"
     )
     assert rows == [("upstream", "search", "old-1", True)]
 

@@ -52,6 +52,7 @@ def test_an_empty_project_shows_the_demo_with_the_defaults(tmp_path):
         lookback_days=30,
         as_of=None,
         data_dir=tmp_path / "data",
+        read_back_waits=(15, 60, 180),
     )
     assert settings.is_demo
     assert settings.workspace_dir == tmp_path / "data" / "demo"
@@ -224,6 +225,11 @@ def test_unpaced_requests_are_for_this_machine_and_the_demo(tmp_path):
         ("OUTBOUND_AS_OF", "0001-01-01T00:00+10:00"),
         ("OUTBOUND_DATA_DIR", "file.txt"),
         ("OUTBOUND_DATA_DIR", "x" * 300),
+        ("IMPORT_READ_BACK_WAITS", "15;60"),
+        ("IMPORT_READ_BACK_WAITS", "15,"),
+        ("IMPORT_READ_BACK_WAITS", "-1"),
+        ("IMPORT_READ_BACK_WAITS", "3600.1"),
+        ("IMPORT_READ_BACK_WAITS", "a minute"),
     ],
 )
 def test_refuses_a_bad_value_by_its_name_and_place(tmp_path, name, text):
@@ -242,6 +248,14 @@ def test_reports_all_problems_at_once_and_where_each_value_came_from(tmp_path):
         "OUTBOUND_AS_OF (in the environment)",
     ]
     assert len(problems) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "waits"),
+    [("", (15, 60, 180)), ("0", (0,)), ("0,0.25, 3600", (0, 0.25, 3600)), ("5,5", (5, 5))],
+)
+def test_the_waits_of_a_read_back_are_seconds(tmp_path, text, waits):
+    assert load_settings(tmp_path, {"IMPORT_READ_BACK_WAITS": text}).read_back_waits == waits
 
 
 @pytest.mark.parametrize(
@@ -274,12 +288,52 @@ def test_the_shipped_analytics_settings_are_the_defaults_and_name_each(tmp_path)
     shipped = PROJECT / "config" / "settings.yaml"
     assert load_settings(with_analytics(tmp_path, shipped), {}).analytics == AnalyticsSettings()
     named = [line.partition(":")[0] for line in shipped.read_text().splitlines() if line and line[0] != "#"]
-    assert named == [field.name for field in fields(AnalyticsSettings)] == list(ANALYTICS_RANGES)
+    assert sorted(named) == sorted(field.name for field in fields(AnalyticsSettings))
+    assert set(named) == {*ANALYTICS_RANGES, "required_attribution_fields"}
 
 
 def test_reads_analytics_settings(tmp_path):
     settings = load_settings(with_analytics(tmp_path, FIXTURES / "valid" / "settings_some_changed.yaml"), {})
     assert settings.analytics == AnalyticsSettings(acceptance_window_days=21, sensitive_cell_minimum=20)
+
+
+def with_required_fields(folder: Path, text: str) -> Path:
+    (folder / "config").mkdir()
+    (folder / "config" / "settings.yaml").write_text(f"required_attribution_fields: {text}\n")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("[source]", "source"),
+        ("source", "source"),
+        ("[keywords, icp, source]", "keywords,icp,source"),
+        ("\n  - source\n  - batch_id", "source,batch_id"),
+    ],
+    ids=["one", "one without brackets", "three", "one a line"],
+)
+def test_reads_the_required_attribution_fields(tmp_path, text, fields):
+    settings = load_settings(with_required_fields(tmp_path, text), {})
+    assert settings.analytics.required_attribution_fields == fields
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "[source, source]", "[source, colour]", "[source, [icp]]", "{source: icp}", "source, icp"],
+    ids=[
+        "nothing",
+        "an empty list",
+        "one twice",
+        "an unknown one",
+        "a list in a list",
+        "a mapping",
+        "a text",
+    ],
+)
+def test_refuses_other_required_attribution_fields(tmp_path, text):
+    [problem] = problems_of(with_required_fields(tmp_path, text))
+    assert "line 1: required_attribution_fields must be a list of different fields out of source, " in problem
 
 
 def test_an_analytics_file_that_sets_nothing_gives_the_defaults(tmp_path):

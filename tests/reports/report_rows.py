@@ -253,7 +253,8 @@ FULL = {
     "rpt_import_performance": [
         imported("clay", "Clay", "ledger", imports=3, file_rows=1500, valid_rows=1480, people=1440, sent=1420,
                  arrived=1412, verified=1400, lost=20,
-                 why="20 with no profile URL of a person, 40 twice in the file, 8 never arrived, 12 without all fields"),
+                 why="20 with no profile URL of a person, 40 twice in the file, 8 never arrived, "
+                     "12 without all fields"),
         imported("zoominfo", "ZoomInfo", "lists", imports=2, file_rows=760, valid_rows=742, people=742,
                  arrived=742),
     ],
@@ -302,8 +303,8 @@ FULL = {
     ],
     "rpt_sent_weeks": [
         {"sent_week": date(2026, 1, 5), "sent": 512, "accepted_to_date": 130, "mature_sent": 512,
-         "mature_accepted": 123, "mature_share": 1.0, "accept_rate": 0.2402, "ci_low": 0.205, "ci_high": 0.279,
-         "expected_final_rate": 0.254},
+         "mature_accepted": 123, "mature_share": 1.0, "accept_rate": 0.2402, "ci_low": 0.205,
+         "ci_high": 0.279, "expected_final_rate": 0.254},
         {"sent_week": date(2026, 1, 26), "sent": 692, "accepted_to_date": 171, "mature_sent": 0,
          "mature_accepted": 0, "mature_share": 0.0, "expected_final_rate": 0.29},
     ],
