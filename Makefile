@@ -50,7 +50,7 @@ import: $(INSTALLED) ## leads into HeyReach: show, then send  [FILE= CAMPAIGN=|L
 	@$(RUN) import $(IMPORT)
 
 test: $(INSTALLED) ## run the whole test suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(INSTALLED) ## check the Python style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

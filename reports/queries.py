@@ -57,34 +57,9 @@ TOP_KEYWORDS = """
 WORST_KEYWORDS = """
     select *
     from marts.rpt_segment_performance
-    where dimension = 'keyword' and accept_rate is not null
-    order by accept_rate, mature_sent desc, segment
+    where dimension = 'keyword' and verdict <> 'collecting'
+    order by eb_rate, mature_sent desc, segment
     limit 20
-"""
-KEYWORDS_WITHOUT_RATE = """
-    select count(*) as left_out
-    from marts.rpt_segment_performance
-    where dimension = 'keyword' and accept_rate is null
-"""
-# An account attribute varies only between accounts, so the reader has to see how many stand behind a row.
-SEGMENTS_OF_SENDERS = """
-    select segments.*, coalesce(senders.senders, 0) as senders
-    from marts.rpt_segment_performance as segments
-    left join (
-        select
-            case $dimension
-                when 'account_type' then accounts.account_type
-                when 'account_gender' then accounts.gender
-            end as segment,
-            count(*) as senders
-        from marts.heyreach_accounts as accounts
-        inner join marts.rpt_account_performance as performance
-            on accounts.account_id = performance.account_id
-        where performance.sent_to_date > 0
-        group by all
-    ) as senders on segments.segment = senders.segment
-    where segments.dimension = $dimension
-    order by sent desc, sent_to_date desc, leads_imported desc, segments.segment
 """
 ACCOUNTS = """
     select *
@@ -145,7 +120,6 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         return [dict(zip(names, map(_plain, values), strict=True)) for values in cursor.fetchall()]
 
     (summary,) = rows(SUMMARY)
-    (keywords,) = rows(KEYWORDS_WITHOUT_RATE)
     return {
         "meta": {name.removeprefix("is_"): summary[name] for name in PARAMETERS},
         "totals": {name: value for name, value in summary.items() if name not in PARAMETERS},
@@ -156,10 +130,11 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "imports": rows(IMPORTS),
             "by_source": rows(SEGMENTS, dimension="source"),
             "by_icp": rows(SEGMENTS, dimension="icp"),
-            "by_keyword": {"top": rows(TOP_KEYWORDS), "worst": rows(WORST_KEYWORDS), **keywords},
+            "by_keyword": {"top": rows(TOP_KEYWORDS), "worst": rows(WORST_KEYWORDS)},
             "by_account": rows(ACCOUNTS),
-            "by_account_type": rows(SEGMENTS_OF_SENDERS, dimension="account_type"),
-            "by_account_gender": rows(SEGMENTS_OF_SENDERS, dimension="account_gender"),
+            "by_account_type": rows(SEGMENTS, dimension="account_type"),
+            "by_account_gender": rows(SEGMENTS, dimension="account_gender"),
+            "by_account_job_title": rows(SEGMENTS, dimension="account_job_title"),
             "by_campaign": rows(CAMPAIGNS),
             "time_to_accept": rows(TIME_TO_ACCEPT),
             "by_week": rows(SENT_WEEKS),

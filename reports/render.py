@@ -32,6 +32,7 @@ _MARKDOWN.filters.update(
     plural=filters.plural,
     quantile=filters.quantile,
     to_date_rate=filters.to_date_rate,
+    verdict=filters.verdict,
     words=filters.words,
 )
 

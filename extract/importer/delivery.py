@@ -83,22 +83,27 @@ class Delivery:
         # What was never sent may be refused again: the canary must go before it.
         if self._leads("planned") or not self._leads(*LOST):
             return
+        lost, members = self._still_lost()
+        if not lost:
+            return
+        canary, others = lost[0], lost[1:]
+        self._resend([canary], members)
+        if canary.row_number in {lead.row_number for lead in self._leads(*LOST)}:
+            raise LossError(
+                f"Row {canary.row_number} was sent alone first and did not arrive whole again, so the "
+                f"other {len(others):,} lost leads were not sent: see what HeyReach does with it before "
+                "trying again"
+            )
+        if others:
+            self._resend(*self._still_lost())
+
+    def _still_lost(self) -> tuple[list[LedgerLead], Members]:
+        """The lost leads that a reading of the list does not show whole now either, and that reading."""
         members = read_members(self.client, self.target.list_id)
         if not members.is_complete:
             raise self._unreadable("REPAIR")
         self.recognise_late_arrivals(members)
-        lost = self._leads(*LOST)
-        if not lost:
-            return
-        canary, others = lost[:1], lost[1:]
-        self._resend(canary, members)
-        if canary[0].row_number in {lead.row_number for lead in self._leads(*LOST)}:
-            raise LossError(
-                f"Row {canary[0].row_number} was sent alone first and did not arrive whole again, so the "
-                f"other {len(others):,} lost leads were not sent: see what HeyReach does with it before "
-                "trying again"
-            )
-        self._resend(others, members)
+        return self._leads(*LOST), members
 
     def recognise_late_arrivals(self, members: Members) -> None:
         """Record what a complete reading of the list shows of leads that had been given up as lost."""

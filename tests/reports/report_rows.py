@@ -41,6 +41,7 @@ TABLES = {
         mature_share double, is_mostly_undated boolean,
         {_columns("people_known invalid_profile_urls people_with_several_spellings", "bigint")},
         people_in_several_campaigns bigint, queued bigint, attribution_coverage double,
+        keywords_collecting bigint,
         {_columns("reconciled_sent provider_sent reconciled_accepted provider_accepted", "bigint")},
         as_of timestamptz""",
     "rpt_funnel": """
@@ -51,7 +52,9 @@ TABLES = {
         {_columns("imports file_rows valid_rows people sent arrived verified lost", "bigint")}, why varchar,
         as_of timestamptz""",
     "rpt_segment_performance": f"""
-        dimension varchar, segment varchar, segment_label varchar, {_FACTS}, as_of timestamptz""",
+        dimension varchar, segment varchar, segment_label varchar, {_FACTS}, senders bigint,
+        {_columns("eb_rate difference difference_low difference_high detectable_difference", "double")},
+        {_columns("p_value q_value", "double")}, verdict varchar, as_of timestamptz""",
     "rpt_account_performance": f"""
         {_columns("account_id label account_type configuration_status", "varchar")},
         {_columns("is_listed is_auth_valid is_in_request_cooldown", "boolean")},
@@ -93,6 +96,7 @@ SUMMARY = {
     "people_with_several_spellings": 0,
     "people_in_several_campaigns": 0,
     "queued": 0,
+    "keywords_collecting": 0,
     **dict.fromkeys(("reconciled_sent", "provider_sent", "reconciled_accepted", "provider_accepted")),
 }
 
@@ -139,9 +143,12 @@ def summary(**values: Any) -> dict[str, Any]:
     return {**SUMMARY, **counts, "mature_share": share, **others}
 
 
-def segment(dimension: str, name: str, label: str | None = None, **counts: int) -> dict[str, Any]:
-    """A row of rpt_segment_performance."""
-    return {"dimension": dimension, "segment": name, "segment_label": label or name, **facts(**counts)}
+def segment(dimension: str, name: str, label: str | None = None, **values: Any) -> dict[str, Any]:
+    """A row of rpt_segment_performance; still collecting unless said otherwise."""
+    counts = facts(**{name: value for name, value in values.items() if name in COUNTS})
+    others = {name: value for name, value in values.items() if name not in COUNTS}
+    named = {"dimension": dimension, "segment": name, "segment_label": label or name}
+    return {**named, "verdict": "collecting", "senders": 0, **counts, **others}
 
 
 def account(account_id: str, label: str, **values: Any) -> dict[str, Any]:
@@ -268,26 +275,32 @@ FULL = {
     ],
     "rpt_segment_performance": [
         segment("source", "clay", "Clay", leads_imported=1400, sent=800, accepted=228, mature_sent=258,
-                mature_accepted=62),
+                mature_accepted=62, verdict="no_evidence", difference=0.0002, difference_low=-0.073,
+                difference_high=0.074, detectable_difference=0.106, p_value=0.99, q_value=0.99, eb_rate=0.24),
         segment("source", "zoominfo", "ZoomInfo", leads_imported=742, sent=400, accepted=72, mature_sent=250,
-                mature_accepted=60),
+                mature_accepted=60, verdict="lower", difference=-0.182, difference_low=-0.231,
+                difference_high=-0.124, detectable_difference=0.106, p_value=1e-6, q_value=2e-6,
+                eb_rate=0.24),
         segment("source", "unknown", "Unknown", leads_imported=8, sent=4, accepted=1, mature_sent=4,
                 mature_accepted=1),
         segment("icp", "sre", "SRE", leads_imported=2150, sent=1204, accepted=301, mature_sent=512,
                 mature_accepted=123),
         segment("keyword", "kubernetes", leads_imported=900, sent=700, accepted=201, mature_sent=320,
-                mature_accepted=90),
+                mature_accepted=90, verdict="higher", difference=0.11, difference_low=0.05,
+                difference_high=0.17, eb_rate=0.28),
         segment("keyword", "on-call", leads_imported=800, sent=650, accepted=101, mature_sent=300,
-                mature_accepted=21),
+                mature_accepted=21, verdict="underpowered", detectable_difference=0.25, eb_rate=0.07),
         segment("keyword", "terraform", leads_imported=20, sent=9, accepted=2, mature_sent=3),
         segment("account_type", "real_personal", leads_imported=1600, sent=904, accepted=261, mature_sent=400,
-                mature_accepted=103),
+                mature_accepted=103, verdict="not_separable", senders=2),
         segment("account_type", "ai_mirror_saas", leads_imported=550, sent=300, accepted=40, mature_sent=112,
-                mature_accepted=20),
+                mature_accepted=20, verdict="not_separable", senders=1),
         segment("account_gender", "female", leads_imported=1100, sent=704, accepted=181, mature_sent=312,
-                mature_accepted=83),
+                mature_accepted=83, verdict="not_separable", senders=2),
         segment("account_gender", "male", leads_imported=1000, sent=500, accepted=120, mature_sent=200,
-                mature_accepted=40),
+                mature_accepted=40, verdict="not_separable", senders=1),
+        segment("account_job_title", "SRE", leads_imported=1000, sent=500, accepted=120, mature_sent=200,
+                mature_accepted=40, verdict="not_separable", senders=1),
         segment("account_gender", "unassigned", "No sender assigned", leads_imported=50),
     ],
     "rpt_time_to_accept": [

@@ -39,6 +39,7 @@ SECTIONS = [
     "6. By sender account",
     "7. By account type",
     "8. By account gender",
+    "9. By account job title",
     "11. By campaign",
     "12. Time to accept",
 ]
@@ -223,7 +224,6 @@ def test_json_and_markdown_show_the_same_figures(reports: dict[str, dict[str, An
     assert clay["accept_rate"] == 62 / 258
     assert [clay["mature_accepted"], clay["mature_sent"]] == [62, 258]
     assert "24.0 % (19.2–29.6 %), 62 of 258" in render_markdown(reports["full"])
-    assert document["sections"]["by_keyword"]["left_out"] == 1
 
 
 def test_exclusive_breakdowns_close_with_the_totals(reports: dict[str, dict[str, Any]]):
@@ -259,10 +259,11 @@ def with_totals(**values: Any) -> dict[str, Any]:
             "imports": [],
             "by_source": [],
             "by_icp": [],
-            "by_keyword": {"top": [], "worst": [], "left_out": 0},
+            "by_keyword": {"top": [], "worst": []},
             "by_account": [],
             "by_account_type": [],
             "by_account_gender": [],
+            "by_account_job_title": [],
             "by_campaign": [],
             "time_to_accept": [],
             "by_week": [],

@@ -56,6 +56,14 @@ people as (
 
 ),
 
+keywords as (
+
+    select count(*) filter (where verdict = 'collecting') as keywords_collecting
+    from {{ ref('rpt_segment_performance') }}
+    where dimension = 'keyword'
+
+),
+
 requests as (
 
     select
@@ -87,6 +95,7 @@ final as (
         people.people_in_several_campaigns,
         requests.queued,
         {{ rate('requests.sent_with_attribution', 'totals.sent_to_date') }} as attribution_coverage,
+        keywords.keywords_collecting,
         reconciled.reconciled_sent,
         reconciled.provider_sent,
         reconciled.reconciled_accepted,
@@ -97,6 +106,7 @@ final as (
     cross join people
     cross join requests
     cross join reconciled
+    cross join keywords
     cross join run_parameters
 
 )
