@@ -185,3 +185,13 @@ def test_the_report_names_the_import_that_lost_something(imported):
     assert f"{damaged} (zoominfo; 120 of 120 leads, 6 never arrived, lost fields: batch\\_id, icp)" in preface
     assert f"make import REPAIR={damaged} APPLY=1" in preface
     assert import_of(outcomes["clay"]) not in preface
+
+
+def test_the_coverage_gate_names_the_batch_that_heyreach_did_not_take_whole(imported):
+    """And no other, although the ledger knows what was lost."""
+    workspace, outcomes, _, _ = imported
+    failed = workspace.query(
+        "select segment, coverage, leads, lost_in_heyreach from marts.rpt_attribution_coverage "
+        "where scope = 'batch' and level = 'fail'"
+    )
+    assert failed == [(import_of(outcomes["zoominfo"]), 1.0, 114, 114)]
