@@ -46,13 +46,26 @@ first_sights as (
 
 ),
 
+-- A lead moved to another sender did what it did under one of them, and nobody says under which.
+senders as (
+
+    select
+        campaign_id,
+        campaign_lead_id,
+        count(distinct account_id) > 1 as has_changed_sender
+    from observations
+    group by campaign_id, campaign_lead_id
+
+),
+
 bounded as (
 
     select
         first_sights.campaign_id,
         first_sights.campaign_lead_id,
         first_sights.event,
-        campaign_leads.account_id,
+        coalesce(first_sights.account_id, campaign_leads.account_id) as account_id,
+        senders.has_changed_sender,
         case
             when campaign_leads.created_at is null and reads.previous_complete_started_at is null then null
             -- A row can't be sent a request before it exists; `least` guards against a clock that disagrees.
@@ -69,6 +82,9 @@ bounded as (
     inner join campaign_leads
         on first_sights.campaign_id = campaign_leads.campaign_id
         and first_sights.campaign_lead_id = campaign_leads.campaign_lead_id
+    inner join senders
+        on first_sights.campaign_id = senders.campaign_id
+        and first_sights.campaign_lead_id = senders.campaign_lead_id
     left join reads
         on first_sights.campaign_id = reads.campaign_id
         and first_sights.pull_id = reads.pull_id

@@ -1,5 +1,6 @@
-{#- Whether HeyReach's daily counts may date events here: between two readings only days since the earlier one may
-    have grown, or its days are not those on which the events were recorded. -#}
+{#- Whether HeyReach's daily counts may date events here. Dated too early, days would grow after the reading that
+    follows them; dated too late, the counts would fall behind the statuses, or contradict events whose day is known.
+    None of it may happen in more than one case in a hundred. -#}
 
 with increases as (
 
@@ -11,11 +12,42 @@ with increases as (
     where previous_read_at is not null
     group by event
 
+),
+
+readings as (
+
+    select
+        event,
+        count(*) filter (where is_behind) as readings_behind,
+        count(*) as readings
+    from {{ ref('int_provider_totals_compared') }}
+    group by event
+
+),
+
+days as (
+
+    select
+        event,
+        count(*) filter (where not is_consistent) as days_apart,
+        count(*) as days
+    from {{ ref('int_provider_days_compared') }}
+    group by event
+
 )
 
 select
-    event,
-    cast(grown_afterwards as bigint) as grown_afterwards,
-    cast(grown as bigint) as grown,
-    grown > 0 and grown_afterwards * 100 <= grown as is_dating_supported
+    increases.event,
+    cast(increases.grown_afterwards as bigint) as grown_afterwards,
+    cast(increases.grown as bigint) as grown,
+    readings.readings_behind,
+    readings.readings,
+    coalesce(days.days_apart, 0) as days_apart,
+    coalesce(days.days, 0) as days,
+    increases.grown > 0
+    and increases.grown_afterwards * 100 <= increases.grown
+    and readings.readings_behind * 100 <= readings.readings
+    and coalesce(days.days_apart * 100 <= days.days, true) as is_dating_supported
 from increases
+inner join readings on increases.event = readings.event
+left join days on increases.event = days.event

@@ -9,8 +9,7 @@ with evidence as (
         event,
         max(earliest) as earliest,
         min(latest) as latest
-    from {{ ref('int_connection_evidence') }}
-    where method <> 'provider_count'
+    from {{ ref('int_connection_evidence_independent') }}
     group by campaign_id, campaign_lead_id, event
 
 ),

@@ -51,4 +51,8 @@ compared as (
 
 )
 
-select * from compared
+select
+    *,
+    sum(seen_in_statuses) over up_to > sum(counted_by_heyreach) over up_to as is_behind
+from compared
+window up_to as (partition by account_id, campaign_id, event order by read_at, pull_id rows between unbounded preceding and current row)

@@ -10,7 +10,8 @@ with labels as (
     union all
     select distinct 'industry' as dimension, industry as segment, label as segment_label from {{ ref('company_industries') }}
     union all
-    select 'account_type' as dimension, 'unknown' as segment, 'Unknown' as segment_label
+    select dimension, 'unknown' as segment, 'Unknown' as segment_label
+    from (values ('account_type'), ('account_job_title'), ('account_seniority')) as attributes (dimension)
     union all
     select 'account_gender' as dimension, segment, segment_label
     from (values ('female', 'Female'), ('male', 'Male'), ('neutral', 'Neutral'), ('unknown', 'Unknown')) as genders (segment, segment_label)

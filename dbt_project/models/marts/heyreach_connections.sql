@@ -45,6 +45,33 @@ backward_moves as (
 
 ),
 
+-- Until when each lead could be seen: the campaign's newest whole reading, or the last one that still showed the lead.
+reads as (
+
+    select
+        campaign_id,
+        max(finished_at) as last_read_at
+    from {{ ref('int_campaign_pulls_ordered') }}
+    where is_complete
+    group by campaign_id
+
+),
+
+disappearances as (
+
+    select
+        observations.campaign_id,
+        observations.campaign_lead_id,
+        max(coalesce(pulls.previous_complete_started_at, observations.observed_at)) as last_read_at
+    from {{ ref('stg_heyreach__campaign_lead_observations') }} as observations
+    inner join {{ ref('int_campaign_pulls_ordered') }} as pulls
+        on observations.campaign_id = pulls.campaign_id
+        and observations.pull_id = pulls.pull_id
+    where not observations.is_present
+    group by observations.campaign_id, observations.campaign_lead_id
+
+),
+
 sent as (
 
     select * from events where event = 'sent'
@@ -82,12 +109,20 @@ joined as (
         sent.cohort_at as sent_cohort_at,
         sent.cohort_earliest as sent_cohort_earliest,
         sent.cohort_latest as sent_cohort_latest,
-        accepted.event_at as accepted_at,
-        -- Nobody accepts before being asked.
-        case when accepted.latest is not null then greatest(accepted.earliest, sent.earliest) end as accepted_earliest,
+        accepted.event_at as accepted_event_at,
+        -- Nobody accepts before being asked, unless two pieces of evidence contradict each other.
+        case
+            when accepted.latest is null then null
+            when sent.earliest <= accepted.latest then greatest(accepted.earliest, sent.earliest)
+            else accepted.earliest
+        end as accepted_earliest,
         accepted.latest as accepted_latest,
         accepted.method as accepted_method,
         backward_moves.campaign_lead_id is not null as has_gone_back,
+        case
+            when campaign_leads.is_present then coalesce(reads.last_read_at, campaign_leads.last_changed_at)
+            else coalesce(disappearances.last_read_at, campaign_leads.last_changed_at)
+        end as last_seen_at,
         coalesce(sequences.withdrawal_days, run_parameters.expiry_days) as open_days,
         run_parameters.acceptance_window_days,
         run_parameters.detection_lag_days,
@@ -103,11 +138,27 @@ joined as (
     left join accepted
         on campaign_leads.campaign_id = accepted.campaign_id
         and campaign_leads.campaign_lead_id = accepted.campaign_lead_id
+    left join reads on campaign_leads.campaign_id = reads.campaign_id
+    left join disappearances
+        on campaign_leads.campaign_id = disappearances.campaign_id
+        and campaign_leads.campaign_lead_id = disappearances.campaign_lead_id
     left join backward_moves
         on campaign_leads.campaign_id = backward_moves.campaign_id
         and campaign_leads.campaign_lead_id = backward_moves.campaign_lead_id
     left join sequences on campaign_leads.campaign_id = sequences.campaign_id
     cross join run_parameters
+
+),
+
+estimated as (
+
+    select
+        *,
+        case
+            when accepted_method = 'webhook' then accepted_event_at
+            when accepted_event_at is not null then {{ midpoint('accepted_earliest', 'accepted_latest') }}
+        end as accepted_at
+    from joined
 
 ),
 
@@ -124,7 +175,7 @@ aged as (
                     order by sent_cohort_latest, sent_cohort_earliest, created_at, campaign_id, campaign_lead_id
                 )
         end as attempt_no
-    from joined
+    from estimated
 
 ),
 
@@ -144,7 +195,7 @@ resolved as (
             else 'queued'
         end as status,
         sent_cohort_at is not null
-        and {{ days_after('sent_cohort_latest', 'acceptance_window_days + detection_lag_days') }} <= as_of as is_mature
+        and {{ days_after('sent_cohort_latest', 'acceptance_window_days + detection_lag_days') }} <= last_seen_at as is_mature
     from aged
 
 ),
@@ -187,6 +238,7 @@ final as (
         error_code,
         is_present,
         has_gone_back,
+        last_seen_at,
         sent_at as connection_sent_at,
         sent_earliest as connection_sent_earliest,
         sent_latest as connection_sent_latest,

@@ -127,7 +127,7 @@ lines as (
         || string_agg(
             segment_label || ' (' || {{ printed_count('leads - complete_leads') }} || ' of ' || {{ printed_count('leads') }} || ' leads without ' || missing_fields || ')',
             '; ' order by leads - complete_leads desc, segment_label
-        ) || '. Write the fields again for them: they are the rows of marts.heyreach_connections without is_attribution_complete.'
+        ) || '. Give the file they came from as evidence: make import UPSTREAM=1 FILE=... They are the rows of marts.heyreach_connections without is_attribution_complete.'
     from broken_imports
     having count(*) > 0
     union all
@@ -163,6 +163,15 @@ lines as (
         {{ printed_count('count(*)') }} || ' campaign leads went back from sent or accepted, which nothing HeyReach documents does; they count as first seen.'
     from {{ ref('heyreach_connections') }}
     where has_gone_back
+    having count(*) > 0
+    union all
+    select 'note', 'requests_out_of_sight', count(*),
+        {{ printed_count('count(*)') }} || ' requests disappeared from HeyReach before they were old enough to judge (deleted leads or campaigns); they count as sent, and are in no rate.'
+    from {{ ref('heyreach_connections') }} as connections
+    cross join run_parameters
+    where connections.sent_cohort_at is not null
+        and not connections.is_mature
+        and {{ days_after('connections.sent_cohort_latest', 'run_parameters.acceptance_window_days + run_parameters.detection_lag_days + 1') }} <= run_parameters.as_of
     having count(*) > 0
     union all
     select 'note', 'imports_unfinished', cast(sum(unfinished) as bigint),

@@ -101,7 +101,11 @@ scatter as (
     inner join (
         select
             with_content.dimension,
-            sum(with_content.mature_sent * power({{ rate('with_content.mature_accepted', 'with_content.mature_sent') }} - families.family_rate, 2)) as family_spread
+            -- Rounded, because a sum of fractions depends on its order in the last digits.
+            round(
+                sum(with_content.mature_sent * power({{ rate('with_content.mature_accepted', 'with_content.mature_sent') }} - families.family_rate, 2)),
+                12
+            ) as family_spread
         from with_content
         inner join families on with_content.dimension = families.dimension
         where with_content.mature_sent > 0

@@ -1,5 +1,6 @@
 {#- The trend: requests by the week they were sent in. The rate of a week is finished when all of it is mature; until
-    then the expected rate adds what open requests may still bring, by how long others took. -#}
+    then the expected rate adds what open requests may still bring, by how long others took. Both as of the detection lag
+    before, where all of it is known: an acceptance since then is one that was still to come. -#}
 
 with connections as (
 
@@ -23,7 +24,7 @@ open_requests as (
         cast(date_trunc('week', {{ utc_date('sent_cohort_at') }}) as date) as sent_week,
         hours
     from {{ ref('int_acceptance_times') }}
-    where outcome = 0 and not is_accepted
+    where outcome = 0
 
 ),
 
@@ -72,6 +73,16 @@ expected as (
 
 ),
 
+known as (
+
+    select
+        cast(date_trunc('week', {{ utc_date('sent_cohort_at') }}) as date) as sent_week,
+        count(*) filter (where outcome = 1) as accepted_for_certain
+    from {{ ref('int_acceptance_times') }}
+    group by sent_week
+
+),
+
 counted as (
 
     select
@@ -99,10 +110,11 @@ final as (
         case when counted.mature_sent >= run_parameters.hide_rate_below then {{ wilson_high('counted.mature_accepted', 'counted.mature_sent') }} end as ci_high,
         case
             when counted.sent >= run_parameters.hide_rate_below
-                then round((counted.accepted_to_date + coalesce(expected.still_to_come, 0)) / counted.sent, 6)
+                then round(greatest(known.accepted_for_certain + coalesce(expected.still_to_come, 0), counted.accepted_to_date) / counted.sent, 6)
         end as expected_final_rate,
         run_parameters.as_of
     from counted
+    inner join known on counted.sent_week = known.sent_week
     left join expected on counted.sent_week = expected.sent_week
     cross join run_parameters
 

@@ -79,7 +79,7 @@ counted as (
         segment,
         count(*) as requests,
         count(*) filter (where is_accepted_in_30_days) as accepted,
-        percentile_cont(0.5) within group (order by case when is_accepted_in_30_days then spread_to - spread_from end) as resolution_hours,
+        percentile_cont(0.75) within group (order by case when is_accepted_in_30_days then spread_to - spread_from end) as resolution_hours,
         {%- for name, share in quantiles.items() %}
         percentile_disc({{ share }}) within group (order by case when is_accepted_in_30_days then hours_earliest end) as {{ name }}_hours_earliest,
         percentile_disc({{ share }}) within group (order by case when is_accepted_in_30_days then hours_latest end) as {{ name }}_hours_latest{{ ',' if not loop.last }}

@@ -1,0 +1,125 @@
+{#- What is known about when each request was sent and accepted without HeyReach's daily counts, one row per piece of
+    evidence. Kept apart because the counts are checked against it before they may date anything.
+
+    `is_free_of_outcome`: the evidence would be the same whether the request was accepted or not. `lastActionTime`
+    is not, because it moves with every later step; so it narrows the time to accept, and no cohort. -#}
+
+with first_sights as (
+
+    select * from {{ ref('int_connection_first_sights') }}
+
+),
+
+campaigns as (
+
+    select * from {{ ref('stg_heyreach__campaigns') }}
+
+),
+
+-- Days on which a campaign sent anything: `startedAt` may name a later start than the first one.
+first_days as (
+
+    select
+        campaign_id,
+        min(activity_date) as first_date
+    from {{ ref('stg_heyreach__account_campaign_days') }}
+    where connections_sent > 0
+    group by campaign_id
+
+),
+
+observed as (
+
+    select
+        campaign_id,
+        campaign_lead_id,
+        event,
+        case when is_left_censored then 'first_seen_left_censored' else 'observed_interval' end as method,
+        earliest,
+        latest,
+        cast(null as timestamp with time zone) as event_at,
+        true as is_free_of_outcome
+    from first_sights
+
+),
+
+campaign_starts as (
+
+    select
+        first_sights.campaign_id,
+        first_sights.campaign_lead_id,
+        first_sights.event,
+        'campaign_start' as method,
+        least(campaigns.started_at, {{ utc_midnight('first_days.first_date') }}) as earliest,
+        cast(null as timestamp with time zone) as latest,
+        cast(null as timestamp with time zone) as event_at,
+        true as is_free_of_outcome
+    from first_sights
+    inner join campaigns on first_sights.campaign_id = campaigns.campaign_id
+    inner join first_days on first_sights.campaign_id = first_days.campaign_id
+    where first_sights.is_left_censored
+        and least(campaigns.started_at, {{ utc_midnight('first_days.first_date') }}) < first_sights.latest
+
+),
+
+-- The last action is the request or something after it. A printed time is known to its printed precision only.
+last_actions as (
+
+    select
+        campaign_id,
+        campaign_lead_id,
+        event,
+        'last_action' as method,
+        cast(null as timestamp with time zone) as earliest,
+        {{ seconds_after('last_action_at', 1) }} as latest,
+        case
+            when connection_status = 'ConnectionSent' or coalesce(message_status, 'None') = 'None' then last_action_at
+        end as event_at,
+        false as is_free_of_outcome
+    from first_sights
+    where event = 'sent'
+        and last_action_at >= earliest
+        and last_action_at < latest
+
+),
+
+campaign_lead_rows as (
+
+    select * from {{ ref('int_lead_rows_identified') }}
+    where found_in = 'campaign'
+
+),
+
+webhooks as (
+
+    select
+        webhook_events.campaign_id,
+        campaign_lead_rows.row_key as campaign_lead_id,
+        case webhook_events.event_type
+            when 'CONNECTION_REQUEST_SENT' then 'sent'
+            when 'CONNECTION_REQUEST_ACCEPTED' then 'accepted'
+        end as event,
+        'webhook' as method,
+        min(webhook_events.happened_at) as earliest,
+        {{ seconds_after('min(webhook_events.happened_at)', 1) }} as latest,
+        min(webhook_events.happened_at) as event_at,
+        true as is_free_of_outcome
+    from {{ ref('stg_heyreach__webhook_events') }} as webhook_events
+    inner join {{ ref('int_profile_urls_normalized') }} as urls
+        on webhook_events.profile_url_raw = urls.profile_url_raw
+    inner join campaign_lead_rows
+        on webhook_events.campaign_id = campaign_lead_rows.container_id
+        and urls.normalized_profile_url = campaign_lead_rows.normalized_profile_url
+    where webhook_events.event_type in ('CONNECTION_REQUEST_SENT', 'CONNECTION_REQUEST_ACCEPTED')
+        and webhook_events.happened_at is not null
+    group by webhook_events.campaign_id, campaign_lead_rows.row_key, webhook_events.event_type
+
+)
+
+select * from observed
+union all
+select * from campaign_starts
+union all
+select * from last_actions
+union all
+select * from webhooks
