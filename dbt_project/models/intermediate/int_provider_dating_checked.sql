@@ -1,6 +1,7 @@
 {#- Whether HeyReach's daily counts may date events here. Dated too early, days would grow after the reading that
     follows them; dated too late, the counts would fall behind the statuses, or contradict events whose day is known.
-    None of it may happen in more than one case in a hundred. -#}
+    None of it may happen in more than one case in a hundred; and on twenty days at least some event's day must be known
+    otherwise, or nothing has been checked. -#}
 
 with increases as (
 
@@ -30,7 +31,8 @@ days as (
     select
         event,
         count(*) filter (where not is_consistent) as days_apart,
-        count(*) as days
+        count(*) as days,
+        count(*) filter (where events_for_certain > 0) as days_checked
     from {{ ref('int_provider_days_compared') }}
     group by event
 
@@ -42,12 +44,14 @@ select
     cast(increases.grown as bigint) as grown,
     readings.readings_behind,
     readings.readings,
-    coalesce(days.days_apart, 0) as days_apart,
-    coalesce(days.days, 0) as days,
+    days.days_apart,
+    days.days,
+    days.days_checked,
     increases.grown > 0
     and increases.grown_afterwards * 100 <= increases.grown
     and readings.readings_behind * 100 <= readings.readings
-    and coalesce(days.days_apart * 100 <= days.days, true) as is_dating_supported
+    and days.days_apart * 100 <= days.days
+    and days.days_checked >= 20 as is_dating_supported
 from increases
 inner join readings on increases.event = readings.event
-left join days on increases.event = days.event
+inner join days on increases.event = days.event
