@@ -98,7 +98,7 @@ def _bottlenecks(rows: list[Row]) -> Chart | None:
         title="Accepted connections per week that each bottleneck costs",
         caption="In the order of the list. What is blind has no figure, and so no bar.",
         figures=_spoken(values),
-        legend=[(TIER_COLOURS.get(tier, "faint"), filters.words(tier)) for tier in tiers],
+        legend=[(TIER_COLOURS.get(tier, "faint"), _words(tier)) for tier in tiers],
         svg=_svg(_bars(values)),
     )
 
@@ -172,11 +172,8 @@ def _accept_rates(section: str, rows: list[Row], label: str, totals: Row, hide_b
     )
     if totals["accept_rate"] is not None:
         overall = {"x": {"datum": totals["accept_rate"], "type": "quantitative"}}
-        line = {
-            "mark": {"type": "rule", "stroke": _colour("soft"), "strokeDash": [4, 3]},
-            "encoding": overall,
-        }
-        layers.insert(0, line)
+        line = {"type": "rule", "stroke": _colour("soft"), "strokeDash": [4, 3]}
+        layers.insert(0, {"data": {"values": [{}]}, "mark": line, "encoding": overall})
         caption += f" Dashed: all together, {filters.percent(totals['accept_rate'])}."
     if len(shown) < len(rows):
         caption += f" Only the first {len(shown)} of {len(rows)}; the table has them all."
@@ -186,7 +183,7 @@ def _accept_rates(section: str, rows: list[Row], label: str, totals: Row, hide_b
         title=f"Accept rate {section.lower()}",
         caption=caption,
         figures=_spoken(values),
-        legend=[(VERDICT_COLOURS.get(verdict, "accent"), filters.words(verdict)) for verdict in kinds],
+        legend=[(VERDICT_COLOURS.get(verdict, "accent"), _words(verdict)) for verdict in kinds],
         svg=_svg(_rows(values, layers, has_axis=True)),
     )
 
@@ -378,8 +375,12 @@ def _svg(spec: dict[str, Any]) -> str:
 
 
 def _bottleneck_label(row: Row) -> str:
-    cause = filters.words(row["cause"])
-    return filters.plain(f"{row['segment_label']}: {cause}" if row["segment_label"] else cause)
+    label, cause = row["segment_label"], filters.words(row["cause"])
+    return filters.plain(f"{label}: {cause}" if label else cause)
+
+
+def _words(value: str) -> str:
+    return filters.plain(filters.words(value))
 
 
 def _colour(name: str) -> str:
