@@ -15,6 +15,8 @@ SECTIONS = {
     "by_account_type": "## 7. ",
     "by_account_gender": "## 8. ",
     "by_campaign": "## 11. ",
+    "time_to_accept": "## 12. ",
+    "bottlenecks": "## 13. ",
 }
 CHARTS = ("2. Funnel", "3. By source", "6. By sender account", "12. Time to accept")
 
