@@ -46,7 +46,8 @@ CONFIG = {
 PERCENT_AXIS = {"labelExpr": "format(100 * datum.value, '.3~g') + ' %'", "tickCount": 4}
 
 VERDICT_COLOURS = {"lower": "bad", "higher": "good", "collecting": "faint", "underpowered": "faint"}
-TIER_COLOURS = {"blocked": "bad", "losing": "accent"}
+DIRECTIONS = {"lower": "lower than all others", "higher": "higher than all others"}
+BOTTLENECK_COLOURS = {"blocked": "bad", "lower": "accent", "background": "faint"}
 LINE_COLOURS = ("ink", "series-1", "series-2", "series-3", "series-4", "series-5")
 
 
@@ -67,7 +68,7 @@ def draw_charts(report: dict[str, Any]) -> list[Chart]:
     sections, totals = report["sections"], report["totals"]
     hide_below = report["meta"]["hide_rate_below"]
     drawn = (
-        _bottlenecks(sections.get("bottlenecks", [])),
+        _bottlenecks(sections["bottlenecks"]),
         _funnel(sections["funnel"]),
         _accept_rates("By source", sections["by_source"], "segment_label", totals, hide_below),
         _accept_rates("By sender account", sections["by_account"], "label", totals, hide_below),
@@ -86,19 +87,19 @@ def _bottlenecks(rows: list[Row]) -> Chart | None:
             "label": _bottleneck_label(row),
             "value": row["recoverable_accepts_per_week"],
             "text": f"{filters.decimal(row['recoverable_accepts_per_week'])} a week",
-            "colour": _colour(TIER_COLOURS.get(row["tier"], "faint")),
+            "colour": _colour(BOTTLENECK_COLOURS.get(row["verdict"], "faint")),
         }
         for number, row in enumerate(costly)
     ]
     if not values:
         return None
-    tiers = dict.fromkeys(row["tier"] for row in costly)
+    verdicts = dict.fromkeys(row["verdict"] for row in costly)
     return Chart(
         section="What to do first",
         title="Accepted connections per week that each bottleneck costs",
-        caption="In the order of the list. What is blind has no figure, and so no bar.",
+        caption="In the order of section 13. What is blind has no figure, and so no bar.",
         figures=_spoken(values),
-        legend=[(TIER_COLOURS.get(tier, "faint"), _words(tier)) for tier in tiers],
+        legend=[(BOTTLENECK_COLOURS.get(verdict, "faint"), _words(verdict)) for verdict in verdicts],
         svg=_svg(_bars(values)),
     )
 
@@ -183,7 +184,10 @@ def _accept_rates(section: str, rows: list[Row], label: str, totals: Row, hide_b
         title=f"Accept rate {section.lower()}",
         caption=caption,
         figures=_spoken(values),
-        legend=[(VERDICT_COLOURS.get(verdict, "accent"), _words(verdict)) for verdict in kinds],
+        legend=[
+            (VERDICT_COLOURS.get(verdict, "accent"), DIRECTIONS.get(verdict) or _words(verdict))
+            for verdict in kinds
+        ],
         svg=_svg(_rows(values, layers, has_axis=True)),
     )
 

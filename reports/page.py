@@ -21,6 +21,9 @@ from reports.charts import Chart
 
 TEMPLATES = Path(__file__).parent / "templates"
 
+# Characters from which a cell's text is given room for sentences.
+PROSE = 40
+
 # The report has no links, images or HTML of its own, so there is nothing in a name that could become one.
 _PARSER = (
     MarkdownIt("commonmark", {"html": False})
@@ -78,6 +81,8 @@ def _with_figures(tokens: list[Token], charts: Sequence[Chart]) -> Iterator[Toke
             )
         if "style" in token.attrs:  # an alignment; the policy refuses styles that are not in the stylesheet
             token.attrs = {"class": "number"} if "right" in token.attrs["style"] else {}
+        if token.type == "td_open" and len(_text(following)) > PROSE:
+            token.attrJoin("class", "prose")
         yield token
         if token.type == "table_close":
             yield _raw("</div>\n")

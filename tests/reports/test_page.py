@@ -24,12 +24,19 @@ SCENARIOS = {"full": FULL, "empty": EMPTY, "first_pull": FIRST_PULL}
 BLOCKS = {"h1", "h2", "h3", "p", "li", "th", "td"}
 TAGS = {
     "page": {"html", "head", "meta", "title", "style", "body", "nav", "main", "div"},
-    "text": {"h1", "h2", "h3", "p", "ul", "li", "a", "strong", "em", "code"},
+    "text": {"h1", "h2", "h3", "p", "ul", "ol", "li", "a", "strong", "em", "code"},
     "table": {"table", "thead", "tbody", "tr", "th", "td"},
     "chart": {"figure", "figcaption", "svg", "desc", "g", "path", "line", "text", "rect"},
 }
 VOID = {"meta"}
-CHARTS_OF_FULL = ["Funnel", "By source", "By sender account", "Time to accept", "Week by week"]
+CHARTS_OF_FULL = [
+    "What to do first",
+    "Funnel",
+    "By source",
+    "By sender account",
+    "Time to accept",
+    "Week by week",
+]
 
 
 class Page(HTMLParser):
@@ -77,21 +84,29 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
     return {name: read(publish(folder / f"{name}.duckdb", rows)) for name, rows in SCENARIOS.items()}
 
 
-def bottleneck(tier: str, cause: str, label: str | None, per_week: float | None) -> Row:
-    """A row of rpt_bottlenecks, as far as it is drawn."""
+def bottleneck(verdict: str, cause: str, label: str | None, per_week: float | None) -> Row:
+    """A row of rpt_bottlenecks."""
     return {
-        "tier": tier,
+        "rank": 1,
+        "tier": "losing",
+        "stage": "acceptance",
         "cause": cause,
+        "dimension": "source",
         "segment_label": label,
         "recoverable_accepts_per_week": per_week,
+        "evidence_n": 30,
+        "q_value": None,
+        "verdict": verdict,
+        "why": "A reason.",
+        "what_to_do": "Something.",
     }
 
 
 BOTTLENECKS = [
     bottleneck("blind", "attribution_lost", "DevOps NA", None),
-    bottleneck("blocked", "auth_invalid", "Milo", 6.0),
-    bottleneck("losing", "low_accept_rate", "ZoomInfo", 3.0),
-    bottleneck("losing", "duplicate_leads", None, 0.0),
+    bottleneck("blocked", "sender_auth_invalid", "Milo", 6.0),
+    bottleneck("lower", "low_acceptance", "ZoomInfo", 3.0),
+    bottleneck("background", "campaign_paused", "Winter SRE", 0.0),
 ]
 
 
@@ -101,7 +116,7 @@ def with_bottlenecks(report: dict[str, Any], rows: list[Row]) -> dict[str, Any]:
 
 def named(report: dict[str, Any]) -> dict[str, Any]:
     """The report with HARMLESS for every name in it."""
-    names = {"segment_label", "label", "campaign_name", "message", "why", "cause", "tier"}
+    names = {"segment_label", "label", "campaign_name", "message", "why", "what_to_do", "cause"}
 
     def walked(value: Any) -> Any:
         if isinstance(value, dict):
@@ -203,7 +218,7 @@ def test_hostile_names_stay_text(first: int, reports: dict[str, dict[str, Any]])
                 {**sections["time_to_accept"][0], "dimension": "source", "segment_label": name}
                 for name in names
             ],
-            "bottlenecks": [bottleneck(name, name, name, 1.0) for name in names],
+            "bottlenecks": [bottleneck("lower", name, name, 1.0) for name in names],
         }
         return render_html({**reports["full"], "sections": {**sections, **rows}})
 
@@ -251,7 +266,7 @@ def test_page_is_the_same_in_another_process_and_time_zone(
 def test_charts_stand_before_the_table_they_draw(reports: dict[str, dict[str, Any]]):
     assert [chart.section for chart in draw_charts(reports["full"])] == CHARTS_OF_FULL
     text = render_html(reports["full"])
-    for section in CHARTS_OF_FULL:
+    for section in CHARTS_OF_FULL[1:]:
         anchor = section.lower().replace(" ", "-")
         part = text.split(f'id="{anchor}"')[1].split("<h", 1)[0]
         assert part.index("<svg ") < part.index("<table")
@@ -295,7 +310,11 @@ def test_dots_and_intervals_are_where_their_figures_are(reports: dict[str, dict[
 
 def test_colours_are_those_of_the_verdicts(reports: dict[str, dict[str, Any]]):
     source = chart(reports["full"], "By source")
-    assert source.legend == [("accent", "no evidence"), ("bad", "lower"), ("faint", "collecting")]
+    assert source.legend == [
+        ("accent", "no evidence"),
+        ("bad", "lower than all others"),
+        ("faint", "collecting"),
+    ]
     assert [re.search(r'fill="(.*?)"', dot)[1] for dot in marks(source.svg, "symbol")] == [
         "var(--accent)",
         "var(--bad)",
@@ -315,21 +334,20 @@ def test_every_colour_of_a_chart_is_in_the_stylesheet(reports: dict[str, dict[st
     }  # fmt: skip
 
 
-def test_bottlenecks_are_drawn_in_their_order_as_soon_as_the_report_has_them(
-    reports: dict[str, dict[str, Any]],
-):
+def test_bottlenecks_are_drawn_in_their_order_under_the_first_list(reports: dict[str, dict[str, Any]]):
     report = with_bottlenecks(reports["full"], BOTTLENECKS)
     drawn = chart(report, "What to do first")
     assert drawn.figures == (
-        "Milo: logged out: 6.0 a week; ZoomInfo: low accept rate: 3.0 a week; duplicate leads: 0.0 a week"
+        "Milo: logged out: 6.0 a week; ZoomInfo: low acceptance: 3.0 a week; "
+        "Winter SRE: campaign paused: 0.0 a week"
     )
-    assert drawn.legend == [("bad", "Blocked"), ("accent", "losing")]
+    assert drawn.legend == [("bad", "Blocked"), ("accent", "Losing"), ("faint", "Background")]
     lengths = [float(re.search(r"h(-?[\d.]+)v", mark)[1]) for mark in marks(drawn.svg, "rect")]
     assert [length / lengths[0] for length in lengths] == pytest.approx([1, 0.5, 0])
-    first = render_html(report).split('id="what-to-do-first"')[1].split("<h2")[0]
-    assert first.index("</ul>") < first.index("<svg ")
+    first = render_html(report).split('id="what-to-do-first"')[1].split("<h3")[0]
+    assert first.index("</ol>") < first.index("<svg ")
     blind = with_bottlenecks(reports["full"], BOTTLENECKS[:1])
-    assert [chart.section for chart in draw_charts(blind)] == CHARTS_OF_FULL
+    assert [chart.section for chart in draw_charts(blind)] == CHARTS_OF_FULL[1:]
 
 
 def test_withheld_shares_and_unfinished_weeks_are_not_drawn(reports: dict[str, dict[str, Any]]):

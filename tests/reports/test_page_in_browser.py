@@ -128,7 +128,7 @@ def test_the_page_fits_the_screen(
     seen = measured(chromium, tmp_path, pages[name], screen)
     assert seen["requests"] == []
     assert seen["overflow"] == 0
-    assert len(seen["charts"]) == len(CHARTS_OF_FULL) + 1
+    assert len(seen["charts"]) == len(CHARTS_OF_FULL)
     assert all(250 < width < 520 and height > 60 for width, height in seen["charts"])
     assert seen["beyond"] <= 1, "no text is cut at the edge of its chart"
     assert seen["smallest"] > 9
