@@ -31,7 +31,8 @@ addEventListener("load", () => {{
   const beyond = (inner, outer) => Math.max(outer.left - inner.left, inner.right - outer.right,
     outer.top - inner.top, inner.bottom - outer.bottom)
   const texts = all("svg text").filter((text) => text.textContent)
-  const table = page.querySelector(".table")
+  const wide = (each) => each.scrollWidth > each.clientWidth
+  const table = all(".table").find(wide) || page.querySelector(".table")
   table.scrollLeft = 10000
   const seen = {{
     width: frames[0].innerWidth,
@@ -40,7 +41,7 @@ addEventListener("load", () => {{
     charts: all("svg").map((svg) => [box(svg).width, box(svg).height]),
     beyond: Math.max(...texts.map((text) => beyond(box(text), box(text.closest("svg"))))),
     smallest: Math.min(...texts.map((text) => box(text).height)),
-    scrolls: all(".table").some((each) => each.scrollWidth > each.clientWidth),
+    scrolls: all(".table").some(wide),
     firstColumn: box(table.querySelector("td")).left - box(table).left,
     numbers: style(".number").textAlign,
     paper: style("body").backgroundColor,
