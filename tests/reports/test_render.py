@@ -257,6 +257,7 @@ def with_totals(**values: Any) -> dict[str, Any]:
             "first": [],
             "funnel": [],
             "imports": [],
+            "attribution_weeks": [],
             "by_source": [],
             "by_icp": [],
             "by_keyword": {"top": [], "worst": []},

@@ -51,10 +51,18 @@ incomplete_scopes as (
 
 ),
 
-broken_imports as (
+broken_attribution as (
 
-    select * from {{ ref('rpt_attribution_coverage') }}
-    where scope = 'import' and level = 'fail'
+    select
+        level,
+        cast(sum(incomplete_leads) as bigint) as incomplete_leads,
+        string_agg(
+            segment_label || ' (' || {{ printed_count('incomplete_leads') }} || ' of ' || {{ printed_count('leads') }} || ' leads without ' || missing_fields || ')',
+            '; ' order by rank_in_level
+        ) filter (where rank_in_level <= 5)
+        || case when count(*) > 5 then '; and ' || {{ printed_count('count(*) - 5') }} || ' more in marts.rpt_attribution_breaks' else '' end as places
+    from {{ ref('rpt_attribution_breaks') }}
+    group by level
 
 ),
 
@@ -122,14 +130,16 @@ lines as (
     from incomplete_scopes
     having count(*) > 0
     union all
-    select 'blind', 'attribution_broken', cast(sum(leads - complete_leads) as bigint),
+    select 'blind', 'attribution_broken', incomplete_leads,
         'Attribution was lost at import, so breakdowns by source, list, ICP and batch miss these leads: '
-        || string_agg(
-            segment_label || ' (' || {{ printed_count('leads - complete_leads') }} || ' of ' || {{ printed_count('leads') }} || ' leads without ' || missing_fields || ')',
-            '; ' order by leads - complete_leads desc, segment_label
-        ) || '. Give the file they came from as evidence: make import UPSTREAM=1 FILE=... They are the rows of marts.heyreach_connections without is_attribution_complete.'
-    from broken_imports
-    having count(*) > 0
+        || places || '. Give the file they came from as evidence: make import UPSTREAM=1 FILE=... They are the rows of marts.heyreach_connections without is_attribution_complete.'
+    from broken_attribution
+    where level = 'fail'
+    union all
+    select 'note', 'attribution_thin', incomplete_leads,
+        'Some leads came without complete attribution: ' || places || '.'
+    from broken_attribution
+    where level = 'warn'
     union all
     select case level when 'fail' then 'blind' else 'note' end, 'attribution_coverage', leads - complete_leads,
         'Only ' || round(100 * coverage, 1) || ' % of leads in campaigns carry complete attribution (' || replace(run_parameters.required_attribution_fields, ',', ', ') || '); the breakdowns stand on them.'
@@ -181,7 +191,7 @@ lines as (
     having count(*) > 0
     union all
     select 'note', 'source_conflicts', conflicting_leads,
-        {{ printed_count('conflicting_leads') }} || ' of ' || {{ printed_count('leads') }} || ' leads in campaigns are given different sources by different lists; each counts under that of its campaign''s list.'
+        {{ printed_count('conflicting_leads') }} || ' of ' || {{ printed_count('leads') }} || ' leads in campaigns are given different sources by different lists or imports; each counts under that of its campaign''s list.'
     from {{ ref('rpt_attribution_coverage') }}
     where scope = 'all' and conflicting_leads > 0
     union all
