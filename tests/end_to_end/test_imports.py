@@ -198,7 +198,11 @@ def test_the_report_names_the_import_that_lost_something(imported):
     report = after.reports[".md"].read_text(encoding="utf-8")
     preface = report.split("## How to read")[0]
     damaged = import_of(outcomes["zoominfo"])
-    assert f"{damaged} (zoominfo; 120 of 120 leads, 6 never arrived, lost fields: batch\\_id, icp)" in preface
+    assert (
+        f"114 of 120 leads of import {damaged} stand in HeyReach without what was sent (batch\\_id, icp)"
+        in preface
+    )
+    assert f"6 of 120 leads of import {damaged} never arrived in HeyReach" in preface
     assert f"make import REPAIR={damaged} APPLY=1" in preface
     assert import_of(outcomes["clay"]) not in preface
 

@@ -64,6 +64,9 @@ final as (
         run_parameters.as_of
     from broken
     cross join run_parameters
+    -- A few stray leads are normal.
+    where broken.coverage * 100 < run_parameters.coverage_fail_percent
+        or broken.leads - broken.complete_leads >= run_parameters.hide_rate_below
 
 )
 
