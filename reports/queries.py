@@ -35,6 +35,13 @@ IMPORTS = """
     from marts.rpt_import_performance
     order by file_rows desc, source, known_from
 """
+ATTRIBUTION_WEEKS = """
+    select *
+    from marts.rpt_attribution_coverage
+    where scope = 'week'
+    order by enrolled_on desc
+    limit 12
+"""
 FUNNEL = "select * from marts.rpt_funnel order by stage_order"
 
 TIME_TO_ACCEPT = """
@@ -136,6 +143,7 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "summary": summary,
             "funnel": rows(FUNNEL),
             "imports": rows(IMPORTS),
+            "attribution_weeks": rows(ATTRIBUTION_WEEKS),
             "by_source": rows(SEGMENTS, dimension="source"),
             "by_icp": rows(SEGMENTS, dimension="icp"),
             "by_keyword": {"top": rows(TOP_KEYWORDS), "worst": rows(WORST_KEYWORDS)},

@@ -40,7 +40,8 @@ TABLES = {
         {_columns("acceptance_window_days detection_lag_days hide_rate_below", "integer")}, {_FACTS},
         mature_share double, is_mostly_undated boolean,
         {_columns("people_known invalid_profile_urls people_with_several_spellings", "bigint")},
-        people_in_several_campaigns bigint, queued bigint, attribution_coverage double,
+        people_in_several_campaigns bigint, queued bigint,
+        {_columns("attribution_coverage account_metadata_coverage", "double")},
         keywords_collecting bigint,
         {_columns("reconciled_sent provider_sent reconciled_accepted provider_accepted", "bigint")},
         as_of timestamptz""",
@@ -51,6 +52,9 @@ TABLES = {
         {_columns("source segment_label known_from", "varchar")},
         {_columns("imports file_rows valid_rows people sent arrived verified lost", "bigint")}, why varchar,
         as_of timestamptz""",
+    "rpt_attribution_coverage": f"""
+        scope varchar, enrolled_on date, {_columns("leads sent", "bigint")},
+        {_columns("coverage sent_coverage", "double")}, missing_fields varchar, as_of timestamptz""",
     "rpt_segment_performance": f"""
         dimension varchar, segment varchar, segment_label varchar, {_FACTS}, senders bigint,
         {_columns("eb_rate difference difference_low difference_high detectable_difference", "double")},
@@ -109,6 +113,7 @@ SUMMARY = {
     "people_in_several_campaigns": 0,
     "queued": 0,
     "keywords_collecting": 0,
+    "account_metadata_coverage": None,
     **dict.fromkeys(("reconciled_sent", "provider_sent", "reconciled_accepted", "provider_accepted")),
 }
 
@@ -271,8 +276,9 @@ FULL = {
         summary(
             leads_imported=2150, leads_undated=12, sent=1204, accepted=301, mature_sent=512,
             mature_accepted=123, people_known=2300, invalid_profile_urls=7, people_with_several_spellings=31,
-            people_in_several_campaigns=18, queued=640, attribution_coverage=0.964, reconciled_sent=3020,
-            provider_sent=3021, reconciled_accepted=801, provider_accepted=801,
+            people_in_several_campaigns=18, queued=640, attribution_coverage=0.964,
+            account_metadata_coverage=0.859, reconciled_sent=3020, provider_sent=3021,
+            reconciled_accepted=801, provider_accepted=801,
         )
     ],
     "rpt_funnel": funnel(2150, 1990, 1900, 1150, 290),
@@ -283,6 +289,12 @@ FULL = {
                      "12 without all fields"),
         imported("zoominfo", "ZoomInfo", "lists", imports=2, file_rows=760, valid_rows=742, people=742,
                  arrived=742),
+    ],
+    "rpt_attribution_coverage": [
+        {"scope": "all", "leads": 3000, "coverage": 0.9},
+        {"scope": "week", "enrolled_on": date(2026, 1, 19), "leads": 420, "coverage": 0.995, "sent": 0},
+        {"scope": "week", "enrolled_on": date(2026, 1, 26), "leads": 313, "coverage": 0.776, "sent": 287,
+         "sent_coverage": 0.784, "missing_fields": "batch_id, icp"},
     ],
     "rpt_diagnosis": [
         {"alarms": 2, "alarms_blind": 0, "alarms_blocked": 1, "alarms_losing": 1, "background_losses": 1,

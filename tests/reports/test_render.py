@@ -278,6 +278,7 @@ def with_totals(**values: Any) -> dict[str, Any]:
             "bottlenecks": [],
             "funnel": [],
             "imports": [],
+            "attribution_weeks": [],
             "by_source": [],
             "by_icp": [],
             "by_keyword": {"top": [], "worst": []},
