@@ -205,6 +205,7 @@ estimated as (
         homogeneity.homogeneity_degrees,
         {{ detectable_difference('pooled.evidence_first_accepted', 'pooled.evidence_first', 'pooled.evidence_second_accepted', 'pooled.evidence_second') }} as detectable_difference,
         coalesce(least(pooled.evidence_first, pooled.evidence_second) >= run_parameters.collecting_below, false) as is_enough,
+        coalesce(least(counted.first_sent, counted.second_sent) >= run_parameters.collecting_below, false) as is_begun,
         case
             when comparisons.comparison = 'account_type' and least(counted.first_senders, counted.second_senders) < 3 then 'few_accounts'
             when comparisons.comparison <> 'account_type' and counted.account_values < 2 then 'one_account_value'
@@ -279,13 +280,13 @@ final as (
         cast(case when not is_hidden then homogeneity_p_value end as double) as homogeneity_p_value,
         cast(case when not is_hidden then detectable_difference end as double) as detectable_difference,
         case
-            when is_hidden or first_sent + second_sent = 0 then null
+            when is_hidden or not is_begun then null
             when not_separable_because is not null then not_separable_because
             when is_enough and homogeneity_p_value < 0.05 then 'strata_disagree'
         end as not_separable_because,
         case
             when is_hidden then 'suppressed'
-            when first_sent + second_sent = 0 then 'collecting'
+            when not is_begun then 'collecting'
             when not_separable_because is not null then 'not_separable'
             when not is_enough then 'collecting'
             when homogeneity_p_value < 0.05 then 'not_separable'
