@@ -38,7 +38,7 @@ T = TypeVar("T")
 class Sweep:
     """One cleaning of one workspace: who is to go, their rows, and the words they are known by.
 
-    `rows` are the identities of rows of theirs, `words` their names and addresses as they stand in running text.
+    `rows` are the identities of rows of theirs, `words` their names and addresses as they stand in text.
     `changed` collects what had to be rewritten.
     """
 
