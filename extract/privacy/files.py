@@ -67,6 +67,8 @@ def remove_caches(folder: Path) -> None:
     """Remove what can be made again and what no run will finish."""
     for pattern in (*CACHES, "**/.*.partial"):
         for path in folder.glob(pattern):
+            if folder / "demo" in path.parents:  # a workspace of its own, with a lock of its own
+                continue
             if path.is_dir():
                 shutil.rmtree(path)
             else:

@@ -16,6 +16,10 @@ from extract.errors import ConfigurationError
 from extract.privacy.records import MEMBER_ID, PROVIDER_ID
 from extract.profile_urls import parse_profile_urls
 
+# Reading a link takes 0.1 ms, and the same ones come in every file and pull.
+REMEMBERED = 500_000
+_known_keys: dict[str, str | None] = {}
+
 
 def write_whole(path: Path, content: bytes) -> None:
     """Replace a file in one step, for its owner's eyes only; a crash leaves the old one or the new one."""
@@ -101,8 +105,11 @@ class Suppressions:
 
 def keys_of(mentions: Collection[str]) -> dict[str, str]:
     """Mention -> the key it stands for; without those that stand for no person."""
-    mentions = list(mentions)
-    links = [f"linkedin.com/in/{text}" if MEMBER_ID.fullmatch(text) else text for text in mentions]
-    parsed = parse_profile_urls(links)
-    keys = {text: url.key for text, url in zip(mentions, parsed, strict=True) if url.key}
-    return keys | {text: text for text in mentions if text.startswith(PROVIDER_ID)}
+    if len(_known_keys) > REMEMBERED:
+        _known_keys.clear()
+    new = [text for text in mentions if text not in _known_keys and not text.startswith(PROVIDER_ID)]
+    links = [f"linkedin.com/in/{text}" if MEMBER_ID.fullmatch(text) else text for text in new]
+    if links:
+        _known_keys.update(zip(new, (url.key for url in parse_profile_urls(links)), strict=True))
+    keys = {text: text if text.startswith(PROVIDER_ID) else _known_keys[text] for text in mentions}
+    return {text: key for text, key in keys.items() if key}
