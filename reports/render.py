@@ -31,6 +31,7 @@ _MARKDOWN.filters.update(
     percent=filters.percent,
     plural=filters.plural,
     quantile=filters.quantile,
+    share_within=filters.share_within,
     to_date_rate=filters.to_date_rate,
     verdict=filters.verdict,
     words=filters.words,
