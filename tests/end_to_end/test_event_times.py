@@ -299,8 +299,9 @@ def told(world, four_a_day, truth, tmp_path_factory) -> Workspace:
                     }
                     file.write(json.dumps(payload) + "\n")
     world.set_clock(END + timedelta(hours=1))
-    outcome = workspace.run("run")
-    assert outcome.exit_code == 0, outcome.errors
+    for step in ("extract", "build"):
+        outcome = workspace.run(step)
+        assert outcome.exit_code == 0, outcome.errors
     return workspace
 
 
