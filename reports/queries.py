@@ -86,7 +86,9 @@ def open_published(database: Path) -> duckdb.DuckDBPyConnection:
         connection.execute(f"attach '{path}' as warehouse (type duckdb, read_only)")
     except duckdb.Error as error:
         connection.close()
-        raise ConfigurationError(f"{shown(database)} can't be opened: {one_line(error)}") from None
+        raise ConfigurationError(
+            f"{shown(database)} can't be opened: {one_line(error)}; `make build` makes a new one"
+        ) from None
     try:
         connection.execute("use warehouse.marts")
         connection.execute("set TimeZone = 'UTC'")
