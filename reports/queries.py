@@ -41,6 +41,7 @@ TIME_TO_ACCEPT = """
     order by dimension <> 'all', dimension, requests desc, segment
 """
 SENT_WEEKS = "select * from marts.rpt_sent_weeks order by sent_week"
+TREND = "select * from marts.rpt_weekly_trend order by report_week"
 SEGMENTS = """
     select *
     from marts.rpt_segment_performance
@@ -140,6 +141,7 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "by_campaign": rows(CAMPAIGNS),
             "time_to_accept": rows(TIME_TO_ACCEPT),
             "by_week": rows(SENT_WEEKS),
+            "trend": rows(TREND),
         },
     }
 
