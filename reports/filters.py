@@ -40,6 +40,14 @@ WORDS = {
     # severities of health lines
     "blocked": "Blocked",
     "blind": "Blind",
+    "lower": "Losing",
+    "background": "Background",
+    # what holds a sender up
+    "sender_gone": "not listed by HeyReach",
+    "sender_auth_invalid": "logged out",
+    "sender_cooldown": "cooldown",
+    "sender_capped": "its daily limit",
+    "sender_idle": "no known reason",
     "note": "Note",
 }
 
@@ -109,6 +117,33 @@ def percent(value: float | None) -> str:
 def decimal(value: float | None) -> str:
     """4.26 -> `4.3`"""
     return NOTHING if value is None else f"{value:z,.1f}"
+
+
+def share(value: float | None) -> str:
+    """0.2403 -> `24 %`"""
+    return NOTHING if value is None else f"{100 * value:z.0f} %"
+
+
+def points(value: float | None) -> str:
+    """A difference of rates: -0.1234 -> `-12.3 points`"""
+    return NOTHING if value is None else f"{100 * value:+z.1f} points"
+
+
+def accepts(value: float) -> str:
+    """33.24 -> `33 accepted connections`"""
+    return plural(round(value), "accepted connection")
+
+
+def things(count: int) -> str:
+    """2 -> `2 things`"""
+    return plural(count, "thing")
+
+
+def probability(value: float | None) -> str:
+    """0.0341 -> `0.034`, 1.9e-6 -> `under 0.001`"""
+    if value is None:
+        return NOTHING
+    return "under 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def plural(count: int, noun: str) -> str:

@@ -27,7 +27,9 @@ PARAMETERS = (
     "hide_rate_below",
 )
 
-FIRST = "select * from marts.rpt_health order by line_number"
+DIAGNOSIS = "select * from marts.rpt_diagnosis"
+BOTTLENECKS = "select * from marts.rpt_bottlenecks order by rank"
+HEALTH = "select * from marts.rpt_health order by line_number"
 IMPORTS = """
     select *
     from marts.rpt_import_performance
@@ -123,11 +125,17 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         return [dict(zip(names, map(_plain, values), strict=True)) for values in cursor.fetchall()]
 
     (summary,) = rows(SUMMARY)
+    (diagnosis,) = rows(DIAGNOSIS)
+    bottlenecks = rows(BOTTLENECKS)
     return {
         "meta": {name.removeprefix("is_"): summary[name] for name in PARAMETERS},
         "totals": {name: value for name, value in summary.items() if name not in PARAMETERS},
         "sections": {
-            "first": rows(FIRST),
+            "first": {
+                **diagnosis,
+                "alarms": [row for row in bottlenecks if row["verdict"] != "background"],
+                "health": rows(HEALTH),
+            },
             "summary": summary,
             "funnel": rows(FUNNEL),
             "imports": rows(IMPORTS),
@@ -142,6 +150,7 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "time_to_accept": rows(TIME_TO_ACCEPT),
             "by_week": rows(SENT_WEEKS),
             "trend": rows(TREND),
+            "bottlenecks": bottlenecks,
         },
     }
 

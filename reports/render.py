@@ -22,6 +22,7 @@ _MARKDOWN = jinja2.Environment(
 )
 _MARKDOWN.filters.update(
     accept_rate=filters.accept_rate,
+    accepts=filters.accepts,
     aligned=filters.aligned,
     day=filters.day,
     decimal=filters.decimal,
@@ -30,7 +31,11 @@ _MARKDOWN.filters.update(
     minute=filters.minute,
     percent=filters.percent,
     plural=filters.plural,
+    points=filters.points,
+    probability=filters.probability,
     quantile=filters.quantile,
+    share=filters.share,
+    things=filters.things,
     to_date_rate=filters.to_date_rate,
     verdict=filters.verdict,
     words=filters.words,

@@ -15,6 +15,8 @@ SECTIONS = {
     "by_account_type": "## 7. ",
     "by_account_gender": "## 8. ",
     "by_campaign": "## 11. ",
+    "time_to_accept": "## 12. ",
+    "bottlenecks": "## 13. ",
 }
 
 

@@ -11,7 +11,13 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportions
 from dbt_project.rendering import rendered
 from tests.dbt_project.test_macros import value
 
-ACCOUNT_ATTRIBUTES = ("account_type", "account_gender", "account_job_title", "account_seniority")
+ACCOUNT_ATTRIBUTES = (
+    "account_type",
+    "account_kind",
+    "account_gender",
+    "account_job_title",
+    "account_seniority",
+)
 
 
 @pytest.fixture(scope="module")

@@ -131,7 +131,7 @@ def test_a_failed_job_still_reports_the_last_good_warehouse_and_says_so(workspac
     assert outcome.exit_code == 4
     assert "HEYREACH_API_KEY" in one_line(outcome.errors)
     assert digest(workspace.warehouse) == before
-    first = json.loads(outcome.reports[".json"].read_text())["sections"]["first"]
+    first = json.loads(outcome.reports[".json"].read_text())["sections"]["first"]["health"]
     (line,) = (line for line in first if line["topic"] == "runs")
     assert line["severity"] == "blind"
     assert "failed in extract (HeyReach refuses the key" in line["message"] or "extract (" in line["message"]
@@ -152,7 +152,7 @@ def test_old_figures_are_said_to_be_old(workspace):
         connection.execute("delete from heyreach.pipeline_run_events")
     outcome = workspace.run("report", "--since", "2026-01-01", "--format", "json")
     assert outcome.exit_code == 0, outcome.errors
-    first = json.loads(outcome.reports[".json"].read_text())["sections"]["first"]
+    first = json.loads(outcome.reports[".json"].read_text())["sections"]["first"]["health"]
     (line,) = (line for line in first if line["topic"] == "stale")
     assert line["severity"] == "blind"
     assert line["affected"] in (48, 49)

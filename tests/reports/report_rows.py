@@ -60,7 +60,11 @@ TABLES = {
         {_columns("is_listed is_auth_valid is_in_request_cooldown", "boolean")},
         daily_request_limit integer, {_FACTS}, sent_per_business_day double, business_days bigint,
         idle_days bigint, main_idle_reason varchar,
-        {_columns("limit_hit_days provider_sent queued", "bigint")}, as_of timestamptz""",
+        {_columns("limit_hit_days provider_sent queued queued_running", "bigint")},
+        {_columns("sent_last_7_days weekly_limit", "bigint")}, queue_days double, can_send boolean,
+        blocked_by varchar,
+        {_columns("difference_within_lists standardized_rate standardized_share", "double")},
+        as_of timestamptz""",
     "rpt_campaign_performance": f"""
         {_columns("campaign_id campaign_name campaign_status list_name", "varchar")}, is_present boolean,
         withdrawal_days integer, {_FACTS}, {_columns("mature_share median_hours", "double")},
@@ -81,6 +85,14 @@ TABLES = {
         report_week date, snapshot_as_of timestamptz, {_columns("period_start period_end", "date")},
         {_columns("reports leads_imported sent accepted mature_sent mature_accepted", "bigint")},
         {_columns("accept_rate ci_low ci_high attribution_coverage", "double")}, as_of timestamptz""",
+    "rpt_diagnosis": f"""
+        {_columns("alarms alarms_blind alarms_blocked alarms_losing background_losses", "bigint")},
+        recoverable_accepts_per_week double, segments_compared bigint, segments_lower bigint,
+        as_of timestamptz""",
+    "rpt_bottlenecks": f"""
+        rank bigint, {_columns("tier stage cause dimension segment segment_label", "varchar")},
+        recoverable_accepts_per_week double, evidence_n bigint, q_value double,
+        {_columns("verdict why what_to_do", "varchar")}, as_of timestamptz""",
     "rpt_health": """
         line_number bigint, severity varchar, topic varchar, affected bigint, message varchar,
         as_of timestamptz""",
@@ -104,6 +116,11 @@ SUMMARY = {
     **dict.fromkeys(("reconciled_sent", "provider_sent", "reconciled_accepted", "provider_accepted")),
 }
 
+NO_DIAGNOSIS = [
+    {"alarms": 0, "alarms_blind": 0, "alarms_blocked": 0, "alarms_losing": 0, "background_losses": 0,
+     "segments_compared": 0, "segments_lower": 0},
+]  # fmt: skip
+
 Rows = Mapping[str, list[dict[str, Any]]]
 
 
@@ -114,7 +131,7 @@ def publish(database: Path, rows: Rows) -> Path:
         connection.execute("create schema marts")
         for table, columns in TABLES.items():
             connection.execute(f"create table marts.{table} ({columns})")
-            for given in rows.get(table, []):
+            for given in {"rpt_diagnosis": NO_DIAGNOSIS, **rows}.get(table, []):
                 row = given if table == "heyreach_accounts" else {"as_of": AS_OF, **given}
                 connection.execute(
                     f"insert into marts.{table} ({', '.join(row)}) values ({', '.join('?' * len(row))})",
@@ -171,6 +188,8 @@ def account(account_id: str, label: str, **values: Any) -> dict[str, Any]:
         "idle_days": 0,
         "limit_hit_days": 0,
         "queued": 0,
+        "queued_running": 0,
+        "can_send": True,
         **counts,
         **others,
     }
@@ -269,11 +288,29 @@ FULL = {
         imported("zoominfo", "ZoomInfo", "lists", imports=2, file_rows=760, valid_rows=742, people=742,
                  arrived=742),
     ],
+    "rpt_diagnosis": [
+        {"alarms": 2, "alarms_blind": 0, "alarms_blocked": 1, "alarms_losing": 1, "background_losses": 1,
+         "recoverable_accepts_per_week": 21.9, "segments_compared": 11, "segments_lower": 2},
+    ],
+    "rpt_bottlenecks": [
+        {"rank": 1, "tier": "blocked", "stage": "sending", "cause": "sender_auth_invalid",
+         "dimension": "account", "segment": "50002", "segment_label": "Milo",
+         "recoverable_accepts_per_week": 13.6, "evidence_n": 310, "verdict": "blocked",
+         "why": "Milo is logged out of LinkedIn; 310 leads wait in running campaigns.",
+         "what_to_do": "Log it in again in HeyReach."},
+        {"rank": 2, "tier": "losing", "stage": "acceptance", "cause": "low_acceptance",
+         "dimension": "source", "segment": "zoominfo", "segment_label": "ZoomInfo",
+         "recoverable_accepts_per_week": 8.3, "evidence_n": 250, "q_value": 2e-6, "verdict": "lower",
+         "why": "ZoomInfo: 14.4 % of 250 requests were accepted, 32.6 % of what is in no losing segment.",
+         "what_to_do": "Pause it or send fewer there."},
+        {"rank": 3, "tier": "blocked", "stage": "queue", "cause": "campaign_paused", "dimension": "campaign",
+         "segment": "40002", "segment_label": "Winter SRE", "recoverable_accepts_per_week": 0.4,
+         "evidence_n": 2, "verdict": "background",
+         "why": "2 leads wait behind the paused campaign Winter SRE.",
+         "what_to_do": "Resume it, or move the leads to a running campaign."},
+    ],
     "rpt_health": [
-        {"line_number": 1, "severity": "blocked", "topic": "sender_auth_invalid", "affected": 1,
-         "message": "Senders that are logged out of LinkedIn and send nothing: Milo (310 leads waiting). "
-                    "Log them in again in HeyReach."},
-        {"line_number": 2, "severity": "note", "topic": "invalid_profile_urls", "affected": 7,
+        {"line_number": 1, "severity": "note", "topic": "invalid_profile_urls", "affected": 7,
          "message": "7 of 2300 leads have no usable LinkedIn profile URL; they are counted, but can't be "
                     "joined to anything."},
     ],
@@ -369,7 +406,10 @@ FULL = {
 }  # fmt: skip
 
 # A workspace without anything in it.
-EMPTY = {"rpt_summary": [summary(is_demo=True)], "rpt_funnel": funnel(0, 0, 0, 0, 0)}
+EMPTY = {
+    "rpt_summary": [summary(is_demo=True)],
+    "rpt_funnel": funnel(0, 0, 0, 0, 0),
+}
 
 # A workspace that had been at work before it was first pulled.
 FIRST_PULL = {

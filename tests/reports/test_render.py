@@ -15,6 +15,7 @@ from tests.reports.report_rows import (
     EMPTY,
     FIRST_PULL,
     FULL,
+    NO_DIAGNOSIS,
     SUMMARY,
     account,
     campaign,
@@ -42,6 +43,7 @@ SECTIONS = [
     "9. By account job title",
     "11. By campaign",
     "12. Time to accept",
+    "13. Bottleneck diagnosis",
 ]
 
 HARMLESS = "Harmless name"
@@ -131,6 +133,24 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "rpt_summary": [summary(**counts)],
         "rpt_funnel": funnel(30, 25, 24, 20, 5),
         "rpt_import_performance": [imported(HARMLESS, HARMLESS, "ledger", imports=1, why=HARMLESS)],
+        "rpt_diagnosis": [{**NO_DIAGNOSIS[0], "alarms": 1, "segments_compared": 1}],
+        "rpt_bottlenecks": [
+            {
+                "rank": 1,
+                "tier": "losing",
+                "stage": HARMLESS,
+                "cause": HARMLESS,
+                "dimension": HARMLESS,
+                "segment": HARMLESS,
+                "segment_label": HARMLESS,
+                "recoverable_accepts_per_week": 2.0,
+                "evidence_n": 30,
+                "q_value": 0.01,
+                "verdict": "lower",
+                "why": HARMLESS,
+                "what_to_do": HARMLESS,
+            }
+        ],
         "rpt_health": [
             {"line_number": 1, "severity": HARMLESS, "topic": HARMLESS, "affected": 1, "message": HARMLESS}
         ],
@@ -254,7 +274,8 @@ def with_totals(**values: Any) -> dict[str, Any]:
         "meta": {"demo": False, "as_of": SUMMARY["until"], **row},
         "totals": row,
         "sections": {
-            "first": [],
+            "first": {**NO_DIAGNOSIS[0], "recoverable_accepts_per_week": None, "alarms": [], "health": []},
+            "bottlenecks": [],
             "funnel": [],
             "imports": [],
             "by_source": [],
@@ -349,7 +370,7 @@ def test_json_keeps_hostile_names_exactly(name: str, named: dict[str, Any]):
     text.encode()
     document = json.loads(text)
     assert document["sections"]["by_source"][0]["segment_label"] == name
-    assert document["sections"]["first"][0]["message"] == name
+    assert document["sections"]["first"]["health"][0]["message"] == name
 
 
 def test_hostile_names_come_through_the_database(tmp_path: Path):
