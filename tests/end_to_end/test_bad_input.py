@@ -220,15 +220,16 @@ def test_an_unknown_status_warns(small, workspace):
     assert "warning: accepted_values_stg_heyreach__campaign_lead" in outcome.errors
 
 
-def test_a_changed_type_stops_the_build_and_names_the_field(small, workspace):
+@pytest.mark.parametrize(
+    ("drift", "field"), [("changed_type", "creationTime"), ("missing_field", "leadConnectionStatus")]
+)
+def test_a_field_that_changed_or_went_stops_the_build_and_is_named(small, workspace, drift, field):
     before = digest(workspace.warehouse)
     small.set_clock(FIRST_PULL + timedelta(hours=8))
-    small.set_faults(
-        {"name": "changed_type", "route": "campaign/GetLeadsFromCampaign", "field": "creationTime"}
-    )
+    small.set_faults({"name": drift, "route": "campaign/GetLeadsFromCampaign", "field": field})
     outcome = workspace.run("run")
     assert outcome.exit_code == 1
-    assert "campaign_leads.creationTime" in outcome.errors
+    assert f"campaign_leads.{field}" in outcome.errors
     assert digest(workspace.warehouse) == before
 
 
