@@ -1,5 +1,6 @@
 """Every night, unattended: the scheduled jobs, what they remember, and what must not stop them."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -68,6 +70,31 @@ def environment(workspace: Workspace) -> dict[str, str]:
     return {**os.environ, **blank, **workspace.environment, "OUTBOUND_DATA_DIR": str(workspace.data_dir)}
 
 
+@contextlib.contextmanager
+def held_for_writing(database: Path) -> Iterator[Callable[[], str]]:
+    """Another program that has a database open for writing; yields a function that asks it for a count."""
+    program = (
+        "import duckdb, sys\nconnection = duckdb.connect(sys.argv[1])\nfor _ in sys.stdin:\n"
+        "    print(connection.execute('select count(*) from marts.pipeline_runs').fetchone(), flush=True)"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, str(database)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+    def counted() -> str:
+        process.stdin.write("\n")
+        process.stdin.flush()
+        return process.stdout.readline()
+
+    try:
+        yield counted
+    finally:
+        process.communicate()
+
+
 def events(workspace: Workspace) -> list[dict]:
     return journal.rows(runs_path(workspace.data_dir))
 
@@ -82,8 +109,11 @@ def test_the_jobs_pull_report_and_remember_each_in_its_measure(small, workspace)
     daily_calls = small.log(reset=True)["total"]
 
     small.set_clock(FIRST_PULL + timedelta(days=1, hours=1))
-    outcome = workspace.run("weekly")
-    assert outcome.exit_code == 0, outcome.errors
+    with held_for_writing(workspace.warehouse) as counted:
+        before = counted()
+        outcome = workspace.run("weekly")
+        assert outcome.exit_code == 0, outcome.errors
+        assert counted() == before
     assert {".json", ".md"} <= set(outcome.reports)
     assert daily_calls < small.log()["total"]
 
