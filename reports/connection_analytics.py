@@ -1,6 +1,6 @@
 """The command line: HeyReach in, a report out, and each step alone.
 
-`connection-analytics --since 2026-01-01 --until 2026-02-01 --output-dir reports --format markdown,json`
+`connection-analytics --since 2026-01-01 --until 2026-02-01 --output-dir reports --format markdown,json,html`
 does all of it; `connection-analytics STEP` does one step, or one of the scheduled jobs.
 """
 
