@@ -40,6 +40,9 @@ STEPS = (
 JOBS = {"run": ("full", FORMATS), "weekly": ("full", FORMATS), "daily": ("daily", ("json",))}
 
 
+STOP_SECONDS = 8.0
+
+
 class Stopped(KeyboardInterrupt):
     """The system asked this process to end (SIGTERM)."""
 
@@ -92,6 +95,10 @@ def _stoppable() -> Iterator[None]:
         return
 
     def stop(number: int, frame: object) -> None:
+        # Being killed does no harm either: tidying up may not take for ever.
+        deadline = threading.Timer(STOP_SECONDS, os._exit, [Stopped.exit_code])
+        deadline.daemon = True
+        deadline.start()
         raise Stopped
 
     before = signal.signal(signal.SIGTERM, stop)
@@ -198,17 +205,10 @@ _daily = _weekly = _run
 
 def _report_without_news(settings: Settings, options: argparse.Namespace, formats: list[str]) -> None:
     """After a scheduled job failed: the day's report, from the last good warehouse, saying so."""
-    paths = warehouse.files(settings.workspace_dir)
-    if not paths.published.exists():
+    if not warehouse.files(settings.workspace_dir).published.exists():
         return
     try:
-        _check_accounts(settings, paths.account_seed, warn=False)
-        _land_journals(settings)
-        run_id = _append_run_parameters(
-            settings, options, "report", _published_parameters(paths.published), new_run_id()
-        )
-        with warehouse.other_period(paths, run_id) as database:
-            _write(settings, database, options, formats)
+        _report_anew(settings, options, formats)
     except Exception as error:  # the job's own error is the one to be told
         _say(f"warning: no report of the last good warehouse either: {' '.join(str(error).split())[:300]}")
 
@@ -255,10 +255,10 @@ def _schedule(settings: Settings, options: argparse.Namespace) -> None:
 def _recover(settings: Settings, options: argparse.Namespace) -> None:
     """Make the raw database anew from its files, and set the old one aside."""
     with _held(settings, options), RunRecord(runs_path(settings.workspace_dir), "recover"):
-        set_aside, folders = pipeline.rebuild_raw(settings)
+        old, folders = pipeline.rebuild_raw(settings)
         _land_journals(settings)
-    if set_aside:
-        _say(f"the old one is kept as {set_aside}")
+    if old:
+        _say(f"the old one is kept as {old}")
     print(f"raw: {pipeline.raw_path(settings)}, made anew from {folders} landing folders; now: make build")
 
 
@@ -292,13 +292,18 @@ def _report(settings: Settings, options: argparse.Namespace) -> None:
         _write(settings, paths.published, options, formats)
         return
     with exclusive(settings.workspace_dir):
-        _check_accounts(settings, paths.account_seed, warn=False)
-        _land_journals(settings)
-        run_id = _append_run_parameters(
-            settings, options, "report", _published_parameters(paths.published), new_run_id()
-        )
-        with warehouse.other_period(paths, run_id) as database:
-            _write(settings, database, options, formats)
+        _report_anew(settings, options, formats)
+
+
+def _report_anew(settings: Settings, options: argparse.Namespace, formats: list[str]) -> None:
+    """Report the published warehouse over another period, or with what ran since it was built."""
+    paths = warehouse.files(settings.workspace_dir)
+    _check_accounts(settings, paths.account_seed, warn=False)
+    _land_journals(settings)
+    parameters = _published_parameters(paths.published)
+    run_id = _append_run_parameters(settings, options, "report", parameters, new_run_id())
+    with warehouse.other_period(paths, run_id) as database:
+        _write(settings, database, options, formats)
 
 
 def _docs(settings: Settings, options: argparse.Namespace) -> None:
