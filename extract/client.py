@@ -192,7 +192,7 @@ class HeyReachClient:
         A server without that route leaves the question to the first real request.
         """
         try:
-            self._request("GET", "auth/CheckApiKey", lambda reply: _refuse_wrong_kind_of_key(reply.body))
+            self._request("GET", "auth/CheckApiKey", self._check)
         except (NotFoundError, _WrongVerbError):
             return
 
@@ -349,6 +349,15 @@ class HeyReachClient:
         text = "".join(character if character.isprintable() else " " for character in text)
         return f": {' '.join(text.replace(self._api_key, '***').split())[:200]}"
 
+    def _check(self, reply: "_Reply") -> None:
+        _refuse_wrong_kind_of_key(reply.body)
+        self._bounds(reply)
+
+    def _bounds(self, reply: "_Reply") -> tuple[datetime, datetime]:
+        not_before, not_after = (self._clock(),) * 2 if self._clock else reply.bounds()
+        self._last_answer_at = not_before
+        return not_before, not_after
+
     def _answer(self, reply: "_Reply") -> Answer:
         try:
             data = _read_json(reply.body)
@@ -357,9 +366,7 @@ class HeyReachClient:
         if not isinstance(data, dict):
             _refuse_wrong_kind_of_key(reply.body)
             raise _PassingError("answered without a JSON object")
-        not_before, not_after = (self._clock(),) * 2 if self._clock else reply.bounds()
-        self._last_answer_at = not_before
-        return Answer(data, not_before, not_after)
+        return Answer(data, *self._bounds(reply))
 
 
 @dataclass(frozen=True)
