@@ -18,13 +18,19 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.results import NodeStatus
 
+from extract import raw
+from extract.damage import is_damage
 from extract.errors import OutboundError
+from extract.folders import is_disk_full
 
 PROJECT_DIR = Path(__file__).parent
 GENERATED_DIR = PROJECT_DIR / "generated"
 
-# Models that read the period; the rest of a published warehouse is the same for every period.
-PERIOD_SELECTION = "stg_heyreach__run_parameters int_period_facts+ rpt_funnel rpt_import_performance"
+# Models that read the period, or what ran since; the rest of a published warehouse is the same for each.
+PERIOD_SELECTION = (
+    "stg_heyreach__run_parameters int_period_facts+ rpt_funnel rpt_import_performance "
+    "stg_heyreach__pipeline_run_events+"
+)
 
 
 class AuditError(OutboundError):
@@ -61,13 +67,25 @@ def build_and_publish(paths: Files, run_id: str) -> list[str]:
     Raises AuditError, naming what failed, with the published file left as it was.
     """
     _remove_database(paths.build)
-    warnings = _dbt(
-        paths,
-        run_id,
-        paths.build,
-        # Unit tests check the code, not the data: `make test` runs them.
-        ["build", "--no-write-json", "--exclude-resource-type", "unit_test", "--exclude", "tag:test_cases"],
-    )
+    try:
+        warnings = _dbt(
+            paths,
+            run_id,
+            paths.build,
+            # Unit tests check the code, not the data: `make test` runs them.
+            [
+                "build",
+                "--no-write-json",
+                "--exclude-resource-type",
+                "unit_test",
+                "--exclude",
+                "tag:test_cases",
+            ],
+        )
+    except AuditError as error:
+        if is_disk_full(error):  # what is left of the build would keep the room that is missing
+            _remove_database(paths.build)
+        raise
     _publish(paths)
     return warnings
 
@@ -123,6 +141,8 @@ def _dbt(paths: Files, run_id: str, database: Path, arguments: list[str]) -> lis
         raise AuditError(f"dbt could not run: {_one_line(str(outcome.exception))}")
     results = getattr(outcome.result, "results", [])
     problems = [_described(result, database) for result in results if result.status in _FAILED]
+    if any(is_damage(line) for line in problems):  # the build is new, so it is not that file
+        raise AuditError(raw.damaged(paths.raw))
     if problems or not outcome.success:
         raise AuditError(
             "The build failed, and the published warehouse stays as it was:\n  " + "\n  ".join(problems)
@@ -156,6 +176,9 @@ def _publish(paths: Files) -> None:
     with paths.build.open("rb") as built:
         os.fsync(built.fileno())
     os.replace(paths.build, paths.published)
+    folder = os.open(paths.published.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
 
 
 def _remove_database(path: Path) -> None:

@@ -43,6 +43,7 @@ TIME_TO_ACCEPT = """
     order by dimension <> 'all', dimension, requests desc, segment
 """
 SENT_WEEKS = "select * from marts.rpt_sent_weeks order by sent_week"
+TREND = "select * from marts.rpt_weekly_trend order by report_week"
 SEGMENTS = """
     select *
     from marts.rpt_segment_performance
@@ -88,7 +89,9 @@ def open_published(database: Path) -> duckdb.DuckDBPyConnection:
         connection.execute(f"attach '{path}' as warehouse (type duckdb, read_only)")
     except duckdb.Error as error:
         connection.close()
-        raise ConfigurationError(f"{shown(database)} can't be opened: {one_line(error)}") from None
+        raise ConfigurationError(
+            f"{shown(database)} can't be opened: {one_line(error)}; `make build` makes a new one"
+        ) from None
     try:
         connection.execute("use warehouse.marts")
         connection.execute("set TimeZone = 'UTC'")
@@ -146,6 +149,7 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "by_campaign": rows(CAMPAIGNS),
             "time_to_accept": rows(TIME_TO_ACCEPT),
             "by_week": rows(SENT_WEEKS),
+            "trend": rows(TREND),
             "bottlenecks": bottlenecks,
         },
     }

@@ -27,6 +27,7 @@ def pull(landing: Landing) -> dict:
         **dict.fromkeys(raw.TABLES["pulls"]),
         "pull_id": "p1",
         "landing_id": landing.landing_id,
+        "kind": "full",
         "resource": "pull",
         "scope_id": "",
         "started_at": NOW,
@@ -87,7 +88,7 @@ def test_loading_keeps_the_payload_as_sent_and_lists_the_landing(tmp_path, raw_p
         ).fetchall()
         assert sorted(rows) == [("1", "Ada", NOW), ("2", "Ada", NOW)]
         assert raw.loaded_landings(connection) == {folders[0].name}
-        assert raw.pull_times(connection) == raw.PullTimes(NOW, NOW, NOW)
+        assert raw.pull_times(connection) == raw.PullTimes(NOW, NOW, NOW, NOW)
         assert raw.origin(connection) == raw.Origin("https://heyreach.example", "1")
         assert raw.newest_hashes(connection, "sender_accounts", ()) == {
             "1": content_hash({"id": 1, "firstName": "Ada"}),

@@ -89,6 +89,10 @@ TABLES = {
         rank bigint, {_columns("tier stage cause dimension segment segment_label", "varchar")},
         recoverable_accepts_per_week double, evidence_n bigint, q_value double,
         {_columns("verdict why what_to_do", "varchar")}, as_of timestamptz""",
+    "rpt_weekly_trend": f"""
+        report_week date, snapshot_as_of timestamptz, {_columns("period_start period_end", "date")},
+        {_columns("reports leads_imported sent accepted mature_sent mature_accepted", "bigint")},
+        {_columns("accept_rate ci_low ci_high attribution_coverage", "double")}, as_of timestamptz""",
     "rpt_health": """
         line_number bigint, severity varchar, topic varchar, affected bigint, message varchar,
         as_of timestamptz""",
@@ -357,6 +361,15 @@ FULL = {
          "ci_high": 0.279, "expected_final_rate": 0.254},
         {"sent_week": date(2026, 1, 26), "sent": 692, "accepted_to_date": 171, "mature_sent": 0,
          "mature_accepted": 0, "mature_share": 0.0, "expected_final_rate": 0.29},
+    ],
+    "rpt_weekly_trend": [
+        {"report_week": date(2026, 1, 19), "period_start": date(2025, 12, 26),
+         "period_end": date(2026, 1, 26), "reports": 9, "leads_imported": 1600, "sent": 960, "accepted": 240,
+         "mature_sent": 400, "mature_accepted": 90, "accept_rate": 0.225, "ci_low": 0.187, "ci_high": 0.268,
+         "attribution_coverage": 0.9},
+        {"report_week": date(2026, 1, 26), "period_start": date(2026, 1, 1),
+         "period_end": date(2026, 2, 1), "reports": 8, "leads_imported": 1800, "sent": 1204, "accepted": 301,
+         "mature_sent": 5, "mature_accepted": 1, "attribution_coverage": 0.93},
     ],
     "rpt_account_performance": [
         account("50001", "Dana", sent=404, accepted=141, mature_sent=200, mature_accepted=63,

@@ -288,6 +288,7 @@ def with_totals(**values: Any) -> dict[str, Any]:
             "by_campaign": [],
             "time_to_accept": [],
             "by_week": [],
+            "trend": [],
         },
     }
 

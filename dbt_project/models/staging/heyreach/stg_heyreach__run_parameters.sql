@@ -18,6 +18,7 @@ this_run as (
 
 select
     run_id,
+    requested_at,
     as_of,
     since,
     until,

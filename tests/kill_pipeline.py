@@ -1,0 +1,282 @@
+"""Kill the whole pipeline again and again, and hold what it publishes against one that was left alone.
+
+`python -m tests.kill_pipeline --kills 100 --seed 1` goes through nights of a sandbox. An undisturbed twin runs
+once a night. The victim's daily job is killed (kill -9) at random moments spread over its usual duration, then
+runs to its end, and every table it published must equal the twin's row by row. All the while a reader opens the
+published file again and again and must only ever find a state that the twin has published too. It prints one
+line, and exits with 1 if anything differs.
+"""
+
+import argparse
+import hashlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from extract import journal
+from extract.runs import runs_path
+from extract.sandbox.process import Sandbox, running_sandbox
+
+PROJECT = Path(__file__).parents[1]
+COMMAND = (sys.executable, "-m", "reports.connection_analytics")
+FIRST_NIGHT = datetime(2026, 1, 20, 2, tzinfo=UTC)
+LONGEST = 180.0
+KILLS_PER_NIGHT = 10
+# What names a run, a pull or this machine's clock differs between two workspaces, and nothing else may.
+NOT_COMPARED = {"run_id", "pull_id", "reported_at", "created_at", "times_reported", "requested_at"}
+RUNS_DIFFER = {"pipeline_runs", "stg_heyreach__pipeline_run_events"}
+# A killed run's finished pull stays: the next one repeats it at the same moment of the sandbox's clock.
+PULLS_DIFFER = {"stg_heyreach__pulls", "stg_heyreach__analytics_snapshots", "int_campaign_pulls_ordered"}
+RUN_LINES = "topic not in ('runs', 'stale')"
+
+
+@dataclass
+class Tally:
+    """What happened. `phases` counts kills by what they interrupted; no `violations` means all is well."""
+
+    kills: int
+    nights: int = 0
+    tables: int = 0
+    looks: int = 0
+    seconds: float = 0.0
+    usual_seconds: float = 0.0
+    phases: Counter = field(default_factory=Counter)
+    violations: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        phases = ", ".join(f"{count} in {phase}" for phase, count in sorted(self.phases.items()))
+        verdict = "; ".join(self.violations[:20]) or "every table equals the undisturbed twin's, row by row"
+        return (
+            f"{self.kills} kills ({phases}) over {self.nights} nights in {self.seconds:.0f} s, a run taking "
+            f"{self.usual_seconds:.1f} s; {self.tables} tables compared, {self.looks} looks at the published "
+            f"file: {verdict}"
+        )
+
+
+def kill_pipeline(
+    kills: int, seed: int, folder: Path, say: Callable[[str], None] = lambda line: None
+) -> Tally:
+    """Do it once, in a folder of its own."""
+    began = time.monotonic()
+    tally = Tally(kills)
+    rng = random.Random(seed)
+    with running_sandbox(seed=11, leads=80, now=FIRST_NIGHT) as sandbox:
+        twin = _Pipeline(sandbox, folder / "twin", tally)
+        victim = _Pipeline(sandbox, folder / "victim", tally)
+        states: set[str] = set()
+        with _Reader(victim.published, states, tally):
+            moments: list[float] = []
+            remaining = kills
+            while remaining or not tally.nights:
+                sandbox.set_clock(FIRST_NIGHT + timedelta(days=tally.nights))
+                tally.nights += 1
+                usual = twin.attempt(None)
+                tally.usual_seconds = usual
+                states.add(_state(twin.published))
+                tonight = min(KILLS_PER_NIGHT, remaining)
+                remaining -= tonight
+                moments = [usual * (number + rng.random()) / tonight for number in range(tonight)]
+                rng.shuffle(moments)
+                while moments:
+                    moment = moments.pop()
+                    if victim.attempt(moment) is not None:
+                        moments.append(moment * 0.9)  # it came too late
+                victim.attempt(None)
+                _compare(twin.published, victim.published, tally)
+                victim.check_tidy()
+                say(f"{kills - remaining} kills, {tally.nights} nights, {len(tally.violations)} violations")
+    tally.seconds = time.monotonic() - began
+    killed = sum(tally.phases.values())
+    with duckdb.connect(str(victim.published), read_only=True) as connection:
+        [(shown,)] = connection.execute(
+            "select count(*) from marts.pipeline_runs where outcome = 'killed'"
+        ).fetchall()
+    before_the_record = tally.phases["the start"]
+    if shown != killed - before_the_record:
+        tally.violations.append(f"pipeline_runs shows {shown} killed runs of {killed - before_the_record}")
+    return tally
+
+
+@dataclass
+class _Pipeline:
+    sandbox: Sandbox
+    data_dir: Path
+    tally: Tally
+
+    @property
+    def published(self) -> Path:
+        return self.data_dir / "warehouse.duckdb"
+
+    def attempt(self, kill_after: float | None) -> float | None:
+        """Run the daily job; seconds it took, or None where it was killed."""
+        began = time.monotonic()
+        runs_before = len(_started(self.data_dir))
+        errors = self.data_dir.with_suffix(".errors")
+        with errors.open("w") as file:
+            process = subprocess.Popen(
+                [*COMMAND, "daily"],
+                cwd=PROJECT,
+                env={
+                    **os.environ,
+                    "HEYREACH_API_KEY": self.sandbox.api_key,
+                    "HEYREACH_BASE_URL": self.sandbox.base_url,
+                    "HEYREACH_REQUESTS_PER_MINUTE": "0",
+                    "OUTBOUND_DATA_DIR": str(self.data_dir),
+                    "OUTBOUND_AS_OF": "",
+                },
+                stdout=subprocess.DEVNULL,
+                stderr=file,
+                start_new_session=True,
+            )
+            try:
+                process.wait(LONGEST if kill_after is None else kill_after)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                self.tally.phases[self._phase(runs_before)] += 1
+                return None
+        if process.returncode:
+            self.tally.violations.append(f"exit code {process.returncode}: {errors.read_text()[-300:]}")
+        return time.monotonic() - began
+
+    def check_tidy(self) -> None:
+        """A whole run sweeps up what the killed ones left."""
+        left = [path.name for pattern in (".dlt-*", ".period-*") for path in self.data_dir.glob(pattern)]
+        left += [path.name for path in (self.data_dir / "landing").glob(".*.partial")]
+        left += [path.name for path in self.data_dir.glob("*.wal")]
+        if left:
+            self.tally.violations.append(f"left behind: {', '.join(sorted(left))}")
+
+    def _phase(self, runs_before: int) -> str:
+        """What the kill interrupted, as the record of runs tells."""
+        started = _started(self.data_dir)
+        if len(started) == runs_before:
+            return "the start"
+        events = [row for row in journal.rows(runs_path(self.data_dir)) if row["run_id"] == started[-1]]
+        if events[-1]["event"] == "finished":
+            self.tally.violations.append("a run that had finished was killed")  # pragma: no cover
+        return {"started": "extract", "extract": "build", "build": "report"}.get(
+            events[-1].get("step") or events[-1]["event"], "the end"
+        )
+
+
+def _started(data_dir: Path) -> list[str]:
+    return [row["run_id"] for row in journal.rows(runs_path(data_dir)) if row["event"] == "started"]
+
+
+class _Reader:
+    """Opens the published file over and over until told to stop; each look must be at a complete state."""
+
+    def __init__(self, published: Path, states: set[str], tally: Tally):
+        self._published, self._states, self._tally = published, states, tally
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._done.wait(0.2):
+            if not self._published.exists():
+                continue
+            try:
+                state = _state(self._published)
+            except duckdb.Error as error:
+                state = f"unreadable: {error}"
+            self._tally.looks += 1
+            if state not in self._states:
+                self._tally.violations.append(f"a reader found a state that nobody published ({state[:80]})")
+
+
+def _state(published: Path) -> str:
+    """The published figures in short; raises duckdb.Error where the file is no whole warehouse."""
+    with duckdb.connect(str(published), read_only=True) as connection:
+        figures = connection.execute(
+            """
+            select
+                (select count(*) from duckdb_tables()),
+                (select count(distinct run_id) from staging.stg_heyreach__run_parameters),
+                (select hash(list(s order by s.as_of)) from marts.rpt_summary as s),
+                (select hash(list(c order by c.campaign_lead_id)) from marts.heyreach_connections as c),
+                (select max(observed_at) from staging.stg_heyreach__campaign_lead_observations)
+            """
+        ).fetchone()
+    return hashlib.sha256(repr(figures).encode()).hexdigest()
+
+
+def _compare(twin: Path, victim: Path, tally: Tally) -> None:
+    """Every table of both, row by row."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{twin}' as twin (read_only)")
+        connection.execute(f"attach '{victim}' as victim (read_only)")
+        tables = {
+            name: connection.execute(
+                "select schema_name, table_name from duckdb_tables() where database_name = ? order by all",
+                [name],
+            ).fetchall()
+            for name in ("twin", "victim")
+        }
+        if tables["twin"] != tables["victim"]:
+            tally.violations.append("the tables are not the same ones")
+        for schema, table in tables["twin"]:
+            if table in RUNS_DIFFER | PULLS_DIFFER:
+                continue
+            tally.tables += 1
+            columns = [
+                column
+                for (column,) in connection.execute(
+                    "select column_name from duckdb_columns() where database_name = 'twin' and schema_name = ? "
+                    "and table_name = ?",
+                    [schema, table],
+                ).fetchall()
+                if column not in NOT_COMPARED
+            ]
+            chosen = ", ".join(f'"{column}"' for column in columns)
+            condition = f"where {RUN_LINES}" if table == "rpt_health" else ""
+            if table == "rpt_health":
+                chosen = "severity, topic, affected, message, as_of"
+            rows = f'select {chosen} from {{}}."{schema}"."{table}" {condition}'
+            [(differing,)] = connection.execute(
+                f"""
+                select count(*) from (
+                    ({rows.format("twin")} except all {rows.format("victim")})
+                    union all
+                    ({rows.format("victim")} except all {rows.format("twin")})
+                )
+                """
+            ).fetchall()
+            if differing:
+                tally.violations.append(f"night {tally.nights}: {differing} rows of {schema}.{table} differ")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        tally = kill_pipeline(
+            options.kills, options.seed, Path(folder), lambda line: print(line, file=sys.stderr, flush=True)
+        )
+    print(tally)
+    return 1 if tally.violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
