@@ -77,6 +77,11 @@ class AnalyticsSettings:
     normal_invalid_percent: int = 5
     normal_duplicate_percent: int = 10
     sensitive_cell_minimum: int = 10
+    early_window_days: int = 3
+    acceptance_drop_percent: int = 33
+    acceptance_alarm_level: int = 4
+    volume_drop_percent: int = 50
+    pull_gap_hours: int = 36
     required_attribution_fields: str = "source,source_list,icp,batch_id"
 
 
@@ -96,6 +101,11 @@ ANALYTICS_RANGES = {
     "normal_duplicate_percent": (0, 100),
     # The floor protects people: it can be raised, not lowered.
     "sensitive_cell_minimum": (10, 1000),
+    "early_window_days": (1, 14),
+    "acceptance_drop_percent": (10, 90),
+    "acceptance_alarm_level": (2, 20),
+    "volume_drop_percent": (10, 100),
+    "pull_gap_hours": (1, 1000),
 }
 
 
@@ -395,6 +405,7 @@ def _read_analytics(path: Path, problems: list[str]) -> AnalyticsSettings | None
             ("acceptance_window_days", "expiry_days", "it would expire while an acceptance still counts"),
             ("hide_rate_below", "collecting_below", "a rate that is hidden can't be judged"),
             ("coverage_fail_percent", "coverage_warn_percent", "what fails must have warned before"),
+            ("early_window_days", "acceptance_window_days", "what is early must come before the whole"),
         ):
             if getattr(analytics, smaller) > getattr(analytics, larger):
                 line = document.lines.get(smaller) or document.lines[larger]
