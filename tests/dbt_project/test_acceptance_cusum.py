@@ -157,15 +157,15 @@ def test_planted_drops_are_found_as_soon_as_settings_say(database, quiet_year, d
 
 
 def test_a_drop_of_all_senders_is_found_together_before_it_is_found_in_each(database):
-    """Six senders, 108 requests a day: three days where one sender takes eleven."""
+    """Six senders, 108 requests a day: three days on average where one sender takes eleven."""
     accepted = numpy.random.default_rng(8).binomial(PER_DAY, EARLY_RATE, (6, 160))
     accepted[:, 120:] = numpy.random.default_rng(9).binomial(PER_DAY, EARLY_RATE * 2 / 3, (6, 40))
     levels = learned(database, accepted, list_id="'one list'")
     together = cusum(database, "all")
     day = 120 - (160 - together.shape[1])
     assert together[0, :day].max() < 4
-    assert mean_run_length(together[:, day:], 4) <= 4
-    assert mean_run_length(levels[:, 120 - (160 - levels.shape[1]) :], 4) > 4
+    each = mean_run_length(levels[:, 120 - (160 - levels.shape[1]) :], 4)
+    assert mean_run_length(together[:, day:], 4) <= 6 < each
 
 
 def test_a_change_of_lists_is_no_drop_of_the_sender(database):
