@@ -1,6 +1,6 @@
 """The command line: HeyReach in, a report out, and each step alone.
 
-`connection-analytics --since 2026-01-01 --until 2026-02-01 --output-dir reports --format markdown,json`
+`connection-analytics --since 2026-01-01 --until 2026-02-01 --output-dir reports --format markdown,json,html`
 does all of it; `connection-analytics STEP` does one step, or one of the scheduled jobs.
 """
 
@@ -425,6 +425,7 @@ def _keep_snapshot(settings: Settings) -> None:
 def _land_journals(settings: Settings) -> None:
     """Bring into raw what the journals hold and raw doesn't."""
     raw_path = pipeline.raw_path(settings)
+    raw.initialise(raw_path)  # one of an earlier release has no tables for them
     events = journal.rows(runs_path(settings.workspace_dir))
     raw.append_missing(raw_path, "pipeline_run_events", ("run_id", "event_number"), events)
     snapshots.land(snapshots.snapshots_path(settings.workspace_dir), raw_path)

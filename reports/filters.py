@@ -81,8 +81,13 @@ def printed(value: Any) -> Any:
 
 def escaped(text: str, length: int = NAME_LENGTH) -> Markdown:
     """Plain text on one line, cut at `length` characters, without any character that means something."""
+    return _escape(plain(text, length))
+
+
+def plain(text: str, length: int = NAME_LENGTH) -> str:
+    """Text on one line, cut at `length` characters, for where nothing is markdown."""
     line = _one_line(text)
-    return _escape(line if len(line) <= length else line[: length - 1] + "…")
+    return line if len(line) <= length else line[: length - 1] + "…"
 
 
 def message(text: str) -> Markdown:

@@ -49,6 +49,15 @@ def render_markdown(report: dict[str, Any]) -> str:
     return _MARKDOWN.get_template("report.md.j2").render(report)
 
 
+def render_html(report: dict[str, Any]) -> str:
+    """The markdown report as one HTML page with charts."""
+    # Drawing brings a JavaScript engine along, which no other format and no other command needs.
+    from reports.charts import draw_charts  # noqa: PLC0415
+    from reports.page import render_page  # noqa: PLC0415
+
+    return render_page(render_markdown(report), draw_charts(report))
+
+
 def render_json(report: dict[str, Any]) -> str:
     """The report as JSON: exact values, times in ISO 8601 with Z.
 

@@ -124,3 +124,15 @@ def test_cosmetics_do_not_make_a_row_new():
     other = {**row, "linkedInUserProfile": {"headline": "SRE lead"}}
     assert content_hash(row) == content_hash(same)
     assert content_hash(row) != content_hash(other)
+
+
+def test_a_raw_database_of_an_earlier_release_is_brought_up_to_date(tmp_path, raw_path):
+    load(land(tmp_path, "1"), raw_path)
+    with raw.connect(raw_path, read_only=False) as connection:
+        connection.execute("drop table heyreach.pipeline_run_events")
+        connection.execute("alter table heyreach.pulls drop column note")
+    raw.initialise(raw_path)
+    assert count(raw_path, "sender_accounts") == 1
+    with raw.connect(raw_path, read_only=True) as connection:
+        assert connection.execute("select note from heyreach.pulls").fetchall() == [(None,)]
+    assert count(raw_path, "pipeline_run_events") == 0

@@ -81,6 +81,10 @@ TABLES = {
         sent_week date, sent bigint, accepted_to_date bigint, mature_sent bigint, mature_accepted bigint,
         mature_share double, accept_rate double, ci_low double, ci_high double, expected_final_rate double,
         as_of timestamptz""",
+    "rpt_weekly_trend": f"""
+        report_week date, snapshot_as_of timestamptz, {_columns("period_start period_end", "date")},
+        {_columns("reports leads_imported sent accepted mature_sent mature_accepted", "bigint")},
+        {_columns("accept_rate ci_low ci_high attribution_coverage", "double")}, as_of timestamptz""",
     "rpt_diagnosis": f"""
         {_columns("alarms alarms_blind alarms_blocked alarms_losing background_losses", "bigint")},
         recoverable_accepts_per_week double, segments_compared bigint, segments_lower bigint,
@@ -89,10 +93,6 @@ TABLES = {
         rank bigint, {_columns("tier stage cause dimension segment segment_label", "varchar")},
         recoverable_accepts_per_week double, evidence_n bigint, q_value double,
         {_columns("verdict why what_to_do", "varchar")}, as_of timestamptz""",
-    "rpt_weekly_trend": f"""
-        report_week date, snapshot_as_of timestamptz, {_columns("period_start period_end", "date")},
-        {_columns("reports leads_imported sent accepted mature_sent mature_accepted", "bigint")},
-        {_columns("accept_rate ci_low ci_high attribution_coverage", "double")}, as_of timestamptz""",
     "rpt_health": """
         line_number bigint, severity varchar, topic varchar, affected bigint, message varchar,
         as_of timestamptz""",
