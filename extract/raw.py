@@ -130,7 +130,17 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "exit_code": "bigint",
         "error": "text",
     },
-    # What the operator acknowledged (extract/acknowledgements.py).
+    # What the operator was told and acknowledged (reports/alerts.py).
+    "alert_events": {
+        "notice_id": "text",
+        "event_number": "bigint",
+        "happened_at": "timestamp",
+        "event": "text",
+        "topic": "text",
+        "subject": "text",
+        "channel": "text",
+        "error": "text",
+    },
     "acknowledgements": {
         "anomaly_id": "text",
         "kind": "text",
