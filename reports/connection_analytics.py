@@ -25,16 +25,16 @@ from extract.importer.command import SENDER_CHOICES, ImportOptions, run_import
 from extract.lock import exclusive
 from extract.pull import KINDS
 from extract.runs import RunRecord, is_done_since, new_run_id, runs_path
-from extract.settings import DEFAULTS, Settings, load_settings, parse_period
+from extract.settings import DEFAULTS, SECRETS, Settings, load_settings, parse_period
 from extract.strict_yaml import shown
-from reports import schedule
+from reports import alerts, schedule
 from reports.queries import open_published
 from reports.write import FORMATS, write_reports
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 STEPS = (
     *("run", "daily", "weekly", "setup", "extract", "build", "report", "docs", "sql", "import"),
-    *("schedule", "recover"),
+    *("schedule", "recover", "acknowledge"),
 )
 # The scheduled jobs, and what else pulls, builds and reports: the kind of pull and the formats of each.
 JOBS = {"run": ("full", FORMATS), "weekly": ("full", FORMATS), "daily": ("daily", ("json",))}
@@ -131,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--query", help="sql: print the answer to this query instead of opening a prompt")
     parser.add_argument("--debug", action="store_true", help="show tracebacks")
+    parser.add_argument("--id", help="acknowledge: which anomaly; without it, they are listed")
     timetable = parser.add_argument_group("schedule", "the timetable; without an option it is printed")
     timetable.add_argument("--install", choices=("auto", "cron", "systemd"), help="put it in place")
     timetable.add_argument("--remove", action="store_true", help="take it out again")
@@ -176,8 +177,20 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _run(settings: Settings, options: argparse.Namespace) -> None:
-    """Extract, build, publish, report; so do `daily` and `weekly`, each in its own measure."""
+def _scheduled(settings: Settings, options: argparse.Namespace) -> None:
+    """A job of the timetable: a run whose end is told to who is not there to see it."""
+    with alerts.telling(settings, options.step, _say) as outcome:
+        outcome.reports = _run(settings, options)
+
+
+_daily = _weekly = _scheduled
+
+
+def _run(settings: Settings, options: argparse.Namespace) -> list[Path]:
+    """Extract, build, publish, report; so do `daily` and `weekly`, each in its own measure.
+
+    Returns the files of the report.
+    """
     kind, _ = JOBS[options.step]
     formats = _formats(options)
     asked_at = datetime.now(UTC)
@@ -186,7 +199,7 @@ def _run(settings: Settings, options: argparse.Namespace) -> None:
         record = runs_path(settings.workspace_dir)
         if has_waited and not has_own_period and is_done_since(record, options.step, asked_at):
             _say(f"{options.step}: nothing to do, the run that was waited for did it")
-            return
+            return []
         with RunRecord(record, options.step) as run:
             try:
                 _extract_recorded(settings, options, run, kind)
@@ -197,10 +210,8 @@ def _run(settings: Settings, options: argparse.Namespace) -> None:
                     _report_without_news(settings, options, formats)
                 raise
             with run.step("report"):
-                _write(settings, warehouse.files(settings.workspace_dir).published, options, formats)
-
-
-_daily = _weekly = _run
+                published = warehouse.files(settings.workspace_dir).published
+                return _write(settings, published, options, formats)
 
 
 def _report_without_news(settings: Settings, options: argparse.Namespace, formats: list[str]) -> None:
@@ -225,18 +236,20 @@ def _held(settings: Settings, options: argparse.Namespace) -> Iterator[bool]:
 
 def _schedule(settings: Settings, options: argparse.Namespace) -> None:
     """Print the timetable, put it in place, or take it out."""
-    secret, moment = "HEYREACH_API_KEY", "OUTBOUND_AS_OF"  # neither belongs into a timetable
-    without_shell = {name: value for name, value in os.environ.items() if name != secret}
-    if load_settings(PROJECT_DIR, without_shell).api_key != settings.api_key:
-        raise ConfigurationError(
-            f"{secret} is not the same in this shell and in .env, and scheduled runs see only .env: "
-            "put it there"
-        )
+    moment = "OUTBOUND_AS_OF"  # like secrets, nothing for a timetable
+    for secret in SECRETS:
+        without_shell = {name: value for name, value in os.environ.items() if name != secret}
+        scheduled = load_settings(PROJECT_DIR, without_shell)
+        if (scheduled.api_key, scheduled.alerts) != (settings.api_key, settings.alerts):
+            raise ConfigurationError(
+                f"{secret} is not the same in this shell and in .env, and scheduled runs see only .env: "
+                "put it there"
+            )
     shell = {name: os.environ[name] for name in DEFAULTS if os.environ.get(name)}
     place = schedule.Place(
         PROJECT_DIR,
         settings.workspace_dir,
-        {name: value for name, value in shell.items() if name not in (secret, moment)},
+        {name: value for name, value in shell.items() if name not in (*SECRETS, moment)},
     )
     home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     units_dir = home / "systemd" / "user"
@@ -250,6 +263,19 @@ def _schedule(settings: Settings, options: argparse.Namespace) -> None:
         for name, text in schedule.units(place).items():
             print(f"# {units_dir / name}\n{text}")
         print("# Put it in place: make schedule INSTALL=1    Take it out: make schedule REMOVE=1")
+
+
+def _acknowledge(settings: Settings, options: argparse.Namespace) -> None:
+    """Silence an anomaly, or list those that are not silenced."""
+    _require(warehouse.files(settings.workspace_dir).published)
+    if options.id:
+        row = alerts.acknowledge(settings.workspace_dir, options.id)
+        print(f"acknowledged: {row['message']}")
+        if row["kind"] == "acceptance_drop":
+            print("From the next build on its alarm starts again, and expects what the rate sank to.")
+        return
+    rows = alerts.open_anomalies(settings.workspace_dir)
+    print("\n\n".join(map(alerts.described, rows)).replace("**", "") or "Nothing has changed that lasts.")
 
 
 def _recover(settings: Settings, options: argparse.Namespace) -> None:
@@ -438,6 +464,10 @@ def _land_journals(settings: Settings) -> None:
     events = journal.rows(runs_path(settings.workspace_dir))
     raw.append_missing(raw_path, "pipeline_run_events", ("run_id", "event_number"), events)
     snapshots.land(snapshots.snapshots_path(settings.workspace_dir), raw_path)
+    acknowledged = journal.rows(alerts.acknowledgements_path(settings.workspace_dir))
+    raw.append_missing(raw_path, "acknowledgements", ("anomaly_id",), acknowledged)
+    told = journal.rows(alerts.alerts_path(settings.workspace_dir))
+    raw.append_missing(raw_path, "alert_events", ("notice_id", "event_number"), told)
 
 
 def _append_run_parameters(
@@ -478,9 +508,11 @@ def _check_accounts(settings: Settings, seed: Path, *, warn: bool = True) -> lis
     return configured
 
 
-def _write(settings: Settings, database: Path, options: argparse.Namespace, formats: list[str]) -> None:
-    for path in write_reports(database, _reports_dir(settings, options), formats):
+def _write(settings: Settings, database: Path, options: argparse.Namespace, formats: list[str]) -> list[Path]:
+    paths = write_reports(database, _reports_dir(settings, options), formats)
+    for path in paths:
         print(f"report: {path}{_demo_mark(settings)}")
+    return paths
 
 
 def _reports_dir(settings: Settings, options: argparse.Namespace) -> Path:
