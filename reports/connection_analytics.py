@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from extract.errors import ConfigurationError, OutboundError
 from extract.folders import disk_full_line, is_disk_full, require_writable, sweep
 from extract.importer.command import SENDER_CHOICES, ImportOptions, run_import
 from extract.lock import exclusive
+from extract.privacy import erase, purge
 from extract.pull import KINDS
 from extract.runs import RunRecord, is_done_since, new_run_id, runs_path
 from extract.settings import DEFAULTS, SECRETS, Settings, load_settings, parse_period
@@ -34,7 +36,7 @@ from reports.write import FORMATS, write_reports
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 STEPS = (
     *("run", "daily", "weekly", "setup", "extract", "build", "report", "docs", "sql", "import"),
-    *("schedule", "recover", "acknowledge"),
+    *("schedule", "recover", "acknowledge", "erase", "purge"),
 )
 # The scheduled jobs, and what else pulls, builds and reports: the kind of pull and the formats of each.
 JOBS = {"run": ("full", FORMATS), "weekly": ("full", FORMATS), "daily": ("daily", ("json",))}
@@ -129,6 +131,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--strict", action="store_true", help="a HeyReach sender missing in the account file is an error"
     )
+    parser.add_argument("--url", help="erase: the LinkedIn profile of the person to erase, in any spelling")
+    parser.add_argument(
+        "--apply",
+        action="store_true",
+        help="import, purge: really do it; without it, show what would happen",
+    )
     parser.add_argument("--query", help="sql: print the answer to this query instead of opening a prompt")
     parser.add_argument("--debug", action="store_true", help="show tracebacks")
     parser.add_argument("--id", help="acknowledge: which anomaly; without it, they are listed")
@@ -170,7 +178,6 @@ def _add_import_arguments(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument("--resume", metavar="IMPORT", help="go on with an unfinished import")
     group.add_argument("--repair", metavar="IMPORT", help="send again what an import lost")
-    group.add_argument("--apply", action="store_true", help="really send; without it, show what would happen")
 
 
 def _say(line: str) -> None:
@@ -380,6 +387,72 @@ def _import(settings: Settings, options: argparse.Namespace) -> None:
         ),
         print,
     )
+
+
+@contextlib.contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """No run and no import beside this one."""
+    with exclusive(settings.workspace_dir), exclusive(settings.workspace_dir, "import"):
+        yield
+
+
+def _erase(settings: Settings, options: argparse.Namespace) -> None:
+    if not options.url:
+        raise ConfigurationError("make erase needs URL=, the LinkedIn profile of the person to erase")
+    with _alone(settings):
+        person, changed = erase.erase(settings, options.url)
+        for path in changed:
+            _say(f"cleaned: {shown(path)}")
+        _rebuild(settings, options)
+        left = erase.places(settings, person)
+    if left:
+        raise erase.NotErasedError(
+            "Links or addresses of the person still stand in "
+            + ", ".join(map(shown, left))
+            + ": remove them "
+            "there (data/demo: HEYREACH_API_KEY= make erase URL=...), then run this again"
+        )
+    print(
+        f"erased: {len(person.rows):,} rows of the person, known by {len(person.keys):,} keys; no file of "
+        f"{shown(settings.data_dir)} holds a link, address or member id of theirs{_demo_mark(settings)}"
+    )
+    _say(
+        "Erase them in HeyReach and in files outside the data folder yourself; pulls, webhook files and "
+        "imports leave them out from now on"
+    )
+
+
+def _purge(settings: Settings, options: argparse.Namespace) -> None:
+    with _alone(settings):
+        pipeline.load_landed(settings)
+        published = warehouse.files(settings.workspace_dir).published
+        found = purge.find(settings, published, settings.as_of or datetime.now(UTC))
+        for line in found.lines:
+            print(f"{'deleted' if options.apply else 'too old'}: {line}{_demo_mark(settings)}")
+        if not options.apply:
+            _say("nothing was deleted; APPLY=1 deletes it")
+        elif purge.apply(settings, found):
+            _rebuild(settings, options)
+
+
+def _rebuild(settings: Settings, options: argparse.Namespace) -> None:
+    """Build and publish what was published, from raw as it is now."""
+    paths = warehouse.files(settings.workspace_dir)
+    with raw.connect(paths.raw, read_only=True) as connection:
+        has_pulls = raw.pull_times(connection) is not None
+    if not has_pulls:
+        paths.published.unlink(missing_ok=True)
+        return
+    if paths.published.exists():
+        published = _published_parameters(paths.published)
+        options.since, options.until = (f"{published[name]:%Y-%m-%d}" for name in ("since", "until"))
+        settings = replace(settings, as_of=published["as_of"])
+    try:
+        _build_and_publish(settings, options, new_run_id())
+    except OutboundError as error:
+        raise erase.NotErasedError(
+            f"{error}\nSo {shown(paths.published)} still holds what was to go: mend that and run this again"
+        ) from None
 
 
 def _extract_recorded(settings: Settings, options: argparse.Namespace, run: RunRecord, kind: str) -> None:

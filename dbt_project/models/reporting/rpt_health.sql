@@ -241,6 +241,12 @@ lines as (
     where not is_within_tolerance
     having count(*) > 0
     union all
+    select 'note', 'people_erased', cast(sum(requests) as bigint),
+        'People were erased on request. ' || {{ printed_count('sum(requests)') }} || ' of their requests and acceptances are in no count here; HeyReach''s own counts include them, and the comparison allows for it.'
+    from {{ ref('int_erased_requests') }}
+    where requests > 0
+    having count(*) > 0
+    union all
     select 'note', 'reconciliation_by_day', count(*),
         'HeyReach''s daily counts contradict the days on which leads changed: '
         || string_agg(
