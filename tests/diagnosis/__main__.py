@@ -1,0 +1,82 @@
+"""`python -m tests.diagnosis`: draw worlds, count how often the first line is right, print the table."""
+
+import argparse
+import json
+import multiprocessing
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.diagnosis.causes import KINDS, Kind
+from tests.diagnosis.compiled import Project, compile_project
+from tests.diagnosis.examination import Finding, examine
+from tests.diagnosis.results import fails_its_targets, table
+
+RESULTS = Path(__file__).with_name("results.md")
+
+_project: Project
+
+
+def main() -> int:
+    """Examine the worlds asked for; 0 if the targets are met, 1 if not."""
+    options = _parser().parse_args()
+    kinds = [kind for kind in KINDS if options.cause.lower() in kind.name.lower()]
+    tasks = [
+        (kind, number)
+        for number in range(max((kind.worlds for kind in kinds), default=0))
+        for kind in kinds
+        if number < min(kind.worlds, options.worlds or kind.worlds)
+    ]
+    if not tasks:
+        print(f"no kind of world is called {options.cause!r}: {', '.join(kind.name for kind in KINDS)}")
+        return 2
+    began = time.monotonic()
+    findings = []
+    for finding in _examined(tasks, options.workers):
+        findings.append(finding)
+        if options.out:
+            with options.out.open("a") as file:
+                file.write(json.dumps(finding._asdict(), default=str) + "\n")
+        print(f"\r{len(findings)} of {len(tasks)} worlds", end="", file=sys.stderr, flush=True)
+    minutes = (time.monotonic() - began) / 60
+    print(f" in {minutes:.1f} minutes", file=sys.stderr)
+    text = table(findings)
+    print(text)
+    if options.keep:
+        RESULTS.write_text(text)
+    return 1 if fails_its_targets(findings) else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.diagnosis", description=__doc__)
+    parser.add_argument("--worlds", type=int, help="at most so many worlds of each kind (default: all)")
+    parser.add_argument("--cause", default="", help="only kinds of world whose name holds this")
+    parser.add_argument("--workers", type=int, default=2, help="processes (default: %(default)s)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="append each finding to this file as JSON")
+    parser.add_argument("--keep", action="store_true", help=f"write the table to {RESULTS.name}")
+    return parser
+
+
+def _examined(tasks: list[tuple[Kind, int]], workers: int) -> Iterator[Finding]:
+    with tempfile.TemporaryDirectory(prefix="diagnosis-") as folder:
+        project = compile_project(Path(folder))
+        # Spawned, because dbt leaves threads behind that a fork would copy in whatever state they are.
+        context = multiprocessing.get_context("spawn")
+        with context.Pool(workers, _remember, (project,)) as pool:
+            yield from pool.imap(_examine, [(kind.name, number) for kind, number in tasks])
+
+
+def _remember(project: Project) -> None:
+    global _project  # noqa: PLW0603 - one per worker process
+    _project = project
+
+
+def _examine(task: tuple[str, int]) -> Finding:
+    name, number = task
+    return examine(next(kind for kind in KINDS if kind.name == name), number, _project)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
