@@ -13,6 +13,7 @@
         {'dimension': 'seniority', 'column': 'lead_seniority', 'missing': 'unknown'},
         {'dimension': 'account', 'column': 'account_id', 'missing': 'unassigned'},
         {'dimension': 'account_type', 'column': 'account_type', 'missing': 'unassigned'},
+        {'dimension': 'account_kind', 'column': 'account_kind', 'missing': 'unassigned'},
         {'dimension': 'account_gender', 'column': 'account_gender', 'missing': 'unassigned'},
         {'dimension': 'account_job_title', 'column': 'account_job_title', 'missing': 'unassigned'},
         {'dimension': 'account_seniority', 'column': 'account_seniority', 'missing': 'unassigned'},

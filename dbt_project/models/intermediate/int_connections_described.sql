@@ -24,6 +24,7 @@ select
     leads.company_industry,
     leads.lead_seniority,
     accounts.account_type,
+    {{ account_kind('accounts.account_type') }} as account_kind,
     accounts.gender as account_gender,
     accounts.job_title as account_job_title,
     accounts.seniority as account_seniority

@@ -46,6 +46,7 @@ connections_in_period as (
 connection_facts as (
 
     select
+        connection_id,
         lead_id,
         source,
         source_list,
@@ -58,6 +59,7 @@ connection_facts as (
         lead_seniority,
         account_id,
         account_type,
+        account_kind,
         account_gender,
         account_job_title,
         account_seniority,
@@ -79,6 +81,7 @@ connection_facts as (
 lead_facts as (
 
     select
+        cast(null as varchar) as connection_id,
         leads.lead_id,
         leads.source,
         leads.source_list,
@@ -91,6 +94,7 @@ lead_facts as (
         leads.lead_seniority,
         leads.first_account_id as account_id,
         accounts.account_type,
+        {{ account_kind('accounts.account_type') }} as account_kind,
         accounts.gender as account_gender,
         accounts.job_title as account_job_title,
         accounts.seniority as account_seniority,

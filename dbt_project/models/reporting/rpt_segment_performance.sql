@@ -2,7 +2,7 @@
     is its table; its shrunken rate is drawn towards the table's by as much as the table's segments scatter. What describes
     an account differs only between accounts, so their scatter widens its comparison, and under three accounts on either
     side it is not compared at all. -#}
-{%- set account_attributes = "('account_type', 'account_gender', 'account_job_title', 'account_seniority')" -%}
+{%- set account_attributes = "('account_type', 'account_kind', 'account_gender', 'account_job_title', 'account_seniority')" -%}
 
 with facts as (
 
