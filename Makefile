@@ -20,7 +20,7 @@ IMPORT := $(if $(FILE),--file "$(FILE)") $(if $(CAMPAIGN),--campaign "$(CAMPAIGN
 	$(if $(ALLOW_OTHER_CAMPAIGNS),--allow-other-campaigns) $(if $(RESUME),--resume "$(RESUME)") \
 	$(if $(REPAIR),--repair "$(REPAIR)") $(if $(APPLY),--apply)
 
-.PHONY: help run setup extract build report docs sql import test lint format clean
+.PHONY: help run setup extract build report docs sql import test diagnose-check lint format clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -51,6 +51,9 @@ import: $(INSTALLED) ## leads into HeyReach: show, then send  [FILE= CAMPAIGN=|L
 
 test: $(INSTALLED) ## run the whole test suite
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+diagnose-check: $(INSTALLED) ## how often the first line names a planted cause, and alarms at nothing  [WORLDS=each CAUSE=name KEEP=1]
+	@$(BIN)/python -m tests.diagnosis $(if $(WORLDS),--worlds $(WORLDS)) $(if $(CAUSE),--cause "$(CAUSE)") $(if $(KEEP),--keep)
 
 lint: $(INSTALLED) ## check the Python style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

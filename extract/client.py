@@ -128,8 +128,8 @@ class Answer:
 class HeyReachClient:
     """Talks to HeyReach with one key; a context manager, for use by one thread.
 
-    `clock`, an aware "now", replaces the server's time in answers; `transport` the network. Raises ConfigurationError for a base URL
-    or key that can't be used.
+    `clock`, an aware "now", replaces the server's time in answers, and `transport` the network. Raises
+    ConfigurationError for a base URL or key that can't be used.
     """
 
     def __init__(

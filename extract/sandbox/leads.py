@@ -162,7 +162,9 @@ class Importer:
             batch_id = f"{iso(batch_time, 0)[:10].replace('-', '')}-{campaign.id}"
             flaws = campaign.batch(batch)
             for number in range(wanted * (batch + 1) // batches - wanted * batch // batches):
-                person = self._known_person(strangers, reused, flaws) or self._new_person(draw_icp(rng), flaws)
+                person = self._known_person(strangers, reused, flaws) or self._new_person(
+                    draw_icp(rng), flaws
+                )
                 source = draw_source(rng)
                 added_at = batch_time + int(rng.random() * 15 * MINUTE)
                 is_lost = _is_share(number, flaws.lost_share)

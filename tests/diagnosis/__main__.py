@@ -2,21 +2,15 @@
 
 import argparse
 import json
-import multiprocessing
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-from tests.diagnosis.causes import KINDS, Kind
-from tests.diagnosis.compiled import Project, compile_project
-from tests.diagnosis.examination import Finding, examine
+from tests.diagnosis.causes import KINDS
 from tests.diagnosis.results import fails_its_targets, table
+from tests.diagnosis.workers import examined
 
 RESULTS = Path(__file__).with_name("results.md")
-
-_project: Project
 
 
 def main() -> int:
@@ -34,7 +28,7 @@ def main() -> int:
         return 2
     began = time.monotonic()
     findings = []
-    for finding in _examined(tasks, options.workers):
+    for finding in examined(tasks, options.workers, options.databases):
         findings.append(finding)
         if options.out:
             with options.out.open("a") as file:
@@ -55,27 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cause", default="", help="only kinds of world whose name holds this")
     parser.add_argument("--workers", type=int, default=2, help="processes (default: %(default)s)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="append each finding to this file as JSON")
+    parser.add_argument("--databases", type=Path, metavar="FOLDER", help="keep every warehouse there")
     parser.add_argument("--keep", action="store_true", help=f"write the table to {RESULTS.name}")
     return parser
-
-
-def _examined(tasks: list[tuple[Kind, int]], workers: int) -> Iterator[Finding]:
-    with tempfile.TemporaryDirectory(prefix="diagnosis-") as folder:
-        project = compile_project(Path(folder))
-        # Spawned, because dbt leaves threads behind that a fork would copy in whatever state they are.
-        context = multiprocessing.get_context("spawn")
-        with context.Pool(workers, _remember, (project,)) as pool:
-            yield from pool.imap(_examine, [(kind.name, number) for kind, number in tasks])
-
-
-def _remember(project: Project) -> None:
-    global _project  # noqa: PLW0603 - one per worker process
-    _project = project
-
-
-def _examine(task: tuple[str, int]) -> Finding:
-    name, number = task
-    return examine(next(kind for kind in KINDS if kind.name == name), number, _project)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,11 @@ BARELY = Size((0.70, 0.70), (60, 350))
 
 
 def _low(
-    workspace: Workspace, dimension: str, segments: list[str], ratio: float, leads: Callable[[CampaignLead], bool]
+    workspace: Workspace,
+    dimension: str,
+    segments: list[str],
+    ratio: float,
+    leads: Callable[[CampaignLead], bool],
 ) -> tuple[Workspace, Planted]:
     planted = {dimension: dict.fromkeys(segments, odds(ratio))}
     return replace(workspace, planted=planted), Planted("low_acceptance", leads=leads, odds_ratio=ratio)
@@ -169,7 +173,11 @@ def in_company_size(rng: Random, ratio: float) -> tuple[Workspace, Planted]:
 def in_region(rng: Random, ratio: float) -> tuple[Workspace, Planted]:
     region = rng.choice(("na", "eu", "apac"))
     return _low(
-        draw_workspace(rng), "company_region", [region], ratio, lambda lead: lead.imported.person.region == region
+        draw_workspace(rng),
+        "company_region",
+        [region],
+        ratio,
+        lambda lead: lead.imported.person.region == region,
     )
 
 
@@ -202,7 +210,9 @@ def in_sender_of_a_list(rng: Random, ratio: float) -> tuple[Workspace, Planted]:
     sender = rng.randrange(7)
     account_id = FIRST_ACCOUNT_ID + sender
     others = rng.sample([other.id for other in workspace.senders if other.id != account_id], 2)
-    workspace = workspace.with_campaign(index, sender_weights={account_id: 0.66, others[0]: 0.17, others[1]: 0.17})
+    workspace = workspace.with_campaign(
+        index, sender_weights={account_id: 0.66, others[0]: 0.17, others[1]: 0.17}
+    )
     workspace = replace(workspace, unscattered=(account_id,)).with_sender(sender, daily_limit=17)
     return _low(workspace, "account", [str(account_id)], ratio, lambda lead: lead.account_id == account_id)
 
@@ -210,9 +220,7 @@ def in_sender_of_a_list(rng: Random, ratio: float) -> tuple[Workspace, Planted]:
 # --- senders and campaigns that can't send ----------------------------------------------------------------
 
 
-def _blocked(
-    rng: Random, cause: str, change: Callable[[Random], dict]
-) -> tuple[Workspace, Planted]:
+def _blocked(rng: Random, cause: str, change: Callable[[Random], dict]) -> tuple[Workspace, Planted]:
     workspace = draw_workspace(rng)
     index = rng.randrange(len(workspace.senders))
     names = frozenset({("account", str(workspace.senders[index].id))})
@@ -239,7 +247,7 @@ def sender_cooling_down(rng: Random) -> tuple[Workspace, Planted]:
 
 
 def sender_capped(rng: Random) -> tuple[Workspace, Planted]:
-    """For ten working days and more below a quarter of what it sent before: by its limit, or nobody knows why."""
+    """Below a quarter of what it sent, for ten working days and more: by its limit, or nobody knows why."""
     since, pace = days_before_end(rng.randint(15, 25)), rng.choice((1, 2, 3))
     if rng.random() < 0.5:
         return _blocked(rng, "sender_capped", lambda rng: {"limit_changes": ((since, pace),)})
@@ -389,7 +397,7 @@ KINDS: tuple[Kind, ...] = (
 def draw(kind: Kind, number: int) -> Drawn:
     """World `number` of a kind, the same one every time; drawn anew until it has the size it claims."""
     for attempt in range(50):
-        rng = Random(f"{kind.name}/{number}/{attempt}")  # noqa: S311
+        rng = Random(f"{kind.name}/{number}/{attempt}")
         if kind.size is None:
             workspace, planted, *imports = kind.plant(rng)
             return Drawn(workspace, workspace.world(rng.randrange(2**31)), planted, *imports)

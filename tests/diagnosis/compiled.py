@@ -56,7 +56,9 @@ def compile_project(folder: Path) -> Project:
             _dbt(scratch, "seed", "--exclude", "tag:test_cases")
             compiled = _dbt(scratch, "compile", "--select", "resource_type:model")
     nodes = {node.unique_id: node for node in (result.node for result in compiled) if node.relation_name}
-    order = TopologicalSorter({name: set(node.depends_on.nodes) & nodes.keys() for name, node in nodes.items()})
+    order = TopologicalSorter(
+        {name: set(node.depends_on.nodes) & nodes.keys() for name, node in nodes.items()}
+    )
     return Project([_model(nodes[name]) for name in order.static_order()], seeds)
 
 
@@ -83,7 +85,9 @@ def build(project: Project, raw_path: Path, accounts: Sequence[Account], databas
                 columns = ", ".join(f"{name} {data_type}" for name, data_type in model.contract)
                 names = ", ".join(name for name, _ in model.contract)
                 connection.execute(f"create table {model.relation} ({columns})")
-                connection.execute(f"insert into {model.relation} ({names}) select {names} from ({model.query})")
+                connection.execute(
+                    f"insert into {model.relation} ({names}) select {names} from ({model.query})"
+                )
             else:
                 connection.execute(f"create table {model.relation} as {model.query}")
     os.replace(working, database)
@@ -91,10 +95,24 @@ def build(project: Project, raw_path: Path, accounts: Sequence[Account], databas
 
 
 def _dbt(target: str, *arguments: str) -> list:
-    places = {"project-dir": PROJECT_DIR, "profiles-dir": PROJECT_DIR, "target-path": target, "log-path": target}
+    places = {
+        "project-dir": PROJECT_DIR,
+        "profiles-dir": PROJECT_DIR,
+        "target-path": target,
+        "log-path": target,
+    }
     options = [text for name, place in places.items() for text in (f"--{name}", str(place))]
     outcome = dbtRunner().invoke(
-        [*arguments, "--no-write-json", "--quiet", "--log-level", "none", "--log-level-file", "none", *options]
+        [
+            *arguments,
+            "--no-write-json",
+            "--quiet",
+            "--log-level",
+            "none",
+            "--log-level-file",
+            "none",
+            *options,
+        ]
     )
     DuckDBConnectionManager.close_all_connections()
     if not outcome.success:

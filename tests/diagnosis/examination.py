@@ -1,6 +1,7 @@
 """One world through the whole pipeline, and what its first line says beside what is true."""
 
 import re
+import shutil
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -45,15 +46,21 @@ class Finding(NamedTuple):
     naive: str
 
 
-def examine(kind: Kind, number: int, project: Project) -> Finding:
-    """Draw a world, pull it for its weeks, build the warehouse, and read the first line."""
+def examine(kind: Kind, number: int, project: Project, databases: Path | None = None) -> Finding:
+    """Draw a world, pull it for its weeks, build the warehouse, and read the first line.
+
+    The warehouse is kept in `databases`, if given.
+    """
     drawn = draw(kind, number)
     with tempfile.TemporaryDirectory(prefix="diagnosis-") as folder:
         names, database = run(Path(folder), drawn, project)
         with duckdb.connect(str(database), read_only=True) as connection:
             if drawn.planted.leads is not None and not names:
                 names = _same_segments(connection, drawn)
-            return _read(connection, kind.name, number, drawn.planted, names)
+            finding = _read(connection, kind.name, number, drawn.planted, names)
+        if databases:
+            shutil.move(database, databases / f"{kind.name} {number}.duckdb".replace(" ", "_"))
+        return finding
 
 
 def run(folder: Path, drawn: Drawn, project: Project) -> tuple[frozenset[Name], Path]:
@@ -69,7 +76,7 @@ def run(folder: Path, drawn: Drawn, project: Project) -> tuple[frozenset[Name], 
             operation = Operation(folder, api, base_url)
             before = 3 * drawn.imports.week
             operation.pull(moments[:before])
-            import_id = import_file(folder, api, base_url, drawn.imports, Random(drawn.world.seed))  # noqa: S311
+            import_id = import_file(folder, api, base_url, drawn.imports, Random(drawn.world.seed))
             names |= {("batch", import_id)}
             operation.pull(moments[before:], ledger_rows(folder, base_url, api))
         return names, operation.build(project, drawn.workspace.accounts, START)
@@ -145,7 +152,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict]:
 def _line(row: dict) -> str:
     value = row["recoverable_accepts_per_week"]
     worth = "no number" if value is None else f"{value:.1f} a week"
-    return f"{row['cause']} {row['dimension']} {row['segment']} ({row['verdict']}, {worth}, n {row['evidence_n']})"
+    name = f"{row['cause']} {row['dimension']} {row['segment']}"
+    return f"{name} ({row['verdict']}, {worth}, n {row['evidence_n']})"
 
 
 def _described(planted: Planted, names: frozenset[Name]) -> str:

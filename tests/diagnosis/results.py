@@ -22,7 +22,9 @@ def table(findings: Sequence[Finding]) -> str:
     """Markdown: per group and kind of world how often the first line names the cause; then every miss."""
     lines = ["# Does the first line name the cause?", ""]
     for group, title in GROUPS.items():
-        per_kind = {kind.name: [f for f in findings if f.kind == kind.name] for kind in KINDS if kind.group == group}
+        per_kind = {
+            kind.name: [f for f in findings if f.kind == kind.name] for kind in KINDS if kind.group == group
+        }
         drawn = [finding for found in per_kind.values() for finding in found]
         if not drawn:
             continue
@@ -31,7 +33,12 @@ def table(findings: Sequence[Finding]) -> str:
         lines += [_row("**all**", drawn), ""]
     misses = [finding for finding in findings if _is_miss(finding)]
     if misses:
-        lines += ["## Where the first line is wrong", "", "| world | planted | first line |", "| --- | --- | --- |"]
+        lines += [
+            "## Where the first line is wrong",
+            "",
+            "| world | planted | first line |",
+            "| --- | --- | --- |",
+        ]
         lines += [f"| {miss.kind} {miss.number} | {miss.planted} | {miss.first} |" for miss in misses]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -11,8 +11,8 @@ from math import log
 from random import Random
 
 from extract.accounts import Account
-from extract.sandbox.clock import DAY, HOUR, WEEK, to_datetime, to_ticks
-from extract.sandbox.leads import REGIONS, CampaignLead
+from extract.sandbox.clock import DAY, HOUR, WEEK, to_ticks
+from extract.sandbox.leads import REGIONS
 from extract.sandbox.presets import ICPS, SOURCES, Campaign, Preset, Sender
 from extract.sandbox.world import COMPANY_SIZE_EFFECTS, SENIORITY_EFFECTS, World
 
@@ -26,8 +26,26 @@ FIRST_ACCOUNT_ID, FIRST_CAMPAIGN_ID, FIRST_LIST_ID = 51001, 41001, 61001
 REQUESTS_A_DAY = (13, 15, 17)
 # Of the log-odds of acceptance, between the accounts of one estate; measured on a public table of 33.
 ACCOUNT_SCATTER = 0.23
-JOB_TITLES = (("SRE", "mid"), ("Platform Engineer", "mid"), ("Head of Infrastructure", "senior"), ("CTO", "exec"))
-FIRST_NAMES = ("Maren", "Tobias", "Ines", "Oren", "Nora", "Felix", "Petra", "Anselm", "Vera", "Jonas", "Lidia", "Emil")
+JOB_TITLES = (
+    ("SRE", "mid"),
+    ("Platform Engineer", "mid"),
+    ("Head of Infrastructure", "senior"),
+    ("CTO", "exec"),
+)
+FIRST_NAMES = (
+    "Maren",
+    "Tobias",
+    "Ines",
+    "Oren",
+    "Nora",
+    "Felix",
+    "Petra",
+    "Anselm",
+    "Vera",
+    "Jonas",
+    "Lidia",
+    "Emil",
+)
 
 NO_EFFECTS: Mapping[str, Mapping[str, float]] = {
     "source": dict.fromkeys(SOURCES, 0.0),
@@ -117,7 +135,9 @@ class Workspace:
         return effects
 
 
-def draw_workspace(rng: Random, *, senders: int = 7, ai_senders: int | None = None, base_rate: float | None = None) -> Workspace:
+def draw_workspace(
+    rng: Random, *, senders: int = 7, ai_senders: int | None = None, base_rate: float | None = None
+) -> Workspace:
     """A workspace with nothing wrong: about a hundred requests a day, and leads waiting at the end."""
     if ai_senders is None:
         ai_senders = rng.choice((0, 3, 4))
