@@ -17,12 +17,10 @@ def main() -> int:
     """Examine the worlds asked for; 0 if the targets are met, 1 if not."""
     options = _parser().parse_args()
     kinds = [kind for kind in KINDS if options.cause.lower() in kind.name.lower()]
-    tasks = [
-        (kind, number)
-        for number in range(max((kind.worlds for kind in kinds), default=0))
-        for kind in kinds
-        if number < min(kind.worlds, options.worlds or kind.worlds)
-    ]
+    wanted = {kind: min(kind.worlds, options.worlds or kind.worlds) for kind in kinds}
+    tasks = [(kind, number) for kind in kinds for number in range(wanted[kind])]
+    # All kinds at the same speed, so that a run that is stopped has some of each.
+    tasks.sort(key=lambda task: (task[1] + 1) / wanted[task[0]])
     if not tasks:
         print(f"no kind of world is called {options.cause!r}: {', '.join(kind.name for kind in KINDS)}")
         return 2

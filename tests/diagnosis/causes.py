@@ -14,6 +14,7 @@ from extract.sandbox.leads import COMPANY_SIZES, INDUSTRIES, CampaignLead
 from extract.sandbox.presets import ICPS, SOURCES, Batch
 from extract.sandbox.world import World
 from tests.diagnosis.workspaces import (
+    CAMPAIGNS,
     FIRST_ACCOUNT_ID,
     FIRST_CAMPAIGN_ID,
     FIRST_LIST_ID,
@@ -102,14 +103,14 @@ def in_icp(rng: Random, ratio: float) -> tuple[Workspace, Planted]:
 
 def in_list(rng: Random, ratio: float) -> tuple[Workspace, Planted]:
     """A campaign's list; campaign and list are the same requests."""
-    workspace, index = draw_workspace(rng), rng.randrange(6)
+    workspace, index = draw_workspace(rng), rng.randrange(CAMPAIGNS)
     list_id = FIRST_LIST_ID + index
     return _low(workspace, "list", [str(list_id)], ratio, lambda lead: lead.imported.list_id == list_id)
 
 
 def in_source_list(rng: Random, ratio: float) -> tuple[Workspace, Planted]:
     """One of the two files that a campaign's leads came in; its source has others besides."""
-    workspace, index = draw_workspace(rng), rng.randrange(6)
+    workspace, index = draw_workspace(rng), rng.randrange(CAMPAIGNS)
     weak, other = rng.sample(SOURCES, 2)
     workspace = workspace.with_campaign(
         index, share=1 / 4, batch_times=batch_times(0), source_mix={weak: 0.6, other: 0.4}
@@ -190,7 +191,7 @@ def in_seniority(rng: Random, ratio: float) -> tuple[Workspace, Planted]:
 
 def in_list_of_one_sender(rng: Random, ratio: float) -> tuple[Workspace, Planted]:
     """Confounded: one sender got nothing but a weak list, so that its own rate is low; others have it too."""
-    workspace, index = draw_workspace(rng), rng.randrange(6)
+    workspace, index = draw_workspace(rng), rng.randrange(CAMPAIGNS)
     sender = rng.choice(workspace.senders).id
     others = rng.sample([other.id for other in workspace.senders if other.id != sender], 2)
     for number, campaign in enumerate(workspace.campaigns):
@@ -206,7 +207,7 @@ def in_list_of_one_sender(rng: Random, ratio: float) -> tuple[Workspace, Planted
 
 def in_sender_of_a_list(rng: Random, ratio: float) -> tuple[Workspace, Planted]:
     """Confounded the other way: a weak sender has two thirds of a list, which looks weak because of it."""
-    workspace, index = draw_workspace(rng), rng.randrange(6)
+    workspace, index = draw_workspace(rng), rng.randrange(CAMPAIGNS)
     sender = rng.randrange(7)
     account_id = FIRST_ACCOUNT_ID + sender
     others = rng.sample([other.id for other in workspace.senders if other.id != account_id], 2)
@@ -220,8 +221,16 @@ def in_sender_of_a_list(rng: Random, ratio: float) -> tuple[Workspace, Planted]:
 # --- senders and campaigns that can't send ----------------------------------------------------------------
 
 
+# Nothing here needs many requests, only leads.
+FEW = 4
+
+
+def _small_workspace(rng: Random) -> Workspace:
+    return draw_workspace(rng, senders=FEW, campaigns=FEW)
+
+
 def _blocked(rng: Random, cause: str, change: Callable[[Random], dict]) -> tuple[Workspace, Planted]:
-    workspace = draw_workspace(rng)
+    workspace = _small_workspace(rng)
     index = rng.randrange(len(workspace.senders))
     names = frozenset({("account", str(workspace.senders[index].id))})
     return workspace.with_sender(index, **change(rng)), Planted(cause, names)
@@ -261,7 +270,7 @@ def sender_idle(rng: Random) -> tuple[Workspace, Planted]:
 
 
 def campaign_paused(rng: Random) -> tuple[Workspace, Planted]:
-    workspace, index = draw_workspace(rng), rng.randrange(6)
+    workspace, index = _small_workspace(rng), rng.randrange(FEW)
     campaign = workspace.campaigns[index]
     statuses = (*campaign.statuses, (days_before_end(rng.randint(7, 25)), "PAUSED"))
     names = frozenset({("campaign", str(campaign.id))})
@@ -273,7 +282,7 @@ def campaign_paused(rng: Random) -> tuple[Workspace, Planted]:
 
 def _unsound(rng: Random, batch: Batch, **changes: object) -> tuple[Workspace, int, int, Name]:
     """A workspace with one unsound batch: the campaign's index, the batch's number and its name."""
-    workspace, index, number = draw_workspace(rng), rng.randrange(1, 6), rng.randrange(3)
+    workspace, index, number = _small_workspace(rng), rng.randrange(1, FEW), rng.randrange(3)
     workspace = workspace.with_campaign(index, unsound_batches={number: batch}, **changes)
     day = to_datetime(workspace.campaigns[index].batch_times[number]).date()
     return workspace, index, number, ("batch", f"{day:%Y%m%d}-{FIRST_CAMPAIGN_ID + index}")
@@ -312,7 +321,7 @@ def leads_duplicate(rng: Random) -> tuple[Workspace, Planted]:
 
 def import_not_whole(rng: Random) -> tuple[Workspace, Planted, ImportPlan]:
     """`make import` sent a file, and HeyReach dropped leads or fields of it without a word."""
-    workspace = draw_workspace(rng)
+    workspace = _small_workspace(rng)
     fault = rng.choice(
         (
             {"name": "lost_leads", "nth": 2},
@@ -321,7 +330,7 @@ def import_not_whole(rng: Random) -> tuple[Workspace, Planted, ImportPlan]:
             {"name": "lost_fields", "fields": ["source", "source_list", "icp"]},
         )
     )
-    plan = ImportPlan(FIRST_CAMPAIGN_ID + rng.randrange(6), week=rng.randrange(1, 6), rows=240, fault=fault)
+    plan = ImportPlan(FIRST_CAMPAIGN_ID + rng.randrange(FEW), week=rng.randrange(1, 6), rows=240, fault=fault)
     return workspace, Planted("import_loss"), plan
 
 

@@ -41,6 +41,7 @@ class Finding(NamedTuple):
     is_named: bool
     is_alarm: bool
     is_named_naively: bool
+    names: list[Name]
     first: str
     lines: list[dict]
     naive: str
@@ -97,6 +98,7 @@ def _read(
         and (first["dimension"], first["segment"]) in names,
         is_alarm=any(line["verdict"] in ALARMS for line in lines),
         is_named_naively=naive is not None and naive[:2] in names,
+        names=sorted(names),
         first=_line(first) if first else "no line",
         lines=[{**line, "as_of": None} for line in lines[:5]],
         naive=" ".join(map(str, naive)) if naive else "nothing",

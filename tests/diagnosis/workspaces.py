@@ -18,6 +18,7 @@ from extract.sandbox.world import COMPANY_SIZE_EFFECTS, SENIORITY_EFFECTS, World
 
 START = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
 WEEKS = 7
+CAMPAIGNS = 6
 END = START + timedelta(weeks=WEEKS, hours=8)
 # An acceptance counts for 14 days, and 2 more are given to notice it.
 MATURE_DAYS = 16
@@ -136,17 +137,17 @@ class Workspace:
 
 
 def draw_workspace(
-    rng: Random, *, senders: int = 7, ai_senders: int | None = None, base_rate: float | None = None
+    rng: Random, *, senders: int = 7, campaigns: int = CAMPAIGNS, ai_senders: int | None = None
 ) -> Workspace:
     """A workspace with nothing wrong: about a hundred requests a day, and leads waiting at the end."""
     if ai_senders is None:
-        ai_senders = rng.choice((0, 3, 4))
+        ai_senders = rng.choice((0, senders // 2, (senders + 1) // 2))
     drawn = tuple(_sender(rng, index, is_ai=index < ai_senders) for index in range(senders))
-    crews = _crews(rng, [sender.id for sender in drawn], campaigns=6)
-    campaigns = tuple(_campaign(rng, index, crew) for index, crew in enumerate(crews))
+    crews = _crews(rng, [sender.id for sender in drawn], campaigns)
+    running = tuple(_campaign(rng, index, crew, 1 / campaigns) for index, crew in enumerate(crews))
     # Room for a little less than everybody, so that leads wait for every sender at the end.
     capacity = sum(sender.daily_limit for sender in drawn) * WEEKS * 5
-    return Workspace(drawn, campaigns, base_rate or rng.uniform(0.26, 0.36), round(capacity * 1.1))
+    return Workspace(drawn, running, rng.uniform(0.26, 0.36), round(capacity * 1.1))
 
 
 def _sender(rng: Random, index: int, is_ai: bool) -> Sender:
@@ -177,7 +178,7 @@ def _crews(rng: Random, account_ids: list[int], campaigns: int) -> list[dict[int
     return crews
 
 
-def _campaign(rng: Random, index: int, crew: dict[int, float]) -> Campaign:
+def _campaign(rng: Random, index: int, crew: dict[int, float], share: float) -> Campaign:
     icps, sources = rng.sample(ICPS, 3), rng.sample(SOURCES, 3)
     created = to_ticks(START) - DAY
     return Campaign(
@@ -188,7 +189,7 @@ def _campaign(rng: Random, index: int, crew: dict[int, float]) -> Campaign:
         created_at=created,
         started_at=created + HOUR,
         statuses=((created, "DRAFT"), (created + HOUR, "IN_PROGRESS")),
-        share=1 / 6,
+        share=share,
         batch_times=batch_times(0, 2, 4, 6),
         sender_weights=crew,
         icp_mix={icp: 0.5 + rng.random() for icp in icps},
