@@ -136,6 +136,17 @@ import_losses as (
 
 ),
 
+-- Known to the ledger, so nothing is lost for the figures; an alarm only where it breaks the batch.
+minor_losses as (
+
+    select import_losses.*
+    from import_losses
+    cross join run_parameters
+    where import_losses.leads < run_parameters.hide_rate_below
+        or import_losses.lost_fields * 100 <= import_losses.leads * (100 - run_parameters.coverage_fail_percent)
+
+),
+
 paused_campaigns as (
 
     select
@@ -188,10 +199,7 @@ causes as (
         {{ printed_count('import_losses.lost_fields') }} || ' of ' || {{ printed_count('import_losses.leads') }} || ' leads of import ' || import_losses.import_id || ' stand in HeyReach without what was sent (' || import_losses.fields || ').',
         'Send the lost again: make import REPAIR=' || import_losses.import_id || ' APPLY=1'
     from import_losses
-    cross join run_parameters
     where import_losses.lost_fields > 0
-        and import_losses.leads >= run_parameters.hide_rate_below
-        and import_losses.lost_fields * 100 > import_losses.leads * (100 - run_parameters.coverage_fail_percent)
     union all
     select
         'blocked', 'import', 'import_loss', 'batch', coalesce(import_losses.batch_id, import_losses.import_id), coalesce(import_losses.batch_id, import_losses.import_id),
@@ -246,7 +254,7 @@ causes as (
         coalesce(labels.segment_label, import_tests.segment),
         (import_tests.found - import_tests.trials * import_tests.normal_share) / scale.weeks * scale.sent_share * scale.accept_rate,
         import_tests.trials, import_tests.q_value,
-        {{ printed_count('import_tests.found') }} || ' of ' || {{ printed_count('import_tests.trials') }} || ' rows of ' || coalesce(labels.segment_label, import_tests.segment)
+        {{ printed_count('import_tests.found') }} || ' of ' || {{ printed_count('import_tests.trials') }} || ' rows of ' || lower({{ dimension_words('import_tests.dimension') }}) || ' ' || coalesce(labels.segment_label, import_tests.segment)
         || case import_tests.cause when 'invalid_leads' then ' have no usable LinkedIn profile URL' else ' repeat somebody' end
         || ', where ' || cast(round(100 * import_tests.normal_share) as bigint) || ' % is normal.',
         case import_tests.cause
@@ -273,8 +281,8 @@ causes as (
         'losing', 'acceptance', losing_segments.cause, losing_segments.dimension, losing_segments.segment, segments.segment_label,
         greatest(losing_segments.reference_rate - coalesce(segments.eb_rate, segments.accept_rate), 0) * segments.sent / scale.weeks,
         losing_segments.mature_sent, losing_segments.q_value,
-        segments.segment_label || ': ' || round(100 * {{ rate('losing_segments.mature_accepted', 'losing_segments.mature_sent') }}, 1) || ' % of '
-        || {{ printed_count('losing_segments.mature_sent') }} || ' requests were accepted, ' || round(100 * losing_segments.reference_rate, 1) || ' % of what is in no losing segment'
+        {{ dimension_words('losing_segments.dimension') }} || ' ' || segments.segment_label || ': ' || round(100 * {{ rate('losing_segments.mature_accepted', 'losing_segments.mature_sent') }}, 1) || ' % of '
+        || {{ printed_count('losing_segments.mature_sent') }} || ' requests were accepted, ' || round(100 * losing_segments.reference_rate, 1) || ' % of those in no losing segment'
         || case
             when losing_segments.dimension in ('account', 'account_type', 'account_kind')
                 then '; within the lists it shares with other senders it is lower by ' || round(-100 * account_effects.difference_within_lists, 1) || ' points'
@@ -301,8 +309,10 @@ judged as (
 
     select
         causes.*,
-        coalesce(causes.lost < run_parameters.smallest_loss_accepts_per_week, false) as is_small
+        coalesce(causes.lost < run_parameters.smallest_loss_accepts_per_week, false)
+        or coalesce(minor_losses.import_id is not null and causes.cause = 'import_loss' and causes.tier = 'blind', false) as is_small
     from causes
+    left join minor_losses on causes.segment = coalesce(minor_losses.batch_id, minor_losses.import_id)
     cross join run_parameters
 
 ),
