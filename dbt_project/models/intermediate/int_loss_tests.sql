@@ -1,8 +1,9 @@
-{#- Everything that may be a loss, tested as one family: each segment's rate against that of all other mature requests
-    (accounts and their types within the lists they share with others), and each batch's and source's share of unusable
-    and repeated rows against what is normal. One-sided, because only losses are looked for. Which leads, which sender and
-    which rows: each of the three questions has an equal share of the family, so that a hundred lists don't drown a sender. Segments of different
-    dimensions that hold the same requests are one, named by the first of loss_dimensions(). -#}
+{#- Everything that may be a loss, tested as one family: each segment's rate against that of the other mature requests
+    (leads within their senders, accounts and their types within the lists they share with others), and each batch's and
+    source's share of unusable and repeated rows against what is normal. One-sided, because only losses are looked for.
+    Which leads, which sender, which rows: the three questions have equal shares of the family, so that a hundred lists
+    don't drown a sender. Segments of different dimensions that hold the same requests are one, named by the first of
+    loss_dimensions(). -#}
 {%- set same_requests = 'sent, sent_to_date, accepted, accepted_to_date, mature_sent, mature_accepted' -%}
 
 with segments as (
@@ -121,10 +122,8 @@ acceptance as (
         case
             when distinct_segments.dimension = 'account' then least(account_effects.z_within_lists, few_of_a_kind.z_of_kind)
             when distinct_segments.dimension in ('account_type', 'account_kind') then account_effects.z_within_lists
-            else {{ two_proportion_z(
-                'distinct_segments.mature_accepted', 'distinct_segments.mature_sent',
-                '(summary.mature_accepted - distinct_segments.mature_accepted)', '(summary.mature_sent - distinct_segments.mature_sent)'
-            ) }}
+            when lead_effects.is_within_senders_more_exact then lead_effects.z_within_senders
+            else lead_effects.z_across_senders
         end as z,
         case when few_of_a_kind.account_id is null then 1 else 2 end as looks
     from distinct_segments
@@ -133,6 +132,9 @@ acceptance as (
     left join account_effects
         on distinct_segments.dimension = account_effects.dimension
         and distinct_segments.segment = account_effects.segment
+    left join {{ ref('int_lead_effects') }} as lead_effects
+        on distinct_segments.dimension = lead_effects.dimension
+        and distinct_segments.segment = lead_effects.segment
     left join few_of_a_kind
         on distinct_segments.dimension = 'account'
         and distinct_segments.segment = few_of_a_kind.account_id
