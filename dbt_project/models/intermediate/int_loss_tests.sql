@@ -38,15 +38,17 @@ known_people as (
 
     select
         batch_id,
+        source,
         count(*) as people
     from (
         select
             batch_id,
+            coalesce(source, 'unknown') as source,
             row_number() over (partition by lead_id order by created_at, campaign_id) as campaign_number
         from {{ ref('heyreach_connections') }}
     ) as in_campaigns
     where campaign_number > 1
-    group by batch_id
+    group by batch_id, source
 
 ),
 
@@ -63,7 +65,9 @@ imports as (
                 + imports.left_out_already_in_list + imports.left_out_in_other_campaign
         end as duplicate_rows
     from {{ ref('heyreach_imports') }} as imports
-    left join known_people on imports.import_id = known_people.batch_id
+    left join known_people
+        on imports.import_id = known_people.batch_id
+        and imports.source = known_people.source
     cross join run_parameters
     where imports.imported_at >= run_parameters.since
         and imports.imported_at < run_parameters.until
