@@ -20,7 +20,7 @@ IMPORT := $(if $(FILE),--file "$(FILE)") $(if $(CAMPAIGN),--campaign "$(CAMPAIGN
 	$(if $(ALLOW_OTHER_CAMPAIGNS),--allow-other-campaigns) $(if $(RESUME),--resume "$(RESUME)") \
 	$(if $(REPAIR),--repair "$(REPAIR)") $(if $(APPLY),--apply)
 
-.PHONY: help run daily weekly schedule recover acknowledge setup extract build report docs sql import erase purge test lint format clean
+.PHONY: help run daily weekly schedule recover acknowledge setup extract build report docs sql import erase purge test diagnose-check lint format clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | column -t -s $$'\t'
@@ -72,6 +72,9 @@ purge: $(INSTALLED) ## show what is older than config/settings.yaml keeps it, an
 
 test: $(INSTALLED) ## run the whole test suite
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+diagnose-check: $(INSTALLED) ## how often the first line names a planted cause, and alarms at nothing  [WORLDS=each CAUSE=name KEEP=1]
+	@$(BIN)/python -m tests.diagnosis $(if $(WORLDS),--worlds $(WORLDS)) $(if $(CAUSE),--cause "$(CAUSE)") $(if $(KEEP),--keep)
 
 lint: $(INSTALLED) ## check the Python style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
