@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from extract import raw
 from extract.client import HeyReachClient
+from extract.damage import set_aside
 from extract.errors import ConfigurationError
 from extract.heyreach import load
 from extract.importer.ledger import Ledger
@@ -20,6 +21,9 @@ from extract.sandbox import DEMO_ACCOUNTS_PATH, DEMO_END, DEMO_PRESET, DEMO_SEED
 from extract.sandbox.process import running_sandbox
 from extract.settings import Settings
 from extract.webhooks import WebhookFiles
+
+# A daily pull leaves out what hardly changes; no longer than this, should the weekly one not come.
+FULL_PULL_EVERY = timedelta(days=8)
 
 # What stands for the base URL in demo raw: the port is another one every time, the world is not.
 DEMO_ORIGIN = f"sandbox {DEMO_PRESET} {DEMO_SEED}"
@@ -71,10 +75,13 @@ def webhooks_dir(settings: Settings) -> Path:
     return settings.workspace_dir / "webhooks"
 
 
-def extract(settings: Settings, say: Callable[[str], None]) -> Extraction:
-    """Pull HeyReach, or the demo's sandbox where there is no key, and load what changed into raw."""
+def extract(settings: Settings, say: Callable[[str], None], kind: str = "full") -> Extraction:
+    """Pull HeyReach, or the demo's sandbox where there is no key, and load what changed into raw.
+
+    `kind` is one of pull.KINDS; the demo has a timetable of its own.
+    """
     load_landed(settings)
-    results = _pull_demo(settings, say) if settings.is_demo else _pull_heyreach(settings)
+    results = _pull_demo(settings, say) if settings.is_demo else _pull_heyreach(settings, kind)
     _load_leftovers(settings)
     return Extraction(
         pulls=len(results),
@@ -97,6 +104,14 @@ def _load_leftovers(settings: Settings) -> None:
     with raw.connect(path, read_only=True) as connection:
         loaded = raw.loaded_landings(connection)
     load([folder for folder in finished_folders(landing_dir(settings)) if folder.name not in loaded], path)
+
+
+def rebuild_raw(settings: Settings) -> tuple[Path | None, int]:
+    """Make raw anew from all landing folders; returns where the old file went, and the number of folders."""
+    path = raw_path(settings)
+    old = set_aside(path) if path.exists() else None
+    load_landed(settings)
+    return old, len(finished_folders(landing_dir(settings)))
 
 
 def landing_dir(settings: Settings) -> Path:
@@ -122,10 +137,11 @@ def _known_origin(settings: Settings, base_url: str) -> raw.Origin | None:
     return origin
 
 
-def _pull_heyreach(settings: Settings) -> list[PullResult]:
+def _pull_heyreach(settings: Settings, kind: str) -> list[PullResult]:
     origin = _known_origin(settings, settings.base_url)
     with heyreach_client(settings) as client:
         client.check_api_key()
+        kind = _kind_due(settings, kind, client.now())
         with Landing(landing_dir(settings)) as landing:
             known = KnownStates(raw_path(settings))
             result = run_pull(
@@ -134,11 +150,22 @@ def _pull_heyreach(settings: Settings) -> list[PullResult]:
                 known,
                 base_url=settings.base_url,
                 origin=origin,
+                kind=kind,
                 erased=suppressions(settings),
             )
             _land_imports(settings, landing)
             _land_webhooks(settings, landing, result)
             return [result]
+
+
+def _kind_due(settings: Settings, kind: str, now: datetime) -> str:
+    """The kind asked for, or `full`: the first pull is one, and a daily one where the last is too old."""
+    with raw.connect(raw_path(settings), read_only=True) as connection:
+        pulls = raw.pull_times(connection)
+    newest_full = pulls and pulls.newest_full
+    if newest_full is None or (kind == "daily" and now - newest_full > FULL_PULL_EVERY):
+        return "full"
+    return kind
 
 
 def _land_imports(settings: Settings, landing: Landing) -> None:

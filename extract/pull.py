@@ -22,6 +22,9 @@ LEAD_ROUTES = frozenset({routes.CAMPAIGN_LEADS.name, routes.LIST_LEADS.name})
 # After as many refusals and no answer, the route is taken to be missing.
 STATS_REFUSALS = 5
 SEQUENCE_ROUTE = "campaign/GetCampaignSequence"
+KINDS = ("full", "daily", "light")
+# Campaigns that take no new leads; a status nobody knows counts as running.
+RESTING = frozenset({"FINISHED", "CANCELED", "FAILED"})
 
 
 def new_pull_id() -> str:
@@ -240,8 +243,9 @@ def run_pull(
 ) -> PullResult:
     """Pull the workspace once, without the people who are `erased`.
 
-    A `full` pull reads everything. A `light` one reads what moves during a day (senders, campaigns, campaign
-    leads) and serves only to narrow the bounds of events between two full ones.
+    A `full` pull reads everything. A `daily` one leaves out what hardly changes: the campaigns' sequences,
+    and lists that no running campaign takes leads from. A `light` one reads what moves during a day
+    (senders, campaigns, campaign leads) and serves only to narrow the bounds of events between two others.
     """
     pull = Pull(client, landing, known, base_url, kind, origin, erased)
     _walk(pull, routes.SENDER_ACCOUNTS, (), {"keyword": ""})
@@ -257,6 +261,11 @@ def run_pull(
     if kind == "full":
         _pull_sequences(pull, campaigns)
         _pull_lists(pull, campaigns)
+    if kind == "daily":
+        running = [row for row in campaigns.values() if row.get("status") not in RESTING]
+        for list_id in _lists_of(running):
+            _pull_list_rows(pull, list_id, routes.LIST_LEADS)
+    if kind != "light":
         _pull_daily_stats(pull, campaigns, pairs)
     return pull.finish()
 
@@ -399,17 +408,24 @@ def _pull_lists(pull: Pull, campaigns: dict[str, dict]) -> None:
     if all(summary.is_complete for summary in summaries):
         pull.observe_absences("lists", (), lists, summaries[-1].finished_at)
 
-    named = {str(row["linkedInUserListId"]) for row in campaigns.values() if row.get("linkedInUserListId")}
-    for list_id in sorted(set(lists) | named):
+    for list_id in sorted(set(lists) | set(_lists_of(campaigns.values()))):
         is_company_list = lists.get(list_id, {}).get("listType") == "COMPANY_LIST"
-        route = routes.LIST_COMPANIES if is_company_list else routes.LIST_LEADS
-        try:
-            _walk(pull, route, (list_id,), {"listId": routes.as_sent(list_id)}, lambda row, is_kept: None)
-        except (NotFoundError, RefusedError) as error:
-            _record_gone(pull, route, (list_id,), str(error))
-            pull.warnings.append(
-                f"list {list_id} can't be read any more ({error}); its leads keep the attribution last seen"
-            )
+        _pull_list_rows(pull, list_id, routes.LIST_COMPANIES if is_company_list else routes.LIST_LEADS)
+
+
+def _lists_of(campaigns: Collection[dict]) -> list[str]:
+    """The lists that these campaigns take their leads from."""
+    return sorted({str(row["linkedInUserListId"]) for row in campaigns if row.get("linkedInUserListId")})
+
+
+def _pull_list_rows(pull: Pull, list_id: str, route: routes.Route) -> None:
+    try:
+        _walk(pull, route, (list_id,), {"listId": routes.as_sent(list_id)}, lambda row, is_kept: None)
+    except (NotFoundError, RefusedError) as error:
+        _record_gone(pull, route, (list_id,), str(error))
+        pull.warnings.append(
+            f"list {list_id} can't be read any more ({error}); its leads keep the attribution last seen"
+        )
 
 
 def _pull_daily_stats(pull: Pull, campaigns: dict[str, dict], pairs: set[tuple[str, str]]) -> None:
