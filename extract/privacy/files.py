@@ -24,8 +24,11 @@ from extract.privacy.records import LINK, MEMBER_ID, clean, redacted
 from extract.privacy.suppression import Suppressions, write_whole
 
 BATCH_ROWS = 10_000
-# What runs make anew, and what a killed one left behind.
-CACHES = ("dbt", "docs", "build.duckdb", "build.duckdb.wal", ".period-*", ".docs-*", ".dlt-*", "*.tmp")
+# What runs make anew, what a killed one left behind, and damaged databases, which nobody can clean.
+REMOVED = (
+    *("dbt", "docs", "build.duckdb", "build.duckdb.wal", "*.set-aside-*", "*.tmp"),
+    *(".period-*", ".docs-*", ".dlt-*", "**/.*.partial"),
+)
 # Tables of which no row is dropped because of whose profile it shows: a sender is no lead.
 KEPT_TABLES = frozenset({"sender_accounts", "campaigns", "pulls", "imports", "run_parameters"})
 # What identifies a lead's rows, also those that don't show the profile.
@@ -64,8 +67,8 @@ def identities(record: dict) -> Iterator[Identity]:
 
 
 def remove_caches(folder: Path) -> None:
-    """Remove what can be made again and what no run will finish."""
-    for pattern in (*CACHES, "**/.*.partial"):
+    """Remove what can be made again or can't be cleaned, and what no run will finish."""
+    for pattern in REMOVED:
         for path in folder.glob(pattern):
             if folder / "demo" in path.parents:  # a workspace of its own, with a lock of its own
                 continue

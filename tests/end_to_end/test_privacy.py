@@ -120,6 +120,7 @@ def story(tmp_path_factory: pytest.TempPathFactory):
         (data / "reports" / "leads.md").write_text(
             f"| {NAME} | {ADDRESS} | https://linkedin.com/in/{SLUG} |\n"
         )
+        shutil.copy(data / "raw.duckdb", data / "raw.set-aside-2026-01-27T020000.duckdb")
         shutil.copytree(data, folder / "before")
         lead = next(each for each in sandbox.truth()["leads"] if each["accepted_at"] and each["profile_url"])
         erase.erase(settings_of(workspace), lead["profile_url"])
