@@ -84,6 +84,10 @@ def rows_of(path: Path) -> bytes:
     return "\n".join(rows).lower().encode()
 
 
+def counts_of(workspace: Workspace) -> Path:
+    return erase.counts_path(workspace.data_dir)
+
+
 def settings_of(workspace: Workspace) -> Settings:
     environment = {"OUTBOUND_DATA_DIR": str(workspace.data_dir), **workspace.environment}
     return load_settings(PROJECT_DIR, environment)
@@ -156,6 +160,9 @@ def test_their_requests_leave_the_counts_and_the_reconciliation_knows(story):
         f"where campaign_id = '{story.lead['campaign_id']}' and account_id = '{story.lead['account_id']}' "
         "order by event"
     ) == [("accepted", 1, 0, 0, True), ("sent", 1, 0, 0, True)]
+    # The counts outlive raw: they lie beside it, and the rows of the other person are among them.
+    kept = [json.loads(line) for line in counts_of(story.workspace).read_text().splitlines()]
+    assert sorted(row["lead_rows"] for row in kept) == [1, 1]
     assert story.workspace.query("select affected from marts.rpt_health where topic = 'people_erased'") == [
         (2,)
     ]
@@ -185,9 +192,17 @@ def test_they_are_kept_out_of_pulls_webhook_files_and_imports(story, tmp_path):
     assert found(tmp_path / "data", *TRACES, slug) == {}
     with duckdb.connect(str(tmp_path / "data" / "raw.duckdb"), read_only=True) as connection:
         assert connection.execute(
-            "select sum(lead_rows) from heyreach.erased_lead_counts where noted_by <> 'erasure'"
+            "select sum(lead_rows) from heyreach.erased_lead_counts where noted_by not like 'erasure-%'"
         ).fetchall() == [(2,)]
         assert connection.execute("select count(*) from heyreach.webhook_events").fetchall() == [(2,)]
+    # A raw database made anew knows them no more than the old one, and still how many were erased.
+    recovered = workspace.run("recover")
+    assert recovered.exit_code == 0, recovered.errors
+    assert found(tmp_path / "data", *TRACES, slug) == {}
+    with duckdb.connect(str(tmp_path / "data" / "raw.duckdb"), read_only=True) as connection:
+        assert connection.execute(
+            "select sum(lead_rows) from heyreach.erased_lead_counts where noted_by like 'erasure-%'"
+        ).fetchall() == [(2,)]
 
 
 _KILLED = """
