@@ -193,6 +193,7 @@ def _pull_demo(settings: Settings, say: Callable[[str], None]) -> list[PullResul
                 results.append(
                     run_pull(client, landing, known, base_url=DEMO_ORIGIN, origin=origin, kind=kind)
                 )
+            _land_imports(settings, landing)
     return results
 
 

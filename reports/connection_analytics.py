@@ -329,7 +329,11 @@ def _sql(settings: Settings, options: argparse.Namespace) -> None:
 
 def _import(settings: Settings, options: argparse.Namespace) -> None:
     if settings.is_demo:
-        _say("demo data: the import goes into the bundled sandbox, and both forget it at the end")
+        _say(
+            "demo data: the file is kept beside the demo's data"
+            if options.upstream
+            else "demo data: the import goes into the bundled sandbox, and both forget it at the end"
+        )
     run_import(
         settings,
         PROJECT_DIR / "config" / "import_mappings.yaml",
