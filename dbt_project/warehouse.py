@@ -28,9 +28,8 @@ GENERATED_DIR = PROJECT_DIR / "generated"
 
 # Models that read the period, or what ran since; the rest of a published warehouse is the same for each.
 PERIOD_SELECTION = (
-    "stg_heyreach__run_parameters int_period_facts+ "
-    "rpt_funnel rpt_import_performance rpt_change_decomposition "
-    "stg_heyreach__pipeline_run_events+"
+    "stg_heyreach__run_parameters int_period_facts+ rpt_funnel rpt_import_performance "
+    "rpt_change_decomposition stg_heyreach__pipeline_run_events+ stg_heyreach__alert_events+"
 )
 
 

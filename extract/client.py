@@ -128,8 +128,8 @@ class Answer:
 class HeyReachClient:
     """Talks to HeyReach with one key; a context manager, for use by one thread.
 
-    `clock`, an aware "now", replaces the server's time in answers. Raises ConfigurationError for a base URL
-    or key that can't be used.
+    `clock`, an aware "now", replaces the server's time in answers, and `transport` the network. Raises
+    ConfigurationError for a base URL or key that can't be used.
     """
 
     def __init__(
@@ -143,6 +143,7 @@ class HeyReachClient:
         try_timeout: float = TRY_TIMEOUT,
         rate_window: float = RATE_WINDOW,
         monotonic: Callable[[], float] = time.monotonic,
+        transport: httpx.BaseTransport | None = None,
     ):
         self.base_url = check_base_url(base_url)
         if not re.fullmatch(r"[!-~]+", api_key):
@@ -165,7 +166,7 @@ class HeyReachClient:
                 "User-Agent": f"connection-analytics/{version('connection-analytics')}",
             },
             timeout=httpx.Timeout(read_timeout, connect=CONNECT_TIMEOUT),
-            transport=_transport(self.base_url, self._deadline),
+            transport=transport or _transport(self.base_url, self._deadline),
             follow_redirects=False,
         )
 

@@ -67,6 +67,16 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "reason": "text",
         "row_text": "text",
     },
+    # What is known of people who were erased: how many of their campaign leads had which status, by the
+    # erasure (`noted_by` erasure) and by each later pull that still met them (its pull_id).
+    "erased_lead_counts": {
+        "noted_by": "text",
+        "observed_at": "timestamp",
+        "campaign_id": "text",
+        "account_id": "text",
+        "connection_status": "text",
+        "lead_rows": "bigint",
+    },
     # The import ledger (extract/importer/ledger.py), landed with the next pull: imports, the rows of their
     # files, and everything that happened to a row or a request.
     "imports": {
@@ -130,6 +140,26 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "exit_code": "bigint",
         "error": "text",
     },
+    # What the operator was told and acknowledged (reports/alerts.py).
+    "alert_events": {
+        "notice_id": "text",
+        "event_number": "bigint",
+        "happened_at": "timestamp",
+        "event": "text",
+        "topic": "text",
+        "subject": "text",
+        "channel": "text",
+        "error": "text",
+    },
+    "acknowledgements": {
+        "anomaly_id": "text",
+        "kind": "text",
+        "dimension": "text",
+        "segment": "text",
+        "since": "date",
+        "judged_until": "date",
+        "acknowledged_at": "timestamp",
+    },
     "analytics_snapshots": {
         "run_id": "text",
         "as_of": "timestamp",
@@ -162,6 +192,11 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "normal_invalid_percent": "bigint",
         "normal_duplicate_percent": "bigint",
         "sensitive_cell_minimum": "bigint",
+        "early_window_days": "bigint",
+        "acceptance_drop_percent": "bigint",
+        "acceptance_alarm_level": "bigint",
+        "volume_drop_percent": "bigint",
+        "pull_gap_hours": "bigint",
         "required_attribution_fields": "text",
     },
 }
@@ -175,6 +210,7 @@ TABLES: dict[str, dict[str, str]] = {
 _DUCKDB_TYPES = {
     "text": "varchar",
     "timestamp": "timestamp with time zone",
+    "date": "date",
     "bigint": "bigint",
     "double": "double",
     "bool": "boolean",

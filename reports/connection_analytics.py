@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,18 +24,19 @@ from extract.errors import ConfigurationError, OutboundError
 from extract.folders import disk_full_line, is_disk_full, require_writable, sweep
 from extract.importer.command import SENDER_CHOICES, ImportOptions, run_import
 from extract.lock import exclusive
+from extract.privacy import erase, purge
 from extract.pull import KINDS
 from extract.runs import RunRecord, is_done_since, new_run_id, runs_path
-from extract.settings import DEFAULTS, Settings, load_settings, parse_period
+from extract.settings import DEFAULTS, SECRETS, Settings, load_settings, parse_period
 from extract.strict_yaml import shown
-from reports import schedule
+from reports import alerts, schedule
 from reports.queries import open_published
 from reports.write import FORMATS, write_reports
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 STEPS = (
     *("run", "daily", "weekly", "setup", "extract", "build", "report", "docs", "sql", "import"),
-    *("schedule", "recover"),
+    *("schedule", "recover", "acknowledge", "erase", "purge"),
 )
 # The scheduled jobs, and what else pulls, builds and reports: the kind of pull and the formats of each.
 JOBS = {"run": ("full", FORMATS), "weekly": ("full", FORMATS), "daily": ("daily", ("json",))}
@@ -129,8 +131,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--strict", action="store_true", help="a HeyReach sender missing in the account file is an error"
     )
+    parser.add_argument("--url", help="erase: the LinkedIn profile of the person to erase, in any spelling")
+    parser.add_argument(
+        "--apply",
+        action="store_true",
+        help="import, purge: really do it; without it, show what would happen",
+    )
     parser.add_argument("--query", help="sql: print the answer to this query instead of opening a prompt")
     parser.add_argument("--debug", action="store_true", help="show tracebacks")
+    parser.add_argument("--id", help="acknowledge: which anomaly; without it, they are listed")
     timetable = parser.add_argument_group("schedule", "the timetable; without an option it is printed")
     timetable.add_argument("--install", choices=("auto", "cron", "systemd"), help="put it in place")
     timetable.add_argument("--remove", action="store_true", help="take it out again")
@@ -169,15 +178,26 @@ def _add_import_arguments(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument("--resume", metavar="IMPORT", help="go on with an unfinished import")
     group.add_argument("--repair", metavar="IMPORT", help="send again what an import lost")
-    group.add_argument("--apply", action="store_true", help="really send; without it, show what would happen")
 
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _run(settings: Settings, options: argparse.Namespace) -> None:
-    """Extract, build, publish, report; so do `daily` and `weekly`, each in its own measure."""
+def _scheduled(settings: Settings, options: argparse.Namespace) -> None:
+    """A job of the timetable: a run whose end is told to who is not there to see it."""
+    with alerts.telling(settings, options.step, _say) as outcome:
+        outcome.reports = _run(settings, options)
+
+
+_daily = _weekly = _scheduled
+
+
+def _run(settings: Settings, options: argparse.Namespace) -> list[Path]:
+    """Extract, build, publish, report; so do `daily` and `weekly`, each in its own measure.
+
+    Returns the files of the report.
+    """
     kind, _ = JOBS[options.step]
     formats = _formats(options)
     asked_at = datetime.now(UTC)
@@ -186,7 +206,7 @@ def _run(settings: Settings, options: argparse.Namespace) -> None:
         record = runs_path(settings.workspace_dir)
         if has_waited and not has_own_period and is_done_since(record, options.step, asked_at):
             _say(f"{options.step}: nothing to do, the run that was waited for did it")
-            return
+            return []
         with RunRecord(record, options.step) as run:
             try:
                 _extract_recorded(settings, options, run, kind)
@@ -197,10 +217,8 @@ def _run(settings: Settings, options: argparse.Namespace) -> None:
                     _report_without_news(settings, options, formats)
                 raise
             with run.step("report"):
-                _write(settings, warehouse.files(settings.workspace_dir).published, options, formats)
-
-
-_daily = _weekly = _run
+                published = warehouse.files(settings.workspace_dir).published
+                return _write(settings, published, options, formats)
 
 
 def _report_without_news(settings: Settings, options: argparse.Namespace, formats: list[str]) -> None:
@@ -225,18 +243,20 @@ def _held(settings: Settings, options: argparse.Namespace) -> Iterator[bool]:
 
 def _schedule(settings: Settings, options: argparse.Namespace) -> None:
     """Print the timetable, put it in place, or take it out."""
-    secret, moment = "HEYREACH_API_KEY", "OUTBOUND_AS_OF"  # neither belongs into a timetable
-    without_shell = {name: value for name, value in os.environ.items() if name != secret}
-    if load_settings(PROJECT_DIR, without_shell).api_key != settings.api_key:
-        raise ConfigurationError(
-            f"{secret} is not the same in this shell and in .env, and scheduled runs see only .env: "
-            "put it there"
-        )
+    moment = "OUTBOUND_AS_OF"  # like secrets, nothing for a timetable
+    for secret in SECRETS:
+        without_shell = {name: value for name, value in os.environ.items() if name != secret}
+        scheduled = load_settings(PROJECT_DIR, without_shell)
+        if (scheduled.api_key, scheduled.alerts) != (settings.api_key, settings.alerts):
+            raise ConfigurationError(
+                f"{secret} is not the same in this shell and in .env, and scheduled runs see only .env: "
+                "put it there"
+            )
     shell = {name: os.environ[name] for name in DEFAULTS if os.environ.get(name)}
     place = schedule.Place(
         PROJECT_DIR,
         settings.workspace_dir,
-        {name: value for name, value in shell.items() if name not in (secret, moment)},
+        {name: value for name, value in shell.items() if name not in (*SECRETS, moment)},
     )
     home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     units_dir = home / "systemd" / "user"
@@ -250,6 +270,19 @@ def _schedule(settings: Settings, options: argparse.Namespace) -> None:
         for name, text in schedule.units(place).items():
             print(f"# {units_dir / name}\n{text}")
         print("# Put it in place: make schedule INSTALL=1    Take it out: make schedule REMOVE=1")
+
+
+def _acknowledge(settings: Settings, options: argparse.Namespace) -> None:
+    """Silence an anomaly, or list those that are not silenced."""
+    _require(warehouse.files(settings.workspace_dir).published)
+    if options.id:
+        row = alerts.acknowledge(settings.workspace_dir, options.id)
+        print(f"acknowledged: {row['message']}")
+        if row["kind"] == "acceptance_drop":
+            print("From the next build on its alarm starts again, and expects what the rate sank to.")
+        return
+    rows = alerts.open_anomalies(settings.workspace_dir)
+    print("\n\n".join(map(alerts.described, rows)).replace("**", "") or "Nothing has changed that lasts.")
 
 
 def _recover(settings: Settings, options: argparse.Namespace) -> None:
@@ -356,6 +389,72 @@ def _import(settings: Settings, options: argparse.Namespace) -> None:
     )
 
 
+@contextlib.contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """No run and no import beside this one."""
+    with exclusive(settings.workspace_dir), exclusive(settings.workspace_dir, "import"):
+        yield
+
+
+def _erase(settings: Settings, options: argparse.Namespace) -> None:
+    if not options.url:
+        raise ConfigurationError("make erase needs URL=, the LinkedIn profile of the person to erase")
+    with _alone(settings):
+        person, changed = erase.erase(settings, options.url)
+        for path in changed:
+            _say(f"cleaned: {shown(path)}")
+        _rebuild(settings, options)
+        left = erase.places(settings, person)
+    if left:
+        raise erase.NotErasedError(
+            "Links or addresses of the person still stand in "
+            + ", ".join(map(shown, left))
+            + ": remove them "
+            "there (data/demo: HEYREACH_API_KEY= make erase URL=...), then run this again"
+        )
+    print(
+        f"erased: {len(person.rows):,} rows of the person, known by {len(person.keys):,} keys; no file of "
+        f"{shown(settings.data_dir)} holds a link, address or member id of theirs{_demo_mark(settings)}"
+    )
+    _say(
+        "Erase them in HeyReach and in files outside the data folder yourself; pulls, webhook files and "
+        "imports leave them out from now on"
+    )
+
+
+def _purge(settings: Settings, options: argparse.Namespace) -> None:
+    with _alone(settings):
+        pipeline.load_landed(settings)
+        published = warehouse.files(settings.workspace_dir).published
+        found = purge.find(settings, published, settings.as_of or datetime.now(UTC))
+        for line in found.lines:
+            print(f"{'deleted' if options.apply else 'too old'}: {line}{_demo_mark(settings)}")
+        if not options.apply:
+            _say("nothing was deleted; APPLY=1 deletes it")
+        elif purge.apply(settings, found):
+            _rebuild(settings, options)
+
+
+def _rebuild(settings: Settings, options: argparse.Namespace) -> None:
+    """Build and publish what was published, from raw as it is now."""
+    paths = warehouse.files(settings.workspace_dir)
+    with raw.connect(paths.raw, read_only=True) as connection:
+        has_pulls = raw.pull_times(connection) is not None
+    if not has_pulls:
+        paths.published.unlink(missing_ok=True)
+        return
+    if paths.published.exists():
+        published = _published_parameters(paths.published)
+        options.since, options.until = (f"{published[name]:%Y-%m-%d}" for name in ("since", "until"))
+        settings = replace(settings, as_of=published["as_of"])
+    try:
+        _build_and_publish(settings, options, new_run_id())
+    except OutboundError as error:
+        raise erase.NotErasedError(
+            f"{error}\nSo {shown(paths.published)} still holds what was to go: mend that and run this again"
+        ) from None
+
+
 def _extract_recorded(settings: Settings, options: argparse.Namespace, run: RunRecord, kind: str) -> None:
     configured = _check_accounts(settings, warehouse.files(settings.workspace_dir).account_seed)
     with run.step("extract") as facts:
@@ -438,6 +537,10 @@ def _land_journals(settings: Settings) -> None:
     events = journal.rows(runs_path(settings.workspace_dir))
     raw.append_missing(raw_path, "pipeline_run_events", ("run_id", "event_number"), events)
     snapshots.land(snapshots.snapshots_path(settings.workspace_dir), raw_path)
+    acknowledged = journal.rows(alerts.acknowledgements_path(settings.workspace_dir))
+    raw.append_missing(raw_path, "acknowledgements", ("anomaly_id",), acknowledged)
+    told = journal.rows(alerts.alerts_path(settings.workspace_dir))
+    raw.append_missing(raw_path, "alert_events", ("notice_id", "event_number"), told)
 
 
 def _append_run_parameters(
@@ -478,9 +581,11 @@ def _check_accounts(settings: Settings, seed: Path, *, warn: bool = True) -> lis
     return configured
 
 
-def _write(settings: Settings, database: Path, options: argparse.Namespace, formats: list[str]) -> None:
-    for path in write_reports(database, _reports_dir(settings, options), formats):
+def _write(settings: Settings, database: Path, options: argparse.Namespace, formats: list[str]) -> list[Path]:
+    paths = write_reports(database, _reports_dir(settings, options), formats)
+    for path in paths:
         print(f"report: {path}{_demo_mark(settings)}")
+    return paths
 
 
 def _reports_dir(settings: Settings, options: argparse.Namespace) -> Path:

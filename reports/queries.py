@@ -29,6 +29,12 @@ PARAMETERS = (
 
 DIAGNOSIS = "select * from marts.rpt_diagnosis"
 BOTTLENECKS = "select * from marts.rpt_bottlenecks order by rank"
+CHANGES = """
+    select *
+    from marts.rpt_anomalies
+    where is_open
+    order by is_acknowledged, since desc, kind, dimension, segment
+"""
 HEALTH = "select * from marts.rpt_health order by line_number"
 IMPORTS = """
     select *
@@ -166,6 +172,7 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "first": {
                 **diagnosis,
                 "alarms": [row for row in bottlenecks if row["verdict"] != "background"],
+                "changes": rows(CHANGES),
                 "health": rows(HEALTH),
             },
             "summary": summary,

@@ -280,7 +280,13 @@ def with_totals(**values: Any) -> dict[str, Any]:
         "meta": {"demo": False, "as_of": SUMMARY["until"], **row},
         "totals": row,
         "sections": {
-            "first": {**NO_DIAGNOSIS[0], "recoverable_accepts_per_week": None, "alarms": [], "health": []},
+            "first": {
+                **NO_DIAGNOSIS[0],
+                "recoverable_accepts_per_week": None,
+                "alarms": [],
+                "changes": [],
+                "health": [],
+            },
             "bottlenecks": [],
             "funnel": [],
             "imports": [],

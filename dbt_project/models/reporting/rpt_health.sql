@@ -153,6 +153,20 @@ missed_nights as (
 
 ),
 
+last_tries as (
+
+    select
+        alert_events.notice_id,
+        alert_events.channel,
+        arg_max(alert_events.event, alert_events.event_number) as event,
+        arg_max(alert_events.error, alert_events.event_number) as error,
+        max(alert_events.happened_at) as happened_at
+    from {{ ref('stg_heyreach__alert_events') }} as alert_events
+    where alert_events.channel is not null
+    group by alert_events.notice_id, alert_events.channel
+
+),
+
 lines as (
 
     select 'note' as severity, 'senders_unable' as topic, count(*) as affected,
@@ -163,6 +177,14 @@ lines as (
         and (is_active or sent > 0)
         and queued_running = 0
         and configuration_status <> 'configured_not_listed'
+    having count(*) > 0
+    union all
+    select 'note', 'alerts_undelivered', count(*),
+        {{ printed_count('count(*)') }} || ' messages could not be delivered: ' || string_agg(distinct last_tries.error, '; ') || '. Check the alert settings in .env; they are tried again for a week.'
+    from last_tries
+    cross join run_parameters
+    where last_tries.event = 'failed'
+        and {{ days_after('last_tries.happened_at', 8) }} >= run_parameters.requested_at
     having count(*) > 0
     union all
     select 'blind', 'stale', cast({{ hours_between('last_extract.extracted_at', 'run_parameters.requested_at') }} as bigint),
@@ -217,6 +239,12 @@ lines as (
         ) || '. Leads deleted in HeyReach explain fewer; more means that its counts can''t be trusted.'
     from {{ ref('rpt_reconciliation') }}
     where not is_within_tolerance
+    having count(*) > 0
+    union all
+    select 'note', 'people_erased', cast(sum(requests) as bigint),
+        'People were erased on request. ' || {{ printed_count('sum(requests)') }} || ' of their requests and acceptances are in no count here; HeyReach''s own counts include them, and the comparison allows for it.'
+    from {{ ref('int_erased_requests') }}
+    where requests > 0
     having count(*) > 0
     union all
     select 'note', 'reconciliation_by_day', count(*),
