@@ -20,7 +20,11 @@ IMPORT := $(if $(FILE),--file "$(FILE)") $(if $(CAMPAIGN),--campaign "$(CAMPAIGN
 	$(if $(ALLOW_OTHER_CAMPAIGNS),--allow-other-campaigns) $(if $(RESUME),--resume "$(RESUME)") \
 	$(if $(REPAIR),--repair "$(REPAIR)") $(if $(APPLY),--apply)
 
-.PHONY: help run setup extract build report docs sql import test lint format clean
+ENRICH := $(if $(FILE),--file "$(FILE)") $(if $(SOURCE),--source "$(SOURCE)") $(if $(CAMPAIGN),--campaign "$(CAMPAIGN)") \
+	$(if $(WITH),--with "$(WITH)") $(if $(PARALLEL),--parallel "$(PARALLEL)") $(if $(LIMIT),--limit "$(LIMIT)") \
+	$(if $(DRY_RUN),--dry-run)
+
+.PHONY: help run setup extract build report docs sql import enrich enrichments test lint format clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -48,6 +52,12 @@ sql: $(INSTALLED) ## open a read-only SQL prompt on the published warehouse  [QU
 
 import: $(INSTALLED) ## leads into HeyReach: show, then send  [FILE= CAMPAIGN=|LIST=|UPSTREAM=1 MAPPING= SET= SENDERS= WAKE=1 APPLY=1 | RESUME= | REPAIR=]
 	@$(RUN) import $(IMPORT)
+
+enrich: $(INSTALLED) ## ask other services about leads, what is not known yet  [WITH=name,name FILE=|SOURCE=aturiya PARALLEL= LIMIT= DRY_RUN=1]
+	@$(RUN) enrich $(ENRICH)
+
+enrichments: $(INSTALLED) ## list what can be asked: needs, yields, pace, price, whether its key is set
+	@$(RUN) enrichments
 
 test: $(INSTALLED) ## run the whole test suite
 	@$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from dotenv.parser import parse_stream
 
 from extract import strict_yaml
+from extract.enrichment import services
 from extract.errors import ConfigurationError
 from extract.strict_yaml import quoted, shown, suggestion
 
@@ -29,6 +30,7 @@ DEFAULTS = {
     "OUTBOUND_AS_OF": "",
     "OUTBOUND_DATA_DIR": "data",
     "IMPORT_READ_BACK_WAITS": "15,60,180",
+    **services.VARIABLES,
 }
 MAX_REQUESTS_PER_MINUTE = 300
 MAX_LOOKBACK_DAYS = 3650
@@ -50,6 +52,8 @@ ATTRIBUTION_FIELDS = (
     "company_size",
     "company_industry",
 )
+_SECRETS = ("HEYREACH_API_KEY", *(service.keys[0] for service in services.SERVICES.values()))
+_OUR_NAMES = ("HEYREACH_", "OUTBOUND_", "IMPORT_", "LINKEDIN_", "LLM_", "PIPE0_", "ATURIYA_", "DATAGEN_")
 # Outside these years a date is a slip of the keyboard.
 YEARS = range(2000, 2101)
 
@@ -101,6 +105,8 @@ class Settings:
     as_of: datetime | None
     data_dir: Path
     read_back_waits: tuple[float, ...] = (15.0, 60.0, 180.0)
+    # The variables of other services (extract/enrichment/services.py); secrets among them.
+    services: Mapping[str, str] = field(default_factory=lambda: dict(services.VARIABLES), repr=False)
     analytics: AnalyticsSettings = AnalyticsSettings()
     warnings: tuple[str, ...] = ()
 
@@ -161,6 +167,7 @@ def load_settings(project_dir: Path, environ: Mapping[str, str] = os.environ) ->
         "as_of": checked("OUTBOUND_AS_OF", _as_of),
         "data_dir": checked("OUTBOUND_DATA_DIR", lambda text: _folder(text, project_dir)),
         "read_back_waits": checked("IMPORT_READ_BACK_WAITS", _waits),
+        "services": {name: checked(name, _service_check(name)) for name in services.VARIABLES},
     }
     analytics = _read_analytics(project_dir / "config" / "settings.yaml", problems)
     if problems:
@@ -249,13 +256,13 @@ def _read_env_file(path: Path, problems: list[str]) -> dict[str, str | None]:
 def _env_file_warnings(path: Path, variables: dict[str, str | None]) -> list[str]:
     warnings = []
     for name in variables:
-        if name.startswith(("HEYREACH_", "OUTBOUND_", "IMPORT_")) and name not in DEFAULTS:
+        if name.startswith(_OUR_NAMES) and name not in DEFAULTS:
             hint = suggestion(name, DEFAULTS)
             warnings.append(f"{shown(path)}: {quoted(name)} is not a setting and has no effect; {hint}")
     # A warning and no refusal: `cp .env.example .env` leaves a file that everybody can read.
-    if variables.get("HEYREACH_API_KEY") and path.stat().st_mode & 0o077:
-        name = shown(path)
-        warnings.append(f"{name} holds the HeyReach key and others can read it; run: chmod 600 {name}")
+    if any(map(variables.get, _SECRETS)) and path.stat().st_mode & 0o077:
+        name, key = shown(path), "the HeyReach key" if variables.get("HEYREACH_API_KEY") else "keys"
+        warnings.append(f"{name} holds {key} and others can read it; run: chmod 600 {name}")
     return warnings
 
 
@@ -267,6 +274,28 @@ def _api_key(text: str) -> str | None:
     if not text.isascii() or " " in text:
         raise ValueError("holds a space or a letter that no key has; copy it again from HeyReach")
     return text or None
+
+
+def _service_check(name: str) -> Callable[[str], str]:
+    if name.endswith("_BASE_URL"):
+        return _base_url
+    return {
+        "LINKEDIN_SCRAPE_RATE_LIMIT": lambda text: str(_whole_number(text, 1, 60)),
+        "LINKEDIN_PROXY_POOL": lambda text: text,
+        "PIPE0_ENVIRONMENT": _environment,
+    }.get(name, _service_key)
+
+
+def _service_key(text: str) -> str:
+    if not text.isascii() or " " in text:
+        raise ValueError("holds a space or a letter that it can't have; copy it again")
+    return text
+
+
+def _environment(text: str) -> str:
+    if text not in ("production", "sandbox"):
+        raise ValueError("must be production or sandbox")
+    return text
 
 
 def _base_url(url: str) -> str:

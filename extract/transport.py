@@ -72,7 +72,7 @@ def limited_transport(base_url: str, deadline: "Deadline") -> httpx.HTTPTranspor
         proxy=None if is_direct else getproxies().get(parts.scheme),
     )
     # httpcore has no other way to limit a whole request, and httpx none to hand it a network backend.
-    transport._pool._network_backend = _LimitedBackend(deadline)
+    transport._pool._network_backend = LimitedBackend(deadline)
     return transport
 
 
@@ -93,7 +93,7 @@ class Deadline:
         return left if timeout is None else min(timeout, left)
 
 
-class _LimitedBackend(httpcore.NetworkBackend):
+class LimitedBackend(httpcore.NetworkBackend):
     """The ordinary network, with every wait cut at the deadline."""
 
     def __init__(self, deadline: Deadline):

@@ -1,7 +1,8 @@
 """The command line: HeyReach in, a report out, and each step alone.
 
 `connection-analytics --since 2026-01-01 --until 2026-02-01 --output-dir reports --format markdown,json`
-does all of it; `connection-analytics STEP` does one of extract, build, report, docs, sql, setup, import.
+does all of it; `connection-analytics STEP` does one of extract, build, report, docs, sql, setup, import,
+enrich, enrichments.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import duckdb
 
 from dbt_project import warehouse
 from extract import accounts, pipeline, raw
+from extract.enrichment.command import EnrichOptions, list_enrichments, run_enrich
 from extract.errors import ConfigurationError, OutboundError
 from extract.importer.command import SENDER_CHOICES, ImportOptions, run_import
 from extract.lock import exclusive
@@ -24,7 +26,8 @@ from extract.strict_yaml import shown
 from reports.write import FORMATS, write_reports
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
-STEPS = ("run", "setup", "extract", "build", "report", "docs", "sql", "import")
+ENRICHMENT_CONFIG = PROJECT_DIR / "config" / "enrichment.yaml"
+STEPS = ("run", "setup", "extract", "build", "report", "docs", "sql", "import", "enrich", "enrichments")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,7 +80,22 @@ def _parser() -> argparse.ArgumentParser:
     _add_import_arguments(
         parser.add_argument_group("import", "a file of leads into HeyReach, each accounted for")
     )
+    _add_enrich_arguments(parser.add_argument_group("enrich", "what other services know about leads"))
     return parser
+
+
+def _add_enrich_arguments(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--with", dest="names", metavar="NAME,...", default="", help="what to ask (see enrichments)"
+    )
+    group.add_argument(
+        "--source", default="warehouse", help="whose leads, without --file: warehouse or aturiya"
+    )
+    group.add_argument(
+        "--parallel", type=int, default=5, metavar="N", help="requests at once per service, at most"
+    )
+    group.add_argument("--limit", type=int, metavar="N", help="only the first N leads")
+    group.add_argument("--dry-run", action="store_true", help="show what would be asked, and its cost")
 
 
 def _add_import_arguments(group: argparse._ArgumentGroup) -> None:
@@ -204,6 +222,27 @@ def _import(settings: Settings, options: argparse.Namespace) -> None:
         ),
         print,
     )
+
+
+def _enrich(settings: Settings, options: argparse.Namespace) -> None:
+    run_enrich(
+        settings,
+        ENRICHMENT_CONFIG,
+        EnrichOptions(
+            names=options.names,
+            file=options.file,
+            source=options.source,
+            campaign_id=options.campaign,
+            parallel=options.parallel,
+            limit=options.limit,
+            is_dry_run=options.dry_run,
+        ),
+        print,
+    )
+
+
+def _enrichments(settings: Settings, options: argparse.Namespace) -> None:
+    list_enrichments(settings, ENRICHMENT_CONFIG, print)
 
 
 def _extract_unlocked(settings: Settings, options: argparse.Namespace) -> None:
