@@ -7,6 +7,7 @@
 | list_leads, list_companies | an observed state of a list member, with its custom fields |
 | account_campaign_days | HeyReach's own counts for one sender, campaign and UTC day, as observed |
 | imports, import_rows, import_events | what `make import` planned and did, from its ledger |
+| enrichment_runs, enrichment_asks, enrichment_answers | what `make enrich` asked, from its ledger |
 | webhook_events | a webhook payload out of the operator's files |
 | webhook_files | a webhook file in a state that was read |
 | quarantined_rows | a row HeyReach sent, or a line of a webhook file, that can't be stored |
@@ -60,6 +61,9 @@ def load(folders: list[Path], raw_path: Path) -> None:
         "imports",
         "import_rows",
         "import_events",
+        "enrichment_runs",
+        "enrichment_asks",
+        "enrichment_answers",
         "webhook_events",
         "webhook_files",
         "quarantined_rows",

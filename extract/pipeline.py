@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from extract import raw
 from extract.client import HeyReachClient
+from extract.enrichment.ledger import EnrichmentLedger
 from extract.errors import ConfigurationError
 from extract.heyreach import load
 from extract.importer.ledger import Ledger
@@ -58,6 +59,11 @@ def heyreach_client(settings: Settings) -> HeyReachClient:
 def ledger_path(settings: Settings) -> Path:
     """Where the import ledger of this workspace lives."""
     return settings.workspace_dir / "imports.sqlite"
+
+
+def enrichment_ledger_path(settings: Settings) -> Path:
+    """Where the enrichment ledger of this workspace lives."""
+    return settings.workspace_dir / "enrichment.sqlite"
 
 
 def webhooks_dir(settings: Settings) -> Path:
@@ -119,6 +125,7 @@ def _pull_heyreach(settings: Settings) -> list[PullResult]:
             known = KnownStates(raw_path(settings))
             result = run_pull(client, landing, known, base_url=settings.base_url, origin=origin)
             _land_imports(settings, landing)
+            _land_enrichments(settings, landing)
             _land_webhooks(settings, landing, result)
             return [result]
 
@@ -131,6 +138,17 @@ def _land_imports(settings: Settings, landing: Landing) -> None:
         last_events = raw.last_import_events(connection)
     with Ledger(ledger_path(settings)) as ledger:
         for table, row in ledger.news(last_events):
+            landing.write(table, row)
+
+
+def _land_enrichments(settings: Settings, landing: Landing) -> None:
+    """Land what the enrichment ledger holds and raw doesn't."""
+    if not enrichment_ledger_path(settings).exists():
+        return
+    with raw.connect(raw_path(settings), read_only=True) as connection:
+        runs, last_ask, answered = raw.known_enrichments(connection)
+    with EnrichmentLedger(enrichment_ledger_path(settings)) as ledger:
+        for table, row in ledger.news(runs, last_ask, answered):
             landing.write(table, row)
 
 
@@ -166,6 +184,7 @@ def _pull_demo(settings: Settings, say: Callable[[str], None]) -> list[PullResul
                 results.append(
                     run_pull(client, landing, known, base_url=DEMO_ORIGIN, origin=origin, kind=kind)
                 )
+            _land_enrichments(settings, landing)
     return results
 
 

@@ -27,6 +27,7 @@ from extract.enrichment.runner import Runner
 from extract.enrichment.services import HEYREACH, PROFILES, SERVICES
 from extract.errors import ConfigurationError, OutboundError
 from extract.lock import exclusive
+from extract.pipeline import enrichment_ledger_path
 from extract.sandbox import DEMO_END
 from extract.settings import Settings
 
@@ -91,17 +92,12 @@ def run_enrich(settings: Settings, config_path: Path, options: EnrichOptions, sa
     with exclusive(settings.workspace_dir, "enrichment"):
         clients = Clients(settings, config, back_off=options.back_off)
         try:
-            with EnrichmentLedger(ledger_path(settings)) as ledger:
+            with EnrichmentLedger(enrichment_ledger_path(settings)) as ledger:
                 leads = _leads(settings, options, clients)
                 check_columns(leads, integrations)
                 _Enrichment(settings, config, clients, ledger, options, say).run(leads, integrations)
         finally:
             clients.close()
-
-
-def ledger_path(settings: Settings) -> Path:
-    """Where the enrichment ledger of this workspace lives."""
-    return settings.workspace_dir / "enrichment.sqlite"
 
 
 @dataclass(frozen=True)

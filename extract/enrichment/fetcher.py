@@ -103,7 +103,7 @@ class PoliteFetcher:
                 raise RowError(str(error)) from None
             except httpx.RequestError:
                 response = None
-            if response is not None and response.status_code < 500:
+            if response is not None and (response.status_code < 500 or response.status_code in _STOPPING):
                 break
             if tries < TRIES:
                 self._pacer.pause(2**tries)

@@ -408,23 +408,22 @@ class EnrichmentLedger:
         with self._transaction():
             self._database.execute("insert into endings values (?, ?)", (run_id, at.isoformat()))
 
-    def news(self, last_ask: int, answered: set[int], known_runs: set[str]) -> Iterator[tuple[str, dict]]:
+    def news(self, runs: set[str], last_ask: int, answered: set[int]) -> Iterator[tuple[str, dict]]:
         """(raw table, row) of what raw lacks, given what it holds. All of one moment, also during a run."""
         with self._transaction("begin"):
             for row in self._database.execute("select * from runs order by rowid"):
-                if row["run_id"] not in known_runs:
+                if row["run_id"] not in runs:
                     yield "enrichment_runs", dict(row)
             asks = self._database.execute(
-                "select asks.*, run_rows.profile_url, run_rows.person, calls.call_id as cached from asks "
+                "select asks.*, run_rows.profile_url, run_rows.person from asks "
                 "inner join run_rows on asks.run_id = run_rows.run_id "
                 "and asks.row_number = run_rows.row_number "
-                "left join calls on calls.call_id = asks.cached_call_id "
                 "where asks.ask_id > ? order by asks.ask_id",
                 [last_ask],
             )
             for row in asks:
                 kept = dict(row)
-                del kept["inputs"], kept["cached"]
+                del kept["inputs"]
                 yield "enrichment_asks", kept
             answers = self._database.execute(
                 "select calls.*, answers.* from answers inner join calls on calls.call_id = answers.call_id "

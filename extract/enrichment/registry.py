@@ -34,6 +34,10 @@ _CLASSES: tuple[type[Integration], ...] = (
     crunchbase.Crunchbase,
     builtwith.BuiltWith,
     pipe0.Pipe0,
+    pipe0.Pipe0Techstack,
+    pipe0.Pipe0Funding,
+    pipe0.Pipe0News,
+    pipe0.Pipe0Posts,
     profile.ProfileText,
     inference.ProfileInference,
 )
