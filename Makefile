@@ -24,7 +24,7 @@ ENRICH := $(if $(FILE),--file "$(FILE)") $(if $(SOURCE),--source "$(SOURCE)") $(
 	$(if $(WITH),--with "$(WITH)") $(if $(PARALLEL),--parallel "$(PARALLEL)") $(if $(LIMIT),--limit "$(LIMIT)") \
 	$(if $(DRY_RUN),--dry-run)
 
-.PHONY: help run setup extract build report docs sql import enrich enrichments test lint format clean
+.PHONY: help run setup extract build report docs sql import enrich enrichments write-back test lint format clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -58,6 +58,9 @@ enrich: $(INSTALLED) ## ask other services about leads, what is not known yet  [
 
 enrichments: $(INSTALLED) ## list what can be asked: needs, yields, pace, price, whether its key is set
 	@$(RUN) enrichments
+
+write-back: $(INSTALLED) ## what enrichment found into HeyReach's custom fields: show, then send  [LIST= FIELDS=name,name APPLY=1]
+	@$(RUN) write-back $(if $(LIST),--list "$(LIST)") $(if $(FIELDS),--fields "$(FIELDS)") $(if $(APPLY),--apply)
 
 test: $(INSTALLED) ## run the whole test suite
 	@$(BIN)/python -m pytest -n 2 --dist loadfile

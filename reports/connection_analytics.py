@@ -2,7 +2,7 @@
 
 `connection-analytics --since 2026-01-01 --until 2026-02-01 --output-dir reports --format markdown,json`
 does all of it; `connection-analytics STEP` does one of extract, build, report, docs, sql, setup, import,
-enrich, enrichments.
+enrich, enrichments, write-back.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import duckdb
 from dbt_project import warehouse
 from extract import accounts, pipeline, raw
 from extract.enrichment.command import EnrichOptions, list_enrichments, run_enrich
+from extract.enrichment.writeback import WriteBackOptions, run_write_back
 from extract.errors import ConfigurationError, OutboundError
 from extract.importer.command import SENDER_CHOICES, ImportOptions, run_import
 from extract.lock import exclusive
@@ -27,7 +28,19 @@ from reports.write import FORMATS, write_reports
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 ENRICHMENT_CONFIG = PROJECT_DIR / "config" / "enrichment.yaml"
-STEPS = ("run", "setup", "extract", "build", "report", "docs", "sql", "import", "enrich", "enrichments")
+STEPS = (
+    "run",
+    "setup",
+    "extract",
+    "build",
+    "report",
+    "docs",
+    "sql",
+    "import",
+    "enrich",
+    "enrichments",
+    "write-back",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = load_settings(PROJECT_DIR)
         for warning in settings.warnings:
             _say(f"warning: {warning}")
-        globals()[f"_{options.step}"](settings, options)
+        globals()[f"_{options.step.replace('-', '_')}"](settings, options)
     except OutboundError as error:
         if options.debug:
             raise
@@ -95,6 +108,7 @@ def _add_enrich_arguments(group: argparse._ArgumentGroup) -> None:
         "--parallel", type=int, default=5, metavar="N", help="requests at once per service, at most"
     )
     group.add_argument("--limit", type=int, metavar="N", help="only the first N leads")
+    group.add_argument("--fields", metavar="NAME,...", default="", help="write-back: what goes to HeyReach")
     group.add_argument("--dry-run", action="store_true", help="show what would be asked, and its cost")
 
 
@@ -238,6 +252,12 @@ def _enrich(settings: Settings, options: argparse.Namespace) -> None:
             is_dry_run=options.dry_run,
         ),
         print,
+    )
+
+
+def _write_back(settings: Settings, options: argparse.Namespace) -> None:
+    run_write_back(
+        settings, ENRICHMENT_CONFIG, WriteBackOptions(options.list, options.fields, options.apply), print
     )
 
 

@@ -64,11 +64,11 @@ def run_import(settings: Settings, mappings_path: Path, options: ImportOptions, 
     fields did not arrive, ProviderError when HeyReach can't be reached or can't be read.
     """
     _check(options)
-    with exclusive(settings.workspace_dir, "import"), _ledger(settings, options) as ledger:
+    with exclusive(settings.workspace_dir, "import"), open_ledger(settings, apply=options.apply) as ledger:
         if options.is_upstream:
             _Importer(settings, None, ledger, options, say).keep_upstream(_read(mappings_path, options))
             return
-        with _connected(settings) as client:
+        with connected(settings) as client:
             importer = _Importer(settings, client, ledger, options, say)
             if options.file:
                 importer.import_file(_read(mappings_path, options))
@@ -343,10 +343,10 @@ def _read(mappings_path: Path, options: ImportOptions) -> ImportFile:
 
 
 @contextmanager
-def _ledger(settings: Settings, options: ImportOptions) -> Iterator[Ledger]:
+def open_ledger(settings: Settings, *, apply: bool) -> Iterator[Ledger]:
     """The workspace's ledger; for the demo and for dry runs one that is forgotten."""
     real = ledger_path(settings)
-    if settings.is_demo or (not options.apply and not real.exists()):
+    if settings.is_demo or (not apply and not real.exists()):
         with tempfile.TemporaryDirectory() as folder, Ledger(Path(folder) / real.name) as ledger:
             yield ledger
         return
@@ -362,7 +362,8 @@ def _ledger(settings: Settings, options: ImportOptions) -> Iterator[Ledger]:
 
 
 @contextmanager
-def _connected(settings: Settings) -> Iterator[HeyReachClient]:
+def connected(settings: Settings) -> Iterator[HeyReachClient]:
+    """A client of the operator's workspace, or of the demo's sandbox."""
     if settings.is_demo:
         with running_sandbox(now=DEMO_END) as sandbox:
             pacer = Pacer(0, sandbox.api_key, settings.data_dir / "pacing")

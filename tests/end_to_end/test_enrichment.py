@@ -34,10 +34,10 @@ def enriched(demo, tmp_path_factory) -> Workspace:
         text = "SRE, 2021 - Present\nShe writes about databases\nBSc, 2012"
         (profiles / f"{person.rsplit('/', 1)[-1]}.txt").write_text(text)
     config = folder / "enrichment.yaml"
+    paces = "".join(f"  {name}: 6000\n" for name in ("apollo", "clearbit", "llm"))
     config.write_text(
-        "requests_per_minute: {}\ninfer: [is_employed, estimated_age, gender]\nusd_per_credit:\n  apollo: 0.1\n".replace(
-            "{}", "\n" + "".join(f"  {name}: 6000\n" for name in ("apollo", "clearbit", "llm")).rstrip()
-        )
+        f"requests_per_minute:\n{paces}infer: [is_employed, estimated_age, gender]\n"
+        "usd_per_credit:\n  apollo: 0.1\n"
     )
     with stand_ins(Faults(failed=0.1)) as served:
         served.answers["llm"] = lambda request: (200, llm_reply(FORM))

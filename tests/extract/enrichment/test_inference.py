@@ -185,9 +185,7 @@ def test_a_model_that_refuses_or_babbles_costs_its_row_only(enricher, served, le
     served.answers["llm"] = lambda request: (200, reply)
     (enricher.data / "profiles" / "sam-sample-2.txt").write_text(PROFILE)
     assert enricher.run("profile_inference", enricher.leads(lead(1), lead(2))) is None
-    assert [ask.status for ask in enricher.asks()] == [
-        "failed" if ask.row_number else "" for ask in enricher.asks()
-    ]
+    assert [ask.status for ask in enricher.asks()] == ["not_found", "failed"]
 
 
 def test_a_long_text_is_cut_and_an_empty_one_is_not_sent(inferred, served):
