@@ -148,8 +148,9 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "cost_usd": "double",
         "valid_until": "timestamp",
         "signals_asked": "bigint",
-        "fields": "json",
-        "payload": "json",
+        # As text: a file of JSON objects of many shapes would be read as if they were of one.
+        "fields": "text",
+        "payload": "text",
     },
     # One row per run: what replaces "now", the period, and the settings that decide verdicts.
     "run_parameters": {

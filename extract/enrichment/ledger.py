@@ -431,10 +431,7 @@ class EnrichmentLedger:
             )
             for row in answers:
                 if row["call_id"] not in answered:
-                    kept = dict(row)
-                    kept["fields"] = json.loads(kept["fields"])
-                    kept["payload"] = json.loads(kept["payload"]) if kept["payload"] else None
-                    yield "enrichment_answers", kept
+                    yield "enrichment_answers", dict(row)
 
     def _rows(self, sql: str, *parameters: object) -> list[sqlite3.Row]:
         with self._lock:

@@ -68,7 +68,7 @@ ranked as (
             partition by lead_id, integration
             order by
                 case when status in ('found', 'not_found') then 0 else 1 end,
-                coalesce(answered_at, timestamp with time zone '1970-01-01 00:00:00+00') desc,
+                answered_at desc nulls last,
                 ask_id desc
         ) as result_rank
     from answered

@@ -89,25 +89,49 @@ weekly as (
 
 ),
 
+leads_known as (
+
+    select
+        weekly.integration,
+        weekly.week,
+        count(*) as leads_to_date
+    from weekly
+    inner join leads on leads.week <= weekly.week
+    group by weekly.integration, weekly.week
+
+),
+
+leads_covered as (
+
+    select
+        weekly.integration,
+        weekly.week,
+        count(*) as covered_leads_to_date,
+        cast(sum(covered.accepted) as bigint) as accepted_of_covered
+    from weekly
+    inner join covered
+        on weekly.integration = covered.integration
+        and covered.week <= weekly.week
+    group by weekly.integration, weekly.week
+
+),
+
 to_date as (
 
     select
         weekly.integration,
         weekly.week,
-        (
-            select sum(earlier.cost_usd) from weekly as earlier
-            where earlier.integration = weekly.integration and earlier.week <= weekly.week
-        ) as cost_usd_to_date,
-        (select count(*) from leads where leads.week <= weekly.week) as leads_to_date,
-        (
-            select count(*) from covered
-            where covered.integration = weekly.integration and covered.week <= weekly.week
-        ) as covered_leads_to_date,
-        (
-            select cast(coalesce(sum(covered.accepted), 0) as bigint) from covered
-            where covered.integration = weekly.integration and covered.week <= weekly.week
-        ) as accepted_of_covered
+        sum(weekly.cost_usd) over (partition by weekly.integration order by weekly.week) as cost_usd_to_date,
+        coalesce(leads_known.leads_to_date, 0) as leads_to_date,
+        coalesce(leads_covered.covered_leads_to_date, 0) as covered_leads_to_date,
+        coalesce(leads_covered.accepted_of_covered, 0) as accepted_of_covered
     from weekly
+    left join leads_known
+        on weekly.integration = leads_known.integration
+        and weekly.week = leads_known.week
+    left join leads_covered
+        on weekly.integration = leads_covered.integration
+        and weekly.week = leads_covered.week
 
 ),
 

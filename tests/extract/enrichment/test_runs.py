@@ -276,6 +276,6 @@ def test_the_ledger_yields_what_raw_lacks_and_no_more(enricher, lead):
         news = list(ledger.news(set(), 0, set()))
         assert [table for table, _ in news] == ["enrichment_runs", "enrichment_asks", "enrichment_answers"]
         run, ask, answer = (row for _, row in news)
-        assert answer["fields"]["title"] == "SRE"
+        assert json.loads(answer["fields"])["title"] == "SRE"
         assert ask["person"] == "linkedin.com/in/sam-sample-1"
         assert list(ledger.news({run["run_id"]}, ask["ask_id"], {answer["call_id"]})) == []

@@ -25,9 +25,9 @@ named as (
         cost_usd,
         valid_until,
         signals_asked,
-        {{ json_field_count('fields') }} as signals_found,
-        fields,
-        payload
+        {{ json_field_count('cast(fields as json)') }} as signals_found,
+        cast(fields as json) as fields,
+        cast(payload as json) as payload
     from answers
 
 )
