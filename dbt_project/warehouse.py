@@ -24,7 +24,10 @@ PROJECT_DIR = Path(__file__).parent
 GENERATED_DIR = PROJECT_DIR / "generated"
 
 # Models that read the period; the rest of a published warehouse is the same for every period.
-PERIOD_SELECTION = "stg_heyreach__run_parameters int_period_facts+ rpt_funnel rpt_import_performance"
+PERIOD_SELECTION = (
+    "stg_heyreach__run_parameters int_period_facts+ "
+    "rpt_funnel rpt_import_performance rpt_change_decomposition"
+)
 
 
 class AuditError(OutboundError):

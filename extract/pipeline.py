@@ -184,6 +184,7 @@ def _pull_demo(settings: Settings, say: Callable[[str], None]) -> list[PullResul
                 results.append(
                     run_pull(client, landing, known, base_url=DEMO_ORIGIN, origin=origin, kind=kind)
                 )
+            _land_imports(settings, landing)
             _land_enrichments(settings, landing)
     return results
 

@@ -170,6 +170,11 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "collecting_below": "bigint",
         "coverage_warn_percent": "bigint",
         "coverage_fail_percent": "bigint",
+        "smallest_loss_accepts_per_week": "bigint",
+        "stall_business_days": "bigint",
+        "weekly_request_limit": "bigint",
+        "normal_invalid_percent": "bigint",
+        "normal_duplicate_percent": "bigint",
         "sensitive_cell_minimum": "bigint",
         "required_attribution_fields": "text",
     },
@@ -338,6 +343,7 @@ def known_quarantined_lines(connection: duckdb.DuckDBPyConnection, places: list[
 
 def append_run_parameters(path: Path, parameters: dict) -> None:
     """Add the row of parameters that the next build reads."""
+    initialise(path)  # raw may be older than a setting
     columns = list(TABLES["run_parameters"])
     with connect(path, read_only=False) as connection:
         connection.execute(

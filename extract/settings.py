@@ -75,6 +75,11 @@ class AnalyticsSettings:
     collecting_below: int = 30
     coverage_warn_percent: int = 95
     coverage_fail_percent: int = 80
+    smallest_loss_accepts_per_week: int = 1
+    stall_business_days: int = 10
+    weekly_request_limit: int = 100
+    normal_invalid_percent: int = 5
+    normal_duplicate_percent: int = 10
     sensitive_cell_minimum: int = 10
     required_attribution_fields: str = "source,source_list,icp,batch_id"
 
@@ -88,6 +93,11 @@ ANALYTICS_RANGES = {
     "collecting_below": (1, 10_000),
     "coverage_warn_percent": (0, 100),
     "coverage_fail_percent": (0, 100),
+    "smallest_loss_accepts_per_week": (0, 1000),
+    "stall_business_days": (2, 60),
+    "weekly_request_limit": (1, 1000),
+    "normal_invalid_percent": (0, 100),
+    "normal_duplicate_percent": (0, 100),
     # The floor protects people: it can be raised, not lowered.
     "sensitive_cell_minimum": (10, 1000),
 }

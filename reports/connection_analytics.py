@@ -1,6 +1,6 @@
 """The command line: HeyReach in, a report out, and each step alone.
 
-`connection-analytics --since 2026-01-01 --until 2026-02-01 --output-dir reports --format markdown,json`
+`connection-analytics --since 2026-01-01 --until 2026-02-01 --output-dir reports --format markdown,json,html`
 does all of it; `connection-analytics STEP` does one of extract, build, report, docs, sql, setup, import,
 enrich, enrichments, write-back.
 """
@@ -215,7 +215,11 @@ def _sql(settings: Settings, options: argparse.Namespace) -> None:
 
 def _import(settings: Settings, options: argparse.Namespace) -> None:
     if settings.is_demo:
-        _say("demo data: the import goes into the bundled sandbox, and both forget it at the end")
+        _say(
+            "demo data: the file is kept beside the demo's data"
+            if options.upstream
+            else "demo data: the import goes into the bundled sandbox, and both forget it at the end"
+        )
     run_import(
         settings,
         PROJECT_DIR / "config" / "import_mappings.yaml",

@@ -37,9 +37,27 @@ WORDS = {
     # verdicts
     "underpowered": "too few to tell",
     "not_separable": "not separable from its senders",
+    "suppressed": "suppressed (too few people)",
+    # why accounts and leads, or two periods, can't be compared
+    "few_accounts": "not separable: fewer than three accounts in a group",
+    "one_account_value": "not separable: all accounts are alike, so it would be the lead",
+    "strata_disagree": "not separable: opposite in different groups",
+    "before_first_pull": "it began before the first pull, so it was not watched from its start",
+    "too_young": "nothing in this period is old enough to judge yet",
+    "too_few_requests": "too few requests are old enough to judge, in this period or in the one before",
+    "no_chain": "a stage had leads although the one before it had none",
+    "nothing_pulled": "nothing was pulled yet",
     # severities of health lines
     "blocked": "Blocked",
     "blind": "Blind",
+    "lower": "Losing",
+    "background": "Background",
+    # what holds a sender up
+    "sender_gone": "not listed by HeyReach",
+    "sender_auth_invalid": "logged out",
+    "sender_cooldown": "cooldown",
+    "sender_capped": "its daily limit",
+    "sender_idle": "no known reason",
     "note": "Note",
 }
 
@@ -73,8 +91,13 @@ def printed(value: Any) -> Any:
 
 def escaped(text: str, length: int = NAME_LENGTH) -> Markdown:
     """Plain text on one line, cut at `length` characters, without any character that means something."""
+    return _escape(plain(text, length))
+
+
+def plain(text: str, length: int = NAME_LENGTH) -> str:
+    """Text on one line, cut at `length` characters, for where nothing is markdown."""
     line = _one_line(text)
-    return _escape(line if len(line) <= length else line[: length - 1] + "…")
+    return line if len(line) <= length else line[: length - 1] + "…"
 
 
 def message(text: str) -> Markdown:
@@ -109,6 +132,33 @@ def percent(value: float | None) -> str:
 def decimal(value: float | None) -> str:
     """4.26 -> `4.3`"""
     return NOTHING if value is None else f"{value:z,.1f}"
+
+
+def share(value: float | None) -> str:
+    """0.2403 -> `24 %`"""
+    return NOTHING if value is None else f"{100 * value:z.0f} %"
+
+
+def points(value: float | None) -> str:
+    """A difference of rates: -0.1234 -> `-12.3 points`"""
+    return NOTHING if value is None else f"{100 * value:+z.1f} points"
+
+
+def accepts(value: float) -> str:
+    """33.24 -> `33 accepted connections`"""
+    return plural(round(value), "accepted connection")
+
+
+def things(count: int) -> str:
+    """2 -> `2 things`"""
+    return plural(count, "thing")
+
+
+def probability(value: float | None) -> str:
+    """0.0341 -> `0.034`, 1.9e-6 -> `under 0.001`"""
+    if value is None:
+        return NOTHING
+    return "under 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def plural(count: int, noun: str) -> str:
@@ -169,9 +219,36 @@ def verdict(row: Mapping[str, Any]) -> Markdown:
     if kind in ("lower", "higher"):
         near, far = sorted(100 * abs(row[f"difference_{end}"]) for end in ("low", "high"))
         return Markdown(f"{kind} by {100 * abs(row['difference']):.1f} points ({near:.1f} to {far:.1f})")
+    if kind == "background":
+        return Markdown("not compared")
     if kind in ("no_evidence", "underpowered"):
         return Markdown(f"{words(kind)} ({100 * row['detectable_difference']:.0f} points would show)")
     return Markdown(words(kind))
+
+
+def comparison_verdict(row: Mapping[str, Any]) -> Markdown:
+    """What two groups differ by, or why it can't be said: `no evidence (9 points would show)`."""
+    kind = row["verdict"]
+    if kind == "not_separable":
+        return Markdown(words(row["not_separable_because"]))
+    if kind == "background":
+        return Markdown("a difference is there; described, no advice")
+    if kind in ("lower", "higher"):
+        return Markdown(f"{kind} by {100 * abs(row['risk_difference']):.1f} points")
+    return verdict(row)
+
+
+def odds_ratio(row: Mapping[str, Any]) -> Markdown:
+    """0.75 times (0.40–1.40)"""
+    ratio, low, high = row["odds_ratio"], row["odds_ratio_low"], row["odds_ratio_high"]
+    return Markdown(NOTHING if low is None else f"{ratio:.2f} ({low:.2f}–{high:.2f})")
+
+
+def signed(value: float | None) -> Markdown:
+    """40.39 -> `+40.4`, -18.1 -> `-18.1`; a count of 4 -> `+4`"""
+    if value is None:
+        return Markdown(NOTHING)
+    return Markdown(f"{value:+,}" if isinstance(value, int) else f"{value:+z,.1f}")
 
 
 def minute(moment: datetime) -> str:

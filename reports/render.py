@@ -22,15 +22,23 @@ _MARKDOWN = jinja2.Environment(
 )
 _MARKDOWN.filters.update(
     accept_rate=filters.accept_rate,
+    accepts=filters.accepts,
     aligned=filters.aligned,
+    comparison_verdict=filters.comparison_verdict,
     day=filters.day,
     decimal=filters.decimal,
     hours=filters.hours,
     message=filters.message,
     minute=filters.minute,
+    odds_ratio=filters.odds_ratio,
     percent=filters.percent,
     plural=filters.plural,
+    points=filters.points,
+    probability=filters.probability,
     quantile=filters.quantile,
+    share=filters.share,
+    signed=filters.signed,
+    things=filters.things,
     to_date_rate=filters.to_date_rate,
     verdict=filters.verdict,
     words=filters.words,
@@ -42,6 +50,15 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 def render_markdown(report: dict[str, Any]) -> str:
     """The report as markdown that also reads as plain text."""
     return _MARKDOWN.get_template("report.md.j2").render(report)
+
+
+def render_html(report: dict[str, Any]) -> str:
+    """The markdown report as one HTML page with charts."""
+    # Drawing brings a JavaScript engine along, which no other format and no other command needs.
+    from reports.charts import draw_charts  # noqa: PLC0415
+    from reports.page import render_page  # noqa: PLC0415
+
+    return render_page(render_markdown(report), draw_charts(report))
 
 
 def render_json(report: dict[str, Any]) -> str:

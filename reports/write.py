@@ -10,16 +10,20 @@ import duckdb
 from extract.errors import ConfigurationError
 from extract.strict_yaml import shown
 from reports.queries import one_line, open_published, read_report
-from reports.render import render_json, render_markdown
+from reports.render import render_html, render_json, render_markdown
 
-_RENDERERS = {"markdown": (render_markdown, "md"), "json": (render_json, "json")}
+_RENDERERS = {
+    "markdown": (render_markdown, "md"),
+    "json": (render_json, "json"),
+    "html": (render_html, "html"),
+}
 FORMATS = tuple(_RENDERERS)
 
 
 def write_reports(database: Path, output_dir: Path, formats: list[str]) -> list[Path]:
     """Write the report of `database` in each of `formats` to `output_dir`, which is made if need be.
 
-    Returns the files, `connection_analytics_YYYY-MM-DDTHHMMSS.{md,json}` (the time of writing, UTC; one
+    Returns the files, `connection_analytics_YYYY-MM-DDTHHMMSS.{md,json,html}` (the time of writing, UTC; one
     stamp for all formats). Raises ConfigurationError when the database holds no report, or the folder
     can't be written to.
     """

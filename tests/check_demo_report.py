@@ -15,7 +15,14 @@ SECTIONS = {
     "by_account_type": "## 7. ",
     "by_account_gender": "## 8. ",
     "by_campaign": "## 11. ",
+    "time_to_accept": "## 12. ",
+    "bottlenecks": "## 13. ",
 }
+CHARTS = ("2. Funnel", "3. By source", "6. By sender account", "12. Time to accept")
+
+
+def _section(page: str, title: str) -> str:
+    return page.partition(f">{title}</h2>")[2].partition("<h2")[0]
 
 
 def check(printed: str) -> list[str]:
@@ -26,6 +33,8 @@ def check(printed: str) -> list[str]:
     paths = {path.suffix: path for path in (Path(line.removesuffix("  (demo data)")) for line in lines)}
     text, report = paths[".md"].read_text(), json.loads(paths[".json"].read_text())
     problems = [f"no heading {heading!r}" for heading in SECTIONS.values() if heading and heading not in text]
+    page = paths[".html"].read_text()
+    problems += [f"no chart in {title!r}" for title in CHARTS if "<svg " not in _section(page, title)]
     problems += [f"section {key} is empty" for key in SECTIONS if not report["sections"].get(key)]
     totals = report["totals"]
     if "demo data" not in text.splitlines()[0].lower() or report["meta"]["demo"] is not True:

@@ -64,7 +64,8 @@ def run_import(settings: Settings, mappings_path: Path, options: ImportOptions, 
     fields did not arrive, ProviderError when HeyReach can't be reached or can't be read.
     """
     _check(options)
-    with exclusive(settings.workspace_dir, "import"), open_ledger(settings, apply=options.apply) as ledger:
+    opened = open_ledger(settings, apply=options.apply, is_kept=options.is_upstream)
+    with exclusive(settings.workspace_dir, "import"), opened as ledger:
         if options.is_upstream:
             _Importer(settings, None, ledger, options, say).keep_upstream(_read(mappings_path, options))
             return
@@ -114,6 +115,7 @@ class _Importer:
             entry,
             planned,
             is_warehouse_asked=is_warehouse_asked,
+            in_other_lists=self._in_other_lists(planned),
             wakes=self.options.wakes,
         ):
             self.say(line)
@@ -197,8 +199,10 @@ class _Importer:
                 delivery.run()
         finally:
             leads = self.ledger.rows(entry.import_id)
-            path = write_result(self.settings.workspace_dir / "imports" / f"{entry.import_id}.csv", leads)
-            for line in summary(leads, self.ledger.requests(entry.import_id)):
+            requests = self.ledger.requests(entry.import_id)
+            path = self.settings.workspace_dir / "imports" / f"{entry.import_id}.csv"
+            write_result(path, leads, requests)
+            for line in summary(leads, requests):
                 self.say(line)
             self.say(f"result: {path}")
         raise_for_losses(entry, leads)
@@ -224,7 +228,6 @@ class _Importer:
         return list_target(self.client, entry.list_id)
 
     def _new_import(self, file: ImportFile, target: Target | None) -> Import:
-        base_url = DEMO_ORIGIN if self.settings.is_demo else self.settings.base_url
         now = self._now()
         slug = re.sub(r"[^a-z0-9]+", "_", file.path.stem.lower()).strip("_")[:40] or "import"
         import_id = f"{slug}-{now:%Y%m%d-%H%M%S}"
@@ -235,7 +238,7 @@ class _Importer:
             import_id = f"{slug}-{now:%Y%m%d-%H%M%S}-{number}"
         return Import(
             import_id=import_id,
-            base_url=base_url,
+            base_url=_origin(self.settings),
             target=target.kind if target else "upstream",
             campaign_id=target.campaign_id if target else None,
             list_id=target.list_id if target else None,
@@ -248,7 +251,11 @@ class _Importer:
 
     def _now(self) -> datetime:
         """HeyReach's time, so that the warehouse can order it among what it observed."""
-        return self.client.now() if self.client else self.settings.as_of or datetime.now(UTC)
+        if self.client:
+            return self.client.now()
+        if self.settings.is_demo:
+            return DEMO_END
+        return self.settings.as_of or datetime.now(UTC)
 
     def _senders(self, file: ImportFile) -> str:
         return self.options.senders or (
@@ -283,6 +290,12 @@ class _Importer:
         if self.options.allows_other_campaigns:
             elsewhere = set()
         return Known(frozenset(before), frozenset(members.rows), frozenset(elsewhere)), published.exists()
+
+    def _in_other_lists(self, plan: Plan) -> int:
+        """How many of those to be sent HeyReach knew already at the last pull."""
+        published = self.settings.workspace_dir / "warehouse.duckdb"
+        people = [row.person for row in plan.to_send]
+        return _count_in_lists(published, people) if people and published.exists() else 0
 
     def _plan(self, file: ImportFile, entry: Import, known: Known) -> Plan:
         return plan_rows(
@@ -343,15 +356,16 @@ def _read(mappings_path: Path, options: ImportOptions) -> ImportFile:
 
 
 @contextmanager
-def open_ledger(settings: Settings, *, apply: bool) -> Iterator[Ledger]:
-    """The workspace's ledger; for the demo and for dry runs one that is forgotten."""
+def open_ledger(settings: Settings, *, apply: bool, is_kept: bool = False) -> Iterator[Ledger]:
+    """The workspace's ledger; one that is forgotten for dry runs, and for the demo unless `is_kept`."""
     real = ledger_path(settings)
-    if settings.is_demo or (not apply and not real.exists()):
+    is_forgotten = settings.is_demo and not is_kept
+    if is_forgotten or (not apply and not real.exists()):
         with tempfile.TemporaryDirectory() as folder, Ledger(Path(folder) / real.name) as ledger:
             yield ledger
         return
     with Ledger(real) as ledger:
-        strangers = {entry.base_url for entry in ledger.imports()} - {settings.base_url}
+        strangers = {entry.base_url for entry in ledger.imports()} - {_origin(settings)}
         if strangers:
             raise ConfigurationError(
                 f"{real} holds imports into {', '.join(sorted(strangers))}, but HEYREACH_BASE_URL is "
@@ -359,6 +373,10 @@ def open_ledger(settings: Settings, *, apply: bool) -> Iterator[Ledger]:
                 "or restore the base URL"
             )
         yield ledger
+
+
+def _origin(settings: Settings) -> str:
+    return DEMO_ORIGIN if settings.is_demo else settings.base_url
 
 
 @contextmanager
@@ -380,6 +398,16 @@ def _is_into(entry: Import, target: Target) -> bool:
     if target.campaign_id:
         return entry.campaign_id == target.campaign_id
     return entry.target == target.kind and entry.list_id == target.list_id
+
+
+def _count_in_lists(published: Path, people: list[str]) -> int:
+    with duckdb.connect(str(published), read_only=True) as connection:
+        [(count,)] = connection.execute(
+            "select count(*) from marts.heyreach_leads "
+            "where list_count > 0 and normalized_profile_url in (select unnest($people::varchar[]))",
+            {"people": people},
+        ).fetchall()
+    return count
 
 
 def _people_in_other_campaigns(published: Path, campaign_id: str) -> set[str]:

@@ -129,6 +129,11 @@ def parse_fixed_fields(text: str | None) -> dict[str, str]:
     return fields
 
 
+def counted(count: int, name: str) -> str:
+    """`1 lead`, `2 leads`, `1,204 leads`."""
+    return f"{count:,} {name}{'' if count == 1 else 's'}"
+
+
 def rows_text(numbers: Sequence[int]) -> str:
     """`row 4`, `rows 4, 9, 12`, or the first few and how many more."""
     shown = ", ".join(map(str, numbers[:_ROWS_SHOWN]))

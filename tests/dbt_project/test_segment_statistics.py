@@ -11,7 +11,13 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportions
 from dbt_project.rendering import rendered
 from tests.dbt_project.test_macros import value
 
-ACCOUNT_ATTRIBUTES = ("account_type", "account_gender", "account_job_title", "account_seniority")
+ACCOUNT_ATTRIBUTES = (
+    "account_type",
+    "account_kind",
+    "account_gender",
+    "account_job_title",
+    "account_seniority",
+)
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +29,7 @@ def families(demo) -> dict[str, list[dict]]:
         "difference_high, detectable_difference, p_value, q_value, verdict"
     )
     families = defaultdict(list)
-    for row in workspace.query(f"select {columns} from marts.rpt_segment_performance"):
+    for row in workspace.query(f"select {columns} from marts.rpt_segment_performance where not is_sensitive"):
         named = dict(zip(columns.split(", "), row, strict=True))
         families[named["dimension"]].append(named)
     return families

@@ -100,7 +100,7 @@ def test_a_step_without_what_it_needs_says_which_comes_first(tmp_path, step):
 
 def test_reports_are_never_overwritten(workspace, tmp_path):
     reports = [workspace.run("report", "--output-dir", str(tmp_path / "out")).reports for _ in range(2)]
-    assert len({path for report in reports for path in report.values()}) == 4
+    assert len({path for report in reports for path in report.values()}) == 6
 
 
 def test_an_audit_that_fails_publishes_nothing_and_says_what_failed(workspace):

@@ -81,8 +81,8 @@ def test_the_coverage_gate_names_the_imports_that_lost_their_fields(pulled):
         "select segment from marts.rpt_attribution_coverage where scope = 'import' and level = 'fail'"
     )
     assert {segment for (segment,) in named} == broken
-    assert workspace.query("select severity from marts.rpt_health order by line_number limit 1") == [
-        ("blind",)
+    assert workspace.query("select verdict, cause from marts.rpt_bottlenecks where rank = 1") == [
+        ("blind", "attribution_loss")
     ]
 
 

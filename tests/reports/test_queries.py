@@ -81,7 +81,7 @@ print(open_published(Path(sys.argv[1])).sql("select since from rpt_summary"))
 def test_rows_are_sorted_for_reading(full: Path):
     with open_published(full) as connection:
         sections = read_report(connection)["sections"]
-    assert [line["severity"] for line in sections["first"]] == ["blocked", "note"]
+    assert [line["severity"] for line in sections["first"]["health"]] == ["note"]
     assert [stage["stage_order"] for stage in sections["funnel"]] == [1, 2, 3, 4, 5]
     assert [row["label"] for row in sections["by_account"]] == [
         "Milo",

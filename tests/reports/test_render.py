@@ -9,15 +9,17 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from reports.queries import open_published, read_report
+from reports.queries import MORE, open_published, read_report
 from reports.render import render_json, render_markdown
 from tests.reports.report_rows import (
     EMPTY,
     FIRST_PULL,
     FULL,
+    NO_DIAGNOSIS,
     SUMMARY,
     account,
     campaign,
+    cell,
     funnel,
     imported,
     publish,
@@ -40,8 +42,11 @@ SECTIONS = [
     "7. By account type",
     "8. By account gender",
     "9. By account job title",
+    "10. Account against lead",
+    "More breakdowns",
     "11. By campaign",
     "12. Time to accept",
+    "13. Bottleneck diagnosis",
 ]
 
 HARMLESS = "Harmless name"
@@ -126,11 +131,29 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
 def named(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """A report in which every text that can come from outside is HARMLESS."""
     counts = {"sent": 20, "accepted": 5, "mature_sent": 12, "mature_accepted": 3}
-    dimensions = ("source", "icp", "keyword", "account_type", "account_gender")
+    dimensions = ("source", "icp", "keyword", "account_type", "account_gender", "list", "batch")
     rows = {
         "rpt_summary": [summary(**counts)],
         "rpt_funnel": funnel(30, 25, 24, 20, 5),
         "rpt_import_performance": [imported(HARMLESS, HARMLESS, "ledger", imports=1, why=HARMLESS)],
+        "rpt_diagnosis": [{**NO_DIAGNOSIS[0], "alarms": 1, "segments_compared": 1}],
+        "rpt_bottlenecks": [
+            {
+                "rank": 1,
+                "tier": "losing",
+                "stage": HARMLESS,
+                "cause": HARMLESS,
+                "dimension": HARMLESS,
+                "segment": HARMLESS,
+                "segment_label": HARMLESS,
+                "recoverable_accepts_per_week": 2.0,
+                "evidence_n": 30,
+                "q_value": 0.01,
+                "verdict": "lower",
+                "why": HARMLESS,
+                "what_to_do": HARMLESS,
+            }
+        ],
         "rpt_health": [
             {"line_number": 1, "severity": HARMLESS, "topic": HARMLESS, "affected": 1, "message": HARMLESS}
         ],
@@ -143,6 +166,9 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             time_to_accept("source", HARMLESS, HARMLESS, requests=20, accepted=5, resolution_hours=6.0),
         ],
         "rpt_campaign_performance": [campaign("40001", HARMLESS, campaign_status=HARMLESS, **counts)],
+        "rpt_account_lead_match": [
+            cell("industry", HARMLESS, HARMLESS, "same", mature_sent=12, mature_accepted=3)
+        ],
     }
     return read(publish(tmp_path_factory.mktemp("named") / "warehouse.duckdb", rows))
 
@@ -245,7 +271,7 @@ def test_demo_data_says_so_first(reports: dict[str, dict[str, Any]]):
     demo, real = render_markdown(reports["empty"]), render_markdown(reports["full"])
     assert demo.startswith("# Connection analytics: demo data\n")
     assert "**Demo data: an invented workspace.**" in demo.split("## What to do first")[0]
-    assert "demo" not in real.lower()
+    assert "demo data" not in real.lower()
 
 
 def with_totals(**values: Any) -> dict[str, Any]:
@@ -254,9 +280,11 @@ def with_totals(**values: Any) -> dict[str, Any]:
         "meta": {"demo": False, "as_of": SUMMARY["until"], **row},
         "totals": row,
         "sections": {
-            "first": [],
+            "first": {**NO_DIAGNOSIS[0], "recoverable_accepts_per_week": None, "alarms": [], "health": []},
+            "bottlenecks": [],
             "funnel": [],
             "imports": [],
+            "attribution_weeks": [],
             "by_source": [],
             "by_icp": [],
             "by_keyword": {"top": [], "worst": []},
@@ -264,6 +292,9 @@ def with_totals(**values: Any) -> dict[str, Any]:
             "by_account_type": [],
             "by_account_gender": [],
             "by_account_job_title": [],
+            "change": [],
+            "match": {"comparisons": [], "cells": []},
+            **{f"by_{dimension}": [] for dimension in MORE},
             "by_campaign": [],
             "time_to_accept": [],
             "by_week": [],
@@ -348,7 +379,7 @@ def test_json_keeps_hostile_names_exactly(name: str, named: dict[str, Any]):
     text.encode()
     document = json.loads(text)
     assert document["sections"]["by_source"][0]["segment_label"] == name
-    assert document["sections"]["first"][0]["message"] == name
+    assert document["sections"]["first"]["health"][0]["message"] == name
 
 
 def test_hostile_names_come_through_the_database(tmp_path: Path):

@@ -13,11 +13,11 @@ from extract.errors import ConfigurationError
 from reports.write import FORMATS, write_reports
 from tests.reports.report_rows import EMPTY, publish
 
-NAME = re.compile(r"connection_analytics_(\d{4}-\d{2}-\d{2}T\d{6})\.(md|json)")
+NAME = re.compile(r"connection_analytics_(\d{4}-\d{2}-\d{2}T\d{6})\.(md|json|html)")
 
 
 def test_formats():
-    assert FORMATS == ("markdown", "json")
+    assert FORMATS == ("markdown", "json", "html")
 
 
 def test_one_file_per_format_with_the_time_of_writing(full: Path, tmp_path: Path):
@@ -39,6 +39,12 @@ def test_only_what_was_asked_for(full: Path, tmp_path: Path):
     assert path.suffix == ".json"
 
 
+def test_the_page_alone(full: Path, tmp_path: Path):
+    (path,) = write_reports(full, tmp_path / "reports", ["html"])
+    assert NAME.fullmatch(path.name)[2] == "html"
+    assert path.read_text(encoding="utf-8").startswith("<!doctype html>\n")
+
+
 def test_reports_are_for_their_owner_only(full: Path, tmp_path: Path):
     for path in write_reports(full, tmp_path / "reports", list(FORMATS)):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -46,7 +52,7 @@ def test_reports_are_for_their_owner_only(full: Path, tmp_path: Path):
 
 def test_nothing_is_replaced(full: Path, tmp_path: Path):
     written = [path for _ in range(4) for path in write_reports(full, tmp_path / "reports", list(FORMATS))]
-    assert len(set(written)) == 8
+    assert len(set(written)) == 12
     assert sorted((tmp_path / "reports").iterdir()) == sorted(written)
     stamps = {NAME.fullmatch(path.name)[1] for path in written}
     assert len(stamps) == 4
@@ -61,15 +67,16 @@ def test_a_name_taken_in_one_format_is_taken_in_all(full: Path, tmp_path: Path):
     ]
     for path in taken:
         path.symlink_to(target)
-    markdown, document = write_reports(full, tmp_path, list(FORMATS))
-    assert markdown.stem == document.stem
+    markdown, document, page = write_reports(full, tmp_path, list(FORMATS))
+    assert markdown.stem == document.stem == page.stem
     assert document not in taken
     assert target.read_text() == "mine"
     assert all(path.is_symlink() for path in taken)
 
 
 def _write(database: Path, folder: Path, queue: multiprocessing.Queue) -> None:
-    queue.put([str(path) for path in write_reports(database, folder, list(FORMATS))])
+    # Not the page: its JavaScript engine may be running in this process, and doesn't outlive a fork.
+    queue.put([str(path) for path in write_reports(database, folder, ["markdown", "json"])])
 
 
 def test_runs_at_the_same_time_get_names_of_their_own(full: Path, tmp_path: Path):
@@ -113,9 +120,10 @@ def test_a_warehouse_without_reporting_models_is_named(tmp_path: Path):
 
 def test_an_empty_workspace_has_a_report(tmp_path: Path):
     database = publish(tmp_path / "warehouse.duckdb", EMPTY)
-    markdown, document = write_reports(database, tmp_path / "reports", list(FORMATS))
+    markdown, document, page = write_reports(database, tmp_path / "reports", list(FORMATS))
     assert "No requests in this period" in markdown.read_text(encoding="utf-8")
     assert json.loads(document.read_text(encoding="utf-8"))["totals"]["accept_rate"] is None
+    assert "No requests in this period" in page.read_text(encoding="utf-8")
 
 
 def test_the_same_warehouse_gives_the_same_report(full: Path, tmp_path: Path):

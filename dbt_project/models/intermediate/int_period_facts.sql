@@ -46,6 +46,7 @@ connections_in_period as (
 connection_facts as (
 
     select
+        connection_id,
         lead_id,
         source,
         source_list,
@@ -56,11 +57,16 @@ connection_facts as (
         company_size,
         company_industry,
         lead_seniority,
+        employment,
+        age_bracket,
+        lead_gender,
         account_id,
         account_type,
+        account_kind,
         account_gender,
         account_job_title,
         account_seniority,
+        account_industry,
         campaign_id,
         list_id,
         0 as leads_imported,
@@ -79,6 +85,7 @@ connection_facts as (
 lead_facts as (
 
     select
+        cast(null as varchar) as connection_id,
         leads.lead_id,
         leads.source,
         leads.source_list,
@@ -89,11 +96,16 @@ lead_facts as (
         leads.company_size,
         leads.company_industry,
         leads.lead_seniority,
+        leads.is_employed as employment,
+        leads.age_bracket,
+        leads.gender as lead_gender,
         leads.first_account_id as account_id,
         accounts.account_type,
+        {{ account_kind('accounts.account_type') }} as account_kind,
         accounts.gender as account_gender,
         accounts.job_title as account_job_title,
         accounts.seniority as account_seniority,
+        cast(null as varchar) as account_industry,
         leads.first_campaign_id as campaign_id,
         leads.first_list_id as list_id,
         cast(

@@ -11,7 +11,7 @@ with labels as (
     select distinct 'industry' as dimension, industry as segment, label as segment_label from {{ ref('company_industries') }}
     union all
     select dimension, 'unknown' as segment, 'Unknown' as segment_label
-    from (values ('account_type'), ('account_job_title'), ('account_seniority')) as attributes (dimension)
+    from (values ('account_type'), ('account_kind'), ('account_job_title'), ('account_seniority')) as attributes (dimension)
     union all
     select 'account_gender' as dimension, segment, segment_label
     from (values ('female', 'Female'), ('male', 'Male'), ('neutral', 'Neutral'), ('unknown', 'Unknown')) as genders (segment, segment_label)
@@ -21,6 +21,22 @@ with labels as (
     select 'account_type' as dimension, 'ai_mirror_saas' as segment, 'AI (Mirror)' as segment_label
     union all
     select 'account_type' as dimension, 'ai_aimfox_saas' as segment, 'AI (AimFox)' as segment_label
+    union all
+    select dimension, segment, segment_label
+    from (
+        values ('employment', 'employed', 'Employed'), ('employment', 'not_employed', 'Not employed'),
+        ('lead_gender', 'female', 'Female'), ('lead_gender', 'male', 'Male')
+    ) as descriptions (dimension, segment, segment_label)
+    union all
+    select dimension, segment, segment_label
+    from (values ('exec', 'Executive'), ('senior', 'Senior'), ('mid', 'Mid'), ('junior', 'Junior')) as seniorities (segment, segment_label)
+    cross join (values ('seniority'), ('account_seniority')) as attributes (dimension)
+    union all
+    select dimension, 'suppressed' as segment, 'Too few people' as segment_label
+    from (values ('employment'), ('age_bracket'), ('lead_gender')) as sensitive (dimension)
+    union all
+    select 'account_kind' as dimension, segment, segment_label
+    from (values ('real', 'Real people'), ('ai', 'AI personas')) as kinds (segment, segment_label)
     union all
     select 'account' as dimension, account_id as segment, label as segment_label from {{ ref('heyreach_accounts') }}
     union all

@@ -11,6 +11,12 @@ segments as (
 
 ),
 
+run_parameters as (
+
+    select * from {{ ref('stg_heyreach__run_parameters') }}
+
+),
+
 account_days as (
 
     select
@@ -21,6 +27,19 @@ account_days as (
     cross join {{ ref('stg_heyreach__run_parameters') }} as run_parameters
     where account_days.activity_date >= {{ utc_date('run_parameters.since') }}
         and account_days.activity_date < {{ utc_date('run_parameters.until') }}
+
+),
+
+capacity as (
+
+    select * from {{ ref('int_sender_capacity') }}
+
+),
+
+effects as (
+
+    select * from {{ ref('int_account_effects') }}
+    where dimension = 'account'
 
 ),
 
@@ -81,6 +100,9 @@ final as (
         segments.ci_low,
         segments.ci_high,
         segments.accepted_to_date_rate,
+        case when effects.compared_sent >= run_parameters.hide_rate_below then effects.difference_within_lists end as difference_within_lists,
+        case when segments.mature_sent >= run_parameters.hide_rate_below then effects.standardized_rate end as standardized_rate,
+        case when segments.mature_sent >= run_parameters.hide_rate_below then effects.standardized_share end as standardized_share,
         days.sent_per_business_day,
         coalesce(days.business_days, 0) as business_days,
         coalesce(days.idle_days, 0) as idle_days,
@@ -89,6 +111,12 @@ final as (
         cast(days.provider_sent as bigint) as provider_sent,
         coalesce(days.days_without_counts, 0) as days_without_counts,
         coalesce(queues.queued, 0) as queued,
+        capacity.queued_running,
+        capacity.can_send,
+        capacity.cause as blocked_by,
+        capacity.sent_last_7_days,
+        cast(capacity.weekly_limit as bigint) as weekly_limit,
+        capacity.queue_days,
         accounts.as_of
     from accounts
     left join segments on accounts.account_id = segments.segment
@@ -97,6 +125,9 @@ final as (
         on accounts.account_id = idle_reasons.account_id
         and idle_reasons.reason_rank = 1
     left join queues on accounts.account_id = queues.account_id
+    left join capacity on accounts.account_id = capacity.account_id
+    left join effects on accounts.account_id = effects.segment
+    cross join run_parameters
 
 )
 

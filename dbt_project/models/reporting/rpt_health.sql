@@ -12,12 +12,6 @@ accounts as (
 
 ),
 
-campaigns as (
-
-    select * from {{ ref('rpt_campaign_performance') }}
-
-),
-
 summary as (
 
     select * from {{ ref('rpt_summary') }}
@@ -51,22 +45,24 @@ incomplete_scopes as (
 
 ),
 
-broken_imports as (
+thin_attribution as (
 
-    select * from {{ ref('rpt_attribution_coverage') }}
-    where scope = 'import' and level = 'fail'
+    select
+        cast(sum(incomplete_leads) as bigint) as incomplete_leads,
+        string_agg(
+            segment_label || ' (' || {{ printed_count('incomplete_leads') }} || ' of ' || {{ printed_count('leads') }} || ' leads without ' || missing_fields || ')',
+            '; ' order by rank_in_level
+        ) filter (where rank_in_level <= 5)
+        || case when count(*) > 5 then '; and ' || {{ printed_count('count(*) - 5') }} || ' more in marts.rpt_attribution_breaks' else '' end as places
+    from {{ ref('rpt_attribution_breaks') }}
+    where level = 'warn'
 
 ),
 
-import_losses as (
+import_progress as (
 
     select
         import_leads.import_id,
-        count(*) filter (where import_leads.times_sent > 0) as leads,
-        count(*) filter (where import_leads.state in ('missing_lead', 'missing_fields', 'changed_fields', 'refused')) as lost,
-        count(*) filter (where import_leads.state in ('missing_lead', 'refused')) as lost_leads,
-        {{ distinct_texts_joined("case when import_leads.state in ('missing_fields', 'changed_fields') then concat_ws(', ', import_leads.missing_fields, import_leads.changed_fields) end") }} as lost_fields,
-        {{ distinct_texts_joined('import_leads.source') }} as sources,
         count(*) filter (where import_leads.state in ('planned', 'sending', 'unknown', 'answered')) as unfinished
     from {{ ref('heyreach_import_leads') }} as import_leads
     group by import_leads.import_id
@@ -93,28 +89,14 @@ unreadable_lists as (
 
 lines as (
 
-    select 'blocked' as severity, 'sender_auth_invalid' as topic, count(*) as affected,
-        'Senders that are logged out of LinkedIn and send nothing: ' || string_agg(label || ' (' || {{ printed_count('queued') }} || ' leads waiting)', ', ' order by queued desc, label) || '. Log them in again in HeyReach.' as message
+    select 'note' as severity, 'senders_unable' as topic, count(*) as affected,
+        'Senders that can''t send, with nobody waiting for them in a running campaign: '
+        || string_agg(label || case when not is_listed then ' (gone)' when is_auth_valid = false then ' (logged out)' else ' (in cooldown)' end, ', ' order by label) || '.' as message
     from accounts
-    where is_listed and is_auth_valid = false and (is_active or queued > 0)
-    having count(*) > 0
-    union all
-    select 'blocked', 'sender_gone', count(*),
-        'Senders that HeyReach no longer lists, with leads still waiting behind them: ' || string_agg(label || ' (' || {{ printed_count('queued') }} || ')', ', ' order by queued desc, label) || '. Reconnect them or move their leads to other senders.'
-    from accounts
-    where not is_listed and queued > 0
-    having count(*) > 0
-    union all
-    select 'blocked', 'sender_cooldown', count(*),
-        'Senders in a connection-request cooldown: ' || string_agg(label || ' (' || {{ printed_count('queued') }} || ' leads waiting)', ', ' order by queued desc, label) || '. LinkedIn lifts it, usually within a week; lower their daily limit.'
-    from accounts
-    where is_listed and is_in_request_cooldown and (is_active or queued > 0)
-    having count(*) > 0
-    union all
-    select 'blocked', 'campaign_paused', count(*),
-        'Paused campaigns with leads waiting: ' || string_agg(campaign_name || ' (' || {{ printed_count('queued') }} || ')', ', ' order by queued desc, campaign_name) || '. Resume them, or move the leads.'
-    from campaigns
-    where is_present and campaign_status = 'PAUSED' and queued > 0
+    where not can_send
+        and (is_active or sent > 0)
+        and queued_running = 0
+        and configuration_status <> 'configured_not_listed'
     having count(*) > 0
     union all
     select 'blind', 'pull_incomplete', count(*),
@@ -122,32 +104,16 @@ lines as (
     from incomplete_scopes
     having count(*) > 0
     union all
-    select 'blind', 'attribution_broken', cast(sum(leads - complete_leads) as bigint),
-        'Attribution was lost at import, so breakdowns by source, list, ICP and batch miss these leads: '
-        || string_agg(
-            segment_label || ' (' || {{ printed_count('leads - complete_leads') }} || ' of ' || {{ printed_count('leads') }} || ' leads without ' || missing_fields || ')',
-            '; ' order by leads - complete_leads desc, segment_label
-        ) || '. Give the file they came from as evidence: make import UPSTREAM=1 FILE=... They are the rows of marts.heyreach_connections without is_attribution_complete.'
-    from broken_imports
-    having count(*) > 0
+    select 'note', 'attribution_thin', incomplete_leads,
+        'Some leads came without complete attribution: ' || places || '.'
+    from thin_attribution
+    where incomplete_leads is not null
     union all
     select case level when 'fail' then 'blind' else 'note' end, 'attribution_coverage', leads - complete_leads,
         'Only ' || round(100 * coverage, 1) || ' % of leads in campaigns carry complete attribution (' || replace(run_parameters.required_attribution_fields, ',', ', ') || '); the breakdowns stand on them.'
     from {{ ref('rpt_attribution_coverage') }}
     cross join run_parameters
     where scope = 'all' and level in ('warn', 'fail')
-    union all
-    select 'blind', 'import_losses', cast(sum(lost) as bigint),
-        'Imports that HeyReach did not take whole: '
-        || string_agg(
-            import_id || ' (' || sources || '; ' || {{ printed_count('lost') }} || ' of ' || {{ printed_count('leads') }} || ' leads'
-            || case when lost_leads > 0 then ', ' || {{ printed_count('lost_leads') }} || ' never arrived' else '' end
-            || coalesce(', lost fields: ' || lost_fields, '') || ')',
-            '; ' order by lost desc, import_id
-        ) || '. Send the lost again: make import REPAIR=' || arg_max(import_id, (lost, import_id)) || ' APPLY=1'
-    from import_losses
-    where lost > 0
-    having count(*) > 0
     union all
     select 'blind', 'reconciliation', count(*),
         'Counts from the statuses of leads don''t fit HeyReach''s own: '
@@ -176,12 +142,12 @@ lines as (
     union all
     select 'note', 'imports_unfinished', cast(sum(unfinished) as bigint),
         'Imports that were not finished: ' || string_agg(import_id || ' (' || {{ printed_count('unfinished') }} || ' leads)', ', ' order by import_id) || '. Go on: make import RESUME=' || min(import_id) || ' APPLY=1'
-    from import_losses
+    from import_progress
     where unfinished > 0
     having count(*) > 0
     union all
     select 'note', 'source_conflicts', conflicting_leads,
-        {{ printed_count('conflicting_leads') }} || ' of ' || {{ printed_count('leads') }} || ' leads in campaigns are given different sources by different lists; each counts under that of its campaign''s list.'
+        {{ printed_count('conflicting_leads') }} || ' of ' || {{ printed_count('leads') }} || ' leads in campaigns are given different sources by different lists or imports; each counts under that of its campaign''s list.'
     from {{ ref('rpt_attribution_coverage') }}
     where scope = 'all' and conflicting_leads > 0
     union all

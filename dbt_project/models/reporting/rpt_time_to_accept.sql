@@ -47,7 +47,7 @@ requests_by_segment as (
         spread_from,
         spread_to
     from requests
-    {%- for entry in segment_dimensions() %}
+    {%- for entry in segment_dimensions() | rejectattr('sensitive', 'defined') %}
     union all
     select
         '{{ entry.dimension }}' as dimension,

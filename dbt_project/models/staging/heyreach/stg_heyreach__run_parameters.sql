@@ -31,6 +31,11 @@ select
     collecting_below,
     coverage_warn_percent,
     coverage_fail_percent,
+    smallest_loss_accepts_per_week,
+    stall_business_days,
+    weekly_request_limit,
+    normal_invalid_percent,
+    normal_duplicate_percent,
     sensitive_cell_minimum,
     required_attribution_fields
 from this_run

@@ -1,0 +1,194 @@
+"""What the demo's list of bottlenecks rests on, computed again with independent libraries."""
+
+from collections import defaultdict
+
+import duckdb
+import numpy
+import pytest
+from scipy.stats import norm
+from statsmodels.stats.contingency_tables import StratifiedTable
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import proportions_ztest
+
+from dbt_project.rendering import rendered
+from tests.conftest import Workspace
+from tests.dbt_project.test_macros import value
+
+DIMENSION_COLUMNS = {"account": "account_id", "account_type": "account_type", "account_kind": "account_kind"}
+
+
+@pytest.fixture(scope="module")
+def workspace(demo) -> Workspace:
+    return demo[0]
+
+
+def rows(workspace: Workspace, query: str) -> list[dict]:
+    with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
+        answer = connection.execute(query)
+        names = [column[0] for column in answer.description]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+@pytest.fixture(scope="module")
+def requests(workspace: Workspace) -> list[dict]:
+    return rows(workspace, "select * from intermediate.int_period_facts where mature_sent = 1")
+
+
+@pytest.fixture(scope="module")
+def bottlenecks(workspace: Workspace) -> list[dict]:
+    return rows(workspace, "select * from marts.rpt_bottlenecks order by rank")
+
+
+def tables(requests: list[dict], column: str, segment: str) -> list[numpy.ndarray]:
+    """A 2 x 2 table for each list: (segment, others) x (accepted, not)."""
+    counted = defaultdict(lambda: numpy.zeros((2, 2)))
+    for request in requests:
+        if request["account_id"] is not None:
+            side = 0 if request[column] == segment else 1
+            counted[request["list_id"]][side, 1 - request["mature_accepted"]] += 1
+    return list(counted.values())
+
+
+def test_differences_within_lists_are_mantel_and_haenszels(workspace, requests):
+    effects = rows(workspace, "select * from intermediate.int_account_effects")
+    assert {effect["dimension"] for effect in effects} == set(DIMENSION_COLUMNS)
+    compared = 0
+    for effect in effects:
+        lists = tables(requests, DIMENSION_COLUMNS[effect["dimension"]], effect["segment"])
+        shared = [table for table in lists if table.sum(axis=1).min() > 0]
+        weights = [table.sum(axis=1).prod() / table.sum() for table in shared]
+        differences = [table[0, 0] / table[0].sum() - table[1, 0] / table[1].sum() for table in shared]
+        assert effect["difference_within_lists"] == pytest.approx(
+            numpy.average(differences, weights=weights), abs=1e-9
+        )
+        test = StratifiedTable(shared).test_null_odds(correction=False)
+        assert effect["z_by_chance"] ** 2 == pytest.approx(test.statistic, abs=1e-9)
+        assert effect["compared_sent"] == sum(table[0].sum() for table in shared)
+        compared += 1
+    assert compared > 6
+
+
+def test_scatter_between_accounts_only_widens(workspace):
+    for effect in rows(workspace, "select * from intermediate.int_account_effects"):
+        assert abs(effect["z_within_lists"]) < abs(effect["z_by_chance"])
+
+
+def test_rates_are_standardised_directly(workspace, requests):
+    all_requests = [request for request in requests if request["account_id"] is not None]
+    weights = defaultdict(int)
+    for request in all_requests:
+        weights[request["list_id"]] += 1
+    for effect in rows(workspace, "select * from intermediate.int_account_effects"):
+        column = DIMENSION_COLUMNS[effect["dimension"]]
+        cells = defaultdict(list)
+        for request in all_requests:
+            if request[column] == effect["segment"]:
+                cells[request["list_id"]].append(request["mature_accepted"])
+        covered = sum(weights[name] for name in cells)
+        expected = sum(weights[name] * numpy.mean(cell) for name, cell in cells.items()) / covered
+        assert effect["standardized_rate"] == pytest.approx(expected, abs=1e-9)
+        assert effect["standardized_share"] == pytest.approx(covered / len(all_requests), abs=1e-9)
+
+
+def test_a_sender_that_got_everybodys_mix_keeps_its_rate(workspace):
+    """The identity of direct standardisation, on the whole of all senders."""
+    [row] = rows(
+        workspace,
+        "select sum(mature_accepted) / sum(mature_sent) as rate from intermediate.int_period_facts"
+        " where account_id is not null",
+    )
+    effects = rows(workspace, "select * from intermediate.int_account_effects where dimension = 'account'")
+    assert min(effect["standardized_rate"] for effect in effects) < row["rate"]
+    assert row["rate"] < max(effect["standardized_rate"] for effect in effects)
+
+
+def test_segments_are_tested_one_sided_in_one_family(workspace):
+    tests = rows(workspace, "select * from intermediate.int_loss_tests")
+    assert len({test["dimension"] for test in tests}) > 5
+    q_values = multipletests([test["p_value"] for test in tests], method="fdr_bh")[1]
+    assert [test["q_value"] for test in tests] == pytest.approx(list(q_values), abs=1e-9)
+    assert [test["p_value"] for test in tests] == pytest.approx(
+        [norm.cdf(test["z"]) for test in tests], abs=1e-6
+    )
+
+
+def test_segments_are_compared_with_all_other_requests(workspace, requests):
+    accepted = sum(request["mature_accepted"] for request in requests)
+    plain = [
+        test
+        for test in rows(workspace, "select * from intermediate.int_loss_tests where stage = 'acceptance'")
+        if test["dimension"] not in DIMENSION_COLUMNS
+    ]
+    assert len(plain) > 20
+    for test in plain:
+        counts = [test["found"], accepted - test["found"]]
+        trials = [test["trials"], len(requests) - test["trials"]]
+        assert test["z"] == pytest.approx(proportions_ztest(counts, trials)[0], abs=1e-9)
+
+
+@pytest.mark.parametrize(("found", "trials", "share"), [(12, 100, 0.05), (3, 40, 0.10), (40, 120, 0.05)])
+def test_unusable_rows_are_tested_against_what_is_normal(found, trials, share):
+    expected, _ = proportions_ztest(found - 0.5, trials, value=share, prop_var=share)
+    z = rendered("statistics/*.sql", f"beyond_normal_z('{found}', '{trials}', '{share}')")
+    assert value(z) == pytest.approx(-expected, abs=1e-9)
+
+
+def test_what_is_named_is_measured_against_what_is_not(workspace, requests, bottlenecks):
+    named = [row for row in bottlenecks if row["cause"] == "low_acceptance"]
+    assert named
+    columns = {"source": "source", "icp": "icp", "account": "account_id", "list": "list_id"}
+    assert {row["dimension"] for row in named} <= set(columns)
+    left = [
+        request
+        for request in requests
+        if not any(request[columns[row["dimension"]]] == row["segment"] for row in named)
+    ]
+    rate = sum(request["mature_accepted"] for request in left) / len(left)
+    for row in named:
+        [segment] = rows(
+            workspace,
+            "select * from marts.rpt_segment_performance where dimension = '"
+            + row["dimension"] + "' and segment = '" + row["segment"] + "'",
+        )  # fmt: skip
+        weeks = 31 / 7  # January, watched from before it
+        expected = (rate - segment["eb_rate"]) * segment["sent"] / weeks
+        assert row["recoverable_accepts_per_week"] == pytest.approx(expected, abs=1e-5)
+        assert f"{100 * rate:.1f} %" in row["why"]
+
+
+def test_the_list_is_in_the_order_in_which_to_mend_it(bottlenecks):
+    tiers = ["blind", "blocked", "losing"]
+
+    def place(row):
+        return (
+            row["verdict"] == "background",
+            tiers.index(row["tier"]),
+            -(row["recoverable_accepts_per_week"] or 0),
+        )
+
+    assert [place(row) for row in bottlenecks] == sorted(place(row) for row in bottlenecks)
+    assert [row["rank"] for row in bottlenecks] == list(range(1, len(bottlenecks) + 1))
+    assert {"blind", "blocked", "lower"} <= {row["verdict"] for row in bottlenecks}
+
+
+def test_a_lead_that_waits_is_blamed_on_one_cause(workspace, bottlenecks):
+    blamed = sum(row["evidence_n"] for row in bottlenecks if row["tier"] == "blocked")
+    [row] = rows(
+        workspace, "select count(*) as queued from marts.heyreach_connections where status = 'queued'"
+    )
+    assert 0 < blamed <= row["queued"]
+
+
+def test_the_diagnosis_counts_the_list(workspace, bottlenecks):
+    [diagnosis] = rows(workspace, "select * from marts.rpt_diagnosis")
+    alarms = [row for row in bottlenecks if row["verdict"] != "background"]
+    assert diagnosis["alarms"] == len(alarms)
+    assert diagnosis["recoverable_accepts_per_week"] == pytest.approx(
+        sum(row["recoverable_accepts_per_week"] or 0 for row in alarms), abs=1e-5
+    )
+    [tested] = rows(
+        workspace,
+        "select count(*) as tests, count(*) filter (where q_value <= 0.05 and z < 0) as lower"
+        " from intermediate.int_loss_tests where stage = 'acceptance'",
+    )
+    assert (diagnosis["segments_compared"], diagnosis["segments_lower"]) == (tested["tests"], tested["lower"])
