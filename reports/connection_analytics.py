@@ -46,7 +46,8 @@ STEPS = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one step; returns the exit code.
 
-    0 done, 1 not done, 2 bad input, 3 an import that lost something, 4 HeyReach, 75 another run.
+    0 done, 1 not done, 2 bad input, 3 an import that lost something or an unfinished enrichment, 4 HeyReach,
+    75 another run.
     """
     os.umask(0o077)  # everything written holds personal data
     options = _parser().parse_args(arguments)

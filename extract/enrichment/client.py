@@ -91,6 +91,13 @@ class ServiceClient:
         """What a POST answers; raises as `get`."""
         return self._request("POST", path, json=body, params=params)
 
+    def told(self, text: object) -> str:
+        """A service's own words, fit to be printed: short, on one line, without any of the keys."""
+        words = "".join(letter if letter.isprintable() else " " for letter in str(text))
+        for secret in filter(None, map(self.keys.get, self.service.keys)):
+            words = words.replace(secret, "***")
+        return " ".join(words.split())[:200]
+
     def wait(self, seconds: float) -> None:
         """Let some time pass, as between two looks at an answer that is not ready."""
         time.sleep(seconds)

@@ -24,7 +24,7 @@ from extract.enrichment.output import cost_text, counted, summary_lines, write_f
 from extract.enrichment.profiles import ProfileSource
 from extract.enrichment.registry import INTEGRATIONS, NOT_BUILT, chosen, waves
 from extract.enrichment.runner import Runner
-from extract.enrichment.services import HEYREACH, PROFILES, SERVICES
+from extract.enrichment.services import HEYREACH, HEYREACH_DOCUMENT, PROFILES, SERVICES
 from extract.errors import ConfigurationError, OutboundError
 from extract.lock import exclusive
 from extract.pipeline import enrichment_ledger_path
@@ -66,8 +66,9 @@ def list_enrichments(settings: Settings, config_path: Path, say: Say) -> None:
         say(f"{each.name}: {each.description}")
         say(f"  needs {', '.join(each.inputs)}; yields {', '.join(each.outputs)}")
         say(f"  asks {each.service} {_pace(each, settings, config)}; {_price(each, config)}; {state}")
-        if each.service in SERVICES:
-            say(f"  document: {SERVICES[each.service].document}")
+        if each.service != PROFILES:
+            known = SERVICES.get(each.service)
+            say(f"  document: {known.document if known else HEYREACH_DOCUMENT}")
     state = missing_keys("aturiya", settings)
     say("source aturiya: the leads of an Aturiya campaign (SOURCE=aturiya)")
     ready = f"{' and '.join(state)} not set" if state else "ready"

@@ -139,6 +139,9 @@ SERVICES = {
 # and profiles are files, or pages fetched politely (fetcher.py).
 HEYREACH, PROFILES = "heyreach", "profiles"
 
+# What is asked of HeyReach, by its public API collection.
+HEYREACH_DOCUMENT = "https://documenter.getpostman.com/view/23808049/2sA2xb5F75"
+
 # Environment variable -> default. The settings of the whole project include them.
 VARIABLES = {
     **{name: "" for service in SERVICES.values() for name in service.keys},

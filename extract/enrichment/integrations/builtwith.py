@@ -33,7 +33,7 @@ class BuiltWith(Integration):
             },
         ).data
         answer = answer if isinstance(answer, dict) else {}
-        _refuse_errors(answer.get("Errors"))
+        _refuse_errors(client, answer.get("Errors"))
         names = {
             str(technology["Name"])
             for result in answer.get("Results") or []
@@ -46,10 +46,10 @@ class BuiltWith(Integration):
         )
 
 
-def _refuse_errors(errors: object) -> None:
+def _refuse_errors(client: ServiceClient, errors: object) -> None:
     """It tells failures inside an answer of status 200."""
     for error in errors or []:
-        text = str(error.get("Message") if isinstance(error, dict) else error)[:200]
+        text = client.told(error.get("Message") if isinstance(error, dict) else error)
         if "credit" in text.lower():
             raise NoCreditsError(f"builtwith: {text}")
         if "key" in text.lower():

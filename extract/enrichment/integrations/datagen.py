@@ -1,7 +1,7 @@
 """What DataGen's tools tell, through its one route for executing a tool.
 
-Documents: the route by https://pypi.org/project/datagen-python-sdk/ (0.1.1); the tools' parameters and
-answers by DataGen's own public tool reference (github.com, datagen agents, `linkedin-tools-reference.md`).
+Document: the route by https://pypi.org/project/datagen-python-sdk/ (0.1.1). The vendor publishes no page of
+its tools; their parameters and answers are those that public repositories of its users show alike.
 """
 
 import json
@@ -21,7 +21,7 @@ def execute(client: ServiceClient, tool: str, parameters: dict) -> dict:
     answer = answer if isinstance(answer, dict) else {}
     told = answer.get("data") if isinstance(answer.get("data"), dict) else {}
     if not answer.get("success") or not told.get("success"):
-        text = str(told.get("error") or answer.get("error") or "no reason given")[:200]
+        text = client.told(told.get("error") or answer.get("error") or "no reason given")
         if "not found" in text.lower():
             raise MissingError(f"{tool}: {text}")
         raise RowError(f"{tool}: {text}")

@@ -68,18 +68,18 @@ class Pipe0(Integration):
             ],
         }
         if ticket.value is None and len(subjects) <= SYNCHRONOUS:
-            return self._read(client.post("v1/pipes/run/sync", body).data, len(subjects))
+            return self._read(client, client.post("v1/pipes/run/sync", body).data, len(subjects))
         if ticket.value is None:
             ticket.take(_run_id(client.post("v1/pipes/run", body).data))
-        return self._read(_wait(client, ticket.value), len(subjects))
+        return self._read(client, _wait(client, ticket.value), len(subjects))
 
     def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
         return self.ask(client, [subject], Ticket())[0]
 
-    def _read(self, answer: object, count: int) -> list[Outcome]:
+    def _read(self, client: ServiceClient, answer: object, count: int) -> list[Outcome]:
         answer = answer if isinstance(answer, dict) else {}
         if answer.get("status") == "failed" or answer.get("errors"):
-            text = str(answer.get("errors") or "no reason given")[:200]
+            text = client.told(answer.get("errors") or "no reason given")
             if "credit" in text.lower():
                 raise NoCreditsError(f"pipe0: {text}")
             raise RowError(f"pipe0 failed: {text}")

@@ -279,3 +279,11 @@ def test_the_ledger_yields_what_raw_lacks_and_no_more(enricher, lead):
         assert json.loads(answer["fields"])["title"] == "SRE"
         assert ask["person"] == "linkedin.com/in/sam-sample-1"
         assert list(ledger.news({run["run_id"]}, ask["ask_id"], {answer["call_id"]})) == []
+
+
+def test_a_service_s_own_words_are_printed_safely(enricher, served, lead):
+    text = "no\ncredits\x1b[31m left for test-builtwith_api_key " + "x" * 500
+    served.answers["builtwith"] = lambda request: (200, {"Errors": [{"Message": text}]})
+    error = str(enricher.run("builtwith", enricher.leads(lead())))
+    assert error.startswith("builtwith: no credits [31m left for *** xxx")
+    assert len(error) < 350
