@@ -166,8 +166,10 @@ def _send(
         delivery.run()
     finally:
         leads = ledger.rows(entry.import_id)
-        path = write_result(settings.workspace_dir / "imports" / f"{entry.import_id}.csv", leads)
-        for line in summary(leads, ledger.requests(entry.import_id)):
+        requests = ledger.requests(entry.import_id)
+        path = settings.workspace_dir / "imports" / f"{entry.import_id}.csv"
+        write_result(path, leads, requests)
+        for line in summary(leads, requests):
             say(line)
         say(f"result: {path}")
     raise_for_losses(entry, leads)
