@@ -213,6 +213,16 @@ def quantile(row: Mapping[str, Any], name: str) -> Markdown:
     return Markdown(f"{hours(value)} ({earliest:.1f}–{latest:.1f})")
 
 
+def share_within(row: Mapping[str, Any], edge: str) -> Markdown:
+    """The share accepted by then with its bounds: `17.0 % (16.2–17.9)`; `–` where withheld."""
+    share = row[f"share_within_{edge}"]
+    if share is None:
+        return Markdown(NOTHING)
+    # The later the acceptances, the fewer by then.
+    least, most = 100 * row[f"share_within_{edge}_latest"], 100 * row[f"share_within_{edge}_earliest"]
+    return Markdown(f"{percent(share)} ({least:.1f}–{most:.1f})")
+
+
 def verdict(row: Mapping[str, Any]) -> Markdown:
     """Against all others: `lower by 18.2 points (12.4 to 23.1)`, or why it can't be said."""
     kind = row["verdict"]

@@ -38,6 +38,7 @@ _MARKDOWN.filters.update(
     quantile=filters.quantile,
     share=filters.share,
     signed=filters.signed,
+    share_within=filters.share_within,
     things=filters.things,
     to_date_rate=filters.to_date_rate,
     verdict=filters.verdict,

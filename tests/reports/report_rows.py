@@ -99,7 +99,8 @@ TABLES = {
         {_columns("dimension segment segment_label withheld_because", "varchar")},
         {_columns("requests accepted", "bigint")}, resolution_hours double,
         {_columns(" ".join(f"{name}_hours{bound}" for name in QUANTILES for bound in BOUNDS), "double")},
-        {_columns(" ".join(f"share_within_{edge}" for edge in EDGES), "double")}, as_of timestamptz""",
+        {_columns(" ".join(f"share_within_{edge}{bound}" for edge in EDGES for bound in BOUNDS), "double")},
+        as_of timestamptz""",
     "rpt_sent_weeks": """
         sent_week date, sent bigint, accepted_to_date bigint, mature_sent bigint, mature_accepted bigint,
         mature_share double, accept_rate double, ci_low double, ci_high double, expected_final_rate double,
@@ -331,7 +332,8 @@ def time_to_accept(
     shares: Sequence[float | None] = (),
     **values: Any,
 ) -> dict[str, Any]:
-    """A row of rpt_time_to_accept; quantiles as (estimate, earliest, latest), shares within the EDGES."""
+    """A row of rpt_time_to_accept: quantiles as (estimate, earliest, latest), shares within the EDGES, whose
+    bounds are a tenth away."""
     quantiles = {
         f"{name}_hours{bound}": hours
         for name in QUANTILES
@@ -342,7 +344,11 @@ def time_to_accept(
         "segment": segment,
         "segment_label": label,
         **quantiles,
-        **{f"share_within_{edge}": share for edge, share in zip(EDGES, shares, strict=False)},
+        **{
+            f"share_within_{edge}{bound}": share and share * leeway
+            for edge, share in zip(EDGES, shares, strict=False)
+            for bound, leeway in zip(BOUNDS, (1, 1.1, 0.9), strict=True)
+        },
         **{"accepted": 0, **values},
     }
 

@@ -27,7 +27,9 @@ events as (
         first_sights.campaign_id,
         first_sights.event,
         {{ utc_date('evidence.earliest') }} as first_day,
-        {{ utc_date('evidence.latest') }} as last_day
+        {{ utc_date('evidence.latest') }} as last_day,
+        {{ hours_between(utc_midnight(utc_date('evidence.earliest')), 'evidence.earliest') }} as hour_earliest,
+        {{ hours_between(utc_midnight(utc_date('evidence.latest')), 'evidence.latest') }} as hour_latest
     from first_sights
     inner join evidence
         on first_sights.campaign_id = evidence.campaign_id
@@ -71,7 +73,9 @@ compared as (
         provider_days.activity_date,
         provider_days.counted_by_heyreach,
         count(*) filter (where events.first_day = events.last_day) as events_for_certain,
-        count(events.last_day) as events_at_most
+        count(events.last_day) as events_at_most,
+        min(events.hour_earliest) filter (where events.first_day = events.last_day) as certain_from_hour,
+        max(events.hour_latest) filter (where events.first_day = events.last_day) as certain_to_hour
     from provider_days
     inner join reads
         on provider_days.account_id = reads.account_id

@@ -125,6 +125,16 @@ lines as (
     where not is_within_tolerance
     having count(*) > 0
     union all
+    select 'note', 'reconciliation_by_day', count(*),
+        'HeyReach''s daily counts contradict the days on which leads changed: '
+        || string_agg(
+            campaign_name || ', ' || account_label || ' (' || event || ', ' || {{ printed_count('days_apart') }} || ' of ' || {{ printed_count('days_compared') }} || ' days)',
+            '; ' order by days_apart desc, campaign_name, account_label, event
+        ) || '. They date no event there, and volume per day and idle days may be off by a day.'
+    from {{ ref('rpt_reconciliation') }}
+    where is_within_tolerance and not are_days_within_tolerance
+    having count(*) > 0
+    union all
     select 'note', 'status_gone_back', count(*),
         {{ printed_count('count(*)') }} || ' campaign leads went back from sent or accepted, which nothing HeyReach documents does; they count as first seen.'
     from {{ ref('heyreach_connections') }}

@@ -60,6 +60,8 @@ select
     coalesce(days.days_apart, 0) as days_apart,
     -- A pull reads leads first and counts last, so a few events may fall between.
     abs(totals.seen_in_statuses - totals.counted_by_heyreach) <= greatest(2, totals.counted_by_heyreach * 0.02) as is_within_tolerance,
+    -- A lead deleted before it was seen leaves a day apart; more of them mean other days than UTC's.
+    coalesce(days.days_apart, 0) <= greatest(2, coalesce(days.days_compared, 0) * 0.02) as are_days_within_tolerance,
     totals.read_at,
     run_parameters.as_of
 from totals
