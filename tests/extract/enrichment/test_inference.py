@@ -98,13 +98,21 @@ def obedient(request) -> dict:
     return form
 
 
-@pytest.mark.parametrize("place", ["before", "within", "after"])
-@pytest.mark.parametrize("injection", INJECTIONS)
-def test_text_that_speaks_to_the_model_changes_nothing(inferred, injection, place):
-    lines = PROFILE.splitlines()
-    position = {"before": 0, "within": 2, "after": len(lines)}[place]
-    poisoned = "\n".join([*lines[:position], injection, *lines[position:]])
-    assert inferred(poisoned, obedient) == EXPECTED
+def test_text_that_speaks_to_the_model_changes_nothing(enricher, served, lead):
+    served.answers["llm"] = lambda request: (200, llm_reply(obedient(request)))
+    enricher.config = "infer: [is_employed, estimated_age, gender]\n"
+    folder = enricher.data / "profiles"
+    folder.mkdir(parents=True)
+    lines, poisoned = PROFILE.splitlines(), []
+    for injection in INJECTIONS:
+        for position in (0, 2, len(lines)):
+            poisoned.append("\n".join([*lines[:position], injection, *lines[position:]]))
+    for number, text in enumerate(poisoned):
+        (folder / f"sam-sample-{number}.txt").write_text(text, encoding="utf-8")
+    rows = enricher.leads(*(lead(number) for number in range(len(poisoned))))
+    assert enricher.run("profile_inference", rows) is None
+    fooled = [text for text, ask in zip(poisoned, enricher.asks(), strict=True) if ask.fields != EXPECTED]
+    assert not fooled
 
 
 def test_a_model_that_is_fooled_all_the_same_is_not_believed():
