@@ -42,7 +42,8 @@ def leads_of_aturiya(client: ServiceClient, campaign_id: str | None, limit: int 
     except RowError as error:
         raise ProviderError(str(error)) from None
     values = [_lead(row) for row in rows]
-    return Leads("aturiya", completed(range(1, len(values) + 1), values))
+    columns = frozenset({*_NAMES.values(), "first_name", "last_name"})
+    return Leads("aturiya", completed(range(1, len(values) + 1), values), columns=columns)
 
 
 def _all_leads(client: ServiceClient, path: str, campaign_id: str, limit: int | None) -> list[dict]:

@@ -29,7 +29,7 @@ from extract.errors import ConfigurationError, OutboundError
 from extract.lock import exclusive
 from extract.pipeline import enrichment_ledger_path
 from extract.sandbox import DEMO_END
-from extract.settings import Settings
+from extract.settings import Settings, is_loopback
 
 MOST_PARALLEL = 16
 SOURCES = ("warehouse", "aturiya")
@@ -129,13 +129,15 @@ class _Enrichment:
             for wave in waves(integrations):
                 self._plan(run, wave)
                 runner.run(wave)
+                if any(each.service in runner.halted for each in wave):
+                    break  # what comes next may need what was not asked
         finally:
             is_through = self._report(run, leads, integrations, runner.halted)
         if is_through:
             self.ledger.end(run.run_id, self._now())
         elif runner.halted:
             raise UnfinishedError(
-                "; ".join(str(error) for error in runner.halted.values())
+                "; ".join(dict.fromkeys(str(error) for error in runner.halted.values()))
                 + ". What was not asked is asked when you run the same command again"
             )
 
@@ -240,7 +242,13 @@ def _check_ready(settings: Settings, integrations: list[Integration], options: E
         problems += [
             f"SOURCE=aturiya needs {name}: set it in .env" for name in missing_keys("aturiya", settings)
         ]
+    is_about_the_demo = settings.is_demo and not options.file and options.source == "warehouse"
     for each in integrations:
+        if is_about_the_demo and each.service in SERVICES and not _is_local(settings, each.service):
+            problems.append(
+                f"{each.name}: the demo's people are invented, and asking about them would cost money: "
+                "give FILE=, or set HEYREACH_API_KEY to see your own leads"
+            )
         if each.problem():
             problems.append(f"{each.name}: {each.problem()}")
         if not options.is_dry_run:
@@ -249,6 +257,10 @@ def _check_ready(settings: Settings, integrations: list[Integration], options: E
             ]
     if problems:
         raise ConfigurationError(problems)
+
+
+def _is_local(settings: Settings, service: str) -> bool:
+    return is_loopback(settings.services[SERVICES[service].base_url_variable])
 
 
 def _pace(each: Integration, settings: Settings, config: EnrichmentConfig) -> str:

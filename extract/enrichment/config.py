@@ -25,6 +25,7 @@ class EnrichmentConfig:
 
     requests_per_minute: dict[str, int] = field(default_factory=dict)
     usd_per_credit: dict[str, float] = field(default_factory=dict)
+    most_credits_per_start: int = 0
     pipes: tuple[str, ...] = tuple(PIPES)
     mention_keyword: str = "Claude Code"
     meeting_words: tuple[str, ...] = ("book", "booked", "calendar", "calendly", "call", "meeting", "schedule")
@@ -142,6 +143,7 @@ def _yes_or_no(value: Value) -> bool:
 _READERS = {
     "requests_per_minute": _per_service(lambda value: _whole_number(value, 1, 6000)),
     "usd_per_credit": _per_service(_amount),
+    "most_credits_per_start": lambda value: _whole_number(value, 0, 10_000_000),
     "pipes": _texts(tuple(PIPES)),
     "mention_keyword": _keyword,
     "meeting_words": _texts(),

@@ -91,7 +91,7 @@ def leads_of_warehouse(published: Path, limit: int | None = None) -> Leads:
         ).fetchall()
     names = ("linkedin_url", "company_name", "email", "company_domain", "sender_account_id")
     values = [{name: value for name, value in zip(names, row, strict=True) if value} for row in answer]
-    return Leads("warehouse", completed(range(1, len(values) + 1), values))
+    return Leads("warehouse", completed(range(1, len(values) + 1), values), columns=frozenset(names))
 
 
 def completed(numbers: Sequence[int], values: list[dict[str, str]]) -> list[RunRow]:

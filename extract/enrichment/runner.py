@@ -33,6 +33,7 @@ from extract.enrichment.client import MissingError, ServiceClient
 from extract.enrichment.clients import Clients
 from extract.enrichment.config import EnrichmentConfig
 from extract.enrichment.ledger import EnrichmentLedger
+from extract.enrichment.services import SERVICES
 from extract.errors import OutboundError, ProviderError
 
 # What an error says about the subjects that were asked about; the first kind that fits.
@@ -45,6 +46,10 @@ _MEANINGS: tuple[tuple[tuple[type[OutboundError], ...], str], ...] = (
     ((OutboundError,), "failed"),
 )
 CUT_OFF = "the run ended before the answer came; it may have been charged"
+
+
+class SpendingLimitError(OutboundError):
+    """The start has spent what it may."""
 
 
 @dataclass
@@ -61,6 +66,8 @@ class Runner:
     parallel: int
     now: Callable[[], datetime]
     halted: dict[str, OutboundError] = field(default_factory=dict)
+    _credits: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def run(self, integrations: Sequence[Integration]) -> None:
@@ -135,6 +142,20 @@ class Runner:
         keep = Ticket(ticket, lambda value: self.ledger.keep_ticket(batch_id, value, self.now()))
         outcomes = self._outcomes(service, integration, client, subjects, keep)
         self._answer(integration, list(zip(write(), outcomes, strict=True)))
+        self._spend(sum(outcome.credits for outcome in outcomes))
+
+    def _spend(self, credits_used: float) -> None:
+        """Count what is charged, and stop every service once the start's limit is reached."""
+        with self._lock:
+            self._credits += credits_used
+            most = self.config.most_credits_per_start
+            if most and self._credits >= most:
+                error = SpendingLimitError(
+                    f"{self._credits:,.10g} credits are spent, and most_credits_per_start in "
+                    f"config/enrichment.yaml is {most:,}"
+                )
+                for service in SERVICES:
+                    self.halted.setdefault(service, error)
 
     def _write_call(self, integration: Integration, subjects: Sequence[Subject], batch_id: str) -> list[int]:
         return self.ledger.ask(

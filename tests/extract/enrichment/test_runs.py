@@ -2,6 +2,7 @@
 
 import json
 
+import duckdb
 import pytest
 
 from extract.enrichment.client import ServiceClient
@@ -9,7 +10,7 @@ from extract.enrichment.leads import company_domains
 from extract.enrichment.ledger import EnrichmentLedger
 from extract.enrichment.output import safe_cell
 from extract.lock import exclusive
-from tests.extract.enrichment.stand_ins import Faults, pipe0_result
+from tests.extract.enrichment.stand_ins import ANSWERS, Faults, pipe0_result
 
 
 def test_the_result_lies_beside_the_file_and_keeps_its_columns(enricher, lead):
@@ -287,3 +288,51 @@ def test_a_service_s_own_words_are_printed_safely(enricher, served, lead):
     error = str(enricher.run("builtwith", enricher.leads(lead())))
     assert error.startswith("builtwith: no credits [31m left for *** xxx")
     assert len(error) < 350
+
+
+def test_no_more_is_spent_than_a_start_may_spend_and_the_next_one_goes_on(enricher, served, lead):
+    rows = enricher.leads(*(lead(number) for number in range(12)))
+    enricher.config = "most_credits_per_start: 6\n"
+    error = enricher.run("apollo", rows, parallel=1)
+    assert error.exit_code == 3
+    assert "6 credits are spent, and most_credits_per_start" in str(error)
+    assert served.answered("apollo").total() == 6
+    enricher.config = ""
+    assert enricher.run("apollo", rows) is None
+    assert served.answered("apollo").total() == 12
+
+
+def test_who_waits_for_another_is_not_given_up_when_that_one_is_down(enricher, served, lead):
+    rows = enricher.leads(lead())
+    served.answers["datagen"] = lambda request: (401, {})
+    assert "DATAGEN_API_KEY" in str(enricher.run("find_ceo,ceo_email", rows))
+    assert not served.answered("hunter")
+    served.answers["datagen"] = ANSWERS["datagen"]
+    assert enricher.run("find_ceo,ceo_email", rows) is None
+    assert enricher.statuses() == {"find_ceo": "found", "ceo_email": "found"}
+
+
+def test_nobody_pays_for_questions_about_the_demo_s_people(enricher, served):
+    enricher.environment["APOLLO_BASE_URL"] = "https://api.apollo.example"
+    error = enricher.run("apollo")
+    assert "the demo's people are invented" in str(error)
+
+
+def test_names_that_the_warehouse_does_not_carry_are_told(enricher, served):
+    with duckdb.connect(str(_warehouse(enricher))) as connection:
+        connection.execute("create schema marts")
+        connection.execute(
+            """
+            create table marts.heyreach_leads as select 'linkedin.com/in/sam' as normalized_profile_url,
+            'Ltd' as company_name, null::varchar as email, 'example.com' as company_domain,
+            '50001' as first_account_id, true as is_valid_profile_url, now() as created_at, 'x' as lead_id
+            """
+        )
+    assert "hunter needs the column first_name" in str(enricher.run("hunter"))
+    assert enricher.run("apollo,builtwith") is None
+    assert enricher.statuses() == {"apollo": "found", "builtwith": "found"}
+
+
+def _warehouse(enricher):
+    enricher.data.mkdir(parents=True, exist_ok=True)
+    return enricher.data / "warehouse.duckdb"
