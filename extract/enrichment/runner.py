@@ -141,6 +141,8 @@ class Runner:
             write()
         keep = Ticket(ticket, lambda value: self.ledger.keep_ticket(batch_id, value, self.now()))
         outcomes = self._outcomes(service, integration, client, subjects, keep)
+        if keep.value and any(outcome.status in REOPENED for outcome in outcomes):
+            return  # it is begun and paid: the same command waits on for it
         self._answer(integration, list(zip(write(), outcomes, strict=True)))
         self._spend(sum(outcome.credits for outcome in outcomes))
 

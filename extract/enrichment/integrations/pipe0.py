@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from extract.enrichment.base import (
+    CutOffError,
     Integration,
     NoCreditsError,
     Outcome,
@@ -126,7 +127,10 @@ def _wait(client: ServiceClient, run_id: str) -> object:
     """What a run came to; raises RowError where it takes too long."""
     wait = FIRST_WAIT
     for _ in range(LOOKS):
-        answer = client.get(f"v1/pipes/check/{run_id}").data
+        try:
+            answer = client.get(f"v1/pipes/check/{run_id}").data
+        except CutOffError:
+            answer = None  # looking again costs nothing
         if isinstance(answer, dict) and answer.get("status") in ("completed", "failed"):
             return answer
         client.wait(wait)

@@ -168,6 +168,19 @@ def test_a_killed_run_with_a_ticket_waits_on_and_does_not_ask_again(enricher, se
     assert {ask.status for ask in enricher.asks()} == {"found"}
 
 
+def test_a_run_that_is_begun_is_waited_for_when_the_service_is_back(enricher, served, lead):
+    rows = enricher.leads(*(lead(number) for number in range(12)))
+    served.answers["pipe0"] = lambda request: (
+        (200, {"id": "run-1"}) if request.path == "v1/pipes/run" else (401, {})
+    )
+    assert enricher.run("pipe0_company_overview", rows).exit_code == 3
+    begun = served.asked[0].body
+    served.answers["pipe0"] = lambda request: (200, pipe0_result(begun))
+    assert enricher.run("pipe0_company_overview", rows) is None
+    assert sum(each.path == "v1/pipes/run" for each in served.asked) == 1
+    assert {ask.status for ask in enricher.asks()} == {"found"}
+
+
 def _killed(*_: object) -> None:
     raise SystemExit(9)  # nothing of the runner's own handling sees this
 
