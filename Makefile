@@ -24,19 +24,28 @@ ENRICH := $(if $(FILE),--file "$(FILE)") $(if $(SOURCE),--source "$(SOURCE)") $(
 	$(if $(WITH),--with "$(WITH)") $(if $(PARALLEL),--parallel "$(PARALLEL)") $(if $(LIMIT),--limit "$(LIMIT)") \
 	$(if $(DRY_RUN),--dry-run)
 
-.PHONY: help run setup extract build report docs sql import enrich enrichments write-back test lint format clean
+.PHONY: help run daily weekly schedule recover acknowledge setup extract build report docs sql import enrich enrichments write-back erase purge test diagnose-check lint format clean
 
 help: ## list the verbs
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | column -t -s $$'\t'
 
 run: $(INSTALLED) ## pull HeyReach (demo data without a key), build, publish, report  [SINCE= UNTIL= OUTPUT_DIR= FORMAT= STRICT=1]
 	@$(RUN) run $(PERIOD) $(OPTIONS)
 
+daily: $(INSTALLED) ## the nightly job: new and open leads, build, publish, JSON report  [as run; WAIT=minutes]
+	@$(RUN) daily $(PERIOD) $(OPTIONS) $(if $(WAIT),--wait $(WAIT))
+
+weekly: $(INSTALLED) ## the weekly job: everything, all sections and formats  [as run; WAIT=minutes]
+	@$(RUN) weekly $(PERIOD) $(OPTIONS) $(if $(WAIT),--wait $(WAIT))
+
+schedule: $(INSTALLED) ## print the timetable of both and of pulls in between  [INSTALL=1|cron|systemd | REMOVE=1]
+	@$(RUN) schedule $(if $(REMOVE),--remove,$(if $(INSTALL),--install $(INSTALL:1=auto)))
+
 setup: $(INSTALLED) ## install, check the configuration, make `dbt` usable in dbt_project
 	@$(RUN) setup
 
-extract: $(INSTALLED) ## pull HeyReach into the raw database
-	@$(RUN) extract $(if $(STRICT),--strict)
+extract: $(INSTALLED) ## pull HeyReach into the raw database  [KIND=full|daily|light STRICT=1]
+	@$(RUN) extract $(if $(KIND),--kind $(KIND)) $(if $(STRICT),--strict)
 
 build: $(INSTALLED) ## build, test and publish the warehouse from raw  [SINCE= UNTIL=]
 	@$(RUN) build $(PERIOD)
@@ -62,8 +71,23 @@ enrichments: $(INSTALLED) ## list what can be asked: needs, yields, pace, price,
 write-back: $(INSTALLED) ## what enrichment found into HeyReach's custom fields: show, then send  [LIST= FIELDS=name,name APPLY=1]
 	@$(RUN) write-back $(if $(LIST),--list "$(LIST)") $(if $(FIELDS),--fields "$(FIELDS)") $(if $(APPLY),--apply)
 
+acknowledge: $(INSTALLED) ## silence an anomaly that was told, or list them  [ID=]
+	@$(RUN) acknowledge $(if $(ID),--id "$(ID)")
+
+recover: $(INSTALLED) ## make a damaged raw database anew from its files; the old one is set aside
+	@$(RUN) recover
+
+erase: $(INSTALLED) ## remove a person from all data, and keep them out  [URL=https://www.linkedin.com/in/...]
+	@$(RUN) erase $(if $(URL),--url "$(URL)")
+
+purge: $(INSTALLED) ## show what is older than config/settings.yaml keeps it, and delete it  [APPLY=1]
+	@$(RUN) purge $(if $(APPLY),--apply)
+
 test: $(INSTALLED) ## run the whole test suite
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+diagnose-check: $(INSTALLED) ## how often the first line names a planted cause, and alarms at nothing  [WORLDS=each CAUSE=name KEEP=1]
+	@$(BIN)/python -m tests.diagnosis $(if $(WORLDS),--worlds $(WORLDS)) $(if $(CAUSE),--cause "$(CAUSE)") $(if $(KEEP),--keep)
 
 lint: $(INSTALLED) ## check the Python style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

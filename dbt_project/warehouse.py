@@ -18,15 +18,18 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.results import NodeStatus
 
+from extract import raw
+from extract.damage import is_damage
 from extract.errors import OutboundError
+from extract.folders import is_disk_full
 
 PROJECT_DIR = Path(__file__).parent
 GENERATED_DIR = PROJECT_DIR / "generated"
 
-# Models that read the period; the rest of a published warehouse is the same for every period.
+# Models that read the period, or what ran since; the rest of a published warehouse is the same for each.
 PERIOD_SELECTION = (
-    "stg_heyreach__run_parameters int_period_facts+ "
-    "rpt_funnel rpt_import_performance rpt_change_decomposition"
+    "stg_heyreach__run_parameters int_period_facts+ rpt_funnel rpt_import_performance "
+    "rpt_change_decomposition stg_heyreach__pipeline_run_events+ stg_heyreach__alert_events+"
 )
 
 
@@ -64,13 +67,26 @@ def build_and_publish(paths: Files, run_id: str) -> list[str]:
     Raises AuditError, naming what failed, with the published file left as it was.
     """
     _remove_database(paths.build)
-    warnings = _dbt(
-        paths,
-        run_id,
-        paths.build,
-        # Unit tests check the code, not the data: `make test` runs them.
-        ["build", "--no-write-json", "--exclude-resource-type", "unit_test", "--exclude", "tag:test_cases"],
-    )
+    try:
+        warnings = _dbt(
+            paths,
+            run_id,
+            paths.build,
+            # Unit tests check the code, not the data: `make test` runs them.
+            [
+                "build",
+                "--no-write-json",
+                "--exclude-resource-type",
+                "unit_test",
+                "--exclude",
+                "tag:test_cases",
+            ],
+        )
+    except AuditError as error:
+        if is_disk_full(error):  # what is left of the build would keep the room that is missing
+            _remove_database(paths.build)
+        raise
+    _settle(paths, run_id)
     _publish(paths)
     return warnings
 
@@ -126,6 +142,8 @@ def _dbt(paths: Files, run_id: str, database: Path, arguments: list[str]) -> lis
         raise AuditError(f"dbt could not run: {_one_line(str(outcome.exception))}")
     results = getattr(outcome.result, "results", [])
     problems = [_described(result, database) for result in results if result.status in _FAILED]
+    if any(is_damage(line) for line in problems):  # the build is new, so it is not that file
+        raise AuditError(raw.damaged(paths.raw))
     if problems or not outcome.success:
         raise AuditError(
             "The build failed, and the published warehouse stays as it was:\n  " + "\n  ".join(problems)
@@ -153,12 +171,37 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())[:500]
 
 
+def _settle(paths: Files, run_id: str) -> None:
+    """Bring all of the build into its one file, and look at it as readers will.
+
+    DuckDB writes the last of it while closing, and says nothing when that fails.
+    """
+    try:
+        if _wal(paths.build).exists():
+            with duckdb.connect(str(paths.build)) as connection:
+                connection.execute("force checkpoint")
+        with duckdb.connect(str(paths.build), read_only=True) as connection:
+            found = connection.execute("select run_id from staging.stg_heyreach__run_parameters").fetchall()
+        is_whole = found == [(run_id,)] and not _wal(paths.build).exists()
+        reason = "its file is not whole"
+    except duckdb.Error as error:
+        is_whole, reason = False, _one_line(str(error))
+    if not is_whole:
+        _remove_database(paths.build)
+        raise AuditError(
+            f"The build could not be finished, and the published warehouse stays as it was: {reason}"
+        )
+
+
 def _publish(paths: Files) -> None:
     # Only a crashed writer leaves a .wal beside the published file, and it would not fit the new one.
     _wal(paths.published).unlink(missing_ok=True)
     with paths.build.open("rb") as built:
         os.fsync(built.fileno())
     os.replace(paths.build, paths.published)
+    folder = os.open(paths.published.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
 
 
 def _remove_database(path: Path) -> None:

@@ -6,11 +6,15 @@ The kernel holds the lock for as long as the process lives, so a crash leaves no
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 from extract.errors import OutboundError
+
+POLL_SECONDS = 1.0
 
 
 class BusyError(OutboundError):
@@ -20,22 +24,44 @@ class BusyError(OutboundError):
 
 
 @contextlib.contextmanager
-def exclusive(workspace_dir: Path, what: str = "run") -> Iterator[None]:
-    """Hold the workspace for the length of the block; raises BusyError at once when another `what` does.
+def exclusive(
+    workspace_dir: Path,
+    what: str = "run",
+    *,
+    wait_seconds: float = 0,
+    say: Callable[[str], None] = lambda line: None,
+) -> Iterator[bool]:
+    """Hold the workspace for the length of the block; yields whether another `what` had to end first.
 
-    A run and an import don't hinder each other: they share no file that both write.
+    Raises BusyError when the other one still holds it after `wait_seconds`. A run and an import don't hinder
+    each other: they share no file that both write.
     """
     workspace_dir.mkdir(parents=True, exist_ok=True)
     with (workspace_dir / f".{what}.lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise BusyError(
-                f"Another {what} is active on {workspace_dir} ({lock.read().strip() or 'just started'}): "
-                "wait for it to end, then try again"
-            ) from None
+        has_waited = not _taken(lock)
+        if has_waited:
+            active = f"Another {what} is active on {workspace_dir} ({_holder(lock)})"
+            deadline = time.monotonic() + wait_seconds
+            if wait_seconds:
+                say(f"{active}: waiting for it to end")
+            while not _taken(lock):
+                if time.monotonic() >= deadline:
+                    raise BusyError(f"{active}: wait for it to end, then try again")
+                time.sleep(min(POLL_SECONDS, wait_seconds))
         lock.truncate(0)
         lock.write(f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
         lock.flush()
-        yield
+        yield has_waited
+
+
+def _taken(lock: TextIO) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _holder(lock: TextIO) -> str:
+    lock.seek(0)
+    return lock.read().strip() or "just started"

@@ -9,17 +9,22 @@ from tqdm import tqdm
 
 from extract import raw
 from extract.client import HeyReachClient
+from extract.damage import set_aside
 from extract.enrichment.ledger import EnrichmentLedger
 from extract.errors import ConfigurationError
 from extract.heyreach import load
 from extract.importer.ledger import Ledger
 from extract.landing import Landing, finished_folders
 from extract.pacing import Pacer
+from extract.privacy.suppression import Suppressions
 from extract.pull import KnownStates, PullResult, run_pull
 from extract.sandbox import DEMO_ACCOUNTS_PATH, DEMO_END, DEMO_PRESET, DEMO_SEED, DEMO_START
 from extract.sandbox.process import running_sandbox
 from extract.settings import Settings
 from extract.webhooks import WebhookFiles
+
+# A daily pull leaves out what hardly changes; no longer than this, should the weekly one not come.
+FULL_PULL_EVERY = timedelta(days=8)
 
 # What stands for the base URL in demo raw: the port is another one every time, the world is not.
 DEMO_ORIGIN = f"sandbox {DEMO_PRESET} {DEMO_SEED}"
@@ -66,17 +71,23 @@ def enrichment_ledger_path(settings: Settings) -> Path:
     return settings.workspace_dir / "enrichment.sqlite"
 
 
+def suppressions(settings: Settings) -> Suppressions:
+    """Who was erased from this workspace and is to be kept out of it."""
+    return Suppressions(settings.workspace_dir / "suppressed")
+
+
 def webhooks_dir(settings: Settings) -> Path:
     """Where the operator's receiver of webhooks puts its files; need not exist."""
     return settings.workspace_dir / "webhooks"
 
 
-def extract(settings: Settings, say: Callable[[str], None]) -> Extraction:
-    """Pull HeyReach, or the demo's sandbox where there is no key, and load what changed into raw."""
-    path = raw_path(settings)
-    raw.initialise(path)
-    _load_leftovers(settings)
-    results = _pull_demo(settings, say) if settings.is_demo else _pull_heyreach(settings)
+def extract(settings: Settings, say: Callable[[str], None], kind: str = "full") -> Extraction:
+    """Pull HeyReach, or the demo's sandbox where there is no key, and load what changed into raw.
+
+    `kind` is one of pull.KINDS; the demo has a timetable of its own.
+    """
+    load_landed(settings)
+    results = _pull_demo(settings, say) if settings.is_demo else _pull_heyreach(settings, kind)
     _load_leftovers(settings)
     return Extraction(
         pulls=len(results),
@@ -87,15 +98,30 @@ def extract(settings: Settings, say: Callable[[str], None]) -> Extraction:
     )
 
 
+def load_landed(settings: Settings) -> None:
+    """Bring the raw database, which may not exist yet, to where the landing folders are."""
+    raw.initialise(raw_path(settings))
+    _load_leftovers(settings)
+
+
 def _load_leftovers(settings: Settings) -> None:
     """Load every finished landing folder that raw doesn't list: the newest, and any a crash left behind."""
     path = raw_path(settings)
     with raw.connect(path, read_only=True) as connection:
         loaded = raw.loaded_landings(connection)
-    load([folder for folder in finished_folders(_landing_dir(settings)) if folder.name not in loaded], path)
+    load([folder for folder in finished_folders(landing_dir(settings)) if folder.name not in loaded], path)
 
 
-def _landing_dir(settings: Settings) -> Path:
+def rebuild_raw(settings: Settings) -> tuple[Path | None, int]:
+    """Make raw anew from all landing folders; returns where the old file went, and the number of folders."""
+    path = raw_path(settings)
+    old = set_aside(path) if path.exists() else None
+    load_landed(settings)
+    return old, len(finished_folders(landing_dir(settings)))
+
+
+def landing_dir(settings: Settings) -> Path:
+    """Where the landing folders of this workspace are."""
     return settings.workspace_dir / "landing"
 
 
@@ -117,17 +143,36 @@ def _known_origin(settings: Settings, base_url: str) -> raw.Origin | None:
     return origin
 
 
-def _pull_heyreach(settings: Settings) -> list[PullResult]:
+def _pull_heyreach(settings: Settings, kind: str) -> list[PullResult]:
     origin = _known_origin(settings, settings.base_url)
     with heyreach_client(settings) as client:
         client.check_api_key()
-        with Landing(_landing_dir(settings)) as landing:
+        kind = _kind_due(settings, kind, client.now())
+        with Landing(landing_dir(settings)) as landing:
             known = KnownStates(raw_path(settings))
-            result = run_pull(client, landing, known, base_url=settings.base_url, origin=origin)
+            result = run_pull(
+                client,
+                landing,
+                known,
+                base_url=settings.base_url,
+                origin=origin,
+                kind=kind,
+                erased=suppressions(settings),
+            )
             _land_imports(settings, landing)
             _land_enrichments(settings, landing)
             _land_webhooks(settings, landing, result)
             return [result]
+
+
+def _kind_due(settings: Settings, kind: str, now: datetime) -> str:
+    """The kind asked for, or `full`: the first pull is one, and a daily one where the last is too old."""
+    with raw.connect(raw_path(settings), read_only=True) as connection:
+        pulls = raw.pull_times(connection)
+    newest_full = pulls and pulls.newest_full
+    if newest_full is None or (kind == "daily" and now - newest_full > FULL_PULL_EVERY):
+        return "full"
+    return kind
 
 
 def _land_imports(settings: Settings, landing: Landing) -> None:
@@ -155,7 +200,9 @@ def _land_enrichments(settings: Settings, landing: Landing) -> None:
 def _land_webhooks(settings: Settings, landing: Landing, pull: PullResult) -> None:
     """Land what the operator's webhook files hold and raw doesn't, dated by the pull beside it."""
     with raw.connect(raw_path(settings), read_only=True) as connection:
-        files = WebhookFiles(webhooks_dir(settings), connection, pull.finished_at, pull.pull_id)
+        files = WebhookFiles(
+            webhooks_dir(settings), connection, pull.finished_at, pull.pull_id, suppressions(settings)
+        )
         for table, row in files.news():
             landing.write(table, row)
     pull.warnings.extend(files.warnings)
@@ -173,16 +220,25 @@ def _pull_demo(settings: Settings, say: Callable[[str], None]) -> list[PullResul
     )
     results = []
     known = KnownStates(raw_path(settings))
+    erased = suppressions(settings)
     with running_sandbox() as sandbox:
         pacer = Pacer(0, sandbox.api_key, settings.data_dir / "pacing")
         with (
             HeyReachClient(sandbox.base_url, sandbox.api_key, pacer) as client,
-            Landing(_landing_dir(settings)) as landing,
+            Landing(landing_dir(settings)) as landing,
         ):
             for moment, kind in tqdm(moments, desc="demo pulls", leave=False, delay=2, disable=None):
                 sandbox.set_clock(moment)
                 results.append(
-                    run_pull(client, landing, known, base_url=DEMO_ORIGIN, origin=origin, kind=kind)
+                    run_pull(
+                        client,
+                        landing,
+                        known,
+                        base_url=DEMO_ORIGIN,
+                        origin=origin,
+                        kind=kind,
+                        erased=erased,
+                    )
                 )
             _land_imports(settings, landing)
             _land_enrichments(settings, landing)

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import duckdb
 
+from extract.damage import is_damage, is_held
+from extract.errors import OutboundError
+
 SCHEMA = "heyreach"
 
 # Per observation table: the columns that identify a row. The last one is the row's own key, those before
@@ -63,6 +66,16 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "observed_at": "timestamp",
         "reason": "text",
         "row_text": "text",
+    },
+    # What is known of people who were erased: how many of their campaign leads had which status, by the
+    # erasure (`noted_by` erasure) and by each later pull that still met them (its pull_id).
+    "erased_lead_counts": {
+        "noted_by": "text",
+        "observed_at": "timestamp",
+        "campaign_id": "text",
+        "account_id": "text",
+        "connection_status": "text",
+        "lead_rows": "bigint",
     },
     # The import ledger (extract/importer/ledger.py), landed with the next pull: imports, the rows of their
     # files, and everything that happened to a row or a request.
@@ -152,6 +165,52 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "fields": "text",
         "payload": "text",
     },
+    # From their journals: the record of runs (extract/runs.py) and the figures that were reported
+    # (extract/snapshots.py).
+    "pipeline_run_events": {
+        "run_id": "text",
+        "event_number": "bigint",
+        "happened_at": "timestamp",
+        "event": "text",
+        "job": "text",
+        "step": "text",
+        "seconds": "double",
+        "pulls": "bigint",
+        "requests": "bigint",
+        "rows_received": "bigint",
+        "rows_landed": "bigint",
+        "outcome": "text",
+        "exit_code": "bigint",
+        "error": "text",
+    },
+    # What the operator was told and acknowledged (reports/alerts.py).
+    "alert_events": {
+        "notice_id": "text",
+        "event_number": "bigint",
+        "happened_at": "timestamp",
+        "event": "text",
+        "topic": "text",
+        "subject": "text",
+        "channel": "text",
+        "error": "text",
+    },
+    "acknowledgements": {
+        "anomaly_id": "text",
+        "kind": "text",
+        "dimension": "text",
+        "segment": "text",
+        "since": "date",
+        "judged_until": "date",
+        "acknowledged_at": "timestamp",
+    },
+    "analytics_snapshots": {
+        "run_id": "text",
+        "as_of": "timestamp",
+        "since": "timestamp",
+        "until": "timestamp",
+        "reported_at": "timestamp",
+        "metrics": "json",
+    },
     # One row per run: what replaces "now", the period, and the settings that decide verdicts.
     "run_parameters": {
         "run_id": "text",
@@ -176,6 +235,11 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "normal_invalid_percent": "bigint",
         "normal_duplicate_percent": "bigint",
         "sensitive_cell_minimum": "bigint",
+        "early_window_days": "bigint",
+        "acceptance_drop_percent": "bigint",
+        "acceptance_alarm_level": "bigint",
+        "volume_drop_percent": "bigint",
+        "pull_gap_hours": "bigint",
         "required_attribution_fields": "text",
     },
 }
@@ -189,6 +253,7 @@ TABLES: dict[str, dict[str, str]] = {
 _DUCKDB_TYPES = {
     "text": "varchar",
     "timestamp": "timestamp with time zone",
+    "date": "date",
     "bigint": "bigint",
     "double": "double",
     "bool": "boolean",
@@ -206,13 +271,35 @@ class Origin:
 
 @contextlib.contextmanager
 def connect(path: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with UTC as its time zone, closed (and so checkpointed) at the end."""
-    connection = duckdb.connect(str(path), read_only=read_only)
+    """A connection with UTC as its time zone, closed (and so checkpointed) at the end.
+
+    Raises RawError where the file is damaged, or another program holds it.
+    """
     try:
-        connection.execute("set TimeZone = 'UTC'")
-        yield connection
-    finally:
-        connection.close()
+        connection = duckdb.connect(str(path), read_only=read_only)
+        try:
+            connection.execute("set TimeZone = 'UTC'")
+            yield connection
+        finally:
+            connection.close()
+    except duckdb.Error as error:
+        if is_damage(error):
+            raise RawError(damaged(path)) from error
+        if is_held(error):
+            raise RawError(f"{path} is open in another program: close it there, then run again") from error
+        raise
+
+
+class RawError(OutboundError):
+    """The raw database can't be used as it is."""
+
+
+def damaged(path: Path) -> str:
+    """What to tell the operator about a damaged raw database."""
+    return (
+        f"The raw database {path} is damaged. The published warehouse stays as it was. `make recover` sets "
+        "the file aside and makes it anew from the landing files"
+    )
 
 
 def initialise(path: Path) -> None:
@@ -266,23 +353,28 @@ def origin(connection: duckdb.DuckDBPyConnection) -> Origin | None:
 
 @dataclass(frozen=True)
 class PullTimes:
-    """When pulls ended; `newest_complete` is None while no pull was complete."""
+    """When pulls ended; None while there was no complete one, or no complete full one."""
 
     first: datetime
     newest: datetime
     newest_complete: datetime | None
+    newest_full: datetime | None
 
 
 def pull_times(connection: duckdb.DuckDBPyConnection) -> PullTimes | None:
-    """When the first, the newest and the newest complete pull ended; None before the first one."""
-    first, newest, newest_complete = connection.execute(
+    """When the first pull ended, and the newest ones of each kind; None before the first one."""
+    first, newest, newest_complete, newest_full = connection.execute(
         f"""
-        select min(finished_at), max(finished_at), max(finished_at) filter (is_complete)
+        select
+            min(finished_at),
+            max(finished_at),
+            max(finished_at) filter (is_complete),
+            max(finished_at) filter (is_complete and kind = 'full')
         from {SCHEMA}.pulls
         where resource = 'pull'
         """
     ).fetchone()
-    return PullTimes(first, newest, newest_complete) if first else None
+    return PullTimes(first, newest, newest_complete, newest_full) if first else None
 
 
 def account_ids(connection: duckdb.DuckDBPyConnection) -> set[str]:
@@ -351,3 +443,17 @@ def append_run_parameters(path: Path, parameters: dict) -> None:
             f"values ({', '.join('?' * len(columns))})",
             [parameters[column] for column in columns],
         )
+
+
+def append_missing(path: Path, table: str, key: tuple[str, ...], rows: list[dict]) -> None:
+    """Add those rows of a journal whose key the table lacks."""
+    columns = list(TABLES[table])
+    with connect(path, read_only=False) as connection:
+        known = set(connection.execute(f"select {', '.join(key)} from {SCHEMA}.{table}").fetchall())
+        missing = [row for row in rows if tuple(row[name] for name in key) not in known]
+        if missing:
+            connection.executemany(
+                f"insert into {SCHEMA}.{table} ({', '.join(columns)}) "
+                f"values ({', '.join('?' * len(columns))})",
+                [[row.get(column) for column in columns] for row in missing],
+            )

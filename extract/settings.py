@@ -8,7 +8,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,23 @@ DEFAULTS = {
     "OUTBOUND_AS_OF": "",
     "OUTBOUND_DATA_DIR": "data",
     "IMPORT_READ_BACK_WAITS": "15,60,180",
+    "SLACK_WEBHOOK_URL": "",
+    "SMTP_HOST": "",
+    "SMTP_PORT": "",
+    "SMTP_SECURITY": "",
+    "SMTP_USERNAME": "",
+    "SMTP_PASSWORD": "",
+    "SMTP_FROM": "",
+    "ALERT_EMAIL_TO": "",
     **services.VARIABLES,
 }
+# What gives access to something: never printed, and never written but in .env.
+SECRETS = (
+    "HEYREACH_API_KEY",
+    "SLACK_WEBHOOK_URL",
+    "SMTP_PASSWORD",
+    *(service.keys[0] for service in services.SERVICES.values()),
+)
 MAX_REQUESTS_PER_MINUTE = 300
 MAX_LOOKBACK_DAYS = 3650
 MAX_READ_BACK_WAIT = 3600.0
@@ -52,11 +67,11 @@ ATTRIBUTION_FIELDS = (
     "company_size",
     "company_industry",
 )
-_SECRETS = ("HEYREACH_API_KEY", *(service.keys[0] for service in services.SERVICES.values()))
-_OUR_NAMES = ("HEYREACH_", "OUTBOUND_", "IMPORT_", "LINKEDIN_", "LLM_", "PIPE0_", "ATURIYA_", "DATAGEN_")
+_SERVICE_NAMES = ("LINKEDIN_", "LLM_", *(f"{name.upper()}_" for name in services.SERVICES))
 # Outside these years a date is a slip of the keyboard.
 YEARS = range(2000, 2101)
 
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -81,6 +96,11 @@ class AnalyticsSettings:
     normal_invalid_percent: int = 5
     normal_duplicate_percent: int = 10
     sensitive_cell_minimum: int = 10
+    early_window_days: int = 3
+    acceptance_drop_percent: int = 33
+    acceptance_alarm_level: int = 4
+    volume_drop_percent: int = 50
+    pull_gap_hours: int = 36
     required_attribution_fields: str = "source,source_list,icp,batch_id"
 
 
@@ -100,6 +120,48 @@ ANALYTICS_RANGES = {
     "normal_duplicate_percent": (0, 100),
     # The floor protects people: it can be raised, not lowered.
     "sensitive_cell_minimum": (10, 1000),
+    "early_window_days": (1, 14),
+    "acceptance_drop_percent": (10, 90),
+    "acceptance_alarm_level": (2, 20),
+    "volume_drop_percent": (10, 100),
+    "pull_gap_hours": (1, 1000),
+}
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """The mail server that takes alerts, from whom and to whom. `security` is starttls, tls or none."""
+
+    host: str
+    port: int
+    security: str
+    username: str
+    password: str = field(repr=False)
+    sender: str
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AlertSettings:
+    """Where alerts go; None for a channel that is not set up."""
+
+    slack_webhook_url: str | None = field(default=None, repr=False)
+    smtp: Smtp | None = None
+
+
+@dataclass(frozen=True)
+class RetentionSettings:
+    """For how long data is kept until `make purge` finds it too old; config/settings.yaml explains each."""
+
+    keep_landing_days: int = 30
+    keep_leads_months: int = 24
+    keep_reports_days: int = 365
+
+
+RETENTION_RANGES = {
+    "keep_landing_days": (1, 3650),
+    "keep_leads_months": (1, 120),
+    "keep_reports_days": (1, 3650),
 }
 
 
@@ -117,7 +179,9 @@ class Settings:
     read_back_waits: tuple[float, ...] = (15.0, 60.0, 180.0)
     # The variables of other services (extract/enrichment/services.py); secrets among them.
     services: Mapping[str, str] = field(default_factory=lambda: dict(services.VARIABLES), repr=False)
+    alerts: AlertSettings = AlertSettings()
     analytics: AnalyticsSettings = AnalyticsSettings()
+    retention: RetentionSettings = RetentionSettings()
     warnings: tuple[str, ...] = ()
 
     @property
@@ -177,13 +241,16 @@ def load_settings(project_dir: Path, environ: Mapping[str, str] = os.environ) ->
         "as_of": checked("OUTBOUND_AS_OF", _as_of),
         "data_dir": checked("OUTBOUND_DATA_DIR", lambda text: _folder(text, project_dir)),
         "read_back_waits": checked("IMPORT_READ_BACK_WAITS", _waits),
+        "alerts": AlertSettings(
+            slack_webhook_url=checked("SLACK_WEBHOOK_URL", _webhook_url), smtp=_smtp(given, checked, problems)
+        ),
         "services": {name: checked(name, _service_check(name)) for name in services.VARIABLES},
     }
-    analytics = _read_analytics(project_dir / "config" / "settings.yaml", problems)
+    analytics, retention = _read_yaml(project_dir / "config" / "settings.yaml", problems)
     if problems:
         raise ConfigurationError(problems)
     warnings = _env_file_warnings(project_dir / ".env", in_file)
-    return Settings(**settings, analytics=analytics, warnings=tuple(warnings))
+    return Settings(**settings, analytics=analytics, retention=retention, warnings=tuple(warnings))
 
 
 def check_base_url(url: str) -> str:
@@ -266,13 +333,16 @@ def _read_env_file(path: Path, problems: list[str]) -> dict[str, str | None]:
 def _env_file_warnings(path: Path, variables: dict[str, str | None]) -> list[str]:
     warnings = []
     for name in variables:
-        if name.startswith(_OUR_NAMES) and name not in DEFAULTS:
+        prefixes = ("HEYREACH_", "OUTBOUND_", "IMPORT_", "SLACK_", "SMTP_", "ALERT_", *_SERVICE_NAMES)
+        if name.startswith(prefixes) and name not in DEFAULTS:
             hint = suggestion(name, DEFAULTS)
             warnings.append(f"{shown(path)}: {quoted(name)} is not a setting and has no effect; {hint}")
     # A warning and no refusal: `cp .env.example .env` leaves a file that everybody can read.
-    if any(map(variables.get, _SECRETS)) and path.stat().st_mode & 0o077:
-        name, key = shown(path), "the HeyReach key" if variables.get("HEYREACH_API_KEY") else "keys"
-        warnings.append(f"{name} holds {key} and others can read it; run: chmod 600 {name}")
+    secrets = [secret for secret in SECRETS if variables.get(secret)]
+    if secrets and path.stat().st_mode & 0o077:
+        name = shown(path)
+        held = "the HeyReach key" if secrets[0] == SECRETS[0] else secrets[0]
+        warnings.append(f"{name} holds {held} and others can read it; run: chmod 600 {name}")
     return warnings
 
 
@@ -320,6 +390,50 @@ def _base_url(url: str) -> str:
     if not valid or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(url))):
         raise ValueError(rule)
     return url.rstrip("/")
+
+
+def _webhook_url(text: str) -> str | None:
+    if not text:
+        return None
+    try:
+        return _base_url(text)
+    except ValueError:  # its rule speaks of a base URL, and the address itself is a secret
+        raise ValueError("must be the https:// address that Slack shows for an incoming webhook") from None
+
+
+def _smtp(given: dict[str, str], checked: Callable, problems: list[str]) -> Smtp | None:
+    """The mail server, where SMTP_HOST names one; what is set without it is a slip."""
+    if not given["SMTP_HOST"]:
+        others = [name for name in given if name.startswith(("SMTP_", "ALERT_EMAIL_")) and given[name]]
+        if others:
+            problems.append(f"{', '.join(others)}: set SMTP_HOST too, or no e-mail is sent")
+        return None
+    security = given["SMTP_SECURITY"] or ("tls" if given["SMTP_PORT"] == "465" else "starttls")
+    if security not in ("starttls", "tls", "none"):
+        problems.append("SMTP_SECURITY must be starttls, tls or none")
+    if security == "none" and given["SMTP_PASSWORD"] and not is_loopback(f"//{given['SMTP_HOST']}"):
+        problems.append(
+            "SMTP_SECURITY none would send SMTP_PASSWORD readable over the network: use starttls or tls"
+        )
+    if bool(given["SMTP_USERNAME"]) != bool(given["SMTP_PASSWORD"]):
+        problems.append("SMTP_USERNAME and SMTP_PASSWORD go together: set both or none")
+    sender = given["SMTP_FROM"] or given["SMTP_USERNAME"]
+    recipients = tuple(part.strip() for part in given["ALERT_EMAIL_TO"].split(",") if part.strip())
+    if not _ADDRESS.fullmatch(sender):
+        problems.append("SMTP_FROM must be an e-mail address, such as reports@example.com")
+    if not recipients or not all(map(_ADDRESS.fullmatch, recipients)):
+        problems.append("ALERT_EMAIL_TO must be e-mail addresses separated by commas, such as me@example.com")
+    return Smtp(
+        host=given["SMTP_HOST"],
+        port=checked(
+            "SMTP_PORT", lambda text: _whole_number(text or ("465" if security == "tls" else "587"), 1, 65535)
+        ),
+        security=security,
+        username=given["SMTP_USERNAME"],
+        password=given["SMTP_PASSWORD"],
+        sender=sender,
+        recipients=recipients,
+    )
 
 
 def _requests_per_minute(text: str, may_be_unpaced: bool) -> int:
@@ -394,15 +508,18 @@ def _attribution_fields(value: strict_yaml.Value) -> str:
     return ",".join(names)
 
 
-def _read_analytics(path: Path, problems: list[str]) -> AnalyticsSettings | None:
+def _read_yaml(path: Path, problems: list[str]) -> tuple[AnalyticsSettings, RetentionSettings]:
+    """The settings of config/settings.yaml; the shipped ones, and `problems`, where they can't be read."""
+    shipped = AnalyticsSettings(), RetentionSettings()
     if not path.exists():
-        return AnalyticsSettings()
+        return shipped
     try:
         document = strict_yaml.load(path)
     except ConfigurationError as error:
         problems.extend(error.problems)
-        return None
-    known = [setting.name for setting in fields(AnalyticsSettings)]
+        return shipped
+    ranges = ANALYTICS_RANGES | RETENTION_RANGES
+    known = ["required_attribution_fields", *ranges]
     found = []
     values = {}
     for name, text in document.items():
@@ -414,19 +531,21 @@ def _read_analytics(path: Path, problems: list[str]) -> AnalyticsSettings | None
             if name == "required_attribution_fields":
                 values[name] = _attribution_fields(text)
             else:
-                low, high = ANALYTICS_RANGES[name]
+                low, high = ranges[name]
                 values[name] = _whole_number(text if isinstance(text, str) else "", low, high)
         except ValueError as error:
             found.append(f"{at} {name} {error}, not {quoted(text)}")
+    retention = RetentionSettings(**{name: values.pop(name) for name in RETENTION_RANGES if name in values})
     analytics = AnalyticsSettings(**values)
     if not found:
         for smaller, larger, why in (
             ("acceptance_window_days", "expiry_days", "it would expire while an acceptance still counts"),
             ("hide_rate_below", "collecting_below", "a rate that is hidden can't be judged"),
             ("coverage_fail_percent", "coverage_warn_percent", "what fails must have warned before"),
+            ("early_window_days", "acceptance_window_days", "what is early must come before the whole"),
         ):
             if getattr(analytics, smaller) > getattr(analytics, larger):
                 line = document.lines.get(smaller) or document.lines[larger]
                 found.append(f"{shown(path)} line {line}: {smaller} must not be above {larger}: {why}")
     problems.extend(found)
-    return analytics
+    return analytics, retention

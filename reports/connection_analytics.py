@@ -1,46 +1,57 @@
 """The command line: HeyReach in, a report out, and each step alone.
 
 `connection-analytics --since 2026-01-01 --until 2026-02-01 --output-dir reports --format markdown,json,html`
-does all of it; `connection-analytics STEP` does one of extract, build, report, docs, sql, setup, import,
-enrich, enrichments, write-back.
+does all of it; `connection-analytics STEP` does one step, or one of the scheduled jobs.
 """
 
 import argparse
+import contextlib
 import os
-import secrets
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
 from dbt_project import warehouse
-from extract import accounts, pipeline, raw
+from extract import accounts, journal, pipeline, raw, snapshots
+from extract.damage import is_damage, set_aside
 from extract.enrichment.command import EnrichOptions, list_enrichments, run_enrich
 from extract.enrichment.writeback import WriteBackOptions, run_write_back
 from extract.errors import ConfigurationError, OutboundError
+from extract.folders import disk_full_line, is_disk_full, require_writable, sweep
 from extract.importer.command import SENDER_CHOICES, ImportOptions, run_import
 from extract.lock import exclusive
-from extract.settings import Settings, load_settings, parse_period
+from extract.privacy import erase, purge
+from extract.pull import KINDS
+from extract.runs import RunRecord, is_done_since, new_run_id, runs_path
+from extract.settings import DEFAULTS, SECRETS, Settings, load_settings, parse_period
 from extract.strict_yaml import shown
+from reports import alerts, schedule
+from reports.queries import open_published
 from reports.write import FORMATS, write_reports
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 ENRICHMENT_CONFIG = PROJECT_DIR / "config" / "enrichment.yaml"
 STEPS = (
-    "run",
-    "setup",
-    "extract",
-    "build",
-    "report",
-    "docs",
-    "sql",
-    "import",
-    "enrich",
-    "enrichments",
-    "write-back",
+    *("run", "daily", "weekly", "setup", "extract", "build", "report", "docs", "sql", "import"),
+    *("schedule", "recover", "acknowledge", "erase", "purge", "enrich", "enrichments", "write-back"),
 )
+# The scheduled jobs, and what else pulls, builds and reports: the kind of pull and the formats of each.
+JOBS = {"run": ("full", FORMATS), "weekly": ("full", FORMATS), "daily": ("daily", ("json",))}
+
+
+STOP_SECONDS = 8.0
+
+
+class Stopped(KeyboardInterrupt):
+    """The system asked this process to end (SIGTERM)."""
+
+    exit_code = 143
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,22 +62,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     os.umask(0o077)  # everything written holds personal data
     options = _parser().parse_args(arguments)
+    settings = None
     try:
         settings = load_settings(PROJECT_DIR)
         for warning in settings.warnings:
             _say(f"warning: {warning}")
-        globals()[f"_{options.step.replace('-', '_')}"](settings, options)
-    except OutboundError as error:
-        if options.debug:
-            raise
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
+        with _stoppable():
+            globals()[f"_{options.step.replace('-', '_')}"](settings, options)
+    except KeyboardInterrupt as stop:
         print("stopped", file=sys.stderr)
-        return 130
+        return getattr(stop, "exit_code", 130)
     except Exception as error:
         if options.debug:
             raise
+        if settings and is_disk_full(error):
+            print(f"error: {disk_full_line(settings.workspace_dir)}", file=sys.stderr)
+            return 1
+        if settings and is_damage(error) and not isinstance(error, OutboundError):
+            error = raw.RawError(raw.damaged(pipeline.raw_path(settings)))
+        if isinstance(error, OutboundError):
+            print(f"error: {error}", file=sys.stderr)
+            return error.exit_code
         first_line = (str(error).splitlines() or [""])[0]
         print(
             f"error: {options.step} failed ({type(error).__name__}: {first_line[:300]}). "
@@ -77,6 +93,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does, so that it is recorded and tidied up after."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, frame: object) -> None:
+        # Being killed does no harm either: tidying up may not take for ever.
+        deadline = threading.Timer(STOP_SECONDS, os._exit, [Stopped.exit_code])
+        deadline.daemon = True
+        deadline.start()
+        raise Stopped
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="connection-analytics", description=__doc__.split("\n\n")[0])
     parser.add_argument("step", nargs="?", choices=STEPS, default="run", help="what to do (default: run)")
@@ -85,12 +122,31 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--output-dir", type=Path, help="where reports go (default: the data folder's reports)"
     )
-    parser.add_argument("--format", default=",".join(FORMATS), help="comma-separated (default: %(default)s)")
+    parser.add_argument(
+        "--format",
+        help=f"comma-separated (default: {','.join(FORMATS)}; of daily: {','.join(JOBS['daily'][1])})",
+    )
+    parser.add_argument(
+        "--kind", choices=KINDS, default="full", help="extract: how much to read (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--wait", type=int, default=0, metavar="MINUTES", help="how long to wait for another run to end"
+    )
     parser.add_argument(
         "--strict", action="store_true", help="a HeyReach sender missing in the account file is an error"
     )
+    parser.add_argument("--url", help="erase: the LinkedIn profile of the person to erase, in any spelling")
+    parser.add_argument(
+        "--apply",
+        action="store_true",
+        help="import, purge: really do it; without it, show what would happen",
+    )
     parser.add_argument("--query", help="sql: print the answer to this query instead of opening a prompt")
     parser.add_argument("--debug", action="store_true", help="show tracebacks")
+    parser.add_argument("--id", help="acknowledge: which anomaly; without it, they are listed")
+    timetable = parser.add_argument_group("schedule", "the timetable; without an option it is printed")
+    timetable.add_argument("--install", choices=("auto", "cron", "systemd"), help="put it in place")
+    timetable.add_argument("--remove", action="store_true", help="take it out again")
     _add_import_arguments(
         parser.add_argument_group("import", "a file of leads into HeyReach, each accounted for")
     )
@@ -142,19 +198,121 @@ def _add_import_arguments(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument("--resume", metavar="IMPORT", help="go on with an unfinished import")
     group.add_argument("--repair", metavar="IMPORT", help="send again what an import lost")
-    group.add_argument("--apply", action="store_true", help="really send; without it, show what would happen")
 
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _run(settings: Settings, options: argparse.Namespace) -> None:
+def _scheduled(settings: Settings, options: argparse.Namespace) -> None:
+    """A job of the timetable: a run whose end is told to who is not there to see it."""
+    with alerts.telling(settings, options.step, _say) as outcome:
+        outcome.reports = _run(settings, options)
+
+
+_daily = _weekly = _scheduled
+
+
+def _run(settings: Settings, options: argparse.Namespace) -> list[Path]:
+    """Extract, build, publish, report; so do `daily` and `weekly`, each in its own measure.
+
+    Returns the files of the report.
+    """
+    kind, _ = JOBS[options.step]
     formats = _formats(options)
-    with exclusive(settings.workspace_dir):
-        _extract_unlocked(settings, options)
-        _build_unlocked(settings, options)
-    _write(settings, warehouse.files(settings.workspace_dir).published, options, formats)
+    asked_at = datetime.now(UTC)
+    with _held(settings, options) as has_waited:
+        has_own_period = options.since or options.until
+        record = runs_path(settings.workspace_dir)
+        if has_waited and not has_own_period and is_done_since(record, options.step, asked_at):
+            _say(f"{options.step}: nothing to do, the run that was waited for did it")
+            return []
+        with RunRecord(record, options.step) as run:
+            try:
+                _extract_recorded(settings, options, run, kind)
+                _build_recorded(settings, options, run)
+            except Exception as error:
+                run.close(error)
+                if options.step != "run" and not is_disk_full(error):
+                    _report_without_news(settings, options, formats)
+                raise
+            with run.step("report"):
+                published = warehouse.files(settings.workspace_dir).published
+                return _write(settings, published, options, formats)
+
+
+def _report_without_news(settings: Settings, options: argparse.Namespace, formats: list[str]) -> None:
+    """After a scheduled job failed: the day's report, from the last good warehouse, saying so."""
+    if not warehouse.files(settings.workspace_dir).published.exists():
+        return
+    try:
+        _report_anew(settings, options, formats)
+    except Exception as error:  # the job's own error is the one to be told
+        _say(f"warning: no report of the last good warehouse either: {' '.join(str(error).split())[:300]}")
+
+
+@contextlib.contextmanager
+def _held(settings: Settings, options: argparse.Namespace) -> Iterator[bool]:
+    """Hold the workspace, known to be writable and free of what killed runs left in it."""
+    require_writable(settings.workspace_dir, "The data folder")
+    require_writable(_reports_dir(settings, options), "The report folder")
+    with exclusive(settings.workspace_dir, wait_seconds=options.wait * 60, say=_say) as has_waited:
+        sweep(settings.workspace_dir, _reports_dir(settings, options))
+        yield has_waited
+
+
+def _schedule(settings: Settings, options: argparse.Namespace) -> None:
+    """Print the timetable, put it in place, or take it out."""
+    moment = "OUTBOUND_AS_OF"  # like secrets, nothing for a timetable
+    for secret in SECRETS:
+        without_shell = {name: value for name, value in os.environ.items() if name != secret}
+        scheduled = load_settings(PROJECT_DIR, without_shell)
+        if (scheduled.api_key, scheduled.alerts) != (settings.api_key, settings.alerts):
+            raise ConfigurationError(
+                f"{secret} is not the same in this shell and in .env, and scheduled runs see only .env: "
+                "put it there"
+            )
+    shell = {name: os.environ[name] for name in DEFAULTS if os.environ.get(name)}
+    place = schedule.Place(
+        PROJECT_DIR,
+        settings.workspace_dir,
+        {name: value for name, value in shell.items() if name not in (*SECRETS, moment)},
+    )
+    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    units_dir = home / "systemd" / "user"
+    if options.remove:
+        schedule.remove(place, units_dir, print)
+    elif options.install:
+        schedule.install(place, options.install, units_dir, print)
+    else:
+        print(f"# crontab{_demo_mark(settings)}")
+        print(schedule.crontab_block(place))
+        for name, text in schedule.units(place).items():
+            print(f"# {units_dir / name}\n{text}")
+        print("# Put it in place: make schedule INSTALL=1    Take it out: make schedule REMOVE=1")
+
+
+def _acknowledge(settings: Settings, options: argparse.Namespace) -> None:
+    """Silence an anomaly, or list those that are not silenced."""
+    _require(warehouse.files(settings.workspace_dir).published)
+    if options.id:
+        row = alerts.acknowledge(settings.workspace_dir, options.id)
+        print(f"acknowledged: {row['message']}")
+        if row["kind"] == "acceptance_drop":
+            print("From the next build on its alarm starts again, and expects what the rate sank to.")
+        return
+    rows = alerts.open_anomalies(settings.workspace_dir)
+    print("\n\n".join(map(alerts.described, rows)).replace("**", "") or "Nothing has changed that lasts.")
+
+
+def _recover(settings: Settings, options: argparse.Namespace) -> None:
+    """Make the raw database anew from its files, and set the old one aside."""
+    with _held(settings, options), RunRecord(runs_path(settings.workspace_dir), "recover"):
+        old, folders = pipeline.rebuild_raw(settings)
+        _land_journals(settings)
+    if old:
+        _say(f"the old one is kept as {old}")
+    print(f"raw: {pipeline.raw_path(settings)}, made anew from {folders} landing folders; now: make build")
 
 
 def _setup(settings: Settings, options: argparse.Namespace) -> None:
@@ -170,13 +328,13 @@ def _setup(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _extract(settings: Settings, options: argparse.Namespace) -> None:
-    with exclusive(settings.workspace_dir):
-        _extract_unlocked(settings, options)
+    with _held(settings, options), RunRecord(runs_path(settings.workspace_dir), "extract") as run:
+        _extract_recorded(settings, options, run, options.kind)
 
 
 def _build(settings: Settings, options: argparse.Namespace) -> None:
-    with exclusive(settings.workspace_dir):
-        _build_unlocked(settings, options)
+    with _held(settings, options), RunRecord(runs_path(settings.workspace_dir), "build") as run:
+        _build_recorded(settings, options, run)
 
 
 def _report(settings: Settings, options: argparse.Namespace) -> None:
@@ -187,10 +345,18 @@ def _report(settings: Settings, options: argparse.Namespace) -> None:
         _write(settings, paths.published, options, formats)
         return
     with exclusive(settings.workspace_dir):
-        _check_accounts(settings, paths.account_seed, warn=False)
-        run_id = _append_run_parameters(settings, options, "report", _published_parameters(paths.published))
-        with warehouse.other_period(paths, run_id) as database:
-            _write(settings, database, options, formats)
+        _report_anew(settings, options, formats)
+
+
+def _report_anew(settings: Settings, options: argparse.Namespace, formats: list[str]) -> None:
+    """Report the published warehouse over another period, or with what ran since it was built."""
+    paths = warehouse.files(settings.workspace_dir)
+    _check_accounts(settings, paths.account_seed, warn=False)
+    _land_journals(settings)
+    parameters = _published_parameters(paths.published)
+    run_id = _append_run_parameters(settings, options, "report", parameters, new_run_id())
+    with warehouse.other_period(paths, run_id) as database:
+        _write(settings, database, options, formats)
 
 
 def _docs(settings: Settings, options: argparse.Namespace) -> None:
@@ -270,9 +436,82 @@ def _enrichments(settings: Settings, options: argparse.Namespace) -> None:
     list_enrichments(settings, ENRICHMENT_CONFIG, print)
 
 
-def _extract_unlocked(settings: Settings, options: argparse.Namespace) -> None:
+@contextlib.contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """No run and no import beside this one."""
+    with exclusive(settings.workspace_dir), exclusive(settings.workspace_dir, "import"):
+        yield
+
+
+def _erase(settings: Settings, options: argparse.Namespace) -> None:
+    if not options.url:
+        raise ConfigurationError("make erase needs URL=, the LinkedIn profile of the person to erase")
+    with _alone(settings):
+        person, changed = erase.erase(settings, options.url)
+        for path in changed:
+            _say(f"cleaned: {shown(path)}")
+        _rebuild(settings, options)
+        left = erase.places(settings, person)
+    if left:
+        raise erase.NotErasedError(
+            "Links or addresses of the person still stand in "
+            + ", ".join(map(shown, left))
+            + ": remove them "
+            "there (data/demo: HEYREACH_API_KEY= make erase URL=...), then run this again"
+        )
+    print(
+        f"erased: {len(person.rows):,} rows of the person, known by {len(person.keys):,} keys; no file of "
+        f"{shown(settings.data_dir)} holds a link, address or member id of theirs{_demo_mark(settings)}"
+    )
+    _say(
+        "Erase them in HeyReach and in files outside the data folder yourself; pulls, webhook files and "
+        "imports leave them out from now on"
+    )
+
+
+def _purge(settings: Settings, options: argparse.Namespace) -> None:
+    with _alone(settings):
+        pipeline.load_landed(settings)
+        published = warehouse.files(settings.workspace_dir).published
+        found = purge.find(settings, published, settings.as_of or datetime.now(UTC))
+        for line in found.lines:
+            print(f"{'deleted' if options.apply else 'too old'}: {line}{_demo_mark(settings)}")
+        if not options.apply:
+            _say("nothing was deleted; APPLY=1 deletes it")
+        elif purge.apply(settings, found):
+            _rebuild(settings, options)
+
+
+def _rebuild(settings: Settings, options: argparse.Namespace) -> None:
+    """Build and publish what was published, from raw as it is now."""
+    paths = warehouse.files(settings.workspace_dir)
+    with raw.connect(paths.raw, read_only=True) as connection:
+        has_pulls = raw.pull_times(connection) is not None
+    if not has_pulls:
+        paths.published.unlink(missing_ok=True)
+        return
+    if paths.published.exists():
+        published = _published_parameters(paths.published)
+        options.since, options.until = (f"{published[name]:%Y-%m-%d}" for name in ("since", "until"))
+        settings = replace(settings, as_of=published["as_of"])
+    try:
+        _build_and_publish(settings, options, new_run_id())
+    except OutboundError as error:
+        raise erase.NotErasedError(
+            f"{error}\nSo {shown(paths.published)} still holds what was to go: mend that and run this again"
+        ) from None
+
+
+def _extract_recorded(settings: Settings, options: argparse.Namespace, run: RunRecord, kind: str) -> None:
     configured = _check_accounts(settings, warehouse.files(settings.workspace_dir).account_seed)
-    extraction = pipeline.extract(settings, _say)
+    with run.step("extract") as facts:
+        extraction = pipeline.extract(settings, _say, kind)
+        facts.update(
+            {
+                name: getattr(extraction, name)
+                for name in ("pulls", "requests", "rows_received", "rows_landed")
+            }
+        )
     for warning in extraction.warnings:
         _say(f"warning: {warning}")
     _say(
@@ -291,7 +530,12 @@ def _extract_unlocked(settings: Settings, options: argparse.Namespace) -> None:
             _say(f"warning: {line}")
 
 
-def _build_unlocked(settings: Settings, options: argparse.Namespace) -> None:
+def _build_recorded(settings: Settings, options: argparse.Namespace, run: RunRecord) -> None:
+    with run.step("build"):
+        _build_and_publish(settings, options, run.run_id)
+
+
+def _build_and_publish(settings: Settings, options: argparse.Namespace, run_id: str) -> None:
     paths = warehouse.files(settings.workspace_dir)
     _check_accounts(settings, paths.account_seed, warn=False)
     if not paths.raw.exists():
@@ -310,25 +554,53 @@ def _build_unlocked(settings: Settings, options: argparse.Namespace) -> None:
     if not settings.as_of and pulls.newest > as_of:
         _say(f"warning: the newest pull is incomplete; the warehouse stands as of {as_of:%Y-%m-%d %H:%M} UTC")
     parameters = {"as_of": as_of, "is_demo": settings.is_demo, "base_url": settings.base_url}
-    run_id = _append_run_parameters(settings, options, "publish", parameters | vars(settings.analytics))
+    _keep_snapshot(settings)
+    _land_journals(settings)
+    _append_run_parameters(settings, options, "publish", parameters | vars(settings.analytics), run_id)
     for warning in warehouse.build_and_publish(paths, run_id):
         _say(f"warning: {warning}")
+    _keep_snapshot(settings)
+    snapshots.land(snapshots.snapshots_path(settings.workspace_dir), paths.raw)
     print(f"warehouse: {paths.published}{_demo_mark(settings)}")
 
 
+def _keep_snapshot(settings: Settings) -> None:
+    """Copy the published figures to where no build replaces them; a damaged warehouse is set aside."""
+    published = warehouse.files(settings.workspace_dir).published
+    if not published.exists():
+        return
+    try:
+        snapshots.keep(published, snapshots.snapshots_path(settings.workspace_dir))
+    except duckdb.Error as error:
+        # Held by a program that may write to it, or of a release without snapshots: replacing it is no loss.
+        if is_damage(error):
+            _say(f"warning: the published warehouse was damaged, and is kept as {set_aside(published)}")
+
+
+def _land_journals(settings: Settings) -> None:
+    """Bring into raw what the journals hold and raw doesn't."""
+    raw_path = pipeline.raw_path(settings)
+    raw.initialise(raw_path)  # one of an earlier release has no tables for them
+    events = journal.rows(runs_path(settings.workspace_dir))
+    raw.append_missing(raw_path, "pipeline_run_events", ("run_id", "event_number"), events)
+    snapshots.land(snapshots.snapshots_path(settings.workspace_dir), raw_path)
+    acknowledged = journal.rows(alerts.acknowledgements_path(settings.workspace_dir))
+    raw.append_missing(raw_path, "acknowledgements", ("anomaly_id",), acknowledged)
+    told = journal.rows(alerts.alerts_path(settings.workspace_dir))
+    raw.append_missing(raw_path, "alert_events", ("notice_id", "event_number"), told)
+
+
 def _append_run_parameters(
-    settings: Settings, options: argparse.Namespace, purpose: str, parameters: dict
+    settings: Settings, options: argparse.Namespace, purpose: str, parameters: dict, run_id: str
 ) -> str:
     """Write the row the next build reads; returns the name of the run."""
     since, until = parse_period(options.since, options.until, parameters["as_of"], settings.lookback_days)
-    requested_at = datetime.now(UTC)
-    run_id = f"{requested_at:%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
     raw.append_run_parameters(
         pipeline.raw_path(settings),
         {
             **parameters,
             "run_id": run_id,
-            "requested_at": requested_at,
+            "requested_at": datetime.now(UTC),
             "purpose": purpose,
             "since": since,
             "until": until,
@@ -339,8 +611,7 @@ def _append_run_parameters(
 
 def _published_parameters(published: Path) -> dict:
     """The parameters a published warehouse was built with: another period is judged by the same ones."""
-    with duckdb.connect(str(published), read_only=True) as connection:
-        connection.execute("set TimeZone = 'UTC'")
+    with open_published(published) as connection:
         answer = connection.execute("select * from staging.stg_heyreach__run_parameters")
         return dict(zip([column[0] for column in answer.description], answer.fetchone(), strict=True))
 
@@ -357,13 +628,20 @@ def _check_accounts(settings: Settings, seed: Path, *, warn: bool = True) -> lis
     return configured
 
 
-def _write(settings: Settings, database: Path, options: argparse.Namespace, formats: list[str]) -> None:
-    output_dir = options.output_dir or settings.workspace_dir / "reports"
-    for path in write_reports(database, output_dir, formats):
+def _write(settings: Settings, database: Path, options: argparse.Namespace, formats: list[str]) -> list[Path]:
+    paths = write_reports(database, _reports_dir(settings, options), formats)
+    for path in paths:
         print(f"report: {path}{_demo_mark(settings)}")
+    return paths
+
+
+def _reports_dir(settings: Settings, options: argparse.Namespace) -> Path:
+    return options.output_dir or settings.workspace_dir / "reports"
 
 
 def _formats(options: argparse.Namespace) -> list[str]:
+    if options.format is None:
+        return list(JOBS.get(options.step, JOBS["run"])[1])
     formats = [name.strip() for name in options.format.split(",") if name.strip()]
     unknown = sorted(set(formats) - set(FORMATS))
     if unknown or not formats:

@@ -29,6 +29,12 @@ PARAMETERS = (
 
 DIAGNOSIS = "select * from marts.rpt_diagnosis"
 BOTTLENECKS = "select * from marts.rpt_bottlenecks order by rank"
+CHANGES = """
+    select *
+    from marts.rpt_anomalies
+    where is_open
+    order by is_acknowledged, since desc, kind, dimension, segment
+"""
 HEALTH = "select * from marts.rpt_health order by line_number"
 IMPORTS = """
     select *
@@ -50,6 +56,7 @@ TIME_TO_ACCEPT = """
     order by dimension <> 'all', dimension, requests desc, segment
 """
 SENT_WEEKS = "select * from marts.rpt_sent_weeks order by sent_week"
+TREND = "select * from marts.rpt_weekly_trend order by report_week"
 SEGMENTS = """
     select *
     from marts.rpt_segment_performance
@@ -120,7 +127,9 @@ def open_published(database: Path) -> duckdb.DuckDBPyConnection:
         connection.execute(f"attach '{path}' as warehouse (type duckdb, read_only)")
     except duckdb.Error as error:
         connection.close()
-        raise ConfigurationError(f"{shown(database)} can't be opened: {one_line(error)}") from None
+        raise ConfigurationError(
+            f"{shown(database)} can't be opened: {one_line(error)}; `make build` makes a new one"
+        ) from None
     try:
         connection.execute("use warehouse.marts")
         connection.execute("set TimeZone = 'UTC'")
@@ -163,6 +172,7 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "first": {
                 **diagnosis,
                 "alarms": [row for row in bottlenecks if row["verdict"] != "background"],
+                "changes": rows(CHANGES),
                 "health": rows(HEALTH),
             },
             "summary": summary,
@@ -182,6 +192,7 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "by_campaign": rows(CAMPAIGNS),
             "time_to_accept": rows(TIME_TO_ACCEPT),
             "by_week": rows(SENT_WEEKS),
+            "trend": rows(TREND),
             "bottlenecks": bottlenecks,
         },
     }

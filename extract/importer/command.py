@@ -24,7 +24,7 @@ from extract.importer.table import ImportFile, read_import_file
 from extract.importer.target import Members, Target, campaign_target, list_target, read_members
 from extract.lock import exclusive
 from extract.pacing import Pacer
-from extract.pipeline import DEMO_ORIGIN, heyreach_client, ledger_path
+from extract.pipeline import DEMO_ORIGIN, heyreach_client, ledger_path, suppressions
 from extract.sandbox import DEMO_END
 from extract.sandbox.process import running_sandbox
 from extract.settings import Settings
@@ -130,6 +130,7 @@ class _Importer:
         elif not self.options.apply:
             self.say("dry run: nothing was sent; APPLY=1 sends it")
         else:
+            suppressions(self.settings).lift(row.person for row in plan.to_send)
             self.ledger.plan(entry, rows)
             self._deliver(entry, target)
 
@@ -298,12 +299,15 @@ class _Importer:
         return _count_in_lists(published, people) if people and published.exists() else 0
 
     def _plan(self, file: ImportFile, entry: Import, known: Known) -> Plan:
+        urls = [row.lead.get("profile_url") or "" for row in file.rows]
         return plan_rows(
             file,
             fixed_fields=parse_fixed_fields(self.options.fixed_fields),
             default_fields={"batch_id": entry.import_id, "source_list": file.path.stem},
             required_fields=self.settings.analytics.required_attribution_fields.split(","),
-            known=known,
+            known=replace(
+                known, erased_urls=frozenset(suppressions(self.settings).erased(urls, only_on_request=True))
+            ),
         )
 
     def _with_senders(

@@ -1,4 +1,4 @@
-"""Raw is rebuilt from its landing files, in any repetition, with the same numbers."""
+"""Pulls again and again: repeated landings and bad days change no number."""
 
 import shutil
 
@@ -7,6 +7,7 @@ from extract.heyreach import load
 from extract.landing import finished_folders
 from tests.conftest import Workspace
 from tests.end_to_end.test_truth import numbers
+from tests.replay_with_faults import replay
 
 
 def test_replayed_landings_change_no_number(demo, tmp_path):
@@ -23,3 +24,12 @@ def test_replayed_landings_change_no_number(demo, tmp_path):
     outcome = workspace.run("build", "--since", "2026-01-01", "--until", "2026-02-01")
     assert outcome.exit_code == 0, outcome.errors
     assert numbers(workspace) == numbers(original)
+
+
+def test_bad_days_and_an_outage_only_widen_bounds(tmp_path):
+    """`python -m tests.replay_with_faults --nights 30` does it for longer."""
+    comparison = replay(8, tmp_path)
+    assert comparison.violations == [], str(comparison)
+    assert comparison.failed_nights == 2
+    assert comparison.struck > 20
+    assert comparison.widened > 0

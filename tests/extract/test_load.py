@@ -27,6 +27,7 @@ def pull(landing: Landing) -> dict:
         **dict.fromkeys(raw.TABLES["pulls"]),
         "pull_id": "p1",
         "landing_id": landing.landing_id,
+        "kind": "full",
         "resource": "pull",
         "scope_id": "",
         "started_at": NOW,
@@ -87,7 +88,7 @@ def test_loading_keeps_the_payload_as_sent_and_lists_the_landing(tmp_path, raw_p
         ).fetchall()
         assert sorted(rows) == [("1", "Ada", NOW), ("2", "Ada", NOW)]
         assert raw.loaded_landings(connection) == {folders[0].name}
-        assert raw.pull_times(connection) == raw.PullTimes(NOW, NOW, NOW)
+        assert raw.pull_times(connection) == raw.PullTimes(NOW, NOW, NOW, NOW)
         assert raw.origin(connection) == raw.Origin("https://heyreach.example", "1")
         assert raw.newest_hashes(connection, "sender_accounts", ()) == {
             "1": content_hash({"id": 1, "firstName": "Ada"}),
@@ -123,3 +124,15 @@ def test_cosmetics_do_not_make_a_row_new():
     other = {**row, "linkedInUserProfile": {"headline": "SRE lead"}}
     assert content_hash(row) == content_hash(same)
     assert content_hash(row) != content_hash(other)
+
+
+def test_a_raw_database_of_an_earlier_release_is_brought_up_to_date(tmp_path, raw_path):
+    load(land(tmp_path, "1"), raw_path)
+    with raw.connect(raw_path, read_only=False) as connection:
+        connection.execute("drop table heyreach.pipeline_run_events")
+        connection.execute("alter table heyreach.pulls drop column note")
+    raw.initialise(raw_path)
+    assert count(raw_path, "sender_accounts") == 1
+    with raw.connect(raw_path, read_only=True) as connection:
+        assert connection.execute("select note from heyreach.pulls").fetchall() == [(None,)]
+    assert count(raw_path, "pipeline_run_events") == 0

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from hashlib import md5
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,10 @@ TABLES = {
         sent_week date, sent bigint, accepted_to_date bigint, mature_sent bigint, mature_accepted bigint,
         mature_share double, accept_rate double, ci_low double, ci_high double, expected_final_rate double,
         as_of timestamptz""",
+    "rpt_weekly_trend": f"""
+        report_week date, snapshot_as_of timestamptz, {_columns("period_start period_end", "date")},
+        {_columns("reports leads_imported sent accepted mature_sent mature_accepted", "bigint")},
+        {_columns("accept_rate ci_low ci_high attribution_coverage", "double")}, as_of timestamptz""",
     "rpt_diagnosis": f"""
         {_columns("alarms alarms_blind alarms_blocked alarms_losing background_losses", "bigint")},
         recoverable_accepts_per_week double, segments_compared bigint, segments_lower bigint,
@@ -113,6 +118,11 @@ TABLES = {
         rank bigint, {_columns("tier stage cause dimension segment segment_label", "varchar")},
         recoverable_accepts_per_week double, evidence_n bigint, q_value double,
         {_columns("verdict why what_to_do", "varchar")}, as_of timestamptz""",
+    "rpt_anomalies": f"""
+        {_columns("anomaly_id kind dimension segment segment_label", "varchar")},
+        {_columns("since alarmed_on judged_until", "date")}, {_columns("is_open is_acknowledged", "boolean")},
+        acknowledged_at timestamptz, {_columns("observed expected", "double")}, evidence_n bigint,
+        {_columns("message what_to_do", "varchar")}, as_of timestamptz""",
     "rpt_health": """
         line_number bigint, severity varchar, topic varchar, affected bigint, message varchar,
         as_of timestamptz""",
@@ -384,6 +394,25 @@ def funnel(*people: int) -> list[dict[str, Any]]:
     return rows
 
 
+def anomaly(kind: str, dimension: str, segment: str, since: date, **values: Any) -> dict[str, Any]:
+    """A row of rpt_anomalies; it lasts, and nobody acknowledged it, unless said otherwise."""
+    return {
+        "anomaly_id": md5(f"{kind}|{dimension}|{segment}|{since}".encode()).hexdigest(),
+        "kind": kind,
+        "dimension": dimension,
+        "segment": segment,
+        "segment_label": values.pop("label", segment),
+        "since": since,
+        "alarmed_on": since,
+        "judged_until": date(2026, 1, 27),
+        "is_open": True,
+        "is_acknowledged": False,
+        "message": f"{kind} of {segment}",
+        "what_to_do": "Look at it.",
+        **values,
+    }
+
+
 # A month of work.
 FULL = {
     "rpt_summary": [
@@ -430,6 +459,16 @@ FULL = {
          "evidence_n": 2, "verdict": "background",
          "why": "2 leads wait behind the paused campaign Winter SRE.",
          "what_to_do": "Resume it, or move the leads to a running campaign."},
+    ],
+    "rpt_anomalies": [
+        anomaly("acceptance_drop", "account", "50001", date(2026, 1, 12), label="Maren",
+                message="Maren: of 210 requests sent from 2026-01-12 to 2026-01-27, 24 were accepted within "
+                        "3 days; 50.2 were expected of the same lists and senders.",
+                what_to_do="Look at this sender's profile."),
+        anomaly("sender_auth_invalid", "account", "50002", date(2026, 1, 20), label="Milo",
+                message="Milo is logged out of LinkedIn; 310 leads wait in running campaigns.",
+                is_acknowledged=True),
+        anomaly("pull_gap", "all", "all", date(2026, 1, 3), message="This one is over.", is_open=False),
     ],
     "rpt_health": [
         {"line_number": 1, "severity": "note", "topic": "invalid_profile_urls", "affected": 7,
@@ -532,6 +571,15 @@ FULL = {
          "ci_high": 0.279, "expected_final_rate": 0.254},
         {"sent_week": date(2026, 1, 26), "sent": 692, "accepted_to_date": 171, "mature_sent": 0,
          "mature_accepted": 0, "mature_share": 0.0, "expected_final_rate": 0.29},
+    ],
+    "rpt_weekly_trend": [
+        {"report_week": date(2026, 1, 19), "period_start": date(2025, 12, 26),
+         "period_end": date(2026, 1, 26), "reports": 9, "leads_imported": 1600, "sent": 960, "accepted": 240,
+         "mature_sent": 400, "mature_accepted": 90, "accept_rate": 0.225, "ci_low": 0.187, "ci_high": 0.268,
+         "attribution_coverage": 0.9},
+        {"report_week": date(2026, 1, 26), "period_start": date(2026, 1, 1),
+         "period_end": date(2026, 2, 1), "reports": 8, "leads_imported": 1800, "sent": 1204, "accepted": 301,
+         "mature_sent": 5, "mature_accepted": 1, "attribution_coverage": 0.93},
     ],
     "rpt_account_performance": [
         account("50001", "Dana", sent=404, accepted=141, mature_sent=200, mature_accepted=63,

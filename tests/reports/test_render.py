@@ -280,7 +280,13 @@ def with_totals(**values: Any) -> dict[str, Any]:
         "meta": {"demo": False, "as_of": SUMMARY["until"], **row},
         "totals": row,
         "sections": {
-            "first": {**NO_DIAGNOSIS[0], "recoverable_accepts_per_week": None, "alarms": [], "health": []},
+            "first": {
+                **NO_DIAGNOSIS[0],
+                "recoverable_accepts_per_week": None,
+                "alarms": [],
+                "changes": [],
+                "health": [],
+            },
             "bottlenecks": [],
             "funnel": [],
             "imports": [],
@@ -298,6 +304,7 @@ def with_totals(**values: Any) -> dict[str, Any]:
             "by_campaign": [],
             "time_to_accept": [],
             "by_week": [],
+            "trend": [],
         },
     }
 

@@ -49,6 +49,12 @@ reads as (
 
 ),
 
+erased as (
+
+    select * from {{ ref('int_erased_requests') }}
+
+),
+
 provider_days as (
 
     {%- for event, column in (('sent', 'connections_sent'), ('accepted', 'connections_accepted')) %}
@@ -73,7 +79,8 @@ compared as (
         provider_days.activity_date,
         provider_days.counted_by_heyreach,
         count(*) filter (where events.first_day = events.last_day) as events_for_certain,
-        count(events.last_day) as events_at_most,
+        -- Nobody knows any more on which day those of erased people were.
+        count(events.last_day) + coalesce(max(erased.requests), 0) as events_at_most,
         min(events.hour_earliest) filter (where events.first_day = events.last_day) as certain_from_hour,
         max(events.hour_latest) filter (where events.first_day = events.last_day) as certain_to_hour
     from provider_days
@@ -81,6 +88,10 @@ compared as (
         on provider_days.account_id = reads.account_id
         and provider_days.campaign_id = reads.campaign_id
         and {{ days_after(utc_midnight('provider_days.activity_date'), 1) }} <= reads.read_at
+    left join erased
+        on provider_days.account_id = erased.account_id
+        and provider_days.campaign_id = erased.campaign_id
+        and provider_days.event = erased.event
     left join events
         on provider_days.account_id = events.account_id
         and provider_days.campaign_id = events.campaign_id

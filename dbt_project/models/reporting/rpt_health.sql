@@ -87,6 +87,86 @@ unreadable_lists as (
 
 ),
 
+runs as (
+
+    select * from {{ ref('pipeline_runs') }}
+
+),
+
+last_success as (
+
+    select
+        max(runs.started_at) as started_at,
+        max(runs.finished_at) as finished_at,
+        arg_max(runs.job, runs.started_at) as job
+    from runs
+    where runs.outcome = 'succeeded' and runs.published_at is not null
+
+),
+
+runs_since as (
+
+    select
+        count(*) as unsuccessful,
+        string_agg(
+            runs.job || ' of ' || {{ printed_minute('runs.started_at') }} || ' '
+            || runs.outcome || coalesce(' in ' || runs.failed_step, '') || coalesce(' (' || left(runs.error, 200) || ')', ''),
+            '; ' order by runs.started_at desc
+        ) as what
+    from runs
+    cross join last_success
+    where runs.outcome in ('failed', 'killed', 'stopped')
+        and (last_success.started_at is null or runs.started_at > last_success.started_at)
+
+),
+
+last_extract as (
+
+    select
+        max(extracted_at) as extracted_at,
+        count(*) filter (where outcome = 'published') as published
+    from runs
+
+),
+
+pull_ends as (
+
+    select
+        finished_at,
+        lag(finished_at) over (order by finished_at) as previous_finished_at
+    from {{ ref('stg_heyreach__pulls') }}
+    where resource = 'pull' and is_complete
+
+),
+
+-- A night without a complete pull leaves more than a day and a half between two.
+missed_nights as (
+
+    select
+        pull_ends.previous_finished_at,
+        pull_ends.finished_at,
+        cast({{ hours_between(utc_midnight(utc_date('pull_ends.previous_finished_at')), utc_midnight(utc_date('pull_ends.finished_at'))) }} / 24 - 1 as bigint) as nights
+    from pull_ends
+    cross join run_parameters
+    where {{ hours_between('pull_ends.previous_finished_at', 'pull_ends.finished_at') }} > 36
+        and pull_ends.finished_at >= run_parameters.since
+
+),
+
+last_tries as (
+
+    select
+        alert_events.notice_id,
+        alert_events.channel,
+        arg_max(alert_events.event, alert_events.event_number) as event,
+        arg_max(alert_events.error, alert_events.event_number) as error,
+        max(alert_events.happened_at) as happened_at
+    from {{ ref('stg_heyreach__alert_events') }} as alert_events
+    where alert_events.channel is not null
+    group by alert_events.notice_id, alert_events.channel
+
+),
+
 lines as (
 
     select 'note' as severity, 'senders_unable' as topic, count(*) as affected,
@@ -97,6 +177,42 @@ lines as (
         and (is_active or sent > 0)
         and queued_running = 0
         and configuration_status <> 'configured_not_listed'
+    having count(*) > 0
+    union all
+    select 'note', 'alerts_undelivered', count(*),
+        {{ printed_count('count(*)') }} || ' messages could not be delivered: ' || string_agg(distinct last_tries.error, '; ') || '. Check the alert settings in .env; they are tried again for a week.'
+    from last_tries
+    cross join run_parameters
+    where last_tries.event = 'failed'
+        and {{ days_after('last_tries.happened_at', 8) }} >= run_parameters.requested_at
+    having count(*) > 0
+    union all
+    select 'blind', 'stale', cast({{ hours_between('last_extract.extracted_at', 'run_parameters.requested_at') }} as bigint),
+        'These figures are old: the last pull that came in ended ' || {{ printed_minute('last_extract.extracted_at') }} || ' UTC, and this report was asked for ' || {{ printed_minute('run_parameters.requested_at') }} || '. See marts.pipeline_runs; make run catches up.'
+    from last_extract
+    cross join run_parameters
+    -- The demo's world stands still.
+    where not run_parameters.is_demo
+        and {{ hours_between('last_extract.extracted_at', 'run_parameters.requested_at') }} > 26
+    union all
+    -- A report that no run of its own stands behind follows a failed one.
+    select case when runs_since.unsuccessful > 0 and last_extract.published = 0 then 'blind' else 'note' end, 'runs', runs_since.unsuccessful,
+        coalesce(
+            'The last run that succeeded before this one ended ' || {{ printed_minute('last_success.finished_at') }} || ' UTC (' || last_success.job || ').',
+            'No run has succeeded before this one.'
+        ) || coalesce(' Since then: ' || runs_since.what || '.', '')
+    from runs_since
+    cross join last_success
+    cross join last_extract
+    where runs_since.unsuccessful > 0 or last_success.started_at is not null
+    union all
+    select 'note', 'nights_missed', cast(sum(nights) as bigint),
+        'Nights without a complete pull: ' || string_agg(
+            cast(nights as {{ dbt.type_string() }}) || ' between ' || {{ printed_minute('previous_finished_at') }} || ' and ' || {{ printed_minute('finished_at') }} || ' UTC',
+            '; ' order by finished_at
+        ) || '. What happened in between is dated no closer than that.'
+    from missed_nights
+    where nights > 0
     having count(*) > 0
     union all
     select 'blind', 'pull_incomplete', count(*),
@@ -123,6 +239,12 @@ lines as (
         ) || '. Leads deleted in HeyReach explain fewer; more means that its counts can''t be trusted.'
     from {{ ref('rpt_reconciliation') }}
     where not is_within_tolerance
+    having count(*) > 0
+    union all
+    select 'note', 'people_erased', cast(sum(requests) as bigint),
+        'People were erased on request. ' || {{ printed_count('sum(requests)') }} || ' of their requests and acceptances are in no count here; HeyReach''s own counts include them, and the comparison allows for it.'
+    from {{ ref('int_erased_requests') }}
+    where requests > 0
     having count(*) > 0
     union all
     select 'note', 'reconciliation_by_day', count(*),

@@ -60,6 +60,7 @@ select
     nullif(concat_ws(
         ', '
         {%- for column, words in {
+            'left_out_erased': 'of erased people',
             'left_out_no_profile_url': 'without any URL',
             'left_out_invalid_profile_url': 'with no profile URL of a person',
             'left_out_missing_name': 'without a name',

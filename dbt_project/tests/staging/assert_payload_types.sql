@@ -1,10 +1,12 @@
 {#- A field we read that arrives with another JSON type would turn into NULLs without a word. It stops the build
-    instead, by name. Fields only some rows have are fine; a required one that is nowhere is not. -#}
+    instead, by name. Fields only some rows have are fine; a required one that is nowhere is not. What counts is
+    how rows look now: a drift that HeyReach took back must not stop builds for ever. -#}
 {{ config(store_failures=true) }}
 
 with fields as (
 
     select * from {{ ref('stg_heyreach__payload_fields') }}
+    where current_rows > 0
 
 ),
 

@@ -1,22 +1,40 @@
 {#- Which fields each resource's payloads hold, and of which JSON type: what the contract in the seed
     `heyreach_api_fields` is checked against. Payloads of one shape are folded first: a workspace has few. -#}
-{%- set resources = [
-    'sender_accounts', 'campaigns', 'lists', 'list_leads', 'campaign_leads', 'account_campaign_days',
-] -%}
+{%- set resources = {
+    'sender_accounts': 'account_id',
+    'campaigns': 'campaign_id',
+    'lists': 'list_id',
+    'list_leads': 'list_id, list_row_key',
+    'campaign_leads': 'campaign_id, campaign_lead_id',
+    'account_campaign_days': 'account_id, campaign_id, stat_date',
+} -%}
 
-with structures as (
+with observed as (
 
-    {%- for resource in resources %}
+    {%- for resource, keys in resources.items() %}
     select
         '{{ resource }}' as resource,
         json_structure(payload) as structure,
-        count(*) as observations
+        row_number() over (
+            partition by {{ keys }} order by observed_at desc, pull_id desc, content_hash desc
+        ) = 1 as is_newest
     from {{ source('heyreach', resource) }}
     where payload is not null
         and pull_id in (select pulls.pull_id from {{ ref('stg_heyreach__pulls') }} as pulls)
-    group by structure
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
+
+),
+
+structures as (
+
+    select
+        resource,
+        structure,
+        count(*) as observations,
+        count(*) filter (where is_newest) as current_rows
+    from observed
+    group by resource, structure
 
 ),
 
@@ -26,7 +44,8 @@ top_fields as (
         structures.resource,
         field.key as field,
         field.value as structure,
-        structures.observations
+        structures.observations,
+        structures.current_rows
     from structures, json_each(structures.structure) as field
 
 ),
@@ -37,7 +56,8 @@ nested_fields as (
         top_fields.resource,
         top_fields.field || '.' || field.key as field,
         field.value as structure,
-        top_fields.observations
+        top_fields.observations,
+        top_fields.current_rows
     from top_fields, json_each(top_fields.structure) as field
     where json_type(top_fields.structure) = 'OBJECT'
 
@@ -65,7 +85,8 @@ typed as (
             when structure ->> '$' = 'NULL' then 'null'
             else 'mixed'
         end as json_type,
-        observations
+        observations,
+        current_rows
     from all_fields
 
 )
@@ -74,6 +95,7 @@ select
     resource,
     field,
     json_type,
-    cast(sum(observations) as bigint) as observations
+    cast(sum(observations) as bigint) as observations,
+    cast(sum(current_rows) as bigint) as current_rows
 from typed
 group by resource, field, json_type

@@ -18,6 +18,7 @@ this_run as (
 
 select
     run_id,
+    requested_at,
     as_of,
     since,
     until,
@@ -37,5 +38,10 @@ select
     normal_invalid_percent,
     normal_duplicate_percent,
     sensitive_cell_minimum,
+    early_window_days,
+    acceptance_drop_percent,
+    acceptance_alarm_level,
+    volume_drop_percent,
+    pull_gap_hours,
     required_attribution_fields
 from this_run

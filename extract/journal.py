@@ -1,0 +1,41 @@
+"""Journals: append-only files of JSON lines, for what must outlive a crash and a rebuild of raw.
+
+A line is written whole and forced to disk before the next thing happens. A line that a crash cut short is
+passed over by readers, and the next one starts on a line of its own.
+"""
+
+import os
+from pathlib import Path
+
+import orjson
+
+
+def append(path: Path, row: dict) -> None:
+    """Add one row; it is on disk when this returns."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    line = orjson.dumps(row, option=orjson.OPT_UTC_Z) + b"\n"
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        size = os.fstat(descriptor).st_size
+        if size and os.pread(descriptor, 1, size - 1) != b"\n":
+            line = b"\n" + line
+        while line:  # a full disk may take a part
+            line = line[os.write(descriptor, line) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def rows(path: Path) -> list[dict]:
+    """All rows, oldest first; none where there is no journal yet."""
+    if not path.exists():
+        return []
+    found = []
+    for line in path.read_bytes().splitlines():
+        try:
+            row = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            continue
+        if isinstance(row, dict):
+            found.append(row)
+    return found

@@ -1,0 +1,197 @@
+"""The timetable: at the right time in any zone, from any folder, without secrets, once, and out again."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from extract.errors import ConfigurationError
+from reports import schedule
+from reports.schedule import TIMETABLE, Place, crontab_block, install, remove, units
+from tests.conftest import Workspace
+
+# Stands for the system's crontab: keeps it in a file, and has none at first, as a new user.
+CRONTAB = """#!/bin/sh
+if [ "$1" = -l ]; then cat "$CRONTAB_FILE" 2>/dev/null || { echo "no crontab" >&2; exit 1; }
+else cat > "$CRONTAB_FILE"; fi
+"""
+SYSTEMCTL = """#!/bin/sh
+echo "$@" >> "$SYSTEMCTL_FILE"
+"""
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A project in a folder with an awkward name, whose program notes how it was called."""
+    project = tmp_path / "it's 100% $HOME; a project"
+    program = project / ".venv" / "bin" / schedule.NAME
+    program.parent.mkdir(parents=True)
+    program.write_text('#!/bin/sh\necho "$PWD|$@|$OUTBOUND_DATA_DIR"\necho trouble >&2\n')
+    program.chmod(0o700)
+    return Place(project, tmp_path / 'data "quoted"', {"OUTBOUND_DATA_DIR": str(tmp_path / 'data "quoted"')})
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """A machine with cron and systemd whose tables are files; what was put where."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name, text in (("crontab", CRONTAB), ("systemctl", SYSTEMCTL)):
+        (programs / name).write_text(text)
+        (programs / name).chmod(0o700)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    monkeypatch.setenv("CRONTAB_FILE", str(tmp_path / "crontab"))
+    monkeypatch.setenv("SYSTEMCTL_FILE", str(tmp_path / "systemctl"))
+    return tmp_path
+
+
+def run_as_cron(line: str, place: Place, utc: str) -> str:
+    """What a crontab line's command logs when cron runs it, from `/`, at a time `utc` (%u%H%M)."""
+    command = line.split(" ", 5)[5]
+    parts = re.split(r"(?<!\\)%", command)
+    assert len(parts) == 1, "an unescaped % ends a command in a crontab"
+    command = command.replace(r"\%", "%").replace("$(date -u +%u%H%M)", utc)
+    command = command.replace("$(date -u +%H%M)", utc[1:])
+    outcome = subprocess.run(["/bin/sh", "-c", command], cwd="/", env={"PATH": "/usr/bin:/bin"}, check=False)
+    assert outcome.returncode == 0
+    logs = place.workspace_dir / "logs"
+    text = "".join(path.read_text() for path in sorted(logs.glob("*.log"))) if logs.exists() else ""
+    shutil.rmtree(logs, ignore_errors=True)
+    return text
+
+
+def cron_lines(place: Place) -> list[str]:
+    return [line for line in crontab_block(place).splitlines() if not line.startswith("#")]
+
+
+@pytest.mark.parametrize(
+    ("utc", "expected"),
+    [
+        ("30200", ["daily --wait 300"]),
+        ("70200", ["daily --wait 300"]),
+        ("70300", ["weekly --wait 300"]),
+        ("60300", []),
+        ("11000", ["extract --kind light"]),
+        ("11800", ["extract --kind light"]),
+        ("10215", []),
+    ],
+)
+def test_cron_starts_what_is_due_in_utc(place, utc, expected):
+    logged = "".join(run_as_cron(line, place, utc) for line in cron_lines(place))
+    calls = [line.split("|") for line in logged.splitlines() if "|" in line]
+    assert [call[1] for call in calls] == expected
+    assert all(call[0] == str(place.project_dir) for call in calls)
+    assert all(call[2] == str(place.workspace_dir) for call in calls)
+    assert logged.count("trouble") == len(expected)
+
+
+def test_the_log_is_private(place):
+    subprocess.run(["/bin/sh", "-c", place.command(TIMETABLE[0])], cwd="/", check=True)
+    (log,) = (place.workspace_dir / "logs").iterdir()
+    assert log.name == "daily.log"
+    assert log.stat().st_mode & 0o077 == 0
+    assert log.parent.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd")
+def test_systemd_reads_the_times_as_utc(place):
+    """Its own reader of calendars, asked for the next times from a Friday on."""
+    for name, text in units(place).items():
+        if name.endswith(".timer"):
+            (calendar,) = re.findall("OnCalendar=(.*)", text)
+            outcome = subprocess.run(
+                ["systemd-analyze", "calendar", "--base-time=2026-01-02 12:00 UTC", calendar],
+                env={**os.environ, "TZ": "Asia/Kolkata"},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert outcome.returncode == 0, outcome.stderr
+            due = {"daily": "Sat 2026-01-03 02:00:00", "weekly": "Sun 2026-01-04 03:00:00"}
+            due |= {"pull-1000": "Sat 2026-01-03 10:00:00", "pull-1800": "Fri 2026-01-02 18:00:00"}
+            job = name.removeprefix(f"{schedule.NAME}-").removesuffix(".timer")
+            assert f"{due[job]} UTC" in outcome.stdout, outcome.stdout
+            assert "Persistent=true" in text
+
+
+@pytest.mark.parametrize("job", TIMETABLE, ids=lambda job: job.name)
+def test_a_service_runs_its_command_whatever_the_folder_is_called(place, job):
+    """The unit's line, read back by systemd's rules: quotes, backslashes, %% and $$."""
+    text = units(place)[f"{schedule.NAME}-{job.name}.service"]
+    (line,) = re.findall("ExecStart=/bin/sh -c (.*)", text)
+    assert line[0] == line[-1] == '"'
+    command = re.sub(r"\\(.)", r"\1", line[1:-1]).replace("%%", "%").replace("$$", "$")
+    assert command == place.command(job)
+    assert shlex.split(command)[:2] == ["cd", str(place.project_dir)]
+    assert "SuccessExitStatus=75" in text
+
+
+def test_installing_in_cron_twice_leaves_one_and_keeps_the_rest(place, machine):
+    crontab = machine / "crontab"
+    crontab.write_text("MAILTO=me\n0 1 * * * other job")  # no line break at its end
+    for _ in range(2):
+        install(place, "cron", machine / "units", print)
+    text = crontab.read_text()
+    assert text == "MAILTO=me\n0 1 * * * other job\n" + crontab_block(place)
+    remove(place, machine / "units", print)
+    assert crontab.read_text() == "MAILTO=me\n0 1 * * * other job\n"
+
+
+def test_another_checkout_keeps_its_timetable(place, machine, tmp_path):
+    other = Place(tmp_path / "other", tmp_path / "other" / "data", {})
+    install(place, "cron", machine / "units", print)
+    install(other, "cron", machine / "units", print)
+    remove(place, machine / "units", print)
+    assert (machine / "crontab").read_text() == crontab_block(other)
+
+
+def test_a_crontab_whose_end_mark_is_gone_is_left_alone(place, machine):
+    crontab = machine / "crontab"
+    crontab.write_text(crontab_block(place).splitlines()[0] + "\n0 1 * * * other job\n")
+    before = crontab.read_text()
+    with pytest.raises(ConfigurationError, match="crontab -e"):
+        install(place, "cron", machine / "units", print)
+    assert crontab.read_text() == before
+
+
+def test_installing_as_timers_takes_the_crontab_out_and_is_removable(place, machine):
+    folder = machine / "units"
+    install(place, "cron", folder, print)
+    for _ in range(2):
+        install(place, "systemd", folder, print)
+    assert (machine / "crontab").read_text() == ""
+    assert {path.name: path.read_text() for path in folder.iterdir()} == units(place)
+    asked = (machine / "systemctl").read_text()
+    assert f"--user enable --now {schedule.NAME}-daily.timer" in asked
+    remove(place, folder, print)
+    assert list(folder.iterdir()) == []
+    assert "--user disable --now" in (machine / "systemctl").read_text()
+
+
+def test_auto_takes_systemd_where_it_answers_and_cron_elsewhere(place, machine):
+    install(place, "auto", machine / "units", print)
+    assert (machine / "units").exists()
+    (machine / "programs" / "systemctl").write_text("#!/bin/sh\nexit 1\n")
+    shutil.rmtree(machine / "units")
+    install(place, "auto", machine / "units", print)
+    assert schedule.NAME in (machine / "crontab").read_text()
+
+
+def test_the_command_prints_both_and_no_secret(tmp_path):
+    outcome = Workspace(tmp_path, {}).run("schedule")
+    assert outcome.exit_code == 0, outcome.errors
+    assert "*/15 * * * *" in outcome.printed
+    assert "OnCalendar=Sun *-*-* 03:00:00 UTC" in outcome.printed
+    assert f"OUTBOUND_DATA_DIR={tmp_path}" in outcome.printed
+    assert str(Path(__file__).parents[2]) in outcome.printed
+
+
+def test_a_key_that_only_the_shell_knows_is_refused(tmp_path):
+    outcome = Workspace(tmp_path, {"HEYREACH_API_KEY": "SENTINEL-KEY-9f3a"}).run("schedule")
+    assert outcome.exit_code == 2
+    assert ".env" in outcome.errors
+    assert "SENTINEL" not in outcome.errors + outcome.printed
