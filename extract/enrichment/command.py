@@ -4,7 +4,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from extract.enrichment.runner import Runner
 from extract.enrichment.services import HEYREACH, HEYREACH_DOCUMENT, PROFILES, SERVICES
 from extract.errors import ConfigurationError, OutboundError
 from extract.lock import exclusive
-from extract.pipeline import enrichment_ledger_path
+from extract.pipeline import enrichment_ledger_path, suppressions
 from extract.sandbox import DEMO_END
 from extract.settings import Settings, is_loopback
 
@@ -94,7 +94,7 @@ def run_enrich(settings: Settings, config_path: Path, options: EnrichOptions, sa
         clients = Clients(settings, config, back_off=options.back_off)
         try:
             with EnrichmentLedger(enrichment_ledger_path(settings)) as ledger:
-                leads = _leads(settings, options, clients)
+                leads = _without_erased(settings, _leads(settings, options, clients), say)
                 check_columns(leads, integrations)
                 _Enrichment(settings, config, clients, ledger, options, say).run(leads, integrations)
         finally:
@@ -232,6 +232,16 @@ def _leads(settings: Settings, options: EnrichOptions, clients: Clients) -> Lead
     if options.source == "aturiya":
         return leads_of_aturiya(clients.get("aturiya"), options.campaign_id, options.limit)
     return leads_of_warehouse(settings.workspace_dir / "warehouse.duckdb", options.limit)
+
+
+def _without_erased(settings: Settings, leads: Leads, say: Say) -> Leads:
+    """The leads without those who were erased from this workspace: nobody is asked about them again."""
+    links = {row.lead["linkedin_url"] for row in leads.rows if row.person}
+    gone = suppressions(settings).erased(links)
+    rows = [row for row in leads.rows if row.lead.get("linkedin_url") not in gone]
+    if len(rows) < len(leads.rows):
+        say(f"{len(leads.rows) - len(rows):,} rows are of people who were erased, and are left out")
+    return replace(leads, rows=rows)
 
 
 def _check_ready(settings: Settings, integrations: list[Integration], options: EnrichOptions) -> None:

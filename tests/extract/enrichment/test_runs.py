@@ -1,6 +1,7 @@
 """Runs: files in and out, what is asked and what not, services that fail, and what it costs."""
 
 import json
+from datetime import date
 
 import duckdb
 import pytest
@@ -10,6 +11,7 @@ from extract.enrichment.leads import company_domains
 from extract.enrichment.ledger import EnrichmentLedger
 from extract.enrichment.output import safe_cell
 from extract.lock import exclusive
+from extract.privacy.suppression import Suppressions
 from tests.extract.enrichment.stand_ins import ANSWERS, Faults, pipe0_result
 
 
@@ -349,3 +351,12 @@ def test_names_that_the_warehouse_does_not_carry_are_told(enricher, served):
 def _warehouse(enricher):
     enricher.data.mkdir(parents=True, exist_ok=True)
     return enricher.data / "warehouse.duckdb"
+
+
+def test_nobody_is_asked_about_who_was_erased(enricher, served, lead):
+    rows = enricher.leads(lead(1), lead(2))
+    enricher.data.mkdir(parents=True)
+    Suppressions(enricher.data / "suppressed").add({"linkedin.com/in/sam-sample-1"}, date(2026, 2, 1))
+    assert enricher.run("apollo", rows) is None
+    assert list(served.answered("apollo")) == ["https://www.linkedin.com/in/sam-sample-2"]
+    assert any("1 rows are of people who were erased" in line for line in enricher.said)
