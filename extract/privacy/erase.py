@@ -16,7 +16,14 @@ import duckdb
 
 from extract import journal, raw
 from extract.errors import ConfigurationError, OutboundError
-from extract.pipeline import ledger_path, load_landed, raw_path, suppressions, webhooks_dir
+from extract.pipeline import (
+    enrichment_ledger_path,
+    ledger_path,
+    load_landed,
+    raw_path,
+    suppressions,
+    webhooks_dir,
+)
 from extract.privacy import files
 from extract.privacy.records import MEMBER_ID, clean, subjects
 from extract.privacy.suppression import Suppressions, keys_of
@@ -74,6 +81,8 @@ def sweep(settings: Settings, people: Suppressions, rows: set[files.Identity], w
         if path.is_relative_to(webhooks_dir(settings)):
             if files.blank_lines(people, path):
                 swept.changed.append(path)
+        elif path.is_relative_to(settings.workspace_dir / "profiles"):
+            files.sweep_profile(swept, path)
         elif path.suffix in (".jsonl", ".ndjson"):
             files.sweep_lines(swept, path)
         elif path.suffix == ".csv":
@@ -156,8 +165,9 @@ def _recognise(settings: Settings, person: Person) -> bool:
 
 def _rows(settings: Settings) -> Iterator[tuple[str, list[dict]]]:
     yield from files.raw_rows(raw_path(settings))
-    if ledger_path(settings).exists():
-        yield from files.sqlite_rows(ledger_path(settings))
+    for path in (ledger_path(settings), enrichment_ledger_path(settings)):
+        if path.exists():
+            yield from files.sqlite_rows(path)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,10 @@ REMOVED = (
 # Tables of which no row is dropped because of whose profile it shows: a sender is no lead.
 KEPT_TABLES = frozenset({"sender_accounts", "campaigns", "pulls", "imports", "run_parameters"})
 # What identifies a lead's rows, also those that don't show the profile.
-IDENTITIES = (("campaign_id", "campaign_lead_id"), ("list_id", "list_row_key"), ("import_id", "row_number"))
+IDENTITIES = (
+    *(("campaign_id", "campaign_lead_id"), ("list_id", "list_row_key"), ("import_id", "row_number")),
+    *(("run_id", "row_number"), ("call_id", "call_id")),  # of enrichment
+)
 
 Identity = tuple[str, str, str]
 T = TypeVar("T")
@@ -63,7 +66,7 @@ def identities(record: dict) -> Iterator[Identity]:
     """What identifies the lead row that a record is an observation of."""
     for scope, key in IDENTITIES:
         if record.get(scope) is not None and record.get(key) is not None:
-            yield (key, str(record[scope]), str(record[key]))
+            yield (f"{scope} {key}", str(record[scope]), str(record[key]))
 
 
 def remove_caches(folder: Path) -> None:
@@ -190,6 +193,15 @@ def sweep_csv(sweep: Sweep, path: Path) -> None:
     writer.writerows(row for row in cleaned if row)
     write_whole(path, text.getvalue().encode())
     sweep.changed.append(path)
+
+
+def sweep_profile(sweep: Sweep, path: Path) -> None:
+    """The text of a profile, named by its slug or showing its link: one of an erased person goes whole."""
+    text = path.read_bytes().decode(errors="replace")
+    mentions = {found[0] for pattern in (LINK, MEMBER_ID) for found in pattern.finditer(text)}
+    if sweep.people.erased(mentions | {f"linkedin.com/in/{path.stem}"}):
+        path.unlink()
+        sweep.changed.append(path)
 
 
 def sweep_text(sweep: Sweep, path: Path) -> None:
