@@ -45,8 +45,8 @@ def runs(tmp_path_factory):
         good = workspace.run("run")
         printed["good"] = good.printed + good.errors
         assert good.exit_code == 0, good.errors
-        sandbox.set_faults({"name": "text_body", "route": "campaign/GetAll"})
-        debug("not JSON", "extract")
+        sandbox.set_faults({"name": "server_error", "route": "campaign/GetAll", "status": 400})
+        debug("server refuses", "extract")
         sandbox.set_faults({"name": "server_error", "route": "campaign/GetAll", "status": 401})
         debug("key refused", "extract")
         debug("no server", "extract", HEYREACH_BASE_URL="http://127.0.0.1:9/api/public")
@@ -58,8 +58,7 @@ def runs(tmp_path_factory):
 
 
 _VERBOSE = """
-import logging, sys, time
-time.sleep = lambda seconds: None  # retries come at once
+import logging, sys
 logging.basicConfig(level=logging.DEBUG)
 from reports.connection_analytics import main
 sys.exit(main(sys.argv[1:]))
