@@ -35,6 +35,7 @@ CHANGES = """
     where is_open
     order by is_acknowledged, since desc, kind, dimension, segment
 """
+RECOMMENDATIONS = "select * from marts.rpt_recommendations order by rank"
 HEALTH = "select * from marts.rpt_health order by line_number"
 IMPORTS = """
     select *
@@ -158,6 +159,7 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "by_week": rows(SENT_WEEKS),
             "trend": rows(TREND),
             "bottlenecks": bottlenecks,
+            "recommendations": rows(RECOMMENDATIONS),
         },
     }
 

@@ -94,6 +94,11 @@ TABLES = {
         rank bigint, {_columns("tier stage cause dimension segment segment_label", "varchar")},
         recoverable_accepts_per_week double, evidence_n bigint, q_value double,
         {_columns("verdict why what_to_do", "varchar")}, as_of timestamptz""",
+    "rpt_recommendations": f"""
+        rank bigint, {_columns("advice account_id dimension segment segment_label", "varchar")},
+        {_columns("mature_sent mature_accepted", "bigint")},
+        {_columns("accept_rate ci_low ci_high reference_rate q_value recoverable_accepts_per_week", "double")},
+        why varchar, as_of timestamptz""",
     "rpt_anomalies": f"""
         {_columns("anomaly_id kind dimension segment segment_label", "varchar")},
         {_columns("since alarmed_on judged_until", "date")}, {_columns("is_open is_acknowledged", "boolean")},
@@ -343,6 +348,16 @@ FULL = {
                 message="Milo is logged out of LinkedIn; 310 leads wait in running campaigns.",
                 is_acknowledged=True),
         anomaly("pull_gap", "all", "all", date(2026, 1, 3), message="This one is over.", is_open=False),
+    ],
+    "rpt_recommendations": [
+        {"rank": 1, "advice": "scale", "account_id": "50001", "dimension": "icp", "segment": "sre",
+         "segment_label": "Maren x SRE", "mature_sent": 100, "mature_accepted": 60, "accept_rate": 0.6,
+         "ci_low": 0.502, "ci_high": 0.69, "reference_rate": 0.21, "q_value": 1e-5,
+         "why": "Maren with ICP SRE: 60.0 % of 100 requests were accepted, 21.0 % of all others."},
+        {"rank": 2, "advice": "pause", "dimension": "source", "segment": "zoominfo",
+         "segment_label": "ZoomInfo", "mature_sent": 250, "mature_accepted": 36, "accept_rate": 0.144,
+         "ci_low": 0.106, "ci_high": 0.193, "q_value": 2e-6, "recoverable_accepts_per_week": 8.3,
+         "why": "ZoomInfo: 14.4 % of 250 requests were accepted, 32.6 % of what is in no losing segment."},
     ],
     "rpt_health": [
         {"line_number": 1, "severity": "note", "topic": "invalid_profile_urls", "affected": 7,

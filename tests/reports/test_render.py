@@ -281,7 +281,7 @@ def with_totals(**values: Any) -> dict[str, Any]:
                 "changes": [],
                 "health": [],
             },
-            "bottlenecks": [],
+            "bottlenecks": [], "recommendations": [],
             "funnel": [],
             "imports": [],
             "by_source": [],
