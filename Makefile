@@ -20,7 +20,7 @@ IMPORT := $(if $(FILE),--file "$(FILE)") $(if $(CAMPAIGN),--campaign "$(CAMPAIGN
 	$(if $(ALLOW_OTHER_CAMPAIGNS),--allow-other-campaigns) $(if $(RESUME),--resume "$(RESUME)") \
 	$(if $(REPAIR),--repair "$(REPAIR)") $(if $(APPLY),--apply)
 
-.PHONY: help run daily weekly schedule recover acknowledge setup extract build report docs sql import test lint format clean
+.PHONY: help run daily weekly schedule recover acknowledge setup extract build report docs sql import erase purge test diagnose-check lint format clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | column -t -s $$'\t'
@@ -64,8 +64,17 @@ acknowledge: $(INSTALLED) ## silence an anomaly that was told, or list them  [ID
 recover: $(INSTALLED) ## make a damaged raw database anew from its files; the old one is set aside
 	@$(RUN) recover
 
+erase: $(INSTALLED) ## remove a person from all data, and keep them out  [URL=https://www.linkedin.com/in/...]
+	@$(RUN) erase $(if $(URL),--url "$(URL)")
+
+purge: $(INSTALLED) ## show what is older than config/settings.yaml keeps it, and delete it  [APPLY=1]
+	@$(RUN) purge $(if $(APPLY),--apply)
+
 test: $(INSTALLED) ## run the whole test suite
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+diagnose-check: $(INSTALLED) ## how often the first line names a planted cause, and alarms at nothing  [WORLDS=each CAUSE=name KEEP=1]
+	@$(BIN)/python -m tests.diagnosis $(if $(WORLDS),--worlds $(WORLDS)) $(if $(CAUSE),--cause "$(CAUSE)") $(if $(KEEP),--keep)
 
 lint: $(INSTALLED) ## check the Python style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

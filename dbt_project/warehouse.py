@@ -29,7 +29,7 @@ GENERATED_DIR = PROJECT_DIR / "generated"
 # Models that read the period, or what ran since; the rest of a published warehouse is the same for each.
 PERIOD_SELECTION = (
     "stg_heyreach__run_parameters int_period_facts+ rpt_funnel rpt_import_performance "
-    "stg_heyreach__pipeline_run_events+ stg_heyreach__alert_events+"
+    "rpt_change_decomposition stg_heyreach__pipeline_run_events+ stg_heyreach__alert_events+"
 )
 
 
@@ -86,6 +86,7 @@ def build_and_publish(paths: Files, run_id: str) -> list[str]:
         if is_disk_full(error):  # what is left of the build would keep the room that is missing
             _remove_database(paths.build)
         raise
+    _settle(paths, run_id)
     _publish(paths)
     return warnings
 
@@ -168,6 +169,28 @@ def _described(result, database: Path) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())[:500]
+
+
+def _settle(paths: Files, run_id: str) -> None:
+    """Bring all of the build into its one file, and look at it as readers will.
+
+    DuckDB writes the last of it while closing, and says nothing when that fails.
+    """
+    try:
+        if _wal(paths.build).exists():
+            with duckdb.connect(str(paths.build)) as connection:
+                connection.execute("force checkpoint")
+        with duckdb.connect(str(paths.build), read_only=True) as connection:
+            found = connection.execute("select run_id from staging.stg_heyreach__run_parameters").fetchall()
+        is_whole = found == [(run_id,)] and not _wal(paths.build).exists()
+        reason = "its file is not whole"
+    except duckdb.Error as error:
+        is_whole, reason = False, _one_line(str(error))
+    if not is_whole:
+        _remove_database(paths.build)
+        raise AuditError(
+            f"The build could not be finished, and the published warehouse stays as it was: {reason}"
+        )
 
 
 def _publish(paths: Files) -> None:

@@ -128,8 +128,8 @@ class Answer:
 class HeyReachClient:
     """Talks to HeyReach with one key; a context manager, for use by one thread.
 
-    `clock`, an aware "now", replaces the server's time in answers. Raises ConfigurationError for a base URL
-    or key that can't be used.
+    `clock`, an aware "now", replaces the server's time in answers, and `transport` the network. Raises
+    ConfigurationError for a base URL or key that can't be used.
     """
 
     def __init__(
@@ -143,6 +143,7 @@ class HeyReachClient:
         try_timeout: float = TRY_TIMEOUT,
         rate_window: float = RATE_WINDOW,
         monotonic: Callable[[], float] = time.monotonic,
+        transport: httpx.BaseTransport | None = None,
     ):
         self.base_url = check_base_url(base_url)
         if not re.fullmatch(r"[!-~]+", api_key):
@@ -165,7 +166,7 @@ class HeyReachClient:
                 "User-Agent": f"connection-analytics/{version('connection-analytics')}",
             },
             timeout=httpx.Timeout(read_timeout, connect=CONNECT_TIMEOUT),
-            transport=_transport(self.base_url, self._deadline),
+            transport=transport or _transport(self.base_url, self._deadline),
             follow_redirects=False,
         )
 
@@ -192,7 +193,7 @@ class HeyReachClient:
         A server without that route leaves the question to the first real request.
         """
         try:
-            self._request("GET", "auth/CheckApiKey", lambda reply: _refuse_wrong_kind_of_key(reply.body))
+            self._request("GET", "auth/CheckApiKey", self._check)
         except (NotFoundError, _WrongVerbError):
             return
 
@@ -349,6 +350,15 @@ class HeyReachClient:
         text = "".join(character if character.isprintable() else " " for character in text)
         return f": {' '.join(text.replace(self._api_key, '***').split())[:200]}"
 
+    def _check(self, reply: "_Reply") -> None:
+        _refuse_wrong_kind_of_key(reply.body)
+        self._bounds(reply)
+
+    def _bounds(self, reply: "_Reply") -> tuple[datetime, datetime]:
+        not_before, not_after = (self._clock(),) * 2 if self._clock else reply.bounds()
+        self._last_answer_at = not_before
+        return not_before, not_after
+
     def _answer(self, reply: "_Reply") -> Answer:
         try:
             data = _read_json(reply.body)
@@ -357,9 +367,7 @@ class HeyReachClient:
         if not isinstance(data, dict):
             _refuse_wrong_kind_of_key(reply.body)
             raise _PassingError("answered without a JSON object")
-        not_before, not_after = (self._clock(),) * 2 if self._clock else reply.bounds()
-        self._last_answer_at = not_before
-        return Answer(data, not_before, not_after)
+        return Answer(data, *self._bounds(reply))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@
 | imports, import_rows, import_events | what `make import` planned and did, from its ledger |
 | webhook_events | a webhook payload out of the operator's files |
 | webhook_files | a webhook file in a state that was read |
+| erased_lead_counts | how many leads of erased people a pull met, by campaign, sender and status |
 | quarantined_rows | a row HeyReach sent, or a line of a webhook file, that can't be stored |
 | pulls | one walk of one pull: what was asked when, and whether everything came |
 
@@ -63,6 +64,7 @@ def load(folders: list[Path], raw_path: Path) -> None:
         "webhook_events",
         "webhook_files",
         "quarantined_rows",
+        "erased_lead_counts",
     )
     observations = [table for table in (*raw.OBSERVATIONS, *others) if landed_files(folders, table)]
     working_dir = Path(tempfile.mkdtemp(prefix=".dlt-", dir=raw_path.parent))

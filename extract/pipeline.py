@@ -15,6 +15,7 @@ from extract.heyreach import load
 from extract.importer.ledger import Ledger
 from extract.landing import Landing, finished_folders
 from extract.pacing import Pacer
+from extract.privacy.suppression import Suppressions
 from extract.pull import KnownStates, PullResult, run_pull
 from extract.sandbox import DEMO_ACCOUNTS_PATH, DEMO_END, DEMO_PRESET, DEMO_SEED, DEMO_START
 from extract.sandbox.process import running_sandbox
@@ -64,6 +65,11 @@ def ledger_path(settings: Settings) -> Path:
     return settings.workspace_dir / "imports.sqlite"
 
 
+def suppressions(settings: Settings) -> Suppressions:
+    """Who was erased from this workspace and is to be kept out of it."""
+    return Suppressions(settings.workspace_dir / "suppressed")
+
+
 def webhooks_dir(settings: Settings) -> Path:
     """Where the operator's receiver of webhooks puts its files; need not exist."""
     return settings.workspace_dir / "webhooks"
@@ -74,9 +80,7 @@ def extract(settings: Settings, say: Callable[[str], None], kind: str = "full") 
 
     `kind` is one of pull.KINDS; the demo has a timetable of its own.
     """
-    path = raw_path(settings)
-    raw.initialise(path)
-    _load_leftovers(settings)
+    load_landed(settings)
     results = _pull_demo(settings, say) if settings.is_demo else _pull_heyreach(settings, kind)
     _load_leftovers(settings)
     return Extraction(
@@ -88,24 +92,30 @@ def extract(settings: Settings, say: Callable[[str], None], kind: str = "full") 
     )
 
 
+def load_landed(settings: Settings) -> None:
+    """Bring the raw database, which may not exist yet, to where the landing folders are."""
+    raw.initialise(raw_path(settings))
+    _load_leftovers(settings)
+
+
 def _load_leftovers(settings: Settings) -> None:
     """Load every finished landing folder that raw doesn't list: the newest, and any a crash left behind."""
     path = raw_path(settings)
     with raw.connect(path, read_only=True) as connection:
         loaded = raw.loaded_landings(connection)
-    load([folder for folder in finished_folders(_landing_dir(settings)) if folder.name not in loaded], path)
+    load([folder for folder in finished_folders(landing_dir(settings)) if folder.name not in loaded], path)
 
 
 def rebuild_raw(settings: Settings) -> tuple[Path | None, int]:
     """Make raw anew from all landing folders; returns where the old file went, and the number of folders."""
     path = raw_path(settings)
     old = set_aside(path) if path.exists() else None
-    raw.initialise(path)
-    _load_leftovers(settings)
-    return old, len(finished_folders(_landing_dir(settings)))
+    load_landed(settings)
+    return old, len(finished_folders(landing_dir(settings)))
 
 
-def _landing_dir(settings: Settings) -> Path:
+def landing_dir(settings: Settings) -> Path:
+    """Where the landing folders of this workspace are."""
     return settings.workspace_dir / "landing"
 
 
@@ -132,9 +142,17 @@ def _pull_heyreach(settings: Settings, kind: str) -> list[PullResult]:
     with heyreach_client(settings) as client:
         client.check_api_key()
         kind = _kind_due(settings, kind, client.now())
-        with Landing(_landing_dir(settings)) as landing:
+        with Landing(landing_dir(settings)) as landing:
             known = KnownStates(raw_path(settings))
-            result = run_pull(client, landing, known, base_url=settings.base_url, origin=origin, kind=kind)
+            result = run_pull(
+                client,
+                landing,
+                known,
+                base_url=settings.base_url,
+                origin=origin,
+                kind=kind,
+                erased=suppressions(settings),
+            )
             _land_imports(settings, landing)
             _land_webhooks(settings, landing, result)
             return [result]
@@ -164,7 +182,9 @@ def _land_imports(settings: Settings, landing: Landing) -> None:
 def _land_webhooks(settings: Settings, landing: Landing, pull: PullResult) -> None:
     """Land what the operator's webhook files hold and raw doesn't, dated by the pull beside it."""
     with raw.connect(raw_path(settings), read_only=True) as connection:
-        files = WebhookFiles(webhooks_dir(settings), connection, pull.finished_at, pull.pull_id)
+        files = WebhookFiles(
+            webhooks_dir(settings), connection, pull.finished_at, pull.pull_id, suppressions(settings)
+        )
         for table, row in files.news():
             landing.write(table, row)
     pull.warnings.extend(files.warnings)
@@ -182,17 +202,27 @@ def _pull_demo(settings: Settings, say: Callable[[str], None]) -> list[PullResul
     )
     results = []
     known = KnownStates(raw_path(settings))
+    erased = suppressions(settings)
     with running_sandbox() as sandbox:
         pacer = Pacer(0, sandbox.api_key, settings.data_dir / "pacing")
         with (
             HeyReachClient(sandbox.base_url, sandbox.api_key, pacer) as client,
-            Landing(_landing_dir(settings)) as landing,
+            Landing(landing_dir(settings)) as landing,
         ):
             for moment, kind in tqdm(moments, desc="demo pulls", leave=False, delay=2, disable=None):
                 sandbox.set_clock(moment)
                 results.append(
-                    run_pull(client, landing, known, base_url=DEMO_ORIGIN, origin=origin, kind=kind)
+                    run_pull(
+                        client,
+                        landing,
+                        known,
+                        base_url=DEMO_ORIGIN,
+                        origin=origin,
+                        kind=kind,
+                        erased=erased,
+                    )
                 )
+            _land_imports(settings, landing)
     return results
 
 

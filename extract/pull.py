@@ -1,7 +1,8 @@
 """One pull: ask HeyReach for everything, and land the rows that differ from what raw already holds."""
 
 import secrets
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +14,11 @@ from extract.client import Answer, HeyReachClient, NotFoundError, RefusedError
 from extract.errors import ConfigurationError
 from extract.landing import ABSENT, Landing, content_hash
 from extract.paging import WalkSummary, walk
+from extract.privacy.records import Erased, clean
 
 STATS_ROUTE = "stats/GetOverallStats"
+# The routes whose rows are people; elsewhere an erased person can only be mentioned.
+LEAD_ROUTES = frozenset({routes.CAMPAIGN_LEADS.name, routes.LIST_LEADS.name})
 # After as many refusals and no answer, the route is taken to be missing.
 STATS_REFUSALS = 5
 SEQUENCE_ROUTE = "campaign/GetCampaignSequence"
@@ -53,11 +57,20 @@ class Pull:
     base_url: str
     kind: str
     origin: raw.Origin | None = None
+    erased: Erased | None = None
     pull_id: str = field(default_factory=new_pull_id)
     workspace_id: str | None = None
     warnings: list[str] = field(default_factory=list)
     walks: list[dict] = field(default_factory=list)
     rows_landed: int = 0
+    erased_counts: Counter[tuple[str, ...]] = field(default_factory=Counter)
+
+    def may_be_kept(self, route: routes.Route, rows: list) -> Iterator[tuple[object, object | None]]:
+        """Each row as it came, and as it may be kept: without erased people, None where it is one of them."""
+        if not self.erased:
+            return zip(rows, rows, strict=True)
+        kept = clean(rows, self.erased, may_drop=route.name in LEAD_ROUTES)
+        return zip(rows, kept, strict=True)
 
     def observe(
         self,
@@ -156,6 +169,18 @@ class Pull:
             "outcome": "complete" if all(walk["is_complete"] for walk in self.walks) else "incomplete",
             "note": None,
         }
+        for (campaign_id, account_id, status), count in self.erased_counts.items():
+            self.landing.write(
+                "erased_lead_counts",
+                {
+                    "noted_by": self.pull_id,
+                    "observed_at": whole["finished_at"],
+                    "campaign_id": campaign_id,
+                    "account_id": account_id,
+                    "connection_status": status,
+                    "lead_rows": count,
+                },
+            )
         for entry in (*self.walks, whole):
             self.landing.write(
                 "pulls",
@@ -214,14 +239,15 @@ def run_pull(
     base_url: str,
     origin: raw.Origin | None,
     kind: str = "full",
+    erased: Erased | None = None,
 ) -> PullResult:
-    """Pull the workspace once.
+    """Pull the workspace once, without the people who are `erased`.
 
     A `full` pull reads everything. A `daily` one leaves out what hardly changes: the campaigns' sequences,
     and lists that no running campaign takes leads from. A `light` one reads what moves during a day
     (senders, campaigns, campaign leads) and serves only to narrow the bounds of events between two others.
     """
-    pull = Pull(client, landing, known, base_url, kind, origin)
+    pull = Pull(client, landing, known, base_url, kind, origin, erased)
     _walk(pull, routes.SENDER_ACCOUNTS, (), {"keyword": ""})
     campaigns = _walk(pull, routes.CAMPAIGNS, (), {"keyword": "", "statuses": [], "accountIds": []})
     _check_workspace(pull, campaigns)
@@ -249,15 +275,22 @@ def _walk(
     route: routes.Route,
     scope: tuple[str, ...],
     body: dict,
-    on_row: Callable[[dict], None] | None = None,
+    on_row: Callable[..., None] | None = None,
 ) -> dict[str, dict]:
-    """Walk a route to its end and land what changed; returns the rows by key unless `on_row` takes them."""
+    """Walk a route to its end and land what changed; returns the rows by key unless `on_row` takes them.
+
+    `on_row(row, is_kept=...)` also sees the rows of people who are kept out.
+    """
     rows: dict[str, dict] = {}
     seen: dict[str, str] = {}
     with tqdm(desc=" ".join((route.name, *scope)), unit=" rows", leave=False, delay=2, disable=None) as bar:
         pages = walk(pull.client, route, body, on_progress=_progress(bar))
         for page in pages:
-            for row in page.items:
+            for as_sent, row in pull.may_be_kept(route, page.items):
+                if row is None:
+                    if on_row:
+                        on_row(as_sent, is_kept=False)
+                    continue
                 key, row_hash = _identified(pull, route, scope, row, page.not_after)
                 if key is None:
                     continue
@@ -267,7 +300,7 @@ def _walk(
                 seen[key] = row_hash
                 pull.observe(route.name, scope, key, row, page.not_after, row_hash)
                 if on_row:
-                    on_row(row)
+                    on_row(row, is_kept=True)
                 else:
                     rows[key] = row
     if pages.summary.is_complete and not pages.summary.unkeyed_rows:
@@ -316,9 +349,13 @@ def _pull_campaign_leads(pull: Pull, campaign_id: str) -> set[str]:
     """Land a campaign's leads; returns the senders its rows name."""
     senders: set[str] = set()
 
-    def note_sender(row: dict) -> None:
-        if row.get("linkedInSenderId") is not None:
-            senders.add(str(row["linkedInSenderId"]))
+    def note_sender(row: dict, *, is_kept: bool) -> None:
+        sender = row.get("linkedInSenderId")
+        if sender is not None:
+            senders.add(str(sender))
+        if not is_kept and sender is not None:
+            # HeyReach's own counts go on including them.
+            pull.erased_counts[campaign_id, str(sender), str(row.get("leadConnectionStatus"))] += 1
 
     try:
         _walk(
@@ -383,7 +420,7 @@ def _lists_of(campaigns: Collection[dict]) -> list[str]:
 
 def _pull_list_rows(pull: Pull, list_id: str, route: routes.Route) -> None:
     try:
-        _walk(pull, route, (list_id,), {"listId": routes.as_sent(list_id)}, lambda row: None)
+        _walk(pull, route, (list_id,), {"listId": routes.as_sent(list_id)}, lambda row, is_kept: None)
     except (NotFoundError, RefusedError) as error:
         _record_gone(pull, route, (list_id,), str(error))
         pull.warnings.append(

@@ -67,6 +67,16 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "reason": "text",
         "row_text": "text",
     },
+    # What is known of people who were erased: how many of their campaign leads had which status, by the
+    # erasure (`noted_by` erasure) and by each later pull that still met them (its pull_id).
+    "erased_lead_counts": {
+        "noted_by": "text",
+        "observed_at": "timestamp",
+        "campaign_id": "text",
+        "account_id": "text",
+        "connection_status": "text",
+        "lead_rows": "bigint",
+    },
     # The import ledger (extract/importer/ledger.py), landed with the next pull: imports, the rows of their
     # files, and everything that happened to a row or a request.
     "imports": {

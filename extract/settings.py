@@ -8,7 +8,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -142,6 +142,22 @@ class AlertSettings:
 
 
 @dataclass(frozen=True)
+class RetentionSettings:
+    """For how long data is kept until `make purge` finds it too old; config/settings.yaml explains each."""
+
+    keep_landing_days: int = 30
+    keep_leads_months: int = 24
+    keep_reports_days: int = 365
+
+
+RETENTION_RANGES = {
+    "keep_landing_days": (1, 3650),
+    "keep_leads_months": (1, 120),
+    "keep_reports_days": (1, 3650),
+}
+
+
+@dataclass(frozen=True)
 class Settings:
     """What a run goes by. Paths are absolute; `warnings` are lines for the operator that stop nothing."""
 
@@ -155,6 +171,7 @@ class Settings:
     read_back_waits: tuple[float, ...] = (15.0, 60.0, 180.0)
     alerts: AlertSettings = AlertSettings()
     analytics: AnalyticsSettings = AnalyticsSettings()
+    retention: RetentionSettings = RetentionSettings()
     warnings: tuple[str, ...] = ()
 
     @property
@@ -218,11 +235,11 @@ def load_settings(project_dir: Path, environ: Mapping[str, str] = os.environ) ->
             slack_webhook_url=checked("SLACK_WEBHOOK_URL", _webhook_url), smtp=_smtp(given, checked, problems)
         ),
     }
-    analytics = _read_analytics(project_dir / "config" / "settings.yaml", problems)
+    analytics, retention = _read_yaml(project_dir / "config" / "settings.yaml", problems)
     if problems:
         raise ConfigurationError(problems)
     warnings = _env_file_warnings(project_dir / ".env", in_file)
-    return Settings(**settings, analytics=analytics, warnings=tuple(warnings))
+    return Settings(**settings, analytics=analytics, retention=retention, warnings=tuple(warnings))
 
 
 def check_base_url(url: str) -> str:
@@ -458,15 +475,18 @@ def _attribution_fields(value: strict_yaml.Value) -> str:
     return ",".join(names)
 
 
-def _read_analytics(path: Path, problems: list[str]) -> AnalyticsSettings | None:
+def _read_yaml(path: Path, problems: list[str]) -> tuple[AnalyticsSettings, RetentionSettings]:
+    """The settings of config/settings.yaml; the shipped ones, and `problems`, where they can't be read."""
+    shipped = AnalyticsSettings(), RetentionSettings()
     if not path.exists():
-        return AnalyticsSettings()
+        return shipped
     try:
         document = strict_yaml.load(path)
     except ConfigurationError as error:
         problems.extend(error.problems)
-        return None
-    known = [setting.name for setting in fields(AnalyticsSettings)]
+        return shipped
+    ranges = ANALYTICS_RANGES | RETENTION_RANGES
+    known = ["required_attribution_fields", *ranges]
     found = []
     values = {}
     for name, text in document.items():
@@ -478,10 +498,11 @@ def _read_analytics(path: Path, problems: list[str]) -> AnalyticsSettings | None
             if name == "required_attribution_fields":
                 values[name] = _attribution_fields(text)
             else:
-                low, high = ANALYTICS_RANGES[name]
+                low, high = ranges[name]
                 values[name] = _whole_number(text if isinstance(text, str) else "", low, high)
         except ValueError as error:
             found.append(f"{at} {name} {error}, not {quoted(text)}")
+    retention = RetentionSettings(**{name: values.pop(name) for name in RETENTION_RANGES if name in values})
     analytics = AnalyticsSettings(**values)
     if not found:
         for smaller, larger, why in (
@@ -494,4 +515,4 @@ def _read_analytics(path: Path, problems: list[str]) -> AnalyticsSettings | None
                 line = document.lines.get(smaller) or document.lines[larger]
                 found.append(f"{shown(path)} line {line}: {smaller} must not be above {larger}: {why}")
     problems.extend(found)
-    return analytics
+    return analytics, retention

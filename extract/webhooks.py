@@ -19,6 +19,8 @@ import orjson
 from tqdm import tqdm
 
 from extract import raw
+from extract.privacy.files import blank_lines, cleaned_lines
+from extract.privacy.suppression import Suppressions
 
 SUFFIXES = frozenset({".jsonl", ".ndjson"})
 # A payload has a few thousand bytes; what is longer is no payload, and must not fill the memory.
@@ -50,6 +52,7 @@ class WebhookFiles:
     connection: duckdb.DuckDBPyConnection
     observed_at: datetime
     pull_id: str
+    erased: Suppressions | None = None
     warnings: list[str] = field(default_factory=list)
     _landed: set[str] = field(default_factory=set)
 
@@ -70,6 +73,8 @@ class WebhookFiles:
                 state = os.fstat(file.fileno())
                 if (name, state.st_size, state.st_mtime_ns) in read_before:
                     continue
+                if self.erased:
+                    state = self._without_erased(path, state)
                 yield from self._news_of(name, file)
             yield (
                 "webhook_files",
@@ -80,6 +85,20 @@ class WebhookFiles:
                     "observed_at": self.observed_at,
                 },
             )
+
+    def _without_erased(self, path: Path, state: os.stat_result) -> os.stat_result:
+        """Blank the lines of people who were erased; the file's state afterwards.
+
+        A file that can't be written is read all the same, and their lines are left out.
+        """
+        try:
+            return path.stat() if blank_lines(self.erased, path) else state
+        except PermissionError:
+            self.warnings.append(
+                f"webhooks/{self._name(path)} can't be written, and may hold people who were erased: make it "
+                "writable, or remove them there"
+            )
+            return state
 
     def _paths(self) -> list[Path]:
         paths = [
@@ -103,7 +122,7 @@ class WebhookFiles:
 
     def _news_of(self, name: str, file: BinaryIO) -> Iterator[tuple[str, dict]]:
         set_aside, is_half_written = 0, False
-        lines = _lines(file)
+        lines = self._kept(_lines(file)) if self.erased else _lines(file)
         while batch := list(islice(lines, BATCH_LINES)):
             events: dict[str, bytes] = {}
             others: dict[str, str] = {}
@@ -122,6 +141,16 @@ class WebhookFiles:
                 yield row
         if set_aside or is_half_written:
             self.warnings.append(f"webhooks/{name}: {_complaint(set_aside, is_half_written)}")
+
+    def _kept(self, lines: Iterator[tuple[int, bytes, bool]]) -> Iterator[tuple[int, bytes, bool]]:
+        """The lines of a file that could not be blanked, without those of erased people."""
+        while batch := list(islice(lines, BATCH_LINES)):
+            cleaned = cleaned_lines([line for _, line, _ in batch], self.erased)
+            for (number, line, is_whole), (before, after) in zip(batch, cleaned, strict=True):
+                if after is before:
+                    yield number, line, is_whole
+                elif after is not None:
+                    yield number, orjson.dumps(after), is_whole
 
     def _new_events(self, name: str, events: dict[str, bytes]) -> Iterator[tuple[str, dict]]:
         known = raw.known_webhook_events(self.connection, list(events))

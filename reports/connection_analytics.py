@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from extract.errors import ConfigurationError, OutboundError
 from extract.folders import disk_full_line, is_disk_full, require_writable, sweep
 from extract.importer.command import SENDER_CHOICES, ImportOptions, run_import
 from extract.lock import exclusive
+from extract.privacy import erase, purge
 from extract.pull import KINDS
 from extract.runs import RunRecord, is_done_since, new_run_id, runs_path
 from extract.settings import DEFAULTS, SECRETS, Settings, load_settings, parse_period
@@ -34,10 +36,13 @@ from reports.write import FORMATS, write_reports
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 STEPS = (
     *("run", "daily", "weekly", "setup", "extract", "build", "report", "docs", "sql", "import"),
-    *("schedule", "recover", "acknowledge"),
+    *("schedule", "recover", "acknowledge", "erase", "purge"),
 )
 # The scheduled jobs, and what else pulls, builds and reports: the kind of pull and the formats of each.
 JOBS = {"run": ("full", FORMATS), "weekly": ("full", FORMATS), "daily": ("daily", ("json",))}
+
+
+STOP_SECONDS = 8.0
 
 
 class Stopped(KeyboardInterrupt):
@@ -92,6 +97,10 @@ def _stoppable() -> Iterator[None]:
         return
 
     def stop(number: int, frame: object) -> None:
+        # Being killed does no harm either: tidying up may not take for ever.
+        deadline = threading.Timer(STOP_SECONDS, os._exit, [Stopped.exit_code])
+        deadline.daemon = True
+        deadline.start()
         raise Stopped
 
     before = signal.signal(signal.SIGTERM, stop)
@@ -121,6 +130,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--strict", action="store_true", help="a HeyReach sender missing in the account file is an error"
+    )
+    parser.add_argument("--url", help="erase: the LinkedIn profile of the person to erase, in any spelling")
+    parser.add_argument(
+        "--apply",
+        action="store_true",
+        help="import, purge: really do it; without it, show what would happen",
     )
     parser.add_argument("--query", help="sql: print the answer to this query instead of opening a prompt")
     parser.add_argument("--debug", action="store_true", help="show tracebacks")
@@ -163,7 +178,6 @@ def _add_import_arguments(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument("--resume", metavar="IMPORT", help="go on with an unfinished import")
     group.add_argument("--repair", metavar="IMPORT", help="send again what an import lost")
-    group.add_argument("--apply", action="store_true", help="really send; without it, show what would happen")
 
 
 def _say(line: str) -> None:
@@ -209,17 +223,10 @@ def _run(settings: Settings, options: argparse.Namespace) -> list[Path]:
 
 def _report_without_news(settings: Settings, options: argparse.Namespace, formats: list[str]) -> None:
     """After a scheduled job failed: the day's report, from the last good warehouse, saying so."""
-    paths = warehouse.files(settings.workspace_dir)
-    if not paths.published.exists():
+    if not warehouse.files(settings.workspace_dir).published.exists():
         return
     try:
-        _check_accounts(settings, paths.account_seed, warn=False)
-        _land_journals(settings)
-        run_id = _append_run_parameters(
-            settings, options, "report", _published_parameters(paths.published), new_run_id()
-        )
-        with warehouse.other_period(paths, run_id) as database:
-            _write(settings, database, options, formats)
+        _report_anew(settings, options, formats)
     except Exception as error:  # the job's own error is the one to be told
         _say(f"warning: no report of the last good warehouse either: {' '.join(str(error).split())[:300]}")
 
@@ -281,10 +288,10 @@ def _acknowledge(settings: Settings, options: argparse.Namespace) -> None:
 def _recover(settings: Settings, options: argparse.Namespace) -> None:
     """Make the raw database anew from its files, and set the old one aside."""
     with _held(settings, options), RunRecord(runs_path(settings.workspace_dir), "recover"):
-        set_aside, folders = pipeline.rebuild_raw(settings)
+        old, folders = pipeline.rebuild_raw(settings)
         _land_journals(settings)
-    if set_aside:
-        _say(f"the old one is kept as {set_aside}")
+    if old:
+        _say(f"the old one is kept as {old}")
     print(f"raw: {pipeline.raw_path(settings)}, made anew from {folders} landing folders; now: make build")
 
 
@@ -318,13 +325,18 @@ def _report(settings: Settings, options: argparse.Namespace) -> None:
         _write(settings, paths.published, options, formats)
         return
     with exclusive(settings.workspace_dir):
-        _check_accounts(settings, paths.account_seed, warn=False)
-        _land_journals(settings)
-        run_id = _append_run_parameters(
-            settings, options, "report", _published_parameters(paths.published), new_run_id()
-        )
-        with warehouse.other_period(paths, run_id) as database:
-            _write(settings, database, options, formats)
+        _report_anew(settings, options, formats)
+
+
+def _report_anew(settings: Settings, options: argparse.Namespace, formats: list[str]) -> None:
+    """Report the published warehouse over another period, or with what ran since it was built."""
+    paths = warehouse.files(settings.workspace_dir)
+    _check_accounts(settings, paths.account_seed, warn=False)
+    _land_journals(settings)
+    parameters = _published_parameters(paths.published)
+    run_id = _append_run_parameters(settings, options, "report", parameters, new_run_id())
+    with warehouse.other_period(paths, run_id) as database:
+        _write(settings, database, options, formats)
 
 
 def _docs(settings: Settings, options: argparse.Namespace) -> None:
@@ -350,7 +362,11 @@ def _sql(settings: Settings, options: argparse.Namespace) -> None:
 
 def _import(settings: Settings, options: argparse.Namespace) -> None:
     if settings.is_demo:
-        _say("demo data: the import goes into the bundled sandbox, and both forget it at the end")
+        _say(
+            "demo data: the file is kept beside the demo's data"
+            if options.upstream
+            else "demo data: the import goes into the bundled sandbox, and both forget it at the end"
+        )
     run_import(
         settings,
         PROJECT_DIR / "config" / "import_mappings.yaml",
@@ -371,6 +387,72 @@ def _import(settings: Settings, options: argparse.Namespace) -> None:
         ),
         print,
     )
+
+
+@contextlib.contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """No run and no import beside this one."""
+    with exclusive(settings.workspace_dir), exclusive(settings.workspace_dir, "import"):
+        yield
+
+
+def _erase(settings: Settings, options: argparse.Namespace) -> None:
+    if not options.url:
+        raise ConfigurationError("make erase needs URL=, the LinkedIn profile of the person to erase")
+    with _alone(settings):
+        person, changed = erase.erase(settings, options.url)
+        for path in changed:
+            _say(f"cleaned: {shown(path)}")
+        _rebuild(settings, options)
+        left = erase.places(settings, person)
+    if left:
+        raise erase.NotErasedError(
+            "Links or addresses of the person still stand in "
+            + ", ".join(map(shown, left))
+            + ": remove them "
+            "there (data/demo: HEYREACH_API_KEY= make erase URL=...), then run this again"
+        )
+    print(
+        f"erased: {len(person.rows):,} rows of the person, known by {len(person.keys):,} keys; no file of "
+        f"{shown(settings.data_dir)} holds a link, address or member id of theirs{_demo_mark(settings)}"
+    )
+    _say(
+        "Erase them in HeyReach and in files outside the data folder yourself; pulls, webhook files and "
+        "imports leave them out from now on"
+    )
+
+
+def _purge(settings: Settings, options: argparse.Namespace) -> None:
+    with _alone(settings):
+        pipeline.load_landed(settings)
+        published = warehouse.files(settings.workspace_dir).published
+        found = purge.find(settings, published, settings.as_of or datetime.now(UTC))
+        for line in found.lines:
+            print(f"{'deleted' if options.apply else 'too old'}: {line}{_demo_mark(settings)}")
+        if not options.apply:
+            _say("nothing was deleted; APPLY=1 deletes it")
+        elif purge.apply(settings, found):
+            _rebuild(settings, options)
+
+
+def _rebuild(settings: Settings, options: argparse.Namespace) -> None:
+    """Build and publish what was published, from raw as it is now."""
+    paths = warehouse.files(settings.workspace_dir)
+    with raw.connect(paths.raw, read_only=True) as connection:
+        has_pulls = raw.pull_times(connection) is not None
+    if not has_pulls:
+        paths.published.unlink(missing_ok=True)
+        return
+    if paths.published.exists():
+        published = _published_parameters(paths.published)
+        options.since, options.until = (f"{published[name]:%Y-%m-%d}" for name in ("since", "until"))
+        settings = replace(settings, as_of=published["as_of"])
+    try:
+        _build_and_publish(settings, options, new_run_id())
+    except OutboundError as error:
+        raise erase.NotErasedError(
+            f"{error}\nSo {shown(paths.published)} still holds what was to go: mend that and run this again"
+        ) from None
 
 
 def _extract_recorded(settings: Settings, options: argparse.Namespace, run: RunRecord, kind: str) -> None:

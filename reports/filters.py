@@ -37,6 +37,16 @@ WORDS = {
     # verdicts
     "underpowered": "too few to tell",
     "not_separable": "not separable from its senders",
+    "suppressed": "suppressed (too few people)",
+    # why accounts and leads, or two periods, can't be compared
+    "few_accounts": "not separable: fewer than three accounts in a group",
+    "one_account_value": "not separable: all accounts are alike, so it would be the lead",
+    "strata_disagree": "not separable: opposite in different groups",
+    "before_first_pull": "it began before the first pull, so it was not watched from its start",
+    "too_young": "nothing in this period is old enough to judge yet",
+    "too_few_requests": "too few requests are old enough to judge, in this period or in the one before",
+    "no_chain": "a stage had leads although the one before it had none",
+    "nothing_pulled": "nothing was pulled yet",
     # severities of health lines
     "blocked": "Blocked",
     "blind": "Blind",
@@ -203,15 +213,52 @@ def quantile(row: Mapping[str, Any], name: str) -> Markdown:
     return Markdown(f"{hours(value)} ({earliest:.1f}–{latest:.1f})")
 
 
+def share_within(row: Mapping[str, Any], edge: str) -> Markdown:
+    """The share accepted by then with its bounds: `17.0 % (16.2–17.9)`; `–` where withheld."""
+    share = row[f"share_within_{edge}"]
+    if share is None:
+        return Markdown(NOTHING)
+    # The later the acceptances, the fewer by then.
+    least, most = 100 * row[f"share_within_{edge}_latest"], 100 * row[f"share_within_{edge}_earliest"]
+    return Markdown(f"{percent(share)} ({least:.1f}–{most:.1f})")
+
+
 def verdict(row: Mapping[str, Any]) -> Markdown:
     """Against all others: `lower by 18.2 points (12.4 to 23.1)`, or why it can't be said."""
     kind = row["verdict"]
     if kind in ("lower", "higher"):
         near, far = sorted(100 * abs(row[f"difference_{end}"]) for end in ("low", "high"))
         return Markdown(f"{kind} by {100 * abs(row['difference']):.1f} points ({near:.1f} to {far:.1f})")
+    if kind == "background":
+        return Markdown("not compared")
     if kind in ("no_evidence", "underpowered"):
         return Markdown(f"{words(kind)} ({100 * row['detectable_difference']:.0f} points would show)")
     return Markdown(words(kind))
+
+
+def comparison_verdict(row: Mapping[str, Any]) -> Markdown:
+    """What two groups differ by, or why it can't be said: `no evidence (9 points would show)`."""
+    kind = row["verdict"]
+    if kind == "not_separable":
+        return Markdown(words(row["not_separable_because"]))
+    if kind == "background":
+        return Markdown("a difference is there; described, no advice")
+    if kind in ("lower", "higher"):
+        return Markdown(f"{kind} by {100 * abs(row['risk_difference']):.1f} points")
+    return verdict(row)
+
+
+def odds_ratio(row: Mapping[str, Any]) -> Markdown:
+    """0.75 times (0.40–1.40)"""
+    ratio, low, high = row["odds_ratio"], row["odds_ratio_low"], row["odds_ratio_high"]
+    return Markdown(NOTHING if low is None else f"{ratio:.2f} ({low:.2f}–{high:.2f})")
+
+
+def signed(value: float | None) -> Markdown:
+    """40.39 -> `+40.4`, -18.1 -> `-18.1`; a count of 4 -> `+4`"""
+    if value is None:
+        return Markdown(NOTHING)
+    return Markdown(f"{value:+,}" if isinstance(value, int) else f"{value:+z,.1f}")
 
 
 def minute(moment: datetime) -> str:

@@ -42,6 +42,13 @@ IMPORTS = """
     from marts.rpt_import_performance
     order by file_rows desc, source, known_from
 """
+ATTRIBUTION_WEEKS = """
+    select *
+    from marts.rpt_attribution_coverage
+    where scope = 'week'
+    order by enrolled_on desc
+    limit 12
+"""
 FUNNEL = "select * from marts.rpt_funnel order by stage_order"
 
 TIME_TO_ACCEPT = """
@@ -55,22 +62,47 @@ SEGMENTS = """
     select *
     from marts.rpt_segment_performance
     where dimension = $dimension
-    order by sent desc, sent_to_date desc, leads_imported desc, segment
+    order by volume_rank
 """
 TOP_KEYWORDS = """
     select *
     from marts.rpt_segment_performance
-    where dimension = 'keyword'
-    order by sent desc, sent_to_date desc, leads_imported desc, segment
-    limit 20
+    where dimension = 'keyword' and volume_rank <= 20
+    order by volume_rank
 """
 WORST_KEYWORDS = """
     select *
     from marts.rpt_segment_performance
-    where dimension = 'keyword' and verdict <> 'collecting'
-    order by eb_rate, mature_sent desc, segment
-    limit 20
+    where dimension = 'keyword' and worst_rank <= 20
+    order by worst_rank
 """
+MATCH_CELLS = """
+    select *
+    from marts.rpt_account_lead_match
+    order by pair, account_value = 'unknown', account_value, lead_value = 'unknown', lead_value
+"""
+MATCH_COMPARISONS = """
+    select *
+    from marts.rpt_account_lead_comparison
+    order by comparison = 'account_type', comparison
+"""
+CHANGE = """
+    select *
+    from marts.rpt_change_decomposition
+    order by breakdown = 'stage', breakdown desc, part_order
+"""
+# Breakdowns of leads beside the numbered sections.
+MORE = (
+    "region",
+    "company_size",
+    "industry",
+    "seniority",
+    "employment",
+    "age_bracket",
+    "lead_gender",
+    "list",
+    "batch",
+)
 ACCOUNTS = """
     select *
     from marts.rpt_account_performance
@@ -145,8 +177,10 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
                 "health": rows(HEALTH),
             },
             "summary": summary,
+            "change": rows(CHANGE),
             "funnel": rows(FUNNEL),
             "imports": rows(IMPORTS),
+            "attribution_weeks": rows(ATTRIBUTION_WEEKS),
             "by_source": rows(SEGMENTS, dimension="source"),
             "by_icp": rows(SEGMENTS, dimension="icp"),
             "by_keyword": {"top": rows(TOP_KEYWORDS), "worst": rows(WORST_KEYWORDS)},
@@ -154,6 +188,8 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "by_account_type": rows(SEGMENTS, dimension="account_type"),
             "by_account_gender": rows(SEGMENTS, dimension="account_gender"),
             "by_account_job_title": rows(SEGMENTS, dimension="account_job_title"),
+            "match": {"comparisons": rows(MATCH_COMPARISONS), "cells": rows(MATCH_CELLS)},
+            **{f"by_{dimension}": rows(SEGMENTS, dimension=dimension) for dimension in MORE},
             "by_campaign": rows(CAMPAIGNS),
             "time_to_accept": rows(TIME_TO_ACCEPT),
             "by_week": rows(SENT_WEEKS),

@@ -28,10 +28,11 @@ PROJECT = Path(__file__).parents[1]
 COMMAND = (sys.executable, "-m", "reports.connection_analytics", "import")
 # Two of them at rest: 40105 is finished, 40106 paused.
 CAMPAIGNS = ("40101", "40106", "40102", "40105", "40103")
-LEADS, NAMELESS, REPEATED, KNOWN = 240, 4, 3, 3
+LEADS, NAMELESS, REPEATED, KNOWN = 480, 4, 3, 3
 # One kill in so many falls into the start-up, where there is nothing to lose yet.
 EARLY = 5
 LONGEST = 120.0
+AT_THE_END = "at the end"
 
 
 @dataclass
@@ -80,6 +81,7 @@ class _Run:
     tally: Tally
     expected: dict[str, set[str]] = field(default_factory=lambda: {campaign: set() for campaign in CAMPAIGNS})
     start_up: float = 0.0  # seconds until the importer opens its ledger
+    phase: str | None = None  # what the last kill of the present file interrupted
 
     @property
     def ledger_path(self) -> Path:
@@ -102,10 +104,12 @@ class _Run:
             path, campaign = self._next_file()
             is_through = False
             while not is_through:
-                moment = moments.pop() if moments else None
+                # Once everybody is verified there is nothing left to interrupt.
+                moment = moments.pop() if moments and self.phase != AT_THE_END else None
                 is_through = self._attempt(path, campaign, moment) is not None
                 if is_through and moment is not None:
                     moments.append(moment * 0.9)  # it came too late
+            self.phase = None
 
     def compare(self) -> None:
         """Hold server, ledger and what was to be sent against each other."""
@@ -203,7 +207,8 @@ class _Run:
             process.kill()
             process.wait()
         if is_killed and kill_after is not None:
-            self.tally.phases[self._phase(path)] += 1
+            self.phase = self._phase(path)
+            self.tally.phases[self.phase] += 1
             return None
         if process.returncode:
             reason = self.errors_path.read_text().strip()[-300:]
@@ -225,7 +230,7 @@ class _Run:
         if states["unknown"] or states["answered"]:
             return "between sending and reading back"
         if states["verified"] == len(leads) > 0:
-            return "at the end"
+            return AT_THE_END
         return "before sending" if leads else "before the plan"
 
 

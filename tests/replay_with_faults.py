@@ -53,9 +53,7 @@ FACTS = """
         is_sent, is_accepted, attempt_no, source, source_list, icp, keywords, batch_id, company_region
     from {database}.marts.heyreach_connections
 """
-PEOPLE = (
-    "select lead_id, normalized_profile_url, source, icp, imported_at from {database}.marts.heyreach_leads"
-)
+PEOPLE = "select lead_id, normalized_profile_url, source, icp from {database}.marts.heyreach_leads"
 SENDERS = "select account_id, label, account_type, is_listed from {database}.marts.heyreach_accounts"
 SENDER_DAYS = "select account_id, activity_date, sent, accepted from {database}.marts.heyreach_account_days"
 TOTALS = "select sent_to_date, accepted_to_date, people_known, queued from {database}.marts.rpt_summary"
@@ -181,6 +179,17 @@ def _compare(calm: Workspace, rough: Workspace, outage: range, comparison: Compa
                     < rough.connection_{event}_latest - rough.connection_{event}_earliest
                 """
             )
+        # Some are dated by when they were first seen in a list.
+        imported_earlier = count(
+            """
+            select count(*)
+            from calm.marts.heyreach_leads as calm
+            inner join rough.marts.heyreach_leads as rough using (lead_id)
+            where rough.imported_at < calm.imported_at
+            """
+        )
+        if imported_earlier:
+            comparison.violations.append(f"{imported_earlier} people are imported before they were")
         nights = "select coalesce(sum(affected), 0) from {}.marts.rpt_health where topic = 'nights_missed'"
         if (count(nights.format("calm")), count(nights.format("rough"))) != (0, len(outage)):
             comparison.violations.append("the report does not name the nights that were missed")

@@ -1,6 +1,7 @@
 {#- The plain breakdowns of rpt_segment_performance: a new one is one line here (and, where its segments have
     labels of their own, one select in int_segments_labelled). `column` is a column of int_period_facts;
-    `missing` is the segment of facts that have none. -#}
+    `missing` is the segment of facts that have none. What is `sensitive` describes a person: it is shown and never
+    compared, and cells of few people are suppressed. -#}
 {% macro segment_dimensions() -%}
     {{ return([
         {'dimension': 'source', 'column': 'source', 'missing': 'unknown'},
@@ -11,6 +12,9 @@
         {'dimension': 'company_size', 'column': 'company_size', 'missing': 'unknown'},
         {'dimension': 'industry', 'column': 'company_industry', 'missing': 'unknown'},
         {'dimension': 'seniority', 'column': 'lead_seniority', 'missing': 'unknown'},
+        {'dimension': 'employment', 'column': 'employment', 'missing': 'unknown', 'sensitive': true},
+        {'dimension': 'age_bracket', 'column': 'age_bracket', 'missing': 'unknown', 'sensitive': true},
+        {'dimension': 'lead_gender', 'column': 'lead_gender', 'missing': 'unknown', 'sensitive': true},
         {'dimension': 'account', 'column': 'account_id', 'missing': 'unassigned'},
         {'dimension': 'account_type', 'column': 'account_type', 'missing': 'unassigned'},
         {'dimension': 'account_kind', 'column': 'account_kind', 'missing': 'unassigned'},
@@ -28,6 +32,13 @@
         'leads_imported', 'leads_undated', 'sent', 'accepted', 'sent_undated', 'sent_to_date', 'accepted_to_date',
         'mature_sent', 'mature_accepted',
     ]) }}
+{%- endmacro %}
+
+{#- The names of the sensitive dimensions, as a list for SQL's `in`. -#}
+{% macro sensitive_dimensions() -%}
+    ({%- for entry in segment_dimensions() | selectattr('sensitive', 'defined') -%}
+    '{{ entry.dimension }}'{{ ', ' if not loop.last }}
+    {%- endfor -%})
 {%- endmacro %}
 
 {#- An event belongs to the period when its estimate does; without an estimate, when both its bounds do. -#}

@@ -24,7 +24,7 @@ from extract.importer.table import ImportFile, read_import_file
 from extract.importer.target import Members, Target, campaign_target, list_target, read_members
 from extract.lock import exclusive
 from extract.pacing import Pacer
-from extract.pipeline import DEMO_ORIGIN, heyreach_client, ledger_path
+from extract.pipeline import DEMO_ORIGIN, heyreach_client, ledger_path, suppressions
 from extract.sandbox import DEMO_END
 from extract.sandbox.process import running_sandbox
 from extract.settings import Settings
@@ -114,6 +114,7 @@ class _Importer:
             entry,
             planned,
             is_warehouse_asked=is_warehouse_asked,
+            in_other_lists=self._in_other_lists(planned),
             wakes=self.options.wakes,
         ):
             self.say(line)
@@ -128,6 +129,7 @@ class _Importer:
         elif not self.options.apply:
             self.say("dry run: nothing was sent; APPLY=1 sends it")
         else:
+            suppressions(self.settings).lift(row.person for row in plan.to_send)
             self.ledger.plan(entry, rows)
             self._deliver(entry, target)
 
@@ -197,8 +199,10 @@ class _Importer:
                 delivery.run()
         finally:
             leads = self.ledger.rows(entry.import_id)
-            path = write_result(self.settings.workspace_dir / "imports" / f"{entry.import_id}.csv", leads)
-            for line in summary(leads, self.ledger.requests(entry.import_id)):
+            requests = self.ledger.requests(entry.import_id)
+            path = self.settings.workspace_dir / "imports" / f"{entry.import_id}.csv"
+            write_result(path, leads, requests)
+            for line in summary(leads, requests):
                 self.say(line)
             self.say(f"result: {path}")
         raise_for_losses(entry, leads)
@@ -224,7 +228,6 @@ class _Importer:
         return list_target(self.client, entry.list_id)
 
     def _new_import(self, file: ImportFile, target: Target | None) -> Import:
-        base_url = DEMO_ORIGIN if self.settings.is_demo else self.settings.base_url
         now = self._now()
         slug = re.sub(r"[^a-z0-9]+", "_", file.path.stem.lower()).strip("_")[:40] or "import"
         import_id = f"{slug}-{now:%Y%m%d-%H%M%S}"
@@ -235,7 +238,7 @@ class _Importer:
             import_id = f"{slug}-{now:%Y%m%d-%H%M%S}-{number}"
         return Import(
             import_id=import_id,
-            base_url=base_url,
+            base_url=_origin(self.settings),
             target=target.kind if target else "upstream",
             campaign_id=target.campaign_id if target else None,
             list_id=target.list_id if target else None,
@@ -248,7 +251,11 @@ class _Importer:
 
     def _now(self) -> datetime:
         """HeyReach's time, so that the warehouse can order it among what it observed."""
-        return self.client.now() if self.client else self.settings.as_of or datetime.now(UTC)
+        if self.client:
+            return self.client.now()
+        if self.settings.is_demo:
+            return DEMO_END
+        return self.settings.as_of or datetime.now(UTC)
 
     def _senders(self, file: ImportFile) -> str:
         return self.options.senders or (
@@ -284,13 +291,22 @@ class _Importer:
             elsewhere = set()
         return Known(frozenset(before), frozenset(members.rows), frozenset(elsewhere)), published.exists()
 
+    def _in_other_lists(self, plan: Plan) -> int:
+        """How many of those to be sent HeyReach knew already at the last pull."""
+        published = self.settings.workspace_dir / "warehouse.duckdb"
+        people = [row.person for row in plan.to_send]
+        return _count_in_lists(published, people) if people and published.exists() else 0
+
     def _plan(self, file: ImportFile, entry: Import, known: Known) -> Plan:
+        urls = [row.lead.get("profile_url") or "" for row in file.rows]
         return plan_rows(
             file,
             fixed_fields=parse_fixed_fields(self.options.fixed_fields),
             default_fields={"batch_id": entry.import_id, "source_list": file.path.stem},
             required_fields=self.settings.analytics.required_attribution_fields.split(","),
-            known=known,
+            known=replace(
+                known, erased_urls=frozenset(suppressions(self.settings).erased(urls, only_on_request=True))
+            ),
         )
 
     def _with_senders(
@@ -344,14 +360,15 @@ def _read(mappings_path: Path, options: ImportOptions) -> ImportFile:
 
 @contextmanager
 def _ledger(settings: Settings, options: ImportOptions) -> Iterator[Ledger]:
-    """The workspace's ledger; for the demo and for dry runs one that is forgotten."""
+    """The workspace's ledger; for dry runs and for the demo's sandbox one that is forgotten."""
     real = ledger_path(settings)
-    if settings.is_demo or (not options.apply and not real.exists()):
+    is_forgotten = settings.is_demo and not options.is_upstream
+    if is_forgotten or (not options.apply and not real.exists()):
         with tempfile.TemporaryDirectory() as folder, Ledger(Path(folder) / real.name) as ledger:
             yield ledger
         return
     with Ledger(real) as ledger:
-        strangers = {entry.base_url for entry in ledger.imports()} - {settings.base_url}
+        strangers = {entry.base_url for entry in ledger.imports()} - {_origin(settings)}
         if strangers:
             raise ConfigurationError(
                 f"{real} holds imports into {', '.join(sorted(strangers))}, but HEYREACH_BASE_URL is "
@@ -359,6 +376,10 @@ def _ledger(settings: Settings, options: ImportOptions) -> Iterator[Ledger]:
                 "or restore the base URL"
             )
         yield ledger
+
+
+def _origin(settings: Settings) -> str:
+    return DEMO_ORIGIN if settings.is_demo else settings.base_url
 
 
 @contextmanager
@@ -379,6 +400,16 @@ def _is_into(entry: Import, target: Target) -> bool:
     if target.campaign_id:
         return entry.campaign_id == target.campaign_id
     return entry.target == target.kind and entry.list_id == target.list_id
+
+
+def _count_in_lists(published: Path, people: list[str]) -> int:
+    with duckdb.connect(str(published), read_only=True) as connection:
+        [(count,)] = connection.execute(
+            "select count(*) from marts.heyreach_leads "
+            "where list_count > 0 and normalized_profile_url in (select unnest($people::varchar[]))",
+            {"people": people},
+        ).fetchall()
+    return count
 
 
 def _people_in_other_campaigns(published: Path, campaign_id: str) -> set[str]:

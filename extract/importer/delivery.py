@@ -230,7 +230,7 @@ def _judged(
 
 def _comparison(lead: LedgerLead, members: Members) -> dict | None:
     """What arrived of a lead against what was sent, for the row of the list that fits best; None: no row."""
-    sent = _fields(lead.lead)
+    sent = lead.sent_fields
     comparisons = []
     for row in members.rows.get(lead.person, ()):
         arrived = custom_fields(row)
@@ -252,18 +252,14 @@ def _state(comparison: dict | None) -> str:
     return "changed_fields" if comparison["changed"] else "verified"
 
 
-def _fields(lead: dict) -> dict[str, str]:
-    return {entry["name"]: entry["value"] for entry in lead["customUserFields"]}
-
-
 def _source(lead: LedgerLead) -> str:
-    return _fields(lead.lead).get("source", "")
+    return lead.sent_fields.get("source", "")
 
 
 def _complete(lead: LedgerLead, members: Members) -> dict:
     """The lead with its own fields and those it has in HeyReach besides."""
     comparison = _comparison(lead, members)
-    fields = {**(comparison["arrived"] if comparison else {}), **_fields(lead.lead)}
+    fields = {**(comparison["arrived"] if comparison else {}), **lead.sent_fields}
     return lead.lead | {
         "customUserFields": [{"name": name, "value": fields[name]} for name in sorted(fields)]
     }

@@ -66,7 +66,7 @@ create table if not exists events (
     details text not null
 );
 create index if not exists events_by_row on events (import_id, row_number, event_id);
-create view if not exists leads as
+create temp view leads as
 select
     rows.import_id,
     rows.row_number,
@@ -86,6 +86,14 @@ select
         ),
         rows.lead
     ) as lead,
+    (
+        select events.request_id from events
+        where events.import_id = rows.import_id
+            and events.row_number = rows.row_number
+            and events.request_id is not null
+        order by events.event_id desc
+        limit 1
+    ) as request_id,
     coalesce(newest.state, 'planned') as state,
     coalesce(newest.details, '{}') as details
 from rows
@@ -133,10 +141,16 @@ class PlannedRow:
 
 @dataclass(frozen=True)
 class LedgerLead(PlannedRow):
-    """A row of an import with its present state and what its newest event tells."""
+    """A row of an import: its present state, what its newest event tells, the request it was last in."""
 
     state: str
     details: dict = field(default_factory=dict)
+    request_id: str | None = None
+
+    @property
+    def sent_fields(self) -> dict[str, str]:
+        """Custom field -> value, as they are to be sent or were sent last."""
+        return {entry["name"]: entry["value"] for entry in self.lead["customUserFields"]}
 
 
 class Ledger:
@@ -240,6 +254,7 @@ class Ledger:
                 lead=json.loads(row["lead"]),
                 state=row["state"],
                 details=json.loads(row["details"]),
+                request_id=row["request_id"],
             )
             for row in rows
         ]

@@ -14,6 +14,7 @@ from extract.strict_yaml import quoted
 # Reason of a row that is left out -> what it says to the operator; the first that holds counts. None of
 # them stops the other rows.
 REASONS = {
+    "erased": "who were erased and are kept out; nothing of these rows is kept",
     "no_profile_url": "without a profile URL",
     "invalid_profile_url": "whose URL is no person's profile",
     "missing_name": "without a first or last name (HeyReach drops them without a word)",
@@ -41,11 +42,12 @@ _ROWS_SHOWN = 5
 
 @dataclass(frozen=True)
 class Known:
-    """Who is where already, by normalised profile URL."""
+    """Who is where already, by normalised profile URL; who was erased, by the URL as the file spells it."""
 
     imported_before: frozenset[str] = frozenset()
     in_list: frozenset[str] = frozenset()
     in_other_campaign: frozenset[str] = frozenset()
+    erased_urls: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,9 @@ def plan_rows(
             for name in required_fields:
                 if not fields.get(name):
                     missing.setdefault(name, []).append(row.number)
+        if reason == "erased":
+            rows.append(PlannedRow(row.number, None, None, None, reason, {"customUserFields": []}))
+            continue
         rows.append(
             PlannedRow(
                 row_number=row.number,
@@ -129,6 +134,11 @@ def parse_fixed_fields(text: str | None) -> dict[str, str]:
     return fields
 
 
+def counted(count: int, name: str) -> str:
+    """`1 lead`, `2 leads`, `1,204 leads`."""
+    return f"{count:,} {name}{'' if count == 1 else 's'}"
+
+
 def rows_text(numbers: Sequence[int]) -> str:
     """`row 4`, `rows 4, 9, 12`, or the first few and how many more."""
     shown = ", ".join(map(str, numbers[:_ROWS_SHOWN]))
@@ -153,6 +163,7 @@ def _where_from(name: str, file: ImportFile) -> str:
 def _reason(row: ImportRow, person: str | None, seen: set[str], known: Known) -> str | None:
     """The first of REASONS that holds, None where the row can be sent."""
     holds = {
+        "erased": row.lead.get("profile_url") in known.erased_urls,
         "no_profile_url": not row.lead.get("profile_url"),
         "invalid_profile_url": person is None,
         "missing_name": not (row.lead.get("first_name") and row.lead.get("last_name")),

@@ -4,25 +4,40 @@ from collections import Counter
 from collections.abc import Iterator
 
 from extract.importer.ledger import Import
-from extract.importer.planning import REASONS, Plan, rows_text
+from extract.importer.planning import REASONS, Plan, counted, rows_text
 from extract.importer.table import ImportFile
 from extract.importer.target import ASLEEP_STATUSES, Target
 
 
 def preview(
-    file: ImportFile, target: Target, entry: Import, plan: Plan, *, is_warehouse_asked: bool, wakes: bool
+    file: ImportFile,
+    target: Target,
+    entry: Import,
+    plan: Plan,
+    *,
+    is_warehouse_asked: bool,
+    in_other_lists: int,
+    wakes: bool,
 ) -> Iterator[str]:
-    """What would happen, line by line."""
+    """What would happen, line by line; `in_other_lists` counts who of them is known from elsewhere."""
     status = f" ({target.status})" if target.status else ""
     into = f"campaign {target.campaign_id}" if target.campaign_id else f"list {target.list_id}"
     yield f"{file.path.name}, mapping {file.mapping.name}, into {into} {target.name!r}{status}"
     valid = sum(row.person is not None for row in plan.rows)
     people = len({row.person for row in plan.rows if row.person})
-    yield f"  {len(plan.rows):,} rows, {valid:,} with a valid profile URL, {people:,} different people"
+    yield (
+        f"  {counted(len(plan.rows), 'row')}, {valid:,} with a valid profile URL, "
+        f"{people:,} different {'person' if people == 1 else 'people'}"
+    )
     yield from left_out_lines(plan)
     if target.campaign_id and not is_warehouse_asked:
         yield "  not checked: who is in another campaign, because there is no warehouse yet (`make run`)"
-    yield f"  {len(plan.to_send):,} leads to send as {entry.import_id}"
+    yield f"  {counted(len(plan.to_send), 'lead')} to send as {entry.import_id}"
+    if in_other_lists:
+        yield (
+            f"    {in_other_lists:,} of them stand in other lists of HeyReach already: that list stays their "
+            "first touch, this import is their last"
+        )
     for name, values in _field_values(plan).items():
         yield f"    {name}: {_values_text(values, len(plan.to_send))}"
     yield from unmapped_line(file)
@@ -30,13 +45,17 @@ def preview(
         counts = Counter(row.account_id for row in plan.to_send)
         for sender in target.senders:
             why = f" ({sender.problem})" if sender.problem else f" (limit {sender.daily_limit} a day)"
-            yield f"  sender {sender.account_id} {sender.name}{why}: {counts[sender.account_id]:,} leads"
+            leads = counted(counts[sender.account_id], "lead")
+            yield f"  sender {sender.account_id} {sender.name}{why}: {leads}"
         if target.status in ASLEEP_STATUSES and wakes:
             yield f"  the campaign is {target.status} and will be woken: it goes on with all of its leads"
         elif target.status in ASLEEP_STATUSES:
             yield f"  the campaign stays {target.status}: nobody is contacted until it runs (WAKE=1)"
     else:
-        yield "  a list is not a campaign: nobody is contacted until a running campaign takes them from it"
+        yield (
+            "  warning: a list is not a campaign: nobody is contacted until a running campaign takes them "
+            "from it, which one that is finished or has used its list up does not"
+        )
 
 
 def left_out_lines(plan: Plan) -> Iterator[str]:

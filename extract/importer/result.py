@@ -8,37 +8,50 @@ from pathlib import Path
 
 from extract.importer.delivery import LossError
 from extract.importer.ledger import LOST, Import, LedgerLead
+from extract.importer.planning import counted
+
+_COUNTERS = ("leads", "added", "updated", "failed")
 
 
-def write_result(path: Path, rows: list[LedgerLead]) -> Path:
-    """One line per row of the file: what became of it. Written whole or not at all."""
+def write_result(path: Path, rows: list[LedgerLead], requests: list[dict]) -> Path:
+    """One line per row of the file: what was sent of it, what HeyReach's counters said, and what arrived.
+
+    HeyReach counts per request, so the counters are those of the request the lead was last in. Each custom
+    field has two columns, `sent_icp` and `arrived_icp`. Written whole or not at all.
+    """
+    told = {request["request_id"]: request for request in requests}
+    fields = sorted({name for row in rows if row.reason is None for name in row.sent_fields})
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
     with partial.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(
-            (
-                "row_number",
-                "profile_url",
-                "state",
-                "reason",
-                "missing_fields",
-                "changed_fields",
-                "sender_account_id",
-            )
+        writer = csv.DictWriter(
+            file,
+            [
+                *("row_number", "profile_url", "state", "reason", "missing_fields", "changed_fields"),
+                *("sender_account_id", "request_id", *(f"request_{name}" for name in _COUNTERS)),
+                *(f"{kind}_{name}" for name in fields for kind in ("sent", "arrived")),
+            ],
+            restval="",
         )
+        writer.writeheader()
         for row in rows:
-            writer.writerow(
-                (
-                    row.row_number,
-                    row.profile_url or "",
-                    "left_out" if row.reason else row.state,
-                    row.reason or row.details.get("why", ""),
-                    " ".join(row.details.get("missing", [])),
-                    " ".join(row.details.get("changed", [])),
-                    row.account_id or "",
-                )
-            )
+            line = {
+                "row_number": row.row_number,
+                "profile_url": row.profile_url,
+                "state": "left_out" if row.reason else row.state,
+                "reason": row.reason or row.details.get("why"),
+                "missing_fields": " ".join(row.details.get("missing", [])),
+                "changed_fields": " ".join(row.details.get("changed", [])),
+                "sender_account_id": row.account_id,
+            }
+            if row.request_id:
+                request = told.get(row.request_id, {})
+                line["request_id"] = row.request_id
+                line |= {f"request_{name}": request.get(name) for name in _COUNTERS}
+                line |= {f"sent_{name}": value for name, value in row.sent_fields.items()}
+                arrived = row.details.get("arrived", {})
+                line |= {f"arrived_{name}": arrived[name] for name in fields if name in arrived}
+            writer.writerow(line)
     os.replace(partial, path)
     return path
 
@@ -73,9 +86,13 @@ def summary(rows: list[LedgerLead], requests: list[dict]) -> Iterator[str]:
     }
     yield (
         f"HeyReach counted {told['added']:,} added, {told['updated']:,} updated, {told['failed']:,} failed "
-        f"in {len(requests):,} requests"
+        f"in {counted(len(requests), 'request')}"
     )
     unanswered = sum(request["state"] in ("sending", "unknown") for request in requests)
     if unanswered:
-        yield f"  {unanswered:,} requests were never answered; their leads were looked for in the list"
+        were, their = ("was", "its") if unanswered == 1 else ("were", "their")
+        yield (
+            f"  {counted(unanswered, 'request')} {were} never answered; {their} leads were looked for in "
+            "the list"
+        )
     yield "read back: " + ", ".join(f"{count:,} {state}" for state, count in sorted(states.items()))

@@ -308,7 +308,7 @@ class Imports:
             self._begun[sender.id, earlier.changes[0] // DAY] -= 1
 
         def has_room(midnight: int) -> bool:
-            return self._begun[sender.id, midnight // DAY] < sender.limit_on(midnight)
+            return self._begun[sender.id, midnight // DAY] < sender.pace_on(midnight)
 
         odds = log_odds(lead, sender, self.world.effects)
         history = play_out_one(

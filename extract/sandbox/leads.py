@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from extract.sandbox import people
 from extract.sandbox.clock import DAY, HOUR, MINUTE, iso
-from extract.sandbox.presets import Campaign, Preset
+from extract.sandbox.presets import SOUND_BATCH, Batch, Campaign, Preset
 
 FIRST_CAMPAIGN_LEAD_ID = 70_000_001
 UNBOUND_LIST_ID = 60190
@@ -81,6 +81,7 @@ class ImportedLead(NamedTuple):
     is_enriched: bool
     has_fields: bool
     spelling: int
+    lost_fields: tuple[str, ...] = ()
 
 
 class CampaignLead(NamedTuple):
@@ -116,6 +117,8 @@ class Draw:
         ]
 
 
+# What an unsound batch holds instead of profile URLs: mostly the page of a company.
+INVALID_URL_KINDS = ("company_page", "empty")
 _draw_url_kind = Draw({"profile": 0.987, "company_page": 0.006, "empty": 0.003, "missing": 0.004})
 _draw_region = Draw({"na": 0.4, "eu": 0.4, "apac": 0.12, "unknown": 0.08})
 _draw_spelling = Draw({0: 60, 1: 14, 2: 4, 3: 6, 4: 4, 5: 5, 6: 5, 7: 2})
@@ -157,15 +160,21 @@ class Importer:
         wanted = round(self.preset.leads * campaign.share / (1 - LIST_ONLY_SHARE))
         for batch, batch_time in enumerate(campaign.batch_times):
             batch_id = f"{iso(batch_time, 0)[:10].replace('-', '')}-{campaign.id}"
-            has_fields = batch != campaign.batch_without_fields
-            for _ in range(wanted * (batch + 1) // batches - wanted * batch // batches):
-                person = self._known_person(strangers, reused) or self._new_person(draw_icp(rng))
+            flaws = campaign.batch(batch)
+            for number in range(wanted * (batch + 1) // batches - wanted * batch // batches):
+                person = self._known_person(strangers, reused, flaws) or self._new_person(
+                    draw_icp(rng), flaws
+                )
                 source = draw_source(rng)
                 added_at = batch_time + int(rng.random() * 15 * MINUTE)
+                is_lost = _is_share(number, flaws.lost_share)
+                has_fields = not (is_lost and flaws.lost_fields is None)
                 attribution = (batch_id, source, f"{source}-{slug}-{batch + 1}", has_fields)
                 row = self._row(person, campaign.list_id, added_at, *attribution)
+                if is_lost and flaws.lost_fields:
+                    row = row._replace(lost_fields=flaws.lost_fields)
                 rows.append(row)
-                if rng.random() < REPEATED_ROW_SHARE:
+                if rng.random() < max(REPEATED_ROW_SHARE, flaws.repeated_share):
                     again = added_at + int((1 + rng.random()) * HOUR)
                     rows.append(self._row(person, campaign.list_id, again, *attribution))
                 self._enrol(row, campaign, draw_sender, is_reused=person.number in reused)
@@ -193,9 +202,10 @@ class Importer:
         rows.sort(key=lambda row: row.added_at)
         return LeadList(UNBOUND_LIST_ID, "Old CRM export", (), created_at, rows)
 
-    def _known_person(self, strangers: int, reused: set[int]) -> Person | None:
+    def _known_person(self, strangers: int, reused: set[int], flaws: Batch) -> Person | None:
         """Now and then someone an earlier campaign already has; never the same one twice in a campaign."""
-        if not strangers or self.rng.random() >= REUSED_PERSON_SHARE:
+        share = REUSED_PERSON_SHARE if flaws.known_share is None else flaws.known_share
+        if not strangers or self.rng.random() >= share:
             return None
         person = self.people[int(self.rng.random() * strangers)]
         if person.number in reused:
@@ -203,7 +213,7 @@ class Importer:
         reused.add(person.number)
         return person
 
-    def _new_person(self, icp: str) -> Person:
+    def _new_person(self, icp: str, flaws: Batch = SOUND_BATCH) -> Person:
         rng = self.rng
         titles = TITLES[icp]
         title, seniority = titles[int(rng.random() * len(titles))]
@@ -219,6 +229,8 @@ class Importer:
             is_employed=rng.random() < 0.93,
             url_kind=_draw_url_kind(rng),
         )
+        if _is_share(person.number, flaws.invalid_share):
+            person = person._replace(url_kind=INVALID_URL_KINDS[person.number % 3 == 0])
         self.people.append(person)
         return person
 
@@ -263,6 +275,11 @@ class Importer:
         self.enrolled.append((enrolled_at, row, campaign.id, account_id))
 
 
+def _is_share(number: int, share: float) -> bool:
+    """Whether this one belongs to a share of all; costs no draw, so that sound batches stay as they are."""
+    return people.scatter(number, 8, 1_000) < 1_000 * share
+
+
 def imported_fields(imported: ImportedLead) -> dict[str, str]:
     """The custom fields as imported; absent ones are simply not there."""
     if not imported.has_fields:
@@ -287,4 +304,5 @@ def imported_fields(imported: ImportedLead) -> dict[str, str]:
             "estimated_age": str(person.age),
             "gender": person.gender if imported.row % 8 else "unknown",
         }
-    return {name: value for name, value in fields.items() if value is not None}
+    lost = imported.lost_fields
+    return {name: value for name, value in fields.items() if value is not None and name not in lost}

@@ -5,7 +5,7 @@ estate. Moments are placed as fractions of the generated weeks, so that a short 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 from extract.sandbox import people
@@ -33,6 +33,10 @@ class Sender:
     disconnected_at: int | None = None
     auth_invalid_at: int | None = None
     cooldowns: tuple[tuple[int, int], ...] = ()
+    # (from, to, requests a day): slower than its limit, and nothing that HeyReach shows says why.
+    slowdowns: tuple[tuple[int, int, int], ...] = ()
+    # (from, limit): what the operator sets its daily limit to, oldest first.
+    limit_changes: tuple[tuple[int, int], ...] = ()
 
     @property
     def full_name(self) -> str:
@@ -48,10 +52,35 @@ class Sender:
 
     def limit_on(self, at: int) -> int:
         """Requests it may send on the day of `at`; a new account starts at 4 and gains one a day."""
+        limit = [self.daily_limit, *(limit for since, limit in self.limit_changes if since <= at)][-1]
         if self.ramps_up_from is None:
-            return self.daily_limit
+            return limit
         days = max(0, (at - self.ramps_up_from) // DAY)
-        return min(self.daily_limit, 4 + days)
+        return min(limit, 4 + days)
+
+    def pace_on(self, at: int) -> int:
+        """Requests it really sends on the day of `at` if enough leads wait."""
+        slowed = [pace for begin, end, pace in self.slowdowns if begin <= at < end]
+        return min([self.limit_on(at), *slowed])
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What is wrong with one batch of a campaign's leads: shares of its rows, and what they lack.
+
+    `lost_fields` names the custom fields that `lost_share` of the rows come without; None is all of them.
+    Shares of `invalid` URLs, of people `repeated` within the batch and of people `known` from earlier
+    campaigns.
+    """
+
+    lost_share: float = 0.0
+    lost_fields: tuple[str, ...] | None = None
+    invalid_share: float = 0.0
+    repeated_share: float = 0.0
+    known_share: float | None = None
+
+
+SOUND_BATCH = Batch()
 
 
 @dataclass(frozen=True)
@@ -75,6 +104,13 @@ class Campaign:
     follows_after_request: bool = False
     batch_without_fields: int | None = None
     uncounted_users: int = 0
+    # By the number of the batch; the others are sound.
+    unsound_batches: Mapping[int, Batch] = field(default_factory=dict)
+
+    def batch(self, number: int) -> Batch:
+        if number == self.batch_without_fields:
+            return Batch(lost_share=1.0)
+        return self.unsound_batches.get(number, SOUND_BATCH)
 
     def status_at(self, at: int) -> str:
         return [status for since, status in self.statuses if since <= at][-1]

@@ -169,7 +169,7 @@ class _Shift:
             self.recent.popleft()
         is_overworked = sum(count for _, count in self.recent) > self.comfortable_per_week
         day_rng = Random(f"{self.seed}/{sender.id}/{midnight // DAY}")  # noqa: S311
-        slots = sorted(_slot(midnight, day_rng) for _ in range(sender.limit_on(midnight)))
+        slots = sorted(_slot(midnight, day_rng) for _ in range(sender.pace_on(midnight)))
         sent = 0
         for slot in slots:
             position = self._next(active, queues, slot)

@@ -3,6 +3,7 @@
 What the API shows at a clock time is computed from this (views.py); nothing is stepped.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -47,8 +48,21 @@ class World:
         rng = Random(seed)  # noqa: S311
         start_ticks = to_ticks(start)
         workspace = PRESETS[preset](rng, start_ticks, weeks, leads)
+        return cls.of(workspace, _draw_effects, rng, seed, start_ticks, weeks)
+
+    @classmethod
+    def of(
+        cls,
+        workspace: Preset,
+        draw_effects: Callable[[Preset, Random], dict],
+        rng: Random,
+        seed: int,
+        start_ticks: int,
+        weeks: int,
+    ) -> "World":
+        """Play out a workspace described elsewhere, under effects of its own (see `log_odds`)."""
         lists, enrolled = Importer(workspace, rng).run()
-        effects = _draw_effects(workspace, rng)
+        effects = draw_effects(workspace, rng)
         senders = {sender.id: sender for sender in workspace.senders}
         odds = [log_odds(lead, senders[lead.account_id], effects) for lead in enrolled]
         # Centred on the leads drawn, so that the mix of segments does not move the base rate.
@@ -183,5 +197,16 @@ def log_odds(lead: CampaignLead, sender: Sender, effects: dict) -> float:
             effects["company_region"][person.region],
             effects["lead_gender"][person.gender],
             effects["same_role"] if sender.icp == person.icp else 0.0,
+            *(effects.get(name, {}).get(segment, 0.0) for name, segment in _planted_segments(lead)),
         )
+    )
+
+
+def _planted_segments(lead: CampaignLead) -> tuple[tuple[str, str], ...]:
+    """Where a workspace may have effects that the presets don't draw."""
+    imported = lead.imported
+    return (
+        ("list", str(imported.list_id)),
+        ("source_list", imported.source_list),
+        ("company_industry", imported.person.company_industry),
     )

@@ -116,6 +116,30 @@ def test_custom_fields_are_found_by_name(payload, field, expected):
     assert rows == [(expected,)]
 
 
+@pytest.mark.parametrize(
+    ("sent", "arrived", "expected"),
+    [
+        (
+            '{"customUserFields": [{"name": "icp", "value": "a=b; c"}, {"name": "n", "value": "3"}]}',
+            '{"icp": "a=b; c", "n": "3"}',
+            "icp=a=b; c; n=3",
+        ),
+        ('{"customUserFields": []}', "{}", None),
+        ("{}", None, None),
+    ],
+)
+def test_custom_fields_are_joined_alike_as_sent_and_as_arrived(sent, arrived, expected):
+    joined = [
+        rendered("json/*.sql", "custom_fields_joined('sent', 'customUserFields')"),
+        rendered("json/*.sql", "json_fields_joined('arrived')"),
+    ]
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            f"select {', '.join(joined)} from (select ?::json as sent, ?::json as arrived)", [sent, arrived]
+        ).fetchall()
+    assert rows == [(expected, expected)]
+
+
 LEAD_ID_ROWS = [
     # The same key from any spelling; an invalid URL is only itself; without a URL only the row is.
     (("'linkedin.com/in/a'", "'HTTP://x'", "'1'"), ("'linkedin.com/in/a'", "'http://y'", "'2'"), True),

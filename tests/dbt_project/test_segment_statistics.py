@@ -29,7 +29,7 @@ def families(demo) -> dict[str, list[dict]]:
         "difference_high, detectable_difference, p_value, q_value, verdict"
     )
     families = defaultdict(list)
-    for row in workspace.query(f"select {columns} from marts.rpt_segment_performance"):
+    for row in workspace.query(f"select {columns} from marts.rpt_segment_performance where not is_sensitive"):
         named = dict(zip(columns.split(", "), row, strict=True))
         families[named["dimension"]].append(named)
     return families

@@ -132,6 +132,51 @@ def test_counts_between_pulls_equal_the_providers(workspace):
     assert rows == [("accepted", True, 0, 0, True, 0), ("sent", True, 0, 0, True, 0)]
 
 
+def test_maturity_goes_by_the_sent_time_alone_and_every_answer_is_the_true_one(workspace, truth):
+    """Nobody is left out for how it ended: all sent early enough are judged, and nobody else."""
+    judged = dict(
+        workspace.query(
+            "select campaign_lead_id, is_accepted_in_window from marts.heyreach_connections where is_mature"
+        )
+    )
+    finished, window, resolution = END - timedelta(days=16), timedelta(days=14), timedelta(days=1)
+    old = {
+        lead
+        for lead, times in truth.items()
+        if times["sent"] and START <= times["sent"] <= finished - resolution
+    }
+    assert len(old) > 300
+    assert old <= set(judged)
+    assert all(truth[lead]["sent"] <= finished for lead in judged)
+    answers = {
+        lead: truth[lead]["accepted"] is not None and truth[lead]["accepted"] <= truth[lead]["sent"] + window
+        for lead in judged
+    }
+    # An acceptance within hours of the window's end may fall on either side of it.
+    assert sum(judged[lead] != answer for lead, answer in answers.items()) <= 2
+
+
+def test_what_is_expected_of_unfinished_weeks_is_what_they_came_to(world, workspace):
+    """All of them together, within three standard errors of chance."""
+    later = {str(lead["campaign_lead_id"]): lead for lead in world.truth(END + timedelta(days=40))["leads"]}
+    weeks = workspace.query(
+        "select sent_week, sent, expected_final_rate from marts.rpt_sent_weeks where mature_share < 1"
+    )
+    assert len(weeks) >= 2
+    sent, expected = sum(sent for _, sent, _ in weeks), sum(sent * rate for _, sent, rate in weeks)
+    unfinished = workspace.query(
+        """
+        select campaign_lead_id from marts.heyreach_connections
+        where cast(date_trunc('week', timezone('UTC', sent_cohort_at)) as date) in (
+            select sent_week from marts.rpt_sent_weeks where mature_share < 1
+        )
+        """
+    )
+    assert len(unfinished) == sent
+    came_to = sum(later[lead]["accepted_at"] is not None for (lead,) in unfinished)
+    assert abs(expected - came_to) <= 3 * (sent * (came_to / sent) * (1 - came_to / sent)) ** 0.5
+
+
 def true_quantiles(workspace: Workspace, truth: dict) -> dict[str, float]:
     """Of the requests that count: hours to accept of those accepted within 30 days."""
     watched = workspace.query(
@@ -187,6 +232,23 @@ def test_the_truth_lies_between_the_bounds_of_every_quantile(workspace, truth):
         assert earliest <= value <= latest
 
 
+def test_the_truth_lies_between_the_bounds_of_every_share(workspace, truth):
+    watched = workspace.query(
+        "select campaign_lead_id from intermediate.int_acceptance_times where is_watched_30_days"
+    )
+    for edge, hours in {"24h": 24, "48h": 48, "72h": 72, "7d": 168, "14d": 336, "30d": 720}.items():
+        within = timedelta(hours=hours)
+        accepted = sum(
+            truth[lead]["accepted"] is not None and truth[lead]["accepted"] - truth[lead]["sent"] < within
+            for (lead,) in watched
+        )
+        ((fewest, most),) = workspace.query(
+            f"select share_within_{edge}_latest, share_within_{edge}_earliest "
+            "from marts.rpt_time_to_accept where dimension = 'all'"
+        )
+        assert fewest - 1e-6 <= accepted / len(watched) <= most + 1e-6
+
+
 def test_estimates_lie_between_their_bounds_in_every_segment(workspace):
     assert (
         workspace.query(
@@ -196,6 +258,9 @@ def test_estimates_lie_between_their_bounds_in_every_segment(workspace):
             or p75_hours not between p75_hours_earliest - 1e-6 and p75_hours_latest + 1e-6
             or p90_hours not between p90_hours_earliest - 1e-6 and p90_hours_latest + 1e-6
             or share_within_24h > share_within_48h or share_within_14d > share_within_30d
+            or share_within_24h not between share_within_24h_latest and share_within_24h_earliest
+            or share_within_7d not between share_within_7d_latest and share_within_7d_earliest
+            or share_within_30d not between share_within_30d_latest and share_within_30d_earliest
         """
         )
         == []
@@ -211,6 +276,35 @@ def test_the_report_says_which_resolution_it_had(once_a_day):
     assert f"known to within {resolution:.1f} h" in report
 
 
+@pytest.fixture(scope="module")
+def told(world, four_a_day, truth, tmp_path_factory) -> Workspace:
+    """The same, and an hour later the webhook files of all that happened."""
+    workspace = workspace_on(world, tmp_path_factory.mktemp("told") / "data")
+    shutil.copytree(four_a_day.data_dir, workspace.data_dir)
+    leads = workspace.query(
+        "select campaign_lead_id, campaign_id, normalized_profile_url from marts.heyreach_connections "
+        "where normalized_profile_url is not null"
+    )
+    folder = workspace.data_dir / "webhooks"
+    folder.mkdir()
+    with (folder / "events.jsonl").open("w", encoding="utf-8") as file:
+        for lead, campaign, url in leads:
+            for event, moment in truth[lead].items():
+                if moment and moment <= END:
+                    payload = {
+                        "event_type": f"connection_request_{event}",
+                        "timestamp": moment.isoformat().replace("+00:00", "Z"),
+                        "campaign": {"id": int(campaign)},
+                        "lead": {"id": lead, "profile_url": f"https://www.{url}/"},
+                    }
+                    file.write(json.dumps(payload) + "\n")
+    world.set_clock(END + timedelta(hours=1))
+    for step in ("extract", "build"):
+        outcome = workspace.run(step)
+        assert outcome.exit_code == 0, outcome.errors
+    return workspace
+
+
 def tables(workspace: Workspace) -> dict[str, list[tuple]]:
     """Every row of every mart, without the timetable of reports that the period gives."""
     with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
@@ -223,16 +317,19 @@ def tables(workspace: Workspace) -> dict[str, list[tuple]]:
         }
 
 
-def test_an_earlier_as_of_gives_what_was_known_then(world, four_a_day, tmp_path):
-    """The log up to then, and the whole log looked at from then: the same warehouse, row by row."""
+def test_an_earlier_as_of_gives_what_was_known_then(world, told, tmp_path):
+    """The log up to then, and the whole log looked at from then: the same warehouse, row by row.
+
+    Webhooks that came later tell of what had happened by then, and nobody knew.
+    """
     then = workspace_on(world, tmp_path / "then")
     now = workspace_on(world, tmp_path / "now")
     for copy in (then, now):
         copy.data_dir.mkdir()
-        shutil.copyfile(four_a_day.data_dir / "raw.duckdb", copy.data_dir / "raw.duckdb")
+        shutil.copyfile(told.data_dir / "raw.duckdb", copy.data_dir / "raw.duckdb")
     with raw.connect(then.data_dir / "raw.duckdb", read_only=False) as connection:
         connection.execute("delete from heyreach.pulls where finished_at > ?", [EARLIER])
-        for table in raw.OBSERVATIONS:
+        for table in (*raw.OBSERVATIONS, "webhook_events"):
             connection.execute(f"delete from heyreach.{table} where observed_at > ?", [EARLIER])
     for copy in (then, now):
         outcome = copy.run("build", OUTBOUND_AS_OF=EARLIER.isoformat())
@@ -241,31 +338,9 @@ def test_an_earlier_as_of_gives_what_was_known_then(world, four_a_day, tmp_path)
     assert then.query("select max(as_of) from marts.heyreach_connections") == [(EARLIER,)]
 
 
-def test_webhook_files_make_times_exact(world, once_a_day, truth, tmp_path):
-    workspace = workspace_on(world, tmp_path / "told")
-    shutil.copytree(once_a_day.data_dir, workspace.data_dir)
-    urls = dict(
-        workspace.query("select campaign_lead_id, normalized_profile_url from marts.heyreach_connections")
-    )
-    campaigns = dict(workspace.query("select campaign_lead_id, campaign_id from marts.heyreach_connections"))
-    folder = workspace.data_dir / "webhooks"
-    folder.mkdir()
-    with (folder / "events.jsonl").open("w", encoding="utf-8") as file:
-        for lead, times in truth.items():
-            for event, moment in times.items():
-                if moment and moment <= END and urls.get(lead):
-                    payload = {
-                        "event_type": f"connection_request_{event}",
-                        "timestamp": moment.isoformat().replace("+00:00", "Z"),
-                        "campaign": {"id": int(campaigns[lead])},
-                        "lead": {"id": lead, "profile_url": f"https://www.{urls[lead]}/"},
-                    }
-                    file.write(json.dumps(payload) + "\n")
-    world.set_clock(END + timedelta(hours=1))
-    outcome = workspace.run("run")
-    assert outcome.exit_code == 0, outcome.errors
-    expected = true_quantiles(workspace, truth)
-    ((median, p75, resolution),) = workspace.query(
+def test_webhook_files_make_times_exact(told, truth):
+    expected = true_quantiles(told, truth)
+    ((median, p75, resolution),) = told.query(
         "select median_hours, p75_hours, resolution_hours "
         "from marts.rpt_time_to_accept where dimension = 'all'"
     )
@@ -274,8 +349,10 @@ def test_webhook_files_make_times_exact(world, once_a_day, truth, tmp_path):
         pytest.approx(expected["p75"], abs=0.01),
     )
     assert resolution < 0.001
-    methods = workspace.query(
-        "select distinct connection_sent_method from marts.heyreach_connections "
-        "where is_sent and normalized_profile_url is not null"
-    )
-    assert methods == [("webhook",)]
+    for event in ("sent", "accepted"):
+        times = told.query(
+            f"select campaign_lead_id, connection_{event}_at, connection_{event}_method "
+            f"from marts.heyreach_connections where is_{event} and normalized_profile_url is not null"
+        )
+        assert {method for _, _, method in times} == {"webhook"}
+        assert {lead: at for lead, at, _ in times} == {lead: truth[lead][event] for lead, _, _ in times}

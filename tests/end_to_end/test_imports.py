@@ -122,6 +122,22 @@ def test_the_warehouse_knows_of_each_row_what_the_server_did_with_it(imported):
     }
 
 
+def test_the_warehouse_shows_of_each_lead_what_was_sent_counted_and_read_back(imported):
+    workspace, outcomes, _, _ = imported
+    damaged = import_of(outcomes["zoominfo"])
+    rows = workspace.query(
+        f"""
+        select state, sent_fields, arrived_fields, max(request_leads), max(request_added)
+        from marts.heyreach_import_leads where import_id = '{damaged}' group by all order by state
+        """
+    )
+    sent = f"batch_id={damaged}; icp=platform; source=zoominfo; source_list=zoom"
+    assert rows == [
+        ("missing_fields", sent, "source=zoominfo; source_list=zoom", 100, 95),
+        ("missing_lead", sent, None, 100, 95),
+    ]
+
+
 def test_imports_are_counted_by_source_with_the_reasons(imported):
     workspace, outcomes, _, _ = imported
     rows = workspace.query(
@@ -182,9 +198,20 @@ def test_the_report_names_the_import_that_lost_something(imported):
     report = after.reports[".md"].read_text(encoding="utf-8")
     preface = report.split("## How to read")[0]
     damaged = import_of(outcomes["zoominfo"])
-    assert f"{damaged} (zoominfo; 120 of 120 leads, 6 never arrived, lost fields: batch\\_id, icp)" in preface
+    assert (
+        f"114 of 120 leads of import {damaged} stand in HeyReach without what was sent (batch\\_id, icp)"
+        in preface
+    )
+    assert f"6 of 120 leads of import {damaged} never arrived in HeyReach" in preface
     assert f"make import REPAIR={damaged} APPLY=1" in preface
     assert import_of(outcomes["clay"]) not in preface
+
+
+def test_the_report_shows_coverage_over_time_and_of_the_account_file(imported):
+    _, _, after, _ = imported
+    report = after.reports[".md"].read_text(encoding="utf-8")
+    assert "### Attribution of the leads of each week" in report
+    assert "| Requests to date by senders that are described whole " in report
 
 
 def test_the_coverage_gate_names_the_batch_that_heyreach_did_not_take_whole(imported):

@@ -41,7 +41,8 @@ TABLES = {
         {_columns("acceptance_window_days detection_lag_days hide_rate_below", "integer")}, {_FACTS},
         mature_share double, is_mostly_undated boolean,
         {_columns("people_known invalid_profile_urls people_with_several_spellings", "bigint")},
-        people_in_several_campaigns bigint, queued bigint, attribution_coverage double,
+        people_in_several_campaigns bigint, queued bigint,
+        {_columns("attribution_coverage account_metadata_coverage", "double")},
         keywords_collecting bigint,
         {_columns("reconciled_sent provider_sent reconciled_accepted provider_accepted", "bigint")},
         as_of timestamptz""",
@@ -52,10 +53,32 @@ TABLES = {
         {_columns("source segment_label known_from", "varchar")},
         {_columns("imports file_rows valid_rows people sent arrived verified lost", "bigint")}, why varchar,
         as_of timestamptz""",
+    "rpt_attribution_coverage": f"""
+        scope varchar, enrolled_on date, {_columns("leads sent", "bigint")},
+        {_columns("coverage sent_coverage", "double")}, missing_fields varchar, as_of timestamptz""",
     "rpt_segment_performance": f"""
-        dimension varchar, segment varchar, segment_label varchar, {_FACTS}, senders bigint,
+        dimension varchar, segment varchar, segment_label varchar, {_FACTS}, senders bigint, people bigint,
+        {_columns("is_collected is_sensitive", "boolean")}, {_columns("volume_rank worst_rank", "bigint")},
         {_columns("eb_rate difference difference_low difference_high detectable_difference", "double")},
         {_columns("p_value q_value", "double")}, verdict varchar, as_of timestamptz""",
+    "rpt_account_lead_match": f"""
+        {_columns("pair account_value account_label lead_value lead_label match", "varchar")},
+        {_columns("is_sensitive is_collected", "boolean")},
+        {_columns("senders people mature_sent mature_accepted", "bigint")},
+        {_columns("accept_rate ci_low ci_high", "double")}, verdict varchar, as_of timestamptz""",
+    "rpt_account_lead_comparison": f"""
+        comparison varchar, {_columns("first_sent first_accepted second_sent second_accepted", "bigint")},
+        {_columns("not_comparable people first_senders second_senders strata_with_evidence", "bigint")},
+        {_columns("first_standardised_rate second_standardised_rate risk_difference odds_ratio", "double")},
+        {_columns("odds_ratio_low odds_ratio_high detectable_difference", "double")},
+        {_columns("not_separable_because verdict", "varchar")}, as_of timestamptz""",
+    "rpt_change_decomposition": f"""
+        breakdown varchar, part varchar, part_order integer,
+        {_columns("count_before count_now accepted_before accepted_now", "bigint")},
+        {_columns("contribution contribution_low contribution_high", "double")},
+        {_columns("not_compared_because verdict", "varchar")},
+        {_columns("previous_since previous_until since compared_until", "timestamptz")},
+        compared_days integer, as_of timestamptz""",
     "rpt_account_performance": f"""
         {_columns("account_id label account_type configuration_status", "varchar")},
         {_columns("is_listed is_auth_valid is_in_request_cooldown", "boolean")},
@@ -77,7 +100,8 @@ TABLES = {
         {_columns("dimension segment segment_label withheld_because", "varchar")},
         {_columns("requests accepted", "bigint")}, resolution_hours double,
         {_columns(" ".join(f"{name}_hours{bound}" for name in QUANTILES for bound in BOUNDS), "double")},
-        {_columns(" ".join(f"share_within_{edge}" for edge in EDGES), "double")}, as_of timestamptz""",
+        {_columns(" ".join(f"share_within_{edge}{bound}" for edge in EDGES for bound in BOUNDS), "double")},
+        as_of timestamptz""",
     "rpt_sent_weeks": """
         sent_week date, sent bigint, accepted_to_date bigint, mature_sent bigint, mature_accepted bigint,
         mature_share double, accept_rate double, ci_low double, ci_high double, expected_final_rate double,
@@ -124,6 +148,7 @@ SUMMARY = {
     "people_in_several_campaigns": 0,
     "queued": 0,
     "keywords_collecting": 0,
+    "account_metadata_coverage": None,
     **dict.fromkeys(("reconciled_sent", "provider_sent", "reconciled_accepted", "provider_accepted")),
 }
 
@@ -138,6 +163,7 @@ Rows = Mapping[str, list[dict[str, Any]]]
 def publish(database: Path, rows: Rows) -> Path:
     """Write a warehouse with the given rows per table; returns its path."""
     with duckdb.connect(str(database)) as connection:
+        rows = {**rows, "rpt_segment_performance": ranked(rows.get("rpt_segment_performance", []))}
         connection.execute("create schema staging")
         connection.execute("create schema marts")
         for table, columns in TABLES.items():
@@ -149,6 +175,86 @@ def publish(database: Path, rows: Rows) -> Path:
                     list(row.values()),
                 )
     return database
+
+
+def ranked(segments: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with the ranks a model would give them, where they don't bring their own."""
+    by_volume = sorted(
+        segments,
+        key=lambda row: (
+            *(-row.get(name, 0) for name in ("sent", "sent_to_date", "leads_imported")),
+            row["segment"],
+        ),
+    )
+    worst_first = sorted(
+        (row for row in segments if row.get("eb_rate") is not None and row["verdict"] != "collecting"),
+        key=lambda row: (row["eb_rate"], -row["mature_sent"], row["segment"]),
+    )
+
+    def rank(rows: list[dict[str, Any]], row: dict[str, Any]) -> int | None:
+        same = [other for other in rows if other["dimension"] == row["dimension"]]
+        return next((number for number, other in enumerate(same, start=1) if other is row), None)
+
+    return [
+        {"volume_rank": rank(by_volume, row), "worst_rank": rank(worst_first, row), **row} for row in segments
+    ]
+
+
+def cell(pair: str, account_value: str, lead_value: str, match: str, **values: Any) -> dict[str, Any]:
+    """A row of rpt_account_lead_match; collecting unless said otherwise."""
+    counts = {name: values.pop(name, None) for name in ("mature_sent", "mature_accepted")}
+    rates = facts(**{name: count or 0 for name, count in counts.items()})
+    return {
+        "pair": pair,
+        "account_value": account_value,
+        "account_label": account_value,
+        "lead_value": lead_value,
+        "lead_label": lead_value,
+        "match": match,
+        "is_sensitive": pair == "gender",
+        "is_collected": True,
+        "verdict": "collecting",
+        **{name: rates[name] for name in ("accept_rate", "ci_low", "ci_high")},
+        **counts,
+        **values,
+    }
+
+
+def comparison(name: str, first: tuple[int, int], second: tuple[int, int], **values: Any) -> dict[str, Any]:
+    """A row of rpt_account_lead_comparison: (accepted, sent) of both groups."""
+    return {
+        "comparison": name,
+        "first_accepted": first[0],
+        "first_sent": first[1],
+        "second_accepted": second[0],
+        "second_sent": second[1],
+        "not_comparable": 0,
+        "first_standardised_rate": first[0] / first[1],
+        "second_standardised_rate": second[0] / second[1],
+        "risk_difference": first[0] / first[1] - second[0] / second[1],
+        **values,
+    }
+
+
+def change(
+    breakdown: str, order: int, part: str, contribution: float | None, **values: Any
+) -> dict[str, Any]:
+    """A row of rpt_change_decomposition."""
+    return {
+        "breakdown": breakdown,
+        "part": part,
+        "part_order": order,
+        "contribution": contribution,
+        "accepted_before": 290,
+        "accepted_now": 286,
+        "verdict": "background",
+        "previous_since": datetime(2025, 12, 1, tzinfo=UTC),
+        "previous_until": datetime(2025, 12, 16, tzinfo=UTC),
+        "since": datetime(2026, 1, 1, tzinfo=UTC),
+        "compared_until": datetime(2026, 1, 16, tzinfo=UTC),
+        "compared_days": 15,
+        **values,
+    }
 
 
 def facts(**counts: int) -> dict[str, Any]:
@@ -180,7 +286,15 @@ def segment(dimension: str, name: str, label: str | None = None, **values: Any) 
     counts = facts(**{name: value for name, value in values.items() if name in COUNTS})
     others = {name: value for name, value in values.items() if name not in COUNTS}
     named = {"dimension": dimension, "segment": name, "segment_label": label or name}
-    return {**named, "verdict": "collecting", "senders": 0, **counts, **others}
+    described = {
+        "verdict": "collecting",
+        "senders": 0,
+        "is_collected": name != "unknown",
+        "is_sensitive": dimension in ("employment", "age_bracket", "lead_gender"),
+    }
+    if others.get("verdict") == "suppressed":
+        counts = {}
+    return {**named, **described, **counts, **others}
 
 
 def account(account_id: str, label: str, **values: Any) -> dict[str, Any]:
@@ -233,7 +347,8 @@ def time_to_accept(
     shares: Sequence[float | None] = (),
     **values: Any,
 ) -> dict[str, Any]:
-    """A row of rpt_time_to_accept; quantiles as (estimate, earliest, latest), shares within the EDGES."""
+    """A row of rpt_time_to_accept: quantiles as (estimate, earliest, latest), shares within the EDGES, whose
+    bounds are a tenth away."""
     quantiles = {
         f"{name}_hours{bound}": hours
         for name in QUANTILES
@@ -244,7 +359,11 @@ def time_to_accept(
         "segment": segment,
         "segment_label": label,
         **quantiles,
-        **{f"share_within_{edge}": share for edge, share in zip(EDGES, shares, strict=False)},
+        **{
+            f"share_within_{edge}{bound}": share and share * leeway
+            for edge, share in zip(EDGES, shares, strict=False)
+            for bound, leeway in zip(BOUNDS, (1, 1.1, 0.9), strict=True)
+        },
         **{"accepted": 0, **values},
     }
 
@@ -305,8 +424,9 @@ FULL = {
         summary(
             leads_imported=2150, leads_undated=12, sent=1204, accepted=301, mature_sent=512,
             mature_accepted=123, people_known=2300, invalid_profile_urls=7, people_with_several_spellings=31,
-            people_in_several_campaigns=18, queued=640, attribution_coverage=0.964, reconciled_sent=3020,
-            provider_sent=3021, reconciled_accepted=801, provider_accepted=801,
+            people_in_several_campaigns=18, queued=640, attribution_coverage=0.964,
+            account_metadata_coverage=0.859, reconciled_sent=3020, provider_sent=3021,
+            reconciled_accepted=801, provider_accepted=801,
         )
     ],
     "rpt_funnel": funnel(2150, 1990, 1900, 1150, 290),
@@ -317,6 +437,12 @@ FULL = {
                      "12 without all fields"),
         imported("zoominfo", "ZoomInfo", "lists", imports=2, file_rows=760, valid_rows=742, people=742,
                  arrived=742),
+    ],
+    "rpt_attribution_coverage": [
+        {"scope": "all", "leads": 3000, "coverage": 0.9},
+        {"scope": "week", "enrolled_on": date(2026, 1, 19), "leads": 420, "coverage": 0.995, "sent": 0},
+        {"scope": "week", "enrolled_on": date(2026, 1, 26), "leads": 313, "coverage": 0.776, "sent": 287,
+         "sent_coverage": 0.784, "missing_fields": "batch_id, icp"},
     ],
     "rpt_diagnosis": [
         {"alarms": 2, "alarms_blind": 0, "alarms_blocked": 1, "alarms_losing": 1, "background_losses": 1,
@@ -393,6 +519,55 @@ FULL = {
         segment("account_job_title", "SRE", leads_imported=1000, sent=500, accepted=120, mature_sent=200,
                 mature_accepted=40, verdict="not_separable", senders=1),
         segment("account_gender", "unassigned", "No sender assigned", leads_imported=50),
+        segment("region", "eu", "Europe", leads_imported=2150, sent=1204, accepted=301, mature_sent=512,
+                mature_accepted=123),
+        segment("employment", "unknown", "Unknown", leads_imported=2150, sent=1204, accepted=301,
+                mature_sent=512, mature_accepted=123),
+        segment("lead_gender", "female", "Female", verdict="suppressed", volume_rank=1),
+        segment("lead_gender", "male", "Male", verdict="suppressed", volume_rank=2),
+        segment("lead_gender", "unknown", "Unknown", leads_imported=2100, sent=1190, accepted=296,
+                mature_sent=500, mature_accepted=119, verdict="background", people=2300, is_collected=True,
+                volume_rank=3),
+        *(segment("batch", f"batch {number:02}", sent=100 - number) for number in range(22)),
+    ],
+    "rpt_account_lead_comparison": [
+        comparison("gender", (20, 110), (41, 148), first_sent=None, first_accepted=None, second_sent=None,
+                   second_accepted=None, not_comparable=None, first_standardised_rate=None, people=None,
+                   verdict="suppressed"),
+        comparison("industry", (67, 200), (134, 485), verdict="not_separable", odds_ratio=1.29,
+                   odds_ratio_low=0.9, odds_ratio_high=1.86, people=681, first_senders=5, second_senders=5,
+                   strata_with_evidence=5, not_separable_because="one_account_value"),
+        comparison("seniority", (94, 319), (130, 421), verdict="no_evidence", odds_ratio=0.84,
+                   odds_ratio_low=0.6, odds_ratio_high=1.17, people=736, first_senders=5, second_senders=5,
+                   strata_with_evidence=5, not_comparable=121, detectable_difference=0.0955),
+        comparison("account_type", (60, 400), (110, 400), verdict="lower", odds_ratio=0.47,
+                   odds_ratio_low=0.3, odds_ratio_high=0.7, people=800, first_senders=3, second_senders=4,
+                   strata_with_evidence=9),
+    ],
+    "rpt_account_lead_match": [
+        cell("gender", "female", "female", "same", verdict="suppressed"),
+        cell("gender", "female", "male", "different", verdict="suppressed"),
+        cell("gender", "male", "female", "different", verdict="suppressed"),
+        cell("gender", "male", "male", "same", verdict="suppressed"),
+        cell("gender", "neutral", "male", "not_comparable", mature_sent=40, mature_accepted=10, people=40,
+             verdict="background"),
+        cell("seniority", "senior", "mid", "different", mature_sent=188, mature_accepted=56),
+        cell("seniority", "senior", "exec", "different", mature_sent=4, mature_accepted=1),
+        cell("industry", "tech", "unknown", "not_comparable", mature_sent=192, mature_accepted=57,
+             is_collected=False),
+    ],
+    "rpt_change_decomposition": [
+        change("source", 1, "volume", 40.386, count_before=1000, count_now=1150),
+        change("source", 2, "mix", -26.287),
+        change("source", 3, "rate", -18.099, contribution_low=-48.0, contribution_high=11.8,
+               verdict="no_evidence"),
+        change("account", 1, "volume", 40.4, count_before=1000, count_now=1150),
+        change("account", 2, "mix", 0.0),
+        change("account", 3, "rate", -44.4, contribution_low=-80.1, contribution_high=-8.7, verdict="lower"),
+        change("stage", 1, "imported", 75.56, count_before=2000, count_now=2600),
+        change("stage", 2, "enrolled", -35.31, count_before=1000, count_now=1150),
+        change("stage", 3, "sent", 0.0, count_before=1000, count_now=1150),
+        change("stage", 4, "accepted", -44.25, count_before=290, count_now=286),
     ],
     "rpt_time_to_accept": [
         time_to_accept("all", "all", "All", requests=1800, accepted=520, resolution_hours=6.0,
@@ -459,6 +634,9 @@ FULL = {
 EMPTY = {
     "rpt_summary": [summary(is_demo=True)],
     "rpt_funnel": funnel(0, 0, 0, 0, 0),
+    "rpt_change_decomposition": [
+        change("source", 1, "volume", None, not_compared_because="nothing_pulled", verdict="collecting"),
+    ],
 }
 
 # A workspace that had been at work before it was first pulled.
@@ -470,6 +648,9 @@ FIRST_PULL = {
         )
     ],
     "rpt_funnel": funnel(0, 0, 0, 0, 0),
+    "rpt_change_decomposition": [
+        change("source", 1, "volume", None, not_compared_because="before_first_pull", verdict="collecting"),
+    ],
     "rpt_health": [
         {"line_number": 1, "severity": "blind", "topic": "requests_undated", "affected": 800,
          "message": "800 of 1003 requests went out before the first pull and can't be dated to this period: "

@@ -145,3 +145,40 @@ def test_tables_are_padded_by_the_side_their_rule_names():
         "| ---    |     2 |\n"
         "|        |       |\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(40.386, "+40.4"), (-18.099, "-18.1"), (-0.01, "+0.0"), (-4, "-4"), (0, "+0"), (None, "–")],
+)
+def test_a_change_has_its_sign(value: float | None, text: str):
+    assert filters.signed(value) == text
+
+
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        ({"verdict": "suppressed"}, "suppressed (too few people)"),
+        ({"verdict": "collecting"}, "collecting"),
+        ({"verdict": "lower", "risk_difference": -0.125}, "lower by 12.5 points"),
+        ({"verdict": "no_evidence", "detectable_difference": 0.096}, "no evidence (10 points would show)"),
+        ({"verdict": "background"}, "a difference is there; described, no advice"),
+        (
+            {"verdict": "not_separable", "not_separable_because": "few_accounts"},
+            "not separable: fewer than three accounts in a group",
+        ),
+    ],
+)
+def test_what_two_groups_differ_by(row: dict[str, object], text: str):
+    assert filters.comparison_verdict(row) == text
+
+
+def test_an_odds_ratio_has_its_interval():
+    assert filters.odds_ratio({"odds_ratio": 0.7468, "odds_ratio_low": 0.4, "odds_ratio_high": 1.4}) == (
+        "0.75 (0.40–1.40)"
+    )
+    assert filters.odds_ratio({"odds_ratio": None, "odds_ratio_low": None, "odds_ratio_high": None}) == "–"
+
+
+def test_what_describes_people_is_not_compared():
+    assert filters.verdict({"verdict": "background"}) == "not compared"

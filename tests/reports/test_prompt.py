@@ -102,7 +102,7 @@ def test_the_prompt_says_what_it_is_open_on(pipe: Pipe, full: Path):
     assert done.returncode == 0
     assert done.stdout == ""
     assert f"{full}, https://heyreach.example, as of 2026-02-01 09:30 UTC, read-only" in done.stderr
-    assert "marts: heyreach_accounts, rpt_account_performance," in done.stderr
+    assert "marts: heyreach_accounts, rpt_account_lead_comparison, rpt_account_lead_match," in done.stderr
     assert "Demo data" not in done.stderr
 
 

@@ -9,7 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from reports.queries import open_published, read_report
+from reports.queries import MORE, open_published, read_report
 from reports.render import render_json, render_markdown
 from tests.reports.report_rows import (
     EMPTY,
@@ -19,6 +19,7 @@ from tests.reports.report_rows import (
     SUMMARY,
     account,
     campaign,
+    cell,
     funnel,
     imported,
     publish,
@@ -41,6 +42,8 @@ SECTIONS = [
     "7. By account type",
     "8. By account gender",
     "9. By account job title",
+    "10. Account against lead",
+    "More breakdowns",
     "11. By campaign",
     "12. Time to accept",
     "13. Bottleneck diagnosis",
@@ -128,7 +131,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
 def named(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """A report in which every text that can come from outside is HARMLESS."""
     counts = {"sent": 20, "accepted": 5, "mature_sent": 12, "mature_accepted": 3}
-    dimensions = ("source", "icp", "keyword", "account_type", "account_gender")
+    dimensions = ("source", "icp", "keyword", "account_type", "account_gender", "list", "batch")
     rows = {
         "rpt_summary": [summary(**counts)],
         "rpt_funnel": funnel(30, 25, 24, 20, 5),
@@ -163,6 +166,9 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             time_to_accept("source", HARMLESS, HARMLESS, requests=20, accepted=5, resolution_hours=6.0),
         ],
         "rpt_campaign_performance": [campaign("40001", HARMLESS, campaign_status=HARMLESS, **counts)],
+        "rpt_account_lead_match": [
+            cell("industry", HARMLESS, HARMLESS, "same", mature_sent=12, mature_accepted=3)
+        ],
     }
     return read(publish(tmp_path_factory.mktemp("named") / "warehouse.duckdb", rows))
 
@@ -265,7 +271,7 @@ def test_demo_data_says_so_first(reports: dict[str, dict[str, Any]]):
     demo, real = render_markdown(reports["empty"]), render_markdown(reports["full"])
     assert demo.startswith("# Connection analytics: demo data\n")
     assert "**Demo data: an invented workspace.**" in demo.split("## What to do first")[0]
-    assert "demo" not in real.lower()
+    assert "demo data" not in real.lower()
 
 
 def with_totals(**values: Any) -> dict[str, Any]:
@@ -284,6 +290,7 @@ def with_totals(**values: Any) -> dict[str, Any]:
             "bottlenecks": [], "recommendations": [],
             "funnel": [],
             "imports": [],
+            "attribution_weeks": [],
             "by_source": [],
             "by_icp": [],
             "by_keyword": {"top": [], "worst": []},
@@ -291,6 +298,9 @@ def with_totals(**values: Any) -> dict[str, Any]:
             "by_account_type": [],
             "by_account_gender": [],
             "by_account_job_title": [],
+            "change": [],
+            "match": {"comparisons": [], "cells": []},
+            **{f"by_{dimension}": [] for dimension in MORE},
             "by_campaign": [],
             "time_to_accept": [],
             "by_week": [],

@@ -45,6 +45,29 @@
     nullif(array_to_string(from_json({{ array }}, '["VARCHAR"]'), ', '), '')
 {%- endmacro %}
 
+{#- custom_fields_joined('lead', 'customUserFields') over {"customUserFields": [{"name": "icp", "value": "sre"}]} ->
+    'icp=sre', several separated by '; ' in their order there; NULL without any. -#}
+{% macro custom_fields_joined(payload, fields) -%}
+    nullif(array_to_string(
+        list_transform(
+            from_json({{ payload }} -> '$.{{ fields }}', '[{"name":"VARCHAR","value":"VARCHAR"}]'),
+            lambda field: field.name || '=' || field.value
+        ),
+        '; '
+    ), '')
+{%- endmacro %}
+
+{#- json_fields_joined('{"icp": "sre", "source": "clay"}') -> 'icp=sre; source=clay'; NULL without any. -#}
+{% macro json_fields_joined(object) -%}
+    nullif(array_to_string(
+        list_transform(
+            map_entries(from_json({{ object }}, '"MAP(VARCHAR, VARCHAR)"')),
+            lambda field: field.key || '=' || field.value
+        ),
+        '; '
+    ), '')
+{%- endmacro %}
+
 {#- Over the rows 'icp, source' and 'icp': 'icp, source'. An aggregate; NULL where every row is NULL. -#}
 {% macro distinct_texts_joined(texts) -%}
     nullif(array_to_string(list_sort(list_distinct(flatten(list(string_split({{ texts }}, ', '))))), ', '), '')

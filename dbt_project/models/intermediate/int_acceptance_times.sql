@@ -6,9 +6,9 @@ with connections as (
 
     select
         *,
-        -- An exact time where there is one, else the bounds.
-        case when connection_sent_method in ('webhook', 'last_action') then connection_sent_at end as sent_exactly_at,
-        case when connection_accepted_method = 'webhook' then connection_accepted_at end as accepted_exactly_at
+        -- An exact time where there is one, known to the second, else the bounds: lastActionTime may only be a bound.
+        case when {{ seconds_after('connection_sent_at', 1) }} >= connection_sent_latest then connection_sent_at end as sent_exactly_at,
+        case when {{ seconds_after('connection_accepted_at', 1) }} >= connection_accepted_latest then connection_accepted_at end as accepted_exactly_at
     from {{ ref('int_connections_described') }}
     where is_sent and sent_cohort_at is not null
 

@@ -14,13 +14,13 @@ run_parameters as (
 
 ),
 
-gathered as (
+collected as (
 
     select
         campaign_id,
         campaign_lead_id,
         event,
-        max(event_at) filter (where method = 'webhook') as webhook_at,
+        max(event_at) filter (where method = 'webhook') as told_at,
         max(event_at) filter (where method = 'last_action') as last_action_at,
         max(latest) filter (where method = 'last_action') as last_action_latest,
         max(earliest) filter (where method = 'provider_count') as counted_earliest,
@@ -37,6 +37,16 @@ gathered as (
     group by campaign_id, campaign_lead_id, event
     -- An event nobody saw in the statuses is not counted, whatever else was received.
     having max(latest) filter (where method in ('observed_interval', 'first_seen_left_censored')) is not null
+
+),
+
+-- A webhook of a time at which the status had already been seen speaks of something else.
+gathered as (
+
+    select
+        *,
+        case when told_at <= {{ seconds_after('observed_latest', 1) }} then told_at end as webhook_at
+    from collected
 
 ),
 

@@ -38,6 +38,7 @@ trusted_counts as (
 
 ),
 
+-- A day as HeyReach may count it: its UTC day, widened by what could not be checked.
 days_with_activity as (
 
     {%- for event, column in (('sent', 'connections_sent'), ('accepted', 'connections_accepted')) %}
@@ -45,8 +46,10 @@ days_with_activity as (
         provider_days.account_id,
         provider_days.campaign_id,
         '{{ event }}' as event,
-        provider_days.activity_date
+        {{ seconds_after(utc_midnight('provider_days.activity_date'), '-3600 * dating.hours_early') }} as begins_at,
+        {{ seconds_after(days_after(utc_midnight('provider_days.activity_date'), 1), '3600 * dating.hours_late') }} as ends_at
     from provider_days
+    inner join dating on dating.event = '{{ event }}'
     where provider_days.{{ column }} > 0
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
@@ -60,12 +63,11 @@ provider_counts as (
         first_sights.campaign_lead_id,
         first_sights.event,
         'provider_count' as method,
-        min({{ utc_midnight('days_with_activity.activity_date') }}) as earliest,
-        max({{ days_after(utc_midnight('days_with_activity.activity_date'), 1) }}) as latest,
+        min(days_with_activity.begins_at) as earliest,
+        max(days_with_activity.ends_at) as latest,
         cast(null as timestamp with time zone) as event_at,
         true as is_free_of_outcome
     from first_sights
-    inner join dating on first_sights.event = dating.event
     inner join trusted_counts
         on first_sights.account_id = trusted_counts.account_id
         and first_sights.campaign_id = trusted_counts.campaign_id
@@ -74,11 +76,8 @@ provider_counts as (
         on first_sights.account_id = days_with_activity.account_id
         and first_sights.campaign_id = days_with_activity.campaign_id
         and first_sights.event = days_with_activity.event
-        and {{ utc_midnight('days_with_activity.activity_date') }} < first_sights.latest
-        and (
-            first_sights.earliest is null
-            or {{ days_after(utc_midnight('days_with_activity.activity_date'), 1) }} > first_sights.earliest
-        )
+        and days_with_activity.begins_at < first_sights.latest
+        and (first_sights.earliest is null or days_with_activity.ends_at > first_sights.earliest)
     where not first_sights.has_changed_sender
     group by first_sights.campaign_id, first_sights.campaign_lead_id, first_sights.event
 

@@ -16,7 +16,8 @@ campaigns as (
 
 ),
 
--- Days on which a campaign sent anything: `startedAt` may name a later start than the first one.
+-- Days on which a campaign sent anything: `startedAt` may name a later start than the first one. A day earlier is taken,
+-- since it isn't checked here where HeyReach's days begin.
 first_days as (
 
     select
@@ -50,7 +51,7 @@ campaign_starts as (
         first_sights.campaign_lead_id,
         first_sights.event,
         'campaign_start' as method,
-        least(campaigns.started_at, {{ utc_midnight('first_days.first_date') }}) as earliest,
+        least(campaigns.started_at, {{ days_after(utc_midnight('first_days.first_date'), -1) }}) as earliest,
         cast(null as timestamp with time zone) as latest,
         cast(null as timestamp with time zone) as event_at,
         true as is_free_of_outcome
@@ -58,28 +59,43 @@ campaign_starts as (
     inner join campaigns on first_sights.campaign_id = campaigns.campaign_id
     inner join first_days on first_sights.campaign_id = first_days.campaign_id
     where first_sights.is_left_censored
-        and least(campaigns.started_at, {{ utc_midnight('first_days.first_date') }}) < first_sights.latest
+        and least(campaigns.started_at, {{ days_after(utc_midnight('first_days.first_date'), -1) }}) < first_sights.latest
 
 ),
 
--- The last action is the request or something after it. A printed time is known to its printed precision only.
+sequences as (
+
+    select * from {{ ref('stg_heyreach__campaign_sequences') }}
+
+),
+
+-- The last action is the request or something after it; the request itself where the request is still open and no
+-- other step of the sequence can have been due. A printed time is known to its printed precision only.
 last_actions as (
 
     select
-        campaign_id,
-        campaign_lead_id,
-        event,
+        first_sights.campaign_id,
+        first_sights.campaign_lead_id,
+        first_sights.event,
         'last_action' as method,
         cast(null as timestamp with time zone) as earliest,
-        {{ seconds_after('last_action_at', 1) }} as latest,
+        {{ seconds_after('first_sights.last_action_at', 1) }} as latest,
         case
-            when connection_status = 'ConnectionSent' or coalesce(message_status, 'None') = 'None' then last_action_at
+            when first_sights.connection_status = 'ConnectionSent'
+                and sequences.campaign_id is not null
+                and coalesce(
+                    {{ hours_between('first_sights.earliest', 'first_sights.last_action_at') }}
+                    < least(sequences.next_step_hours, sequences.withdrawal_days * 24),
+                    true
+                )
+                then first_sights.last_action_at
         end as event_at,
         false as is_free_of_outcome
     from first_sights
-    where event = 'sent'
-        and last_action_at >= earliest
-        and last_action_at < latest
+    left join sequences on first_sights.campaign_id = sequences.campaign_id
+    where first_sights.event = 'sent'
+        and first_sights.last_action_at >= first_sights.earliest
+        and first_sights.last_action_at < first_sights.latest
 
 ),
 

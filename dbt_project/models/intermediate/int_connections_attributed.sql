@@ -50,6 +50,7 @@ ranked as (
         evidence.heyreach_company_name,
         evidence.heyreach_position,
         evidence.heyreach_headline,
+        evidence.is_superseded,
         row_number() over (
             partition by campaign_leads.campaign_id, campaign_leads.campaign_lead_id
             order by
@@ -84,7 +85,7 @@ resolved as (
         {{ first_by('heyreach_position', 'evidence_rank') }} as list_position,
         {{ first_by('heyreach_headline', 'evidence_rank') }} as list_headline,
         {{ first_by('case when source is not null then origin end', 'evidence_rank') }} as attribution_origin,
-        count(distinct lower(source)) > 1 as has_source_conflict
+        count(distinct lower(source)) filter (where is_superseded is not true) > 1 as has_source_conflict
     from ranked
     group by campaign_id, campaign_lead_id
 

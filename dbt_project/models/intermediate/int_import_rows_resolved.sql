@@ -24,7 +24,9 @@ events_per_row as (
         import_id,
         row_number,
         arg_max(state, event_id) as state,
-        arg_max(struct_pack(missing_fields, changed_fields, why), event_id) as newest,
+        arg_max(struct_pack(arrived_fields, missing_fields, changed_fields, why), event_id) as newest,
+        arg_max(request_id, event_id) filter (where request_id is not null) as request_id,
+        arg_max(resent_fields, event_id) filter (where resent_fields is not null) as resent_fields,
         min(happened_at) filter (where state = 'sending') as first_sent_at,
         count(*) filter (where state = 'sending') as times_sent,
         min(happened_at) filter (where state in ('verified', 'missing_fields', 'changed_fields')) as first_seen_at
@@ -50,6 +52,9 @@ resolved as (
             when imports.target = 'upstream' then 'kept'
             else coalesce(events_per_row.state, 'planned')
         end as state,
+        events_per_row.request_id,
+        case when events_per_row.times_sent > 0 then coalesce(events_per_row.resent_fields, import_rows.planned_fields) end as sent_fields,
+        events_per_row.newest.arrived_fields as arrived_fields,
         events_per_row.newest.missing_fields as missing_fields,
         events_per_row.newest.changed_fields as changed_fields,
         coalesce(import_rows.reason, events_per_row.newest.why) as why,

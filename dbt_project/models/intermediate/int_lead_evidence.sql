@@ -13,6 +13,10 @@ with list_evidence as (
         observations.list_row_key as row_key,
         observations.observed_at,
         observations.content_hash,
+        row_number() over (
+            partition by observations.list_id, observations.list_row_key
+            order by observations.observed_at desc, observations.content_hash
+        ) > 1 as is_superseded,
         {%- for field in attribution_fields() %}
         observations.custom_{{ field }},
         {%- endfor %}
@@ -37,6 +41,7 @@ import_evidence as (
         import_id || '/' || row_number as row_key,
         coalesce(first_sent_at, planned_at) as observed_at,
         'import' as content_hash,
+        false as is_superseded,
         {%- for field in attribution_fields() %}
         custom_{{ field }},
         {%- endfor %}
@@ -90,6 +95,7 @@ standardized as (
         evidence.row_key,
         evidence.observed_at,
         evidence.content_hash,
+        evidence.is_superseded,
         coalesce(lead_sources.source, lower(evidence.custom_source)) as source,
         evidence.custom_source_list as source_list,
         evidence.custom_keywords as keywords,

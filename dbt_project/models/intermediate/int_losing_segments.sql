@@ -21,10 +21,11 @@ candidates as (
 
 ),
 
--- The least clear difference that the family still lets pass: what is left of a segment has to reach it, too.
+-- The least clear difference that the family lets pass: what is left of a segment has to reach it, too.
 bar as (
 
-    select coalesce(max(z), 0) as z from candidates
+    select 0.05 * count(*) filter (where q_value <= 0.05) / nullif(count(p_value), 0) as p_value
+    from {{ ref('int_loss_tests') }}
 
 ),
 
@@ -128,8 +129,10 @@ clearest_{{ round }} as (
 
     select scores.*
     from scores_{{ round }} as scores
+    inner join candidates on scores.candidate = candidates.candidate
     cross join bar
-    where scores.z <= bar.z
+    where scores.z < 0
+        and (scores.sent = candidates.trials or {{ lower_tail_p_value('scores.z') }} / candidates.weight <= bar.p_value)
     order by scores.z, scores.candidate
     limit 1
 

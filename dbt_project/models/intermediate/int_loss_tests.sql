@@ -1,7 +1,9 @@
-{#- Everything that may be a loss, tested as one family: each segment's rate against that of all other mature requests
-    (accounts and their types within the lists they share with others), and each batch's and source's share of unusable
-    and repeated rows against what is normal. One-sided, because only losses are looked for. Segments of different
-    dimensions that hold the same requests are one, named by the first of loss_dimensions(). -#}
+{#- Everything that may be a loss, tested as one family: each segment's rate against that of the other mature requests
+    (leads within their senders, accounts and their types within the lists they share with others), and each batch's and
+    source's share of unusable and repeated rows against what is normal. One-sided, because only losses are looked for.
+    Which leads, which sender, which rows: the three questions have equal shares of the family, so that a hundred lists
+    don't drown a sender. Segments of different dimensions that hold the same requests are one, named by the first of
+    loss_dimensions(). -#}
 {%- set same_requests = 'sent, sent_to_date, accepted, accepted_to_date, mature_sent, mature_accepted' -%}
 
 with segments as (
@@ -31,6 +33,25 @@ run_parameters as (
 
 ),
 
+-- Whoever stood in another campaign before is nobody new, either.
+known_people as (
+
+    select
+        batch_id,
+        source,
+        count(*) as people
+    from (
+        select
+            batch_id,
+            coalesce(source, 'unknown') as source,
+            row_number() over (partition by lead_id order by created_at, campaign_id) as campaign_number
+        from {{ ref('heyreach_connections') }}
+    ) as in_campaigns
+    where campaign_number > 1
+    group by batch_id, source
+
+),
+
 imports as (
 
     select
@@ -39,14 +60,37 @@ imports as (
         imports.file_rows,
         imports.file_rows - imports.valid_rows as invalid_rows,
         case imports.known_from
-            when 'lists' then imports.valid_rows - imports.people
+            when 'lists' then imports.valid_rows - imports.people + coalesce(known_people.people, 0)
             else imports.left_out_duplicate_in_file + imports.left_out_imported_before
                 + imports.left_out_already_in_list + imports.left_out_in_other_campaign
         end as duplicate_rows
     from {{ ref('heyreach_imports') }} as imports
+    left join known_people
+        on imports.import_id = known_people.batch_id
+        and imports.source = known_people.source
     cross join run_parameters
     where imports.imported_at >= run_parameters.since
         and imports.imported_at < run_parameters.until
+
+),
+
+-- Under three accounts of a kind can't be told from the kind, so these few stand for it: each of them that is
+-- below the others by more than chance.
+few_of_a_kind as (
+
+    select
+        accounts.account_id,
+        of_kind.z_within_lists as z_of_kind
+    from {{ ref('heyreach_accounts') }} as accounts
+    inner join account_effects as of_kind
+        on of_kind.dimension = 'account_kind'
+        and of_kind.segment = {{ account_kind('accounts.account_type') }}
+    inner join account_effects as of_account
+        on of_account.dimension = 'account'
+        and of_account.segment = accounts.account_id
+    where of_kind.segment <> 'real'
+        and of_kind.senders = 2
+        and of_account.z_by_chance < -1.959964
 
 ),
 
@@ -80,18 +124,24 @@ acceptance as (
         distinct_segments.mature_sent as trials,
         distinct_segments.mature_accepted as found,
         case
-            when distinct_segments.dimension in ('account', 'account_type', 'account_kind') then account_effects.z_within_lists
-            else {{ two_proportion_z(
-                'distinct_segments.mature_accepted', 'distinct_segments.mature_sent',
-                '(summary.mature_accepted - distinct_segments.mature_accepted)', '(summary.mature_sent - distinct_segments.mature_sent)'
-            ) }}
-        end as z
+            when distinct_segments.dimension = 'account' then least(account_effects.z_within_lists, few_of_a_kind.z_of_kind)
+            when distinct_segments.dimension in ('account_type', 'account_kind') then account_effects.z_within_lists
+            when lead_effects.is_within_senders_more_exact then lead_effects.z_within_senders
+            else lead_effects.z_across_senders
+        end as z,
+        case when few_of_a_kind.account_id is null then 1 else 2 end as looks
     from distinct_segments
     cross join summary
     cross join run_parameters
     left join account_effects
         on distinct_segments.dimension = account_effects.dimension
         and distinct_segments.segment = account_effects.segment
+    left join {{ ref('int_lead_effects') }} as lead_effects
+        on distinct_segments.dimension = lead_effects.dimension
+        and distinct_segments.segment = lead_effects.segment
+    left join few_of_a_kind
+        on distinct_segments.dimension = 'account'
+        and distinct_segments.segment = few_of_a_kind.account_id
     where distinct_segments.place_among_same = 1
         and least(distinct_segments.mature_sent, summary.mature_sent - distinct_segments.mature_sent) >= run_parameters.collecting_below
         -- A type is told from its accounts only where there are some of it and some of others.
@@ -154,9 +204,14 @@ import_rows as (
 
 tests as (
 
-    select stage, cause, dimension, segment, precedence, trials, found, cast(null as double) as normal_share, z from acceptance
+    select
+        stage, cause, dimension, segment, precedence, trials, found, cast(null as double) as normal_share, z, looks,
+        case when dimension in ('account', 'account_type', 'account_kind') then 'sender' else 'lead' end as question
+    from acceptance
     union all
-    select stage, cause, dimension, segment, precedence, trials, found, cast(normal_share as double), z from import_rows
+    select
+        stage, cause, dimension, segment, precedence, trials, found, cast(normal_share as double), z, 1, 'row'
+    from import_rows
 
 ),
 
@@ -164,8 +219,10 @@ with_p_values as (
 
     select
         *,
-        {{ lower_tail_p_value('z') }} as p_value
+        least(1, looks * {{ lower_tail_p_value('z') }}) as p_value,
+        count(z) over () / cast(count(z) over (partition by question) * question_counts.questions as double) as weight
     from tests
+    cross join (select count(distinct question) as questions from tests where z is not null) as question_counts
 
 ),
 
@@ -174,7 +231,8 @@ ranked as (
     select
         *,
         count(p_value) over () as q_family_size,
-        row_number() over (order by p_value nulls last, precedence, segment, cause) as q_rank,
+        p_value / weight as weighted_p_value,
+        row_number() over (order by p_value / weight nulls last, precedence, segment, cause) as q_rank,
         1 as family
     from with_p_values
 
@@ -191,6 +249,7 @@ select
     normal_share,
     z,
     p_value,
-    {{ benjamini_hochberg('p_value', 'family') }} as q_value,
+    weight,
+    {{ benjamini_hochberg('weighted_p_value', 'family') }} as q_value,
     q_rank
 from ranked

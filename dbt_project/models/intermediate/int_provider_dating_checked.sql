@@ -1,7 +1,10 @@
 {#- Whether HeyReach's daily counts may date events here. Dated too early, days would grow after the reading that
     follows them; dated too late, the counts would fall behind the statuses, or contradict events whose day is known.
     None of it may happen in more than one case in a hundred; and on twenty days at least some event's day must be known
-    otherwise, or nothing has been checked. -#}
+    otherwise, or nothing has been checked.
+
+    Days that began an hour or two from UTC midnight would contradict nothing unless something is known to have happened so
+    near to it. So midnight itself is known only up to where a tenth of the days were checked. -#}
 
 with increases as (
 
@@ -32,7 +35,9 @@ days as (
         event,
         count(*) filter (where not is_consistent) as days_apart,
         count(*) as days,
-        count(*) filter (where events_for_certain > 0) as days_checked
+        count(*) filter (where events_for_certain > 0) as days_checked,
+        percentile_disc(0.1) within group (order by 24 - certain_to_hour) as hours_early,
+        percentile_disc(0.1) within group (order by certain_from_hour) as hours_late
     from {{ ref('int_provider_days_compared') }}
     group by event
 
@@ -47,10 +52,12 @@ select
     days.days_apart,
     days.days,
     days.days_checked,
+    days.hours_early,
+    days.hours_late,
     increases.grown > 0
     and increases.grown_afterwards * 100 <= increases.grown
     and readings.readings_behind * 100 <= readings.readings
-    and days.days_apart * 100 <= days.days
+    and days.days_apart * 100 <= days.days_checked
     and days.days_checked >= 20 as is_dating_supported
 from increases
 inner join readings on increases.event = readings.event

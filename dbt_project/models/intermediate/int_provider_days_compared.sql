@@ -27,7 +27,9 @@ events as (
         first_sights.campaign_id,
         first_sights.event,
         {{ utc_date('evidence.earliest') }} as first_day,
-        {{ utc_date('evidence.latest') }} as last_day
+        {{ utc_date('evidence.latest') }} as last_day,
+        {{ hours_between(utc_midnight(utc_date('evidence.earliest')), 'evidence.earliest') }} as hour_earliest,
+        {{ hours_between(utc_midnight(utc_date('evidence.latest')), 'evidence.latest') }} as hour_latest
     from first_sights
     inner join evidence
         on first_sights.campaign_id = evidence.campaign_id
@@ -44,6 +46,12 @@ reads as (
         max(read_at) as read_at
     from {{ ref('int_provider_counts_read') }}
     group by account_id, campaign_id
+
+),
+
+erased as (
+
+    select * from {{ ref('int_erased_requests') }}
 
 ),
 
@@ -71,12 +79,19 @@ compared as (
         provider_days.activity_date,
         provider_days.counted_by_heyreach,
         count(*) filter (where events.first_day = events.last_day) as events_for_certain,
-        count(events.last_day) as events_at_most
+        -- Nobody knows any more on which day those of erased people were.
+        count(events.last_day) + coalesce(max(erased.requests), 0) as events_at_most,
+        min(events.hour_earliest) filter (where events.first_day = events.last_day) as certain_from_hour,
+        max(events.hour_latest) filter (where events.first_day = events.last_day) as certain_to_hour
     from provider_days
     inner join reads
         on provider_days.account_id = reads.account_id
         and provider_days.campaign_id = reads.campaign_id
         and {{ days_after(utc_midnight('provider_days.activity_date'), 1) }} <= reads.read_at
+    left join erased
+        on provider_days.account_id = erased.account_id
+        and provider_days.campaign_id = erased.campaign_id
+        and provider_days.event = erased.event
     left join events
         on provider_days.account_id = events.account_id
         and provider_days.campaign_id = events.campaign_id

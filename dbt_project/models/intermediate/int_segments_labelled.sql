@@ -22,6 +22,19 @@ with labels as (
     union all
     select 'account_type' as dimension, 'ai_aimfox_saas' as segment, 'AI (AimFox)' as segment_label
     union all
+    select dimension, segment, segment_label
+    from (
+        values ('employment', 'employed', 'Employed'), ('employment', 'not_employed', 'Not employed'),
+        ('lead_gender', 'female', 'Female'), ('lead_gender', 'male', 'Male')
+    ) as descriptions (dimension, segment, segment_label)
+    union all
+    select dimension, segment, segment_label
+    from (values ('exec', 'Executive'), ('senior', 'Senior'), ('mid', 'Mid'), ('junior', 'Junior')) as seniorities (segment, segment_label)
+    cross join (values ('seniority'), ('account_seniority')) as attributes (dimension)
+    union all
+    select dimension, 'suppressed' as segment, 'Too few people' as segment_label
+    from (values ('employment'), ('age_bracket'), ('lead_gender')) as sensitive (dimension)
+    union all
     select 'account_kind' as dimension, segment, segment_label
     from (values ('real', 'Real people'), ('ai', 'AI personas')) as kinds (segment, segment_label)
     union all

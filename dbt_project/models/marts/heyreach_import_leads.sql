@@ -4,6 +4,12 @@ with import_rows as (
 
 ),
 
+requests as (
+
+    select * from {{ ref('int_import_requests') }}
+
+),
+
 lead_sources as (
 
     select * from {{ ref('lead_sources') }}
@@ -33,6 +39,13 @@ select
     import_rows.custom_batch_id as batch_id,
     import_rows.state,
     import_rows.why,
+    import_rows.request_id,
+    requests.leads as request_leads,
+    requests.added as request_added,
+    requests.updated as request_updated,
+    requests.failed as request_failed,
+    import_rows.sent_fields,
+    import_rows.arrived_fields,
     import_rows.missing_fields,
     import_rows.changed_fields,
     import_rows.times_sent,
@@ -40,5 +53,8 @@ select
     import_rows.first_seen_at,
     run_parameters.as_of
 from import_rows
+left join requests
+    on import_rows.import_id = requests.import_id
+    and import_rows.request_id = requests.request_id
 left join lead_sources on lower(import_rows.custom_source) = lead_sources.alias
 cross join run_parameters

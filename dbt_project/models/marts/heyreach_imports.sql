@@ -28,17 +28,7 @@ run_parameters as (
 -- A request holds leads of one source only, so HeyReach's counters can be told apart by source.
 requests as (
 
-    select
-        import_id,
-        request_id,
-        max(request_source) as request_source,
-        max(request_leads) as leads,
-        max(added) as added,
-        max(updated) as updated,
-        max(failed) as failed
-    from {{ ref('stg_heyreach__import_events') }}
-    where row_number is null
-    group by import_id, request_id
+    select * from {{ ref('int_import_requests') }}
 
 ),
 

@@ -81,7 +81,8 @@ counted as (
         count(*) filter (where is_sent and is_attribution_complete) as complete_sent,
         count(*) filter (where has_source_conflict) as conflicting_leads,
         count(*) filter (where is_lost_in_heyreach) as lost_in_heyreach,
-        {{ distinct_texts_joined('missing_attribution_fields') }} as missing_fields
+        {{ distinct_texts_joined('missing_attribution_fields') }} as missing_fields,
+        {{ distinct_texts_joined('case when not is_attribution_complete then batch_id end') }} as incomplete_batches
     from connections
     where {{ entry.segment }} is not null
     group by segment
@@ -99,7 +100,8 @@ counted as (
         count(*) filter (where connections.is_sent and accounts.is_metadata_complete) as complete_sent,
         count(*) filter (where connections.has_source_conflict) as conflicting_leads,
         count(*) filter (where connections.is_lost_in_heyreach) as lost_in_heyreach,
-        {{ distinct_texts_joined('accounts.missing_fields') }} as missing_fields
+        {{ distinct_texts_joined('accounts.missing_fields') }} as missing_fields,
+        cast(null as varchar) as incomplete_batches
     from connections
     inner join accounts on connections.account_id = accounts.account_id
     group by segment
@@ -145,6 +147,7 @@ final as (
         rated.complete_sent,
         rated.sent_coverage,
         rated.missing_fields,
+        rated.incomplete_batches,
         rated.conflicting_leads,
         rated.lost_in_heyreach,
         case

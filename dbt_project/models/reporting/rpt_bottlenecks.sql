@@ -103,10 +103,13 @@ incomplete as (
         on imports.scope = 'import'
         and imports.segment = connections.campaign_id || '/' || {{ utc_date('connections.created_at') }}
     where not connections.is_attribution_complete
+        -- Without a profile URL nothing can be joined to a lead: that is the cause then, and has a line of its own.
+        and connections.normalized_profile_url is not null
         and coalesce(batches.segment, imports.segment) is not null
         -- It matters to this report: sent or sendable in its period.
         and (connections.sent_cohort_at >= run_parameters.since or connections.created_at >= run_parameters.since or connections.status = 'queued')
     group by all
+    having count(*) * 100 > max(coalesce(batches.leads, imports.leads)) * (100 - max(run_parameters.coverage_fail_percent))
 
 ),
 

@@ -45,6 +45,20 @@ incomplete_scopes as (
 
 ),
 
+thin_attribution as (
+
+    select
+        cast(sum(incomplete_leads) as bigint) as incomplete_leads,
+        string_agg(
+            segment_label || ' (' || {{ printed_count('incomplete_leads') }} || ' of ' || {{ printed_count('leads') }} || ' leads without ' || missing_fields || ')',
+            '; ' order by rank_in_level
+        ) filter (where rank_in_level <= 5)
+        || case when count(*) > 5 then '; and ' || {{ printed_count('count(*) - 5') }} || ' more in marts.rpt_attribution_breaks' else '' end as places
+    from {{ ref('rpt_attribution_breaks') }}
+    where level = 'warn'
+
+),
+
 import_progress as (
 
     select
@@ -206,6 +220,11 @@ lines as (
     from incomplete_scopes
     having count(*) > 0
     union all
+    select 'note', 'attribution_thin', incomplete_leads,
+        'Some leads came without complete attribution: ' || places || '.'
+    from thin_attribution
+    where incomplete_leads is not null
+    union all
     select case level when 'fail' then 'blind' else 'note' end, 'attribution_coverage', leads - complete_leads,
         'Only ' || round(100 * coverage, 1) || ' % of leads in campaigns carry complete attribution (' || replace(run_parameters.required_attribution_fields, ',', ', ') || '); the breakdowns stand on them.'
     from {{ ref('rpt_attribution_coverage') }}
@@ -220,6 +239,22 @@ lines as (
         ) || '. Leads deleted in HeyReach explain fewer; more means that its counts can''t be trusted.'
     from {{ ref('rpt_reconciliation') }}
     where not is_within_tolerance
+    having count(*) > 0
+    union all
+    select 'note', 'people_erased', cast(sum(requests) as bigint),
+        'People were erased on request. ' || {{ printed_count('sum(requests)') }} || ' of their requests and acceptances are in no count here; HeyReach''s own counts include them, and the comparison allows for it.'
+    from {{ ref('int_erased_requests') }}
+    where requests > 0
+    having count(*) > 0
+    union all
+    select 'note', 'reconciliation_by_day', count(*),
+        'HeyReach''s daily counts contradict the days on which leads changed: '
+        || string_agg(
+            campaign_name || ', ' || account_label || ' (' || event || ', ' || {{ printed_count('days_apart') }} || ' of ' || {{ printed_count('days_compared') }} || ' days)',
+            '; ' order by days_apart desc, campaign_name, account_label, event
+        ) || '. They date no event there, and volume per day and idle days may be off by a day.'
+    from {{ ref('rpt_reconciliation') }}
+    where is_within_tolerance and not are_days_within_tolerance
     having count(*) > 0
     union all
     select 'note', 'status_gone_back', count(*),
@@ -244,7 +279,7 @@ lines as (
     having count(*) > 0
     union all
     select 'note', 'source_conflicts', conflicting_leads,
-        {{ printed_count('conflicting_leads') }} || ' of ' || {{ printed_count('leads') }} || ' leads in campaigns are given different sources by different lists; each counts under that of its campaign''s list.'
+        {{ printed_count('conflicting_leads') }} || ' of ' || {{ printed_count('leads') }} || ' leads in campaigns are given different sources by different lists or imports; each counts under that of its campaign''s list.'
     from {{ ref('rpt_attribution_coverage') }}
     where scope = 'all' and conflicting_leads > 0
     union all

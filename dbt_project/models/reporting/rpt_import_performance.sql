@@ -60,6 +60,7 @@ select
     nullif(concat_ws(
         ', '
         {%- for column, words in {
+            'left_out_erased': 'of erased people',
             'left_out_no_profile_url': 'without any URL',
             'left_out_invalid_profile_url': 'with no profile URL of a person',
             'left_out_missing_name': 'without a name',
@@ -74,7 +75,10 @@ select
             'unfinished': 'not finished',
         }.items() %},
         case when per_source.{{ column }} > 0 then {{ printed_count('per_source.' ~ column) }} || ' {{ words }}' end
-        {%- endfor %}
+        {%- endfor %},
+        -- Of lists nothing was left out: these stand in them.
+        case when per_source.known_from = 'lists' and per_source.file_rows > per_source.valid_rows then {{ printed_count('per_source.file_rows - per_source.valid_rows') }} || ' with no profile URL of a person' end,
+        case when per_source.known_from = 'lists' and per_source.valid_rows > per_source.people then {{ printed_count('per_source.valid_rows - per_source.people') }} || ' more than once' end
     ), '') as why,
     run_parameters.as_of
 from per_source

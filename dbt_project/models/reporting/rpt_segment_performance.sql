@@ -1,7 +1,11 @@
 {#- Every segment is compared with all the others together, on mature requests. Its family for the false-discovery rate
     is its table; its shrunken rate is drawn towards the table's by as much as the table's segments scatter. What describes
     an account differs only between accounts, so their scatter widens its comparison, and under three accounts on either
-    side it is not compared at all. -#}
+    side it is not compared at all.
+
+    What describes a person (`sensitive`) is counted and not compared. Its cells of fewer than `sensitive_cell_minimum`
+    people are suppressed, and with them the next smallest ones until at least two cells and that many people are hidden
+    together: the total is public, so what is hidden is only ever known as a sum. -#}
 {%- set account_attributes = "('account_type', 'account_kind', 'account_gender', 'account_job_title', 'account_seniority')" -%}
 
 with facts as (
@@ -41,7 +45,8 @@ counted as (
         {%- for count in fact_counts() %}
         sum({{ count }}) as {{ count }},
         {%- endfor %}
-        count(distinct case when sent_to_date > 0 then account_id end) as senders
+        count(distinct case when sent_to_date > 0 then account_id end) as senders,
+        count(distinct case when leads_imported + leads_undated + sent_undated + sent_to_date > 0 then lead_id end) as people
     from facts
     group by segment
     union all
@@ -52,7 +57,8 @@ counted as (
         {%- for count in fact_counts() %}
         sum({{ count }}) as {{ count }},
         {%- endfor %}
-        count(distinct case when sent_to_date > 0 then account_id end) as senders
+        count(distinct case when sent_to_date > 0 then account_id end) as senders,
+        count(distinct case when leads_imported + leads_undated + sent_undated + sent_to_date > 0 then lead_id end) as people
     from keyword_facts
     group by segment
 
@@ -63,6 +69,61 @@ with_content as (
 
     select * from counted
     where leads_imported + leads_undated + sent + sent_to_date > 0
+
+),
+
+sized as (
+
+    select
+        with_content.*,
+        dimension in {{ sensitive_dimensions() }} as is_sensitive,
+        bool_or(segment not in ('unknown', 'unassigned', 'not_in_a_campaign', 'no_list')) over (partition by dimension) as is_collected,
+        row_number() over smallest_first as size_rank,
+        sum(people) over smallest_first as people_up_to,
+        sum(people) over (partition by dimension) as table_people,
+        count(*) over (partition by dimension) as table_cells,
+        count(*) filter (where people < run_parameters.sensitive_cell_minimum) over (partition by dimension) as small_cells,
+        run_parameters.sensitive_cell_minimum
+    from with_content
+    cross join run_parameters
+    window smallest_first as (
+        partition by dimension order by people, segment rows between unbounded preceding and current row
+    )
+
+),
+
+hidden as (
+
+    select
+        *,
+        -- Where nothing was collected the only cell is the public total.
+        is_sensitive
+        and is_collected
+        and small_cells > 0
+        and size_rank <= coalesce(
+            min(size_rank) filter (
+                where size_rank >= greatest(small_cells, 2) and people_up_to >= sensitive_cell_minimum
+            ) over (partition by dimension),
+            table_cells
+        ) as is_hidden
+    from sized
+
+),
+
+-- Among too few people even the name of a segment would tell what they are, so one row stands for all.
+suppressed as (
+
+    select
+        dimension,
+        case when is_hidden and table_people < sensitive_cell_minimum then 'suppressed' else segment end as segment,
+        is_sensitive,
+        is_collected,
+        is_hidden,
+        {%- for count in fact_counts() + ['senders', 'people'] %}
+        case when not is_hidden then {{ count }} end as {{ count }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from hidden
+    where not (is_hidden and table_people < sensitive_cell_minimum and size_rank > 1)
 
 ),
 
@@ -84,8 +145,8 @@ families as (
         sum(mature_sent) as family_sent,
         sum(mature_sent * mature_sent) as family_squares,
         {{ rate('sum(mature_accepted)', 'sum(mature_sent)') }} as family_rate
-    from with_content
-    where mature_sent > 0
+    from suppressed
+    where mature_sent > 0 and not is_sensitive
     group by dimension
 
 ),
@@ -100,16 +161,16 @@ scatter as (
     from families
     inner join (
         select
-            with_content.dimension,
+            suppressed.dimension,
             -- Rounded, because a sum of fractions depends on its order in the last digits.
             round(
-                sum(with_content.mature_sent * power({{ rate('with_content.mature_accepted', 'with_content.mature_sent') }} - families.family_rate, 2)),
+                sum(suppressed.mature_sent * power({{ rate('suppressed.mature_accepted', 'suppressed.mature_sent') }} - families.family_rate, 2)),
                 12
             ) as family_spread
-        from with_content
-        inner join families on with_content.dimension = families.dimension
-        where with_content.mature_sent > 0
-        group by with_content.dimension
+        from suppressed
+        inner join families on suppressed.dimension = families.dimension
+        where suppressed.mature_sent > 0
+        group by suppressed.dimension
     ) as sums on families.dimension = sums.dimension
 
 ),
@@ -117,21 +178,22 @@ scatter as (
 against_the_rest as (
 
     select
-        with_content.*,
-        totals.all_sent - with_content.mature_sent as rest_sent,
-        totals.all_accepted - with_content.mature_accepted as rest_accepted,
+        suppressed.*,
+        totals.all_sent - suppressed.mature_sent as rest_sent,
+        totals.all_accepted - suppressed.mature_accepted as rest_accepted,
         scatter.family_rate,
         {{ prior_strength() }} as family_prior_strength,
         case
-            when with_content.dimension in {{ account_attributes }}
+            when suppressed.dimension in {{ account_attributes }}
                 then greatest(1, coalesce((select accounts.overdispersion from scatter as accounts where accounts.dimension = 'account'), 1))
             else 1
         end as widening,
-        with_content.dimension in {{ account_attributes }}
-        and least(with_content.senders, totals.all_senders - with_content.senders) < 3 as is_not_separable,
-        least(with_content.mature_sent, totals.all_sent - with_content.mature_sent) >= run_parameters.collecting_below as is_enough
-    from with_content
-    left join scatter on with_content.dimension = scatter.dimension
+        suppressed.dimension in {{ account_attributes }}
+        and least(suppressed.senders, totals.all_senders - suppressed.senders) < 3 as is_not_separable,
+        not suppressed.is_sensitive
+        and least(suppressed.mature_sent, totals.all_sent - suppressed.mature_sent) >= run_parameters.collecting_below as is_enough
+    from suppressed
+    left join scatter on suppressed.dimension = scatter.dimension
     cross join totals
     cross join run_parameters
 
@@ -178,7 +240,7 @@ with_verdicts as (
 
 ),
 
-final as (
+described as (
 
     select
         with_verdicts.dimension,
@@ -189,8 +251,11 @@ final as (
         {%- endfor %}
         {{ accept_rate_columns() }},
         with_verdicts.senders,
+        with_verdicts.people,
+        with_verdicts.is_collected,
+        with_verdicts.is_sensitive,
         case
-            when with_verdicts.mature_sent > 0
+            when with_verdicts.mature_sent > 0 and not with_verdicts.is_sensitive
                 then (with_verdicts.mature_accepted + with_verdicts.family_rate * coalesce(with_verdicts.family_prior_strength, 1e6))
                 / (with_verdicts.mature_sent + coalesce(with_verdicts.family_prior_strength, 1e6))
         end as eb_rate,
@@ -201,7 +266,10 @@ final as (
         with_verdicts.p_value,
         with_verdicts.q_value,
         case
+            when with_verdicts.is_hidden then 'suppressed'
             when with_verdicts.mature_sent = 0 then 'collecting'
+            when with_verdicts.is_sensitive and with_verdicts.mature_sent < run_parameters.collecting_below then 'collecting'
+            when with_verdicts.is_sensitive then 'background'
             when with_verdicts.is_not_separable then 'not_separable'
             when not with_verdicts.is_enough then 'collecting'
             when with_verdicts.q_value <= 0.05 and with_verdicts.z < 0 then 'lower'
@@ -215,6 +283,31 @@ final as (
         on with_verdicts.dimension = labels.dimension
         and with_verdicts.segment = labels.segment
     cross join run_parameters
+
+),
+
+final as (
+
+    select
+        *,
+        row_number() over (
+            partition by dimension
+            -- What is sensitive stands in its natural order, which says nothing of how many there are.
+            order by
+                case when is_sensitive then replace(segment, '<', ' ') end nulls last,
+                sent desc,
+                sent_to_date desc,
+                leads_imported desc,
+                segment
+        ) as volume_rank,
+        case
+            when verdict <> 'collecting' and eb_rate is not null
+                then row_number() over (
+                    partition by dimension, verdict <> 'collecting' and eb_rate is not null
+                    order by eb_rate, mature_sent desc, segment
+                )
+        end as worst_rank
+    from described
 
 )
 

@@ -1,5 +1,6 @@
-{#- Breakdowns by what a person is are not in here: what must be suppressed in one report must not be found by
+{#- Breakdowns by what a lead is are not in here: what must be suppressed in one report must not be found by
     comparing two. -#}
+{%- set dimensions = segment_dimensions() | map(attribute='dimension') | reject('in', ['lead_gender', 'age_bracket', 'employment']) | list -%}
 {%- set totals = fact_counts() + ['accept_rate', 'ci_low', 'ci_high', 'people_known', 'queued', 'attribution_coverage'] -%}
 {%- set segment_metrics = fact_counts() + ['accept_rate', 'ci_low', 'ci_high'] -%}
 
@@ -13,7 +14,7 @@ segments as (
 
     select * from {{ ref('rpt_segment_performance') }}
     where (sent > 0 or accepted > 0 or leads_imported > 0)
-        and dimension in ({% for each in segment_dimensions() %}'{{ each.dimension }}'{{ ', ' if not loop.last }}{% endfor %})
+        and dimension in ('{{ dimensions | join("', '") }}')
 
 ),
 

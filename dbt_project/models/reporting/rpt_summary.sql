@@ -64,6 +64,14 @@ keywords as (
 
 ),
 
+account_metadata as (
+
+    select max(sent_coverage) as account_metadata_coverage
+    from {{ ref('rpt_attribution_coverage') }}
+    where scope = 'accounts'
+
+),
+
 requests as (
 
     select
@@ -95,6 +103,7 @@ final as (
         people.people_in_several_campaigns,
         requests.queued,
         {{ rate('requests.sent_with_attribution', 'totals.sent_to_date') }} as attribution_coverage,
+        account_metadata.account_metadata_coverage,
         keywords.keywords_collecting,
         reconciled.reconciled_sent,
         reconciled.provider_sent,
@@ -107,6 +116,7 @@ final as (
     cross join requests
     cross join reconciled
     cross join keywords
+    cross join account_metadata
     cross join run_parameters
 
 )

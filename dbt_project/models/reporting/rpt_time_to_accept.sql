@@ -1,7 +1,8 @@
 {#- Every accepted request that was watched for 30 days, its acceptance spread over the interval it is known to lie in:
     evenly in ln(1 + hours), because the longer a request is open the rarer an acceptance gets. Quantiles and shares by
-    some hour come from that, rounded, because a sum of fractions depends on its order in the last digits. A quantile is withheld where the intervals are wider than two thirds of it, a share where
-    they are wider than half of its hours. -#}
+    some hour come from that, rounded, because a sum of fractions depends on its order in the last digits. The k-th of n
+    acceptances is taken to have come when k less a half are over. A quantile is withheld where the intervals are wider than
+    two thirds of it, or so few that it is likely to miss by a quarter; a share where they are wider than half of its hours. -#}
 {%- set quantiles = {'median': 0.5, 'p75': 0.75, 'p90': 0.9} -%}
 {%- set edges = {'24h': 24, '48h': 48, '72h': 72, '7d': 168, '14d': 336, '30d': 720} -%}
 
@@ -47,7 +48,7 @@ requests_by_segment as (
         spread_from,
         spread_to
     from requests
-    {%- for entry in segment_dimensions() %}
+    {%- for entry in segment_dimensions() | rejectattr('sensitive', 'defined') %}
     union all
     select
         '{{ entry.dimension }}' as dimension,
@@ -82,7 +83,11 @@ counted as (
         percentile_cont(0.75) within group (order by case when is_accepted_in_30_days then spread_to - spread_from end) as resolution_hours,
         {%- for name, share in quantiles.items() %}
         percentile_disc({{ share }}) within group (order by case when is_accepted_in_30_days then hours_earliest end) as {{ name }}_hours_earliest,
-        percentile_disc({{ share }}) within group (order by case when is_accepted_in_30_days then hours_latest end) as {{ name }}_hours_latest{{ ',' if not loop.last }}
+        percentile_disc({{ share }}) within group (order by case when is_accepted_in_30_days then hours_latest end) as {{ name }}_hours_latest,
+        {%- endfor %}
+        {%- for name, hours in edges.items() %}
+        count(*) filter (where hours_earliest < {{ hours }}) as within_{{ name }}_earliest,
+        count(*) filter (where hours_latest < {{ hours }}) as within_{{ name }}_latest{{ ',' if not loop.last }}
         {%- endfor %}
     from requests_by_segment
     group by dimension, segment
@@ -124,7 +129,7 @@ measured as (
         counted.dimension,
         counted.segment,
         {%- for name, share in quantiles.items() %}
-        exp({{ hours_until(share ~ ' * counted.accepted') }}) - 1 as {{ name }}_hours,
+        exp({{ hours_until('(ceil(' ~ share ~ ' * counted.accepted) - 0.5)') }}) - 1 as {{ name }}_hours,
         {%- endfor %}
         {%- for name, hours in edges.items() %}
         max(case when steps.hours < ln(1 + {{ hours }}) then steps.over_by + steps.rate_after * least(ln(1 + {{ hours }}) - steps.hours, coalesce(steps.hours_next - steps.hours, 0)) end) as accepted_within_{{ name }}{{ ',' if not loop.last }}
@@ -142,6 +147,23 @@ measured as (
 
 ),
 
+-- Of n acceptances known to within w, a quantile t misses that of exact times by sqrt(1.1 w / (t n)) of itself in one
+-- standard error: a quarter is two of them where 70 w = t n.
+judged as (
+
+    select
+        measured.*,
+        {%- for name in quantiles %}
+        counted.resolution_hours * 3 <= measured.{{ name }}_hours * 2
+        and counted.resolution_hours * 70 <= measured.{{ name }}_hours * counted.accepted as is_{{ name }}_sharp{{ ',' if not loop.last }}
+        {%- endfor %}
+    from counted
+    inner join measured
+        on counted.dimension = measured.dimension
+        and counted.segment = measured.segment
+
+),
+
 final as (
 
     select
@@ -153,12 +175,12 @@ final as (
         counted.resolution_hours,
         case
             when counted.accepted < run_parameters.hide_rate_below then 'few'
-            when counted.resolution_hours * 3 > measured.median_hours * 2 then 'resolution'
+            when not judged.is_median_sharp then 'resolution'
         end as withheld_because,
         {%- for name in quantiles %}
         case
-            when counted.accepted >= run_parameters.hide_rate_below and counted.resolution_hours * 3 <= measured.{{ name }}_hours * 2
-                then round(measured.{{ name }}_hours, 4)
+            when counted.accepted >= run_parameters.hide_rate_below and judged.is_{{ name }}_sharp
+                then round(judged.{{ name }}_hours, 4)
         end as {{ name }}_hours,
         case when counted.accepted >= run_parameters.hide_rate_below then counted.{{ name }}_hours_earliest end as {{ name }}_hours_earliest,
         case when counted.accepted >= run_parameters.hide_rate_below then counted.{{ name }}_hours_latest end as {{ name }}_hours_latest,
@@ -167,14 +189,20 @@ final as (
         case
             when counted.requests >= run_parameters.hide_rate_below
                 and (counted.accepted = 0 or counted.resolution_hours * 2 <= {{ hours }})
-                then round({{ rate('coalesce(measured.accepted_within_' ~ name ~ ', 0)', 'counted.requests') }}, 6)
+                then round({{ rate('coalesce(judged.accepted_within_' ~ name ~ ', 0)', 'counted.requests') }}, 6)
         end as share_within_{{ name }},
+        {%- for bound in ('earliest', 'latest') %}
+        case
+            when counted.requests >= run_parameters.hide_rate_below
+                then round({{ rate('counted.within_' ~ name ~ '_' ~ bound, 'counted.requests') }}, 6)
+        end as share_within_{{ name }}_{{ bound }},
+        {%- endfor %}
         {%- endfor %}
         run_parameters.as_of
     from counted
-    left join measured
-        on counted.dimension = measured.dimension
-        and counted.segment = measured.segment
+    left join judged
+        on counted.dimension = judged.dimension
+        and counted.segment = judged.segment
     left join labels
         on counted.dimension = labels.dimension
         and counted.segment = labels.segment

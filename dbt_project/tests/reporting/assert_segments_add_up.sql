@@ -1,11 +1,14 @@
-{#- The segments of every breakdown but `keyword` add up to the totals of the summary, count by count. -#}
+{#- The segments of every breakdown but `keyword` add up to the totals of the summary, count by count. Where cells are
+    suppressed the others are less than the total by what is hidden, which is
+    assert_suppressed_cells_stay_hidden's. -#}
 
 with segments as (
 
     select
         dimension,
+        bool_or(verdict = 'suppressed') as has_suppressed,
         {%- for count in fact_counts() %}
-        sum({{ count }}) as {{ count }}{{ ',' if not loop.last }}
+        coalesce(sum({{ count }}), 0) as {{ count }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('rpt_segment_performance') }}
     where dimension <> 'keyword'
@@ -25,5 +28,6 @@ from segments
 cross join summary
 where
     {%- for count in fact_counts() %}
-    {{ 'or ' if not loop.first }}segments.{{ count }} <> summary.{{ count }}
+    {{ 'or ' if not loop.first }}segments.{{ count }} > summary.{{ count }}
+    or (segments.{{ count }} < summary.{{ count }} and not segments.has_suppressed)
     {%- endfor %}

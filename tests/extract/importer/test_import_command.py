@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from extract.importer.ledger import Ledger
+from extract.sandbox import DEMO_END
 from extract.sandbox import people as sandbox_people
 from extract.sandbox.imports import FIELD_UPDATES
 from tests.conftest import Outcome, Workspace
@@ -55,7 +56,7 @@ def failed(outcome: Outcome, exit_code: int) -> str:
 
 def test_a_file_is_imported_once_with_every_field_and_a_sender(sandbox, workspace, write_file):
     printed = succeeded(workspace.import_("--file", write_file(people(5)), "--campaign", RUNNING, "--apply"))
-    assert "HeyReach counted 5 added, 0 updated, 0 failed in 1 requests" in printed
+    assert "HeyReach counted 5 added, 0 updated, 0 failed in 1 request\n" in printed
     assert "read back: 5 verified" in printed
     imported = sandbox.imported()
     assert imported.keys() == keys(5)
@@ -110,9 +111,9 @@ def test_the_preview_counts_every_row_once(sandbox, workspace, write_file):
         "source: 'clay'",
         "source_list: 'leads'",
         "not taken, because mapping clay does not name them: 'Phone'",
-        "sender 50101 Maren Aldous (limit 13 a day): 1 leads",
+        "sender 50101 Maren Aldous (limit 13 a day): 1 lead",
         "sender 50105 Nora Fenwick (limit 24 a day): 2 leads",
-        "sender 50106 Felix Tarnow (limit 18 a day): 1 leads",
+        "sender 50106 Felix Tarnow (limit 18 a day): 1 lead",
         "dry run: nothing was sent; APPLY=1 sends it",
     ]
 
@@ -334,6 +335,29 @@ def test_lost_leads_are_named_and_a_repair_sends_one_of_them_first(sandbox, work
     assert "has lost nothing" in succeeded(workspace.import_("--repair", import_id, "--apply"))
 
 
+def test_the_result_says_of_each_lead_what_was_sent_what_was_counted_and_what_arrived(
+    sandbox, workspace, write_file
+):
+    sandbox.set_faults(
+        {"name": "lost_fields", "fields": ["icp"]}, {"name": "lost_leads", "nth": 4, "counted": False}
+    )
+    file = write_file([*people(4), *people(1, "nameless", **{"First Name": ""})])
+    failed(workspace.import_("--file", file, "--campaign", RUNNING, "--apply"), 3)
+    *rows, nameless = workspace.result()
+    columns = ("state", "sent_icp", "arrived_icp", "sent_source", "arrived_source")
+    arrived = ("missing_fields", "sre", "", "clay", "clay")
+    assert [tuple(row[column] for column in columns) for row in rows] == [
+        *[arrived] * 3,
+        ("missing_lead", "sre", "", "clay", ""),
+    ]
+    [request] = {row["request_id"] for row in rows}
+    assert request
+    counters = ("leads", "added", "updated", "failed")
+    assert [rows[0][f"request_{counter}"] for counter in counters] == ["4", "3", "0", "0"]
+    assert nameless["state"] == "left_out"
+    assert {value for name, value in nameless.items() if name.startswith(("sent_", "request_"))} == {""}
+
+
 @pytest.mark.parametrize("field_updates", FIELD_UPDATES)
 def test_lost_fields_are_named_and_a_repair_loses_no_others(serve, tmp_path, write_file, field_updates):
     sandbox = serve(field_updates=field_updates)
@@ -551,14 +575,28 @@ def publish_connections(workspace: Workspace, *connections: tuple[str, str, bool
             "(normalized_profile_url varchar, campaign_id varchar, is_present boolean)"
         )
         connection.executemany("insert into marts.heyreach_connections values (?, ?, ?)", connections)
+        connection.execute(
+            "create table marts.heyreach_leads as "
+            "select distinct normalized_profile_url, 1::bigint as list_count from marts.heyreach_connections"
+        )
+        connection.execute("insert into marts.heyreach_leads values ('linkedin.com/in/sample-3', 0)")
 
 
-def test_the_published_connections_have_the_columns_the_importer_asks_for():
-    [path] = (PROJECT / "dbt_project" / "models").rglob("heyreach_connections.yml")
+@pytest.mark.parametrize(
+    ("mart", "columns"),
+    [
+        (
+            "heyreach_connections",
+            {"normalized_profile_url": "varchar", "campaign_id": "varchar", "is_present": "boolean"},
+        ),
+        ("heyreach_leads", {"normalized_profile_url": "varchar", "list_count": "bigint"}),
+    ],
+)
+def test_the_published_marts_have_the_columns_the_importer_asks_for(mart, columns):
+    [path] = (PROJECT / "dbt_project" / "models").rglob(f"{mart}.yml")
     [model] = yaml.safe_load(path.read_text())["models"]
     types = {column["name"]: column["data_type"] for column in model["columns"]}
-    assert types["normalized_profile_url"] == types["campaign_id"] == "varchar"
-    assert types["is_present"] == "boolean"
+    assert columns == {name: types[name] for name in columns}
 
 
 def test_people_in_another_campaign_are_left_out_unless_it_is_allowed(sandbox, workspace, write_file):
@@ -575,6 +613,7 @@ def test_people_in_another_campaign_are_left_out_unless_it_is_allowed(sandbox, w
         "left out: 1 who are in another campaign (ALLOW_OTHER_CAMPAIGNS=1 sends them all the same)" in printed
     )
     assert "not checked" not in printed
+    assert "2 of them stand in other lists of HeyReach already" in printed
     assert sandbox.imported().keys() == keys(4) - keys(1)
     arguments = ("--file", file, "--campaign", RUNNING, "--allow-other-campaigns", "--apply")
     succeeded(workspace.import_(*arguments))
@@ -712,6 +751,16 @@ def test_the_demo_imports_into_its_own_sandbox_and_keeps_nothing(tmp_path, write
     assert outcome.exit_code == 0
     assert "demo data" in outcome.errors
     assert not list((tmp_path / "data").rglob("*.sqlite"))
+
+
+def test_the_demo_keeps_upstream_lists_beside_its_data(tmp_path, write_file):
+    """Dated so that the demo's warehouse, whose clock stands still, sees them."""
+    demo = ImportWorkspace(tmp_path / "data", {})
+    outcome = demo.import_("--file", write_file(people(3)), "--upstream", "--apply")
+    assert "kept as " in succeeded(outcome)
+    assert outcome.errors == "demo data: the file is kept beside the demo's data\n"
+    with Ledger(tmp_path / "data" / "demo" / "imports.sqlite") as ledger:
+        assert [(entry.target, entry.planned_at) for entry in ledger.imports()] == [("upstream", DEMO_END)]
 
 
 # The ledger

@@ -4,6 +4,7 @@ from urllib.parse import unquote
 import pytest
 
 from extract.errors import ConfigurationError
+from extract.importer.ledger import PlannedRow
 from extract.importer.mapping import ImportMapping
 from extract.importer.planning import (
     REASONS,
@@ -54,7 +55,9 @@ def test_every_row_is_planned_or_has_the_first_reason_that_holds():
         row(7, "linkedin.com/in/bo"),
         row(8, "linkedin.com/in/cy"),
         row(9, "linkedin.com/in/dan"),
+        row(10, "linkedin.com/in/eve", {}),
         known=Known(
+            erased_urls=frozenset({"linkedin.com/in/eve"}),
             imported_before=everywhere - {"linkedin.com/in/bo", "linkedin.com/in/cy"},
             in_list=everywhere - {"linkedin.com/in/cy"},
             in_other_campaign=everywhere,
@@ -70,11 +73,14 @@ def test_every_row_is_planned_or_has_the_first_reason_that_holds():
         "already_in_list",
         "in_other_campaign",
         None,
+        "erased",
     ]
     assert set(reasons) - {None} == set(REASONS)
     assert [each.row_number for each in plan.to_send] == [9]
     assert list(plan.left_out()) == list(REASONS)
     assert plan.left_out()["duplicate_in_file"] == [6]
+    # Of somebody who was erased the ledger learns nothing.
+    assert plan.rows[-1] == PlannedRow(10, None, None, None, "erased", {"customUserFields": []})
 
 
 def test_a_lead_is_sent_in_heyreachs_words_under_one_spelling_of_its_url():

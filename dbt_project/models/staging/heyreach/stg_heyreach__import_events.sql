@@ -21,6 +21,8 @@ named as (
         {{ payload_integer('added', 'details') }} as added,
         {{ payload_integer('updated', 'details') }} as updated,
         {{ payload_integer('failed', 'details') }} as failed,
+        {{ custom_fields_joined("details -> '$.lead'", 'customUserFields') }} as resent_fields,
+        {{ json_fields_joined("details -> '$.arrived'") }} as arrived_fields,
         {{ json_texts_joined("details -> '$.missing'") }} as missing_fields,
         {{ json_texts_joined("details -> '$.changed'") }} as changed_fields,
         {{ payload_text('why', 'details') }} as why

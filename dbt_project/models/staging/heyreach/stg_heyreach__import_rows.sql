@@ -15,6 +15,7 @@ named as (
         {{ payload_text('profileUrl', 'lead') }} as profile_url_raw,
         account_id,
         reason,
+        {{ custom_fields_joined('lead', 'customUserFields') }} as planned_fields,
         {%- for field in attribution_fields() %}
         {{ custom_field(field, 'lead', 'customUserFields') }} as custom_{{ field }}{{ ',' if not loop.last }}
         {%- endfor %}

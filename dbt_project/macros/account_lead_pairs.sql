@@ -1,0 +1,47 @@
+{#- What an account and a lead are compared by in rpt_account_lead_match; a new pair is one line. `account` and `lead` are
+    columns of int_period_facts, the labels' dimensions those of int_segments_labelled. -#}
+{% macro account_lead_pairs() -%}
+    {{ return([
+        {
+            'pair': 'gender', 'account': 'account_gender', 'lead': 'lead_gender', 'is_sensitive': true,
+            'account_labels': 'account_gender', 'lead_labels': 'lead_gender',
+        },
+        {
+            'pair': 'seniority', 'account': 'account_seniority', 'lead': 'lead_seniority', 'is_sensitive': false,
+            'account_labels': 'account_seniority', 'lead_labels': 'seniority',
+        },
+        {
+            'pair': 'industry', 'account': 'account_industry', 'lead': 'company_industry', 'is_sensitive': false,
+            'account_labels': 'industry', 'lead_labels': 'industry',
+        },
+    ]) }}
+{%- endmacro %}
+
+{#- same, different, or not_comparable where either side is neutral or unknown. -#}
+{% macro account_lead_match(account_value, lead_value) -%}
+    case
+        when coalesce({{ account_value }}, 'unknown') in ('neutral', 'unknown')
+            or coalesce({{ lead_value }}, 'unknown') = 'unknown'
+            then 'not_comparable'
+        when {{ account_value }} = {{ lead_value }} then 'same'
+        else 'different'
+    end
+{%- endmacro %}
+
+{#- Mature requests once per pair, with `match`. -#}
+{% macro mature_requests_by_pair(facts) -%}
+    {%- for entry in account_lead_pairs() %}
+    select
+        '{{ entry.pair }}' as pair,
+        {{ entry.is_sensitive }} as is_sensitive,
+        lead_id,
+        account_id,
+        coalesce({{ entry.account }}, 'unknown') as account_value,
+        coalesce({{ entry.lead }}, 'unknown') as lead_value,
+        {{ account_lead_match(entry.account, entry.lead) }} as match,
+        mature_accepted
+    from {{ facts }}
+    where mature_sent = 1
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+{%- endmacro %}

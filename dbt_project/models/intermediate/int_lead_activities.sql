@@ -1,0 +1,46 @@
+{#- When anything last happened with a lead, for how long its data may be kept. -#}
+
+with campaign_leads as (
+
+    select * from {{ ref('stg_heyreach__campaign_leads') }}
+
+),
+
+identified as (
+
+    select * from {{ ref('int_lead_rows_identified') }}
+
+),
+
+run_parameters as (
+
+    select * from {{ ref('stg_heyreach__run_parameters') }}
+
+),
+
+-- First sight is no activity of theirs, but before it nothing is known; the first pull sees old and new alike.
+per_row as (
+
+    select
+        identified.lead_id,
+        identified.normalized_profile_url,
+        coalesce(
+            greatest(campaign_leads.last_action_at, campaign_leads.failed_at, campaign_leads.created_at),
+            identified.first_observed_at
+        ) as last_active_at
+    from identified
+    left join campaign_leads
+        on identified.found_in = 'campaign'
+        and identified.container_id = campaign_leads.campaign_id
+        and identified.row_key = campaign_leads.campaign_lead_id
+
+)
+
+select
+    per_row.lead_id,
+    max(per_row.normalized_profile_url) as normalized_profile_url,
+    max(per_row.last_active_at) as last_active_at,
+    max(run_parameters.as_of) as as_of
+from per_row
+cross join run_parameters
+group by per_row.lead_id

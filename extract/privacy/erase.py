@@ -1,0 +1,195 @@
+"""`make erase`: a person out of every file of a workspace, and kept out of what comes later.
+
+The order makes it safe to kill. The person's keys enter the list of suppressions first, and from then on the
+list alone says who has to go. The raw database, from which the rows without a profile are known, is replaced
+after everything that is cleaned by it; what is built from raw is built anew afterwards in any case.
+"""
+
+import mmap
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from extract.errors import ConfigurationError, OutboundError
+from extract.pipeline import ledger_path, load_landed, raw_path, suppressions, webhooks_dir
+from extract.privacy import files
+from extract.privacy.records import MEMBER_ID, clean, subjects
+from extract.privacy.suppression import Suppressions, keys_of
+from extract.profile_urls import parse_profile_urls
+from extract.settings import Settings
+
+_ADDRESS = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+")
+
+
+class NotErasedError(OutboundError):
+    """Something of a person who was to be erased is left."""
+
+
+@dataclass
+class Person:
+    """What a workspace knows a person by: keys, rows of theirs, and the words that stand for them in text."""
+
+    keys: set[str]
+    rows: set[files.Identity] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    addresses: set[str] = field(default_factory=set)
+
+    @property
+    def words(self) -> set[str]:
+        return self.names | self.addresses
+
+
+def erase(settings: Settings, url: str) -> tuple[Person, list[Path]]:
+    """Take a person out of all that lasts; returns what they were known by and the files that changed.
+
+    What is built from raw must be built anew by the caller, who holds the locks. Raises ConfigurationError
+    for a URL that is no person's profile.
+    """
+    [parsed] = parse_profile_urls([url])
+    if not parsed.key:
+        raise ConfigurationError(
+            f"URL is no person's profile ({parsed.kind}); give it like https://www.linkedin.com/in/name"
+        )
+    load_landed(settings)
+    people = suppressions(settings)
+    person = Person({parsed.key})
+    people.add(person.keys, datetime.now(UTC).date())
+    while _recognise(settings, person):
+        people.add(person.keys, datetime.now(UTC).date())
+    return person, sweep(settings, people, person.rows, person.words)
+
+
+def sweep(settings: Settings, people: Suppressions, rows: set[files.Identity], words: set[str]) -> list[Path]:
+    """Clean every file of the workspace of the people in the list; returns the files that changed."""
+    swept = files.Sweep(people, rows, words)
+    files.remove_caches(settings.workspace_dir)
+    for path in _lasting_files(settings):
+        if path.is_relative_to(webhooks_dir(settings)):
+            if files.blank_lines(people, path):
+                swept.changed.append(path)
+        elif path.suffix in (".jsonl", ".ndjson"):
+            files.sweep_lines(swept, path)
+        elif path.suffix == ".csv":
+            files.sweep_csv(swept, path)
+        elif path.suffix == ".sqlite":
+            files.sweep_sqlite(swept, path)
+        else:
+            files.sweep_text(swept, path)
+    files.sweep_raw(swept, raw_path(settings), _note_counts)
+    return list(dict.fromkeys(swept.changed))
+
+
+def places(settings: Settings, person: Person) -> list[Path]:
+    """The files of the whole data folder that still hold a link, an address or a member id of the person.
+
+    Names are not looked for: somebody else may have the same one.
+    """
+    slugs = {key.rpartition("/")[2] for key in person.keys if key.startswith("linkedin.com/")}
+    texts = sorted(person.addresses) + [slug for slug in slugs if MEMBER_ID.fullmatch(slug)]
+    patterns = [re.escape(text.encode()) for text in texts]
+    patterns += [rb"/in/" + re.escape(slug.encode()) + rb"(?![\w%-])" for slug in slugs]
+    found = re.compile(b"|".join(patterns), re.IGNORECASE)
+    return [
+        path
+        for path in sorted(settings.data_dir.rglob("*"))
+        if path.is_file() and path.stat().st_size and _holds(path, found)
+    ]
+
+
+def _holds(path: Path, pattern: re.Pattern) -> bool:
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return pattern.search(content) is not None
+
+
+def _lasting_files(settings: Settings) -> list[Path]:
+    """Files that are cleaned where they stand; another workspace inside this one is not touched."""
+    demo = settings.data_dir / "demo"
+    return sorted(
+        path
+        for path in settings.workspace_dir.rglob("*")
+        if path.is_file()
+        and not path.is_symlink()
+        and (settings.is_demo or not path.is_relative_to(demo))
+        and not path.name.endswith((".duckdb", ".wal", "-wal", "-shm", ".lock", ".next"))
+        and path.parent.name != "suppressed"
+    )
+
+
+def _recognise(settings: Settings, person: Person) -> bool:
+    """Learn from raw and the ledger what else the person is known by; whether a key was among it.
+
+    HeyReach's own id joins a vanity link and a member id, a campaign lead's id what it was called over time.
+    """
+    known = len(person.keys)
+    for table, rows in _rows(settings):
+        if table in files.KEPT_TABLES:
+            continue
+        cleaned = clean(rows, _Known(person.keys))
+        for row, kept in zip(rows, cleaned, strict=True):
+            ids = set(files.identities(row))
+            if kept is not None and person.rows.isdisjoint(ids):
+                continue
+            person.rows |= ids
+            person.keys |= set(keys_of(subjects(row)).values())
+            _learn_words(row, person)
+    return len(person.keys) > known
+
+
+def _rows(settings: Settings) -> Iterator[tuple[str, list[dict]]]:
+    yield from files.raw_rows(raw_path(settings))
+    if ledger_path(settings).exists():
+        yield from files.sqlite_rows(ledger_path(settings))
+
+
+@dataclass(frozen=True)
+class _Known:
+    keys: set[str]
+
+    def erased(self, mentions: set[str]) -> set[str]:
+        return {text for text, key in keys_of(mentions).items() if key in self.keys}
+
+
+def _learn_words(value: object, person: Person) -> None:
+    """Names and addresses in a record of the person's, except their sender's."""
+    if isinstance(value, list):
+        for inner in value:
+            _learn_words(inner, person)
+    if not isinstance(value, dict):
+        return
+    plain = {str(key).lower().replace("_", ""): inner for key, inner in value.items()}
+    first, last, full = (plain.get(name) for name in ("firstname", "lastname", "fullname"))
+    if isinstance(first, str) and isinstance(last, str) and first.strip() and last.strip():
+        person.names.add(f"{first.strip()} {last.strip()}")
+    if isinstance(full, str) and " " in full.strip():
+        person.names.add(full.strip())
+    for key, inner in plain.items():
+        if "email" in key and isinstance(inner, str):
+            person.addresses |= set(_ADDRESS.findall(inner))
+        if key != "sender":
+            _learn_words(inner, person)
+
+
+def _note_counts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Keep, without any identity, how many rows of which status went: HeyReach goes on counting them."""
+    connection.execute(
+        """
+        insert into new.heyreach.erased_lead_counts
+            (noted_by, observed_at, campaign_id, account_id, connection_status, lead_rows)
+        select 'erasure', now(), campaign_id, account_id, connection_status, count(*)
+        from (
+            select
+                campaign_id,
+                arg_max(payload ->> '$.linkedInSenderId', (observed_at, pull_id)) as account_id,
+                arg_max(payload ->> '$.leadConnectionStatus', (observed_at, pull_id)) as connection_status
+            from old.heyreach.campaign_leads
+            where rowid in (select place from gone where table_name = 'campaign_leads' and is_dropped)
+                and payload is not null
+            group by campaign_id, campaign_lead_id
+        )
+        group by all
+        """
+    )

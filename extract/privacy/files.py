@@ -1,0 +1,344 @@
+"""Taking people out of the files of a workspace, one kind of file after another.
+
+Every file is replaced in one step, and a second pass over it changes nothing, so that an erasure that was cut
+off is finished by running it again.
+"""
+
+import contextlib
+import csv
+import io
+import os
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+import duckdb
+import orjson
+
+from extract import raw
+from extract.privacy.records import LINK, MEMBER_ID, clean, redacted
+from extract.privacy.suppression import Suppressions, write_whole
+
+BATCH_ROWS = 10_000
+# What runs make anew, and what a killed one left behind.
+CACHES = ("dbt", "docs", "build.duckdb", "build.duckdb.wal", ".period-*", ".docs-*", ".dlt-*", "*.tmp")
+# Tables of which no row is dropped because of whose profile it shows: a sender is no lead.
+KEPT_TABLES = frozenset({"sender_accounts", "campaigns", "pulls", "imports", "run_parameters"})
+# What identifies a lead's rows, also those that don't show the profile.
+IDENTITIES = (("campaign_id", "campaign_lead_id"), ("list_id", "list_row_key"), ("import_id", "row_number"))
+
+Identity = tuple[str, str, str]
+T = TypeVar("T")
+
+
+class Sweep:
+    """One cleaning of one workspace: who is to go, their rows, and the words they are known by.
+
+    `rows` are the identities of rows of theirs, `words` their names and addresses as they stand in text.
+    `changed` collects what had to be rewritten.
+    """
+
+    def __init__(self, people: Suppressions, rows: set[Identity], words: set[str]):
+        self.people = people
+        self.rows = rows
+        self.words = words
+        self.changed: list[Path] = []
+
+    def clean_rows(self, table: str, records: Sequence[dict]) -> list[dict | None]:
+        """See `clean`; also drops the rows without a profile that belong to one with it."""
+        cleaned = clean(records, self.people, may_drop=table not in KEPT_TABLES)
+        return [
+            None if record and not self.rows.isdisjoint(identities(record)) else record for record in cleaned
+        ]
+
+
+def identities(record: dict) -> Iterator[Identity]:
+    """What identifies the lead row that a record is an observation of."""
+    for scope, key in IDENTITIES:
+        if record.get(scope) is not None and record.get(key) is not None:
+            yield (key, str(record[scope]), str(record[key]))
+
+
+def remove_caches(folder: Path) -> None:
+    """Remove what can be made again and what no run will finish."""
+    for pattern in (*CACHES, "**/.*.partial"):
+        for path in folder.glob(pattern):
+            if folder / "demo" in path.parents:  # a workspace of its own, with a lock of its own
+                continue
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+
+
+def sweep_lines(sweep: Sweep, path: Path) -> None:
+    """A file of JSON lines, rewritten whole."""
+    is_changed = False
+    with replacement(path) as partial, path.open("rb") as file, partial.open("wb") as copy:
+        for lines in batches(file):
+            cleaned = cleaned_lines(lines, sweep.people, lambda rows: sweep.clean_rows(path.stem, rows))
+            for line, (before, after) in zip(lines, cleaned, strict=True):
+                is_changed |= after is not before
+                if after is before:
+                    copy.write(line)
+                elif after is not None:
+                    copy.write(orjson.dumps(after) + b"\n")
+        if is_changed:
+            copy.flush()
+            os.fsync(copy.fileno())
+            os.replace(partial, path)
+            sweep.changed.append(path)
+
+
+@contextlib.contextmanager
+def replacement(path: Path) -> Iterator[Path]:
+    """Where to write what may replace a file; what was not moved away in the block is removed after it."""
+    partial = path.with_name(f".{path.name}.partial")
+    log = partial.with_name(f"{partial.name}.wal")
+    try:
+        for leftover in (partial, log):
+            leftover.unlink(missing_ok=True)
+        yield partial
+    finally:
+        for leftover in (partial, log):
+            leftover.unlink(missing_ok=True)
+
+
+def batches(items: Iterable[T]) -> Iterator[list[T]]:
+    """The items, BATCH_ROWS at a time."""
+    remaining = iter(items)
+    while batch := list(islice(remaining, BATCH_ROWS)):
+        yield batch
+
+
+def blank_lines(people: Suppressions, path: Path) -> bool:
+    """Overwrite erased people's lines of a file that somebody may be appending to; whether there were any.
+
+    In place, because a receiver that holds the file open would go on writing into the one that was replaced.
+    The links go last: a line half overwritten must still show whose it is. A last line that is still being
+    written is left for the next time.
+    """
+    is_changed = False
+    with path.open("r+b") as file, path.open("rb") as reader:
+        place = 0
+        for lines in batches(reader):
+            cleaned = cleaned_lines(lines, people)
+            for line, (before, after) in zip(lines, cleaned, strict=True):
+                if after is not before and (line.endswith(b"\n") or isinstance(before, dict)):
+                    is_changed = True
+                    for content in _blanked(line, after):
+                        os.pwrite(file.fileno(), content, place)
+                        os.fsync(file.fileno())
+                place += len(line)
+    return is_changed
+
+
+def _blanked(line: bytes, kept: object) -> list[bytes]:
+    """What to write over a line, one after the other; each as long as the line."""
+    blank = re.sub(rb"[^\n]", b" ", line)
+    if kept is None:
+        return [_links_only(line), blank]
+    text = orjson.dumps(kept)
+    return [text + blank[len(text) :]] if len(text) < len(line) else [_links_only(line), blank]
+
+
+def _links_only(line: bytes) -> bytes:
+    only = bytearray(re.sub(rb"[^\n]", b" ", line))
+    for pattern in (LINK, MEMBER_ID):
+        for found in re.finditer(pattern.pattern.encode(), line, re.IGNORECASE):
+            only[found.start() : found.end()] = found[0]
+    return bytes(only)
+
+
+def cleaned_lines(
+    lines: Sequence[bytes],
+    people: Suppressions,
+    clean_rows: Callable[[list[dict]], list[dict | None]] | None = None,
+) -> list[tuple[object, object]]:
+    """Each line as it is and as it may be kept (the same object where nothing goes), as JSON where it is."""
+    clean_rows = clean_rows or (lambda rows: clean(rows, people))
+    parsed: list[object] = []
+    for line in lines:
+        try:
+            row = orjson.loads(line)
+            parsed.append(row if isinstance(row, dict) else line.decode(errors="replace"))
+        except orjson.JSONDecodeError:
+            parsed.append(line.decode(errors="replace"))
+    rows = iter(clean_rows([record for record in parsed if isinstance(record, dict)]))
+    texts = iter(clean([text for text in parsed if isinstance(text, str)], people, is_text=True))
+    return [(record, next(rows if isinstance(record, dict) else texts)) for record in parsed]
+
+
+def sweep_csv(sweep: Sweep, path: Path) -> None:
+    """A CSV file with a header, rewritten whole."""
+    with path.open(newline="", encoding="utf-8") as file:
+        reader = csv.DictReader(file, restkey="more", restval="")
+        rows, header = list(reader), reader.fieldnames
+    cleaned = sweep.clean_rows(path.stem, rows)
+    if all(after is before for before, after in zip(rows, cleaned, strict=True)):
+        return
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, header or [], extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(row for row in cleaned if row)
+    write_whole(path, text.getvalue().encode())
+    sweep.changed.append(path)
+
+
+def sweep_text(sweep: Sweep, path: Path) -> None:
+    """A report or any other text: people's links and words are replaced within it."""
+    try:
+        text = path.read_bytes().decode()
+    except UnicodeDecodeError:
+        return
+    mentions = {found[0] for pattern in (LINK, MEMBER_ID) for found in pattern.finditer(text)}
+    words = {word for word in sweep.words if word in text}
+    gone = sweep.people.erased(mentions) | words
+    if gone:
+        write_whole(path, redacted(text, gone).encode())
+        sweep.changed.append(path)
+
+
+def sweep_sqlite(sweep: Sweep, path: Path) -> None:
+    """Every table of an SQLite database, and the bytes of what was deleted there at any time."""
+    database = sqlite3.connect(path, timeout=60, isolation_level=None)
+    database.row_factory = sqlite3.Row
+    try:
+        database.execute("pragma secure_delete = on")
+        database.execute("begin immediate")
+        for table in _sqlite_tables(database):
+            rows = database.execute(f"select rowid as row_place, * from {table}").fetchall()  # noqa: S608
+            for batch in batches(rows):
+                records = [_with_json(dict(row)) for row in batch]
+                for before, after in zip(records, sweep.clean_rows(table, records), strict=True):
+                    if after is before:
+                        continue
+                    place = [before["row_place"]]
+                    if after is None:
+                        database.execute(f"delete from {table} where rowid = ?", place)  # noqa: S608
+                    else:
+                        changes = {name: value for name, value in after.items() if value != before[name]}
+                        database.execute(
+                            f"update {table} set {', '.join(f'{name} = ?' for name in changes)} "  # noqa: S608
+                            "where rowid = ?",
+                            [_without_json(value) for value in changes.values()] + place,
+                        )
+                    sweep.changed.append(path)
+        database.execute("commit")
+        database.execute("vacuum")
+        database.execute("pragma wal_checkpoint(truncate)")
+    finally:
+        database.close()
+
+
+def sqlite_rows(path: Path) -> Iterator[tuple[str, list[dict]]]:
+    """Table and rows of an SQLite database, batch by batch."""
+    with contextlib.closing(sqlite3.connect(path, timeout=60)) as database:
+        database.row_factory = sqlite3.Row
+        for table in _sqlite_tables(database):
+            rows = database.execute(f"select * from {table}")  # noqa: S608
+            for batch in batches(rows):
+                yield table, [_with_json(dict(row)) for row in batch]
+
+
+def _sqlite_tables(database: sqlite3.Connection) -> list[str]:
+    rows = database.execute(
+        "select name from sqlite_master where type = 'table' and name not like 'sqlite~_%' escape '~'"
+    )
+    return [row["name"] for row in rows]
+
+
+def _with_json(row: dict) -> dict:
+    def parsed(value: object) -> object:
+        try:
+            return orjson.loads(value) if isinstance(value, str) and value[:1] in ("{", "[") else value
+        except orjson.JSONDecodeError:
+            return value
+
+    return {name: parsed(value) for name, value in row.items()}
+
+
+def _without_json(value: object) -> object:
+    return orjson.dumps(value).decode() if isinstance(value, dict | list) else value
+
+
+def raw_rows(path: Path) -> Iterator[tuple[str, list[dict]]]:
+    """Table and rows of the raw database, batch by batch."""
+    with raw.connect(path, read_only=True) as connection:
+        for table in raw.TABLES:
+            for _, rows in _batches(connection, f"{raw.SCHEMA}.{table}"):
+                yield table, rows
+
+
+def _batches(connection: duckdb.DuckDBPyConnection, relation: str) -> Iterator[tuple[list[int], list[dict]]]:
+    """Ids and rows of a table."""
+    cursor = connection.cursor()
+    cursor.execute("set TimeZone = 'UTC'")
+    cursor.execute(f"select rowid, to_json(observed)::varchar from {relation} as observed")  # noqa: S608
+    while rows := cursor.fetchmany(BATCH_ROWS):
+        yield [row[0] for row in rows], [orjson.loads(row[1]) for row in rows]
+
+
+def sweep_raw(sweep: Sweep, path: Path, note: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
+    """The raw database, by a copy of what may stay: DuckDB leaves the bytes of deleted rows in the file.
+
+    `note` may write into the copy (`new`); what goes stands in the table `gone`, by table and rowid of `old`.
+    """
+    with raw.connect(path, read_only=False) as connection:
+        connection.execute("force checkpoint")  # what a killed run left in the write-ahead log
+    with replacement(path) as partial:
+        with duckdb.connect() as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            connection.execute(f"attach {_quoted(path)} as old (read_only)")
+            connection.execute(f"attach {_quoted(partial)} as new")
+            connection.execute("copy from database old to new (schema)")
+            connection.execute(
+                "create temp table gone (table_name varchar, place bigint, is_dropped boolean)"
+            )
+            tables = connection.execute(
+                "select schema_name, table_name from duckdb_tables() where database_name = 'old'"
+            ).fetchall()
+            for schema, table in tables:
+                _copy_table(connection, sweep, schema, table)
+            [(count,)] = connection.execute("select count(*) from gone").fetchall()
+            if count:
+                note(connection)
+            connection.execute("detach new")
+        if count:
+            with partial.open("rb") as file:
+                os.fsync(file.fileno())
+            os.replace(partial, path)
+            sweep.changed.append(path)
+
+
+def _copy_table(connection: duckdb.DuckDBPyConnection, sweep: Sweep, schema: str, table: str) -> None:
+    old, new = (f'{database}."{schema}"."{table}"' for database in ("old", "new"))
+    gone, rewritten = [], []
+    if schema == raw.SCHEMA and table in raw.TABLES:
+        for places, rows in _batches(connection, old):
+            cleaned = sweep.clean_rows(table, rows)
+            for place, before, after in zip(places, rows, cleaned, strict=True):
+                if after is not before:
+                    gone.append((table, place, after is None))
+                    rewritten += [after] if after is not None else []
+    if gone:
+        connection.executemany("insert into gone values (?, ?, ?)", gone)
+    connection.execute(
+        f"insert into {new} select * from {old} "  # noqa: S608
+        "where rowid not in (select place from gone where table_name = ?)",
+        [table],
+    )
+    for row in rewritten:
+        names = ", ".join(f'"{name}"' for name in row)
+        connection.execute(
+            f"insert into {new} ({names}) values ({', '.join('?' * len(row))})",  # noqa: S608
+            [_without_json(value) for value in row.values()],
+        )
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

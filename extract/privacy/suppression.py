@@ -1,0 +1,115 @@
+"""Who was erased, as salted hashes: enough to know a person again, and nothing that names them.
+
+Whoever has the salt can test whether a profile they know is in the list, which is what it is for; nobody can
+read a profile out of it. Without the salt the list means nothing, so losing it is an error.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Collection, Iterable
+from datetime import date
+from pathlib import Path
+
+from extract.errors import ConfigurationError
+from extract.privacy.records import MEMBER_ID, PROVIDER_ID
+from extract.profile_urls import parse_profile_urls
+
+# Reading a link takes 0.1 ms, and the same ones come in every file and pull.
+REMEMBERED = 500_000
+_known_keys: dict[str, str | None] = {}
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Replace a file in one step, for its owner's eyes only; a crash leaves the old one or the new one."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.unlink(missing_ok=True)
+    with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, path)
+
+
+class Suppressions:
+    """The list of one workspace, in `folder`; false while nobody is in it.
+
+    A line is a hash, the day, and why: `erased` on request, or `purged` because the data was too old.
+    """
+
+    def __init__(self, folder: Path):
+        self._salt_path = folder / "salt"
+        self._people_path = folder / "people"
+        self._people: dict[str, str] = {}
+        if self._people_path.exists():
+            lines = self._people_path.read_text().splitlines()
+            self._people = {person: rest for person, rest in (line.split(" ", 1) for line in lines)}
+            if not self._salt_path.exists():
+                raise ConfigurationError(
+                    f"{self._salt_path} is gone, and without it nobody who was erased is known again: "
+                    f"restore it, or remove {self._people_path} and erase those people once more"
+                )
+
+    def __len__(self) -> int:
+        return len(self._people)
+
+    def add(self, keys: Iterable[str], on: date, why: str = "erased") -> None:
+        """Put people in, by key (see `keys_of`); on disk when this returns."""
+        new = {self._hash(key): f"{on} {why}" for key in keys}
+        known = {person for person, rest in self._people.items() if rest.endswith((" erased", why))}
+        if new.keys() <= known:
+            return
+        self._write(self._people | {person: rest for person, rest in new.items() if person not in known})
+
+    def lift(self, keys: Iterable[str]) -> None:
+        """Let people back in who were only purged."""
+        hashes = {self._hash(key) for key in keys} if self._people else set()
+        kept = {
+            person: rest
+            for person, rest in self._people.items()
+            if person not in hashes or rest.endswith(" erased")
+        }
+        if len(kept) < len(self._people):
+            self._write(kept)
+
+    def erased(self, mentions: Collection[str], *, only_on_request: bool = False) -> set[str]:
+        """Those of the mentions (links, member ids, marked provider ids) that stand for somebody in the list.
+
+        With `only_on_request` without those whose data was only too old.
+        """
+        if not self._people:
+            return set()
+        reasons = ("erased",) if only_on_request else ("erased", "purged")
+        return {
+            text
+            for text, key in keys_of(mentions).items()
+            if self._people.get(self._hash(key), "-").endswith(reasons)
+        }
+
+    def _write(self, people: dict[str, str]) -> None:
+        self._people = people
+        write_whole(
+            self._people_path, "".join(f"{person} {rest}\n" for person, rest in people.items()).encode()
+        )
+
+    def _hash(self, key: str) -> str:
+        return hmac.new(self._salt(), key.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
+
+    def _salt(self) -> bytes:
+        if not self._salt_path.exists():
+            self._salt_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_whole(self._salt_path, secrets.token_hex(32).encode())
+        return bytes.fromhex(self._salt_path.read_text())
+
+
+def keys_of(mentions: Collection[str]) -> dict[str, str]:
+    """Mention -> the key it stands for; without those that stand for no person."""
+    if len(_known_keys) > REMEMBERED:
+        _known_keys.clear()
+    new = [text for text in mentions if text not in _known_keys and not text.startswith(PROVIDER_ID)]
+    links = [f"linkedin.com/in/{text}" if MEMBER_ID.fullmatch(text) else text for text in new]
+    if links:
+        _known_keys.update(zip(new, (url.key for url in parse_profile_urls(links)), strict=True))
+    keys = {text: text if text.startswith(PROVIDER_ID) else _known_keys[text] for text in mentions}
+    return {text: key for text, key in keys.items() if key}

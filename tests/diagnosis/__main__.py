@@ -1,0 +1,56 @@
+"""`python -m tests.diagnosis`: draw worlds, count how often the first line is right, print the table."""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from tests.diagnosis.causes import KINDS
+from tests.diagnosis.results import fails_its_targets, table
+from tests.diagnosis.workers import examined
+
+RESULTS = Path(__file__).with_name("results.md")
+
+
+def main() -> int:
+    """Examine the worlds asked for; 0 if the targets are met, 1 if not."""
+    options = _parser().parse_args()
+    kinds = [kind for kind in KINDS if options.cause.lower() in kind.name.lower()]
+    wanted = {kind: min(kind.worlds, options.worlds or kind.worlds) for kind in kinds}
+    tasks = [(kind, number) for kind in kinds for number in range(wanted[kind])]
+    # All kinds at the same speed, so that a run that is stopped has some of each.
+    tasks.sort(key=lambda task: (task[1] + 1) / wanted[task[0]])
+    if not tasks:
+        print(f"no kind of world is called {options.cause!r}: {', '.join(kind.name for kind in KINDS)}")
+        return 2
+    began = time.monotonic()
+    findings = []
+    for finding in examined(tasks, options.workers, options.databases):
+        findings.append(finding)
+        if options.out:
+            with options.out.open("a") as file:
+                file.write(json.dumps(finding._asdict(), default=str) + "\n")
+        print(f"\r{len(findings)} of {len(tasks)} worlds", end="", file=sys.stderr, flush=True)
+    minutes = (time.monotonic() - began) / 60
+    print(f" in {minutes:.1f} minutes", file=sys.stderr)
+    text = table(findings)
+    print(text)
+    if options.keep:
+        RESULTS.write_text(text)
+    return 1 if fails_its_targets(findings) else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.diagnosis", description=__doc__)
+    parser.add_argument("--worlds", type=int, help="at most so many worlds of each kind (default: all)")
+    parser.add_argument("--cause", default="", help="only kinds of world whose name holds this")
+    parser.add_argument("--workers", type=int, default=2, help="processes (default: %(default)s)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="append each finding to this file as JSON")
+    parser.add_argument("--databases", type=Path, metavar="FOLDER", help="keep every warehouse there")
+    parser.add_argument("--keep", action="store_true", help=f"write the table to {RESULTS.name}")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,126 @@
+"""dbt's own compiled SQL of every model, run in order in one DuckDB file: a build without dbt's start.
+
+test_diagnosis.py holds one such build against `dbt build`, table by table and row by row.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import NamedTuple
+from unittest.mock import patch
+
+import duckdb
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+
+from dbt_project import warehouse
+from dbt_project.warehouse import PROJECT_DIR
+from extract import raw
+from extract.accounts import Account, write_account_seed
+
+# dbt writes the name of the file into what it compiles.
+DATABASE_NAME = "build"
+
+
+class Model(NamedTuple):
+    """A model: where its rows go, the query that brings them, and the columns its contract enforces."""
+
+    relation: str
+    query: str
+    contract: tuple[tuple[str, str], ...]
+
+
+class Project(NamedTuple):
+    """The compiled project: its models, each after those it reads, and a database with the seeds alone."""
+
+    models: list[Model]
+    seeds: Path
+
+
+def compile_project(folder: Path) -> Project:
+    """Compile the models and load the seeds, once for all workspaces; `folder` keeps the seeds' database."""
+    with tempfile.TemporaryDirectory() as scratch:
+        raw.initialise(Path(scratch) / "raw.duckdb")
+        seeds = folder / f"{DATABASE_NAME}.duckdb"
+        accounts = Path(scratch) / "heyreach_account_config.csv"
+        write_account_seed([], accounts)
+        environment = {
+            "OUTBOUND_RUN_ID": "",
+            "OUTBOUND_RAW_PATH": f"{scratch}/raw.duckdb",
+            "OUTBOUND_BUILD_PATH": str(seeds),
+        }
+        with warehouse._account_seed(accounts), patch.dict(os.environ, environment):
+            _dbt(scratch, "seed", "--exclude", "tag:test_cases")
+            compiled = _dbt(scratch, "compile", "--select", "resource_type:model")
+    nodes = {node.unique_id: node for node in (result.node for result in compiled) if node.relation_name}
+    order = TopologicalSorter(
+        {name: set(node.depends_on.nodes) & nodes.keys() for name, node in nodes.items()}
+    )
+    return Project([_model(nodes[name]) for name in order.static_order()], seeds)
+
+
+def build(project: Project, raw_path: Path, accounts: Sequence[Account], database: Path) -> None:
+    """Fill `database` from a raw one, as `dbt build` would without its tests."""
+    folder = database.parent / DATABASE_NAME
+    folder.mkdir()
+    working = folder / f"{DATABASE_NAME}.duckdb"
+    shutil.copyfile(project.seeds, working)
+    write_account_seed(accounts, folder / "accounts.csv")
+    with duckdb.connect(str(working), config={"threads": 1, "preserve_insertion_order": False}) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach '{raw_path}' as raw (read_only)")
+        connection.execute(
+            f"""
+            insert into seeds.heyreach_account_config by name
+            from read_csv('{folder / "accounts.csv"}', all_varchar = true, header = true)
+            """
+        )
+        for model in project.models:
+            schema = model.relation.rpartition(".")[0]
+            connection.execute(f"create schema if not exists {schema}")
+            if model.contract:
+                columns = ", ".join(f"{name} {data_type}" for name, data_type in model.contract)
+                names = ", ".join(name for name, _ in model.contract)
+                connection.execute(f"create table {model.relation} ({columns})")
+                connection.execute(
+                    f"insert into {model.relation} ({names}) select {names} from ({model.query})"
+                )
+            else:
+                connection.execute(f"create table {model.relation} as {model.query}")
+    os.replace(working, database)
+    shutil.rmtree(folder)
+
+
+def _dbt(target: str, *arguments: str) -> list:
+    places = {
+        "project-dir": PROJECT_DIR,
+        "profiles-dir": PROJECT_DIR,
+        "target-path": target,
+        "log-path": target,
+    }
+    options = [text for name, place in places.items() for text in (f"--{name}", str(place))]
+    outcome = dbtRunner().invoke(
+        [
+            *arguments,
+            "--no-write-json",
+            "--quiet",
+            "--log-level",
+            "none",
+            "--log-level-file",
+            "none",
+            *options,
+        ]
+    )
+    DuckDBConnectionManager.close_all_connections()
+    if not outcome.success:
+        raise RuntimeError(f"dbt {arguments[0]} failed: {outcome.exception or outcome.result}")
+    return list(outcome.result)
+
+
+def _model(node) -> Model:
+    is_enforced = node.contract.enforced
+    contract = [(column.name, column.data_type) for column in node.columns.values()] if is_enforced else []
+    return Model(node.relation_name, node.compiled_code, tuple(contract))

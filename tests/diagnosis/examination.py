@@ -1,0 +1,165 @@
+"""One world through the whole pipeline, and what its first line says beside what is true."""
+
+import re
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import duckdb
+
+from dbt_project.warehouse import PROJECT_DIR
+from extract.sandbox.api import SandboxApi
+from tests.diagnosis.causes import Drawn, Kind, Name, Planted, draw
+from tests.diagnosis.compiled import Project
+from tests.diagnosis.importing import import_file, ledger_rows, served
+from tests.diagnosis.operation import BASE_URL, Operation
+from tests.diagnosis.workspaces import START, timetable
+
+ALARMS = ("lower", "blocked", "blind")
+# Segments that share this much of their requests, of both together, are the same to whoever reads a report.
+SAME_REQUESTS = 0.9
+# Below this many requests even a hasty reader believes no rate.
+NAIVE_REQUESTS = 10
+DIMENSIONS = re.findall(
+    r"'dimension': '(\w+)', 'column': '(\w+)', 'missing': '(\w+)'",
+    (PROJECT_DIR / "macros" / "segment_dimensions.sql").read_text(),
+)
+
+
+class Finding(NamedTuple):
+    """What came out of one world: whether the first line names the cause, and what would have been said.
+
+    `first` is the first line as text, `lines` the first five; `naive` the segment of the lowest raw rate.
+    """
+
+    kind: str
+    number: int
+    planted: str
+    is_named: bool
+    is_alarm: bool
+    is_named_naively: bool
+    names: list[Name]
+    first: str
+    lines: list[dict]
+    naive: str
+
+
+def examine(kind: Kind, number: int, project: Project, databases: Path | None = None) -> Finding:
+    """Draw a world, pull it for its weeks, build the warehouse, and read the first line.
+
+    The warehouse is kept in `databases`, if given.
+    """
+    drawn = draw(kind, number)
+    with tempfile.TemporaryDirectory(prefix="diagnosis-") as folder:
+        names, database = run(Path(folder), drawn, project)
+        with duckdb.connect(str(database), read_only=True) as connection:
+            if drawn.planted.leads is not None and not names:
+                names = _same_segments(connection, drawn)
+            finding = _read(connection, kind.name, number, drawn.planted, names)
+        if databases:
+            shutil.move(database, databases / f"{kind.name} {number}.duckdb".replace(" ", "_"))
+        return finding
+
+
+def run(folder: Path, drawn: Drawn, project: Project) -> tuple[frozenset[Name], Path]:
+    """The warehouse of a world in `folder`, and the names of what is planted that are known so far."""
+    api = SandboxApi(drawn.world, now=START)
+    names, moments = drawn.planted.names, timetable()
+    with ExitStack() as stack:
+        if drawn.imports is None:
+            operation = Operation(folder, api, BASE_URL)
+            operation.pull(moments)
+        else:
+            base_url = stack.enter_context(served(api))
+            operation = Operation(folder, api, base_url)
+            before = 3 * drawn.imports.week
+            operation.pull(moments[:before])
+            import_id = import_file(folder, api, base_url, drawn.imports, Random(drawn.world.seed))
+            names |= {("batch", import_id)}
+            operation.pull(moments[before:], ledger_rows(folder, base_url, api))
+        return names, operation.build(project, drawn.workspace.accounts, START)
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection, kind: str, number: int, planted: Planted, names: frozenset[Name]
+) -> Finding:
+    lines = _rows(connection, "select * from marts.rpt_bottlenecks order by rank")
+    first = lines[0] if lines else None
+    naive = _lowest_raw_rate(connection)
+    return Finding(
+        kind=kind,
+        number=number,
+        planted=_described(planted, names),
+        is_named=first is not None
+        and first["cause"] == planted.cause
+        and (first["dimension"], first["segment"]) in names,
+        is_alarm=any(line["verdict"] in ALARMS for line in lines),
+        is_named_naively=naive is not None and naive[:2] in names,
+        names=sorted(names),
+        first=_line(first) if first else "no line",
+        lines=[{**line, "as_of": None} for line in lines[:5]],
+        naive=" ".join(map(str, naive)) if naive else "nothing",
+    )
+
+
+def _same_segments(connection: duckdb.DuckDBPyConnection, drawn: Drawn) -> frozenset[Name]:
+    """Every segment of the breakdowns that consists of the requests in which the effect is planted."""
+    planted_ids = [str(lead.id) for lead in drawn.world.leads if drawn.planted.leads(lead)]
+    names = set()
+    for dimension, column, missing in DIMENSIONS:
+        rows = connection.execute(
+            f"""
+            select
+                coalesce({column}, '{missing}') as segment,
+                count(*) filter (where list_contains($planted, campaign_lead_id)) as shared,
+                count(*) as requests
+            from intermediate.int_connections_described
+            where is_sent
+            group by segment
+            """,
+            {"planted": planted_ids},
+        ).fetchall()
+        whole = sum(shared for _, shared, _ in rows)
+        names |= {
+            (dimension, segment)
+            for segment, shared, requests in rows
+            if shared >= SAME_REQUESTS * (whole + requests - shared)
+        }
+    return frozenset(names)
+
+
+def _lowest_raw_rate(connection: duckdb.DuckDBPyConnection) -> tuple | None:
+    """What a plain table of accepted / sent puts last: dimension, segment, accepted, sent."""
+    return connection.execute(
+        """
+        select dimension, segment, accepted_to_date, sent_to_date
+        from marts.rpt_segment_performance
+        where sent_to_date >= ?
+        order by accepted_to_date / sent_to_date, sent_to_date desc, dimension, segment
+        limit 1
+        """,
+        [NAIVE_REQUESTS],
+    ).fetchone()
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict]:
+    answer = connection.execute(query)
+    columns = [column[0] for column in answer.description]
+    return [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
+
+
+def _line(row: dict) -> str:
+    value = row["recoverable_accepts_per_week"]
+    worth = "no number" if value is None else f"{value:.1f} a week"
+    name = f"{row['cause']} {row['dimension']} {row['segment']}"
+    return f"{name} ({row['verdict']}, {worth}, n {row['evidence_n']})"
+
+
+def _described(planted: Planted, names: frozenset[Name]) -> str:
+    if planted.cause is None:
+        return "nothing"
+    size = f" (odds {planted.odds_ratio:.2f}, n {planted.size})" if planted.size else ""
+    return f"{planted.cause} {' = '.join(sorted(' '.join(name) for name in names))}{size}"

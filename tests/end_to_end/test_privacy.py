@@ -1,0 +1,298 @@
+"""Privacy in operation: people who were erased, data that is too old, and who may read the files."""
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from extract.pipeline import suppressions
+from extract.privacy import erase, purge
+from extract.sandbox.process import Sandbox, running_sandbox
+from extract.settings import RetentionSettings, Settings, load_settings
+from reports.connection_analytics import PROJECT_DIR
+from tests.conftest import Outcome, Workspace
+from tests.end_to_end.conftest import FIRST_PULL, workspace_on
+
+CAMPAIGN = "40101"
+SLUG, NAME, ADDRESS = "zephyrine-ostrowarth", "Zephyrine Ostrowarth", "z.ostrowarth@example.org"
+OTHERS = ["imported-anna", "imported-bo"]
+# What an erased person is looked for by, in any case of the letters.
+TRACES = (SLUG, "zephyrine", "ostrowarth", ADDRESS)
+
+
+def lead_file(path: Path) -> Path:
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["profile_url", "first_name", "last_name", "email", "source", "icp"])
+        writer.writerow([f"https://www.linkedin.com/in/{SLUG}/", *NAME.split(), ADDRESS, "crm", "sre"])
+        for slug in OTHERS:
+            writer.writerow([f"https://www.linkedin.com/in/{slug}", "Quill", slug, "", "crm", "sre"])
+    return path
+
+
+def webhook(slug: str, name: str, number: int) -> str:
+    """A payload as a receiver saves it, with one escape that JSON allows."""
+    payload = {
+        "event_type": "connection_request_sent",
+        "timestamp": "2026-01-28T01:00:00Z",
+        "correlation_id": f"{slug}-{number}",
+        "campaign": {"id": int(CAMPAIGN), "name": "Q1"},
+        "sender": {"id": 50101},
+        "lead": {
+            "id": "1",
+            "profile_url": f"https://uk.linkedin.com/in/{slug.title()}?x=1",
+            "full_name": name,
+        },
+    }
+    return json.dumps(payload).replace("/", "\\/") + "\n"
+
+
+def found(folder: Path, *texts: str) -> dict[str, set[str]]:
+    """Text -> names of the files that hold it: in their bytes, or in a row of a DuckDB file."""
+    places: dict[str, set[str]] = {}
+    for path in folder.rglob("*"):
+        if not path.is_file():
+            continue
+        content = path.read_bytes().lower()
+        if path.suffix == ".duckdb":
+            content += rows_of(path)
+        for text in texts:
+            if text.lower().encode() in content:
+                places.setdefault(text, set()).add(path.name)
+    return places
+
+
+def rows_of(path: Path) -> bytes:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+        rows = [
+            row[0]
+            for schema, table in tables
+            for row in connection.execute(
+                f'select to_json(each)::varchar from "{schema}"."{table}" as each'
+            ).fetchall()
+        ]
+    return "\n".join(rows).lower().encode()
+
+
+def settings_of(workspace: Workspace) -> Settings:
+    environment = {"OUTBOUND_DATA_DIR": str(workspace.data_dir), **workspace.environment}
+    return load_settings(PROJECT_DIR, environment)
+
+
+@dataclass(frozen=True)
+class Story:
+    """A workspace in which two people are erased, and what it was like before."""
+
+    sandbox: Sandbox
+    workspace: Workspace
+    before: Path
+    lead: dict
+    erased: Outcome
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory):
+    """One person known from an import, a webhook and a report; one who accepted a request."""
+    folder = tmp_path_factory.mktemp("privacy")
+    with running_sandbox(seed=17, leads=150, now=FIRST_PULL) as sandbox:
+        workspace = workspace_on(sandbox, folder / "data", IMPORT_READ_BACK_WAITS="0,0")
+        data = workspace.data_dir
+        (data / "webhooks").mkdir(parents=True)
+        (data / "webhooks" / "a.jsonl").write_text(webhook(SLUG, NAME, 1) + webhook(OTHERS[0], "Quill", 1))
+        file = lead_file(folder / "leads.csv")
+        for arguments in (
+            ("import", "--file", str(file), "--campaign", CAMPAIGN, "--apply"),
+            ("import", "--file", str(file), "--upstream", "--apply"),
+            ("run",),
+        ):
+            outcome = workspace.run(*arguments)
+            assert outcome.exit_code == 0, outcome.errors
+        (data / "reports" / "leads.md").write_text(
+            f"| {NAME} | {ADDRESS} | https://linkedin.com/in/{SLUG} |\n"
+        )
+        shutil.copytree(data, folder / "before")
+        lead = next(each for each in sandbox.truth()["leads"] if each["accepted_at"] and each["profile_url"])
+        erase.erase(settings_of(workspace), lead["profile_url"])
+        erased = workspace.run("erase", "--url", f"https://uk.linkedin.com/in/{SLUG.title()}?trk=people")
+        yield Story(sandbox, workspace, folder / "before", lead, erased)
+
+
+def test_before_the_person_is_everywhere(story):
+    """Or the other tests would find nothing for the wrong reason."""
+    places = found(story.before, *TRACES)
+    assert set(places) == set(TRACES)
+    assert places[SLUG] >= {
+        *("a.jsonl", "campaign_leads.jsonl", "list_leads.jsonl", "import_rows.jsonl", "webhook_events.jsonl"),
+        *("raw.duckdb", "warehouse.duckdb", "imports.sqlite", "leads.md"),
+    }
+
+
+def test_an_erased_person_is_nowhere(story):
+    assert story.erased.exit_code == 0, story.erased.errors
+    assert "no file of" in story.erased.printed
+    slug = story.lead["profile_url"].rstrip("/").rpartition("/")[2]
+    assert found(story.workspace.data_dir, *TRACES, slug) == {}
+    assert found(story.workspace.data_dir, *OTHERS).keys() == set(OTHERS)
+
+
+def test_their_requests_leave_the_counts_and_the_reconciliation_knows(story):
+    counted = "select count(*), count(*) filter (is_accepted) from marts.heyreach_connections"
+    with duckdb.connect(str(story.before / "warehouse.duckdb"), read_only=True) as connection:
+        [(rows, accepted)] = connection.execute(counted).fetchall()
+    assert story.workspace.query(counted) == [(rows - 2, accepted - 1)]
+    assert story.workspace.query(
+        "select event, erased, gap, days_apart, is_within_tolerance from marts.rpt_reconciliation "
+        f"where campaign_id = '{story.lead['campaign_id']}' and account_id = '{story.lead['account_id']}' "
+        "order by event"
+    ) == [("accepted", 1, 0, 0, True), ("sent", 1, 0, 0, True)]
+    assert story.workspace.query("select affected from marts.rpt_health where topic = 'people_erased'") == [
+        (2,)
+    ]
+    assert story.workspace.query(
+        "select file_rows, people from marts.heyreach_imports where known_from = 'ledger'"
+    ) == [(2, 2)]
+
+
+def test_they_are_kept_out_of_pulls_webhook_files_and_imports(story, tmp_path):
+    """HeyReach still has them, and so have the receiver and the operator's file."""
+    shutil.copytree(story.workspace.data_dir, tmp_path / "data")
+    workspace = workspace_on(story.sandbox, tmp_path / "data", IMPORT_READ_BACK_WAITS="0,0")
+    story.sandbox.set_clock(FIRST_PULL + timedelta(days=2))
+    with (tmp_path / "data" / "webhooks" / "a.jsonl").open("a") as file:
+        file.write(
+            webhook(SLUG, NAME, 2) + f"<html>linkedin.com/in/{SLUG}\n" + webhook(OTHERS[1], "Quill", 2)
+        )
+    pulled = workspace.run("extract")
+    assert pulled.exit_code == 0, pulled.errors
+    imported = workspace.run(
+        *("import", "--file", str(lead_file(tmp_path / "leads.csv")), "--list", "60190", "--apply")
+    )
+    assert "1 who were erased" in imported.printed
+    for outcome in (pulled, imported):
+        assert not any(trace in (outcome.printed + outcome.errors).lower() for trace in TRACES)
+    slug = story.lead["profile_url"].rstrip("/").rpartition("/")[2]
+    assert found(tmp_path / "data", *TRACES, slug) == {}
+    with duckdb.connect(str(tmp_path / "data" / "raw.duckdb"), read_only=True) as connection:
+        assert connection.execute(
+            "select sum(lead_rows) from heyreach.erased_lead_counts where noted_by <> 'erasure'"
+        ).fetchall() == [(2,)]
+        assert connection.execute("select count(*) from heyreach.webhook_events").fetchall() == [(2,)]
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from extract.privacy import erase, files
+from extract.settings import load_settings
+steps = iter(range(int(sys.argv[2])))
+def dying(function):
+    def step(*arguments):
+        if next(steps, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return function(*arguments)
+    return step
+os.replace, os.pwrite, os.fsync = dying(os.replace), dying(os.pwrite), dying(os.fsync)
+erase.erase(load_settings(Path(sys.argv[1])), os.environ["URL"])
+"""
+
+
+@pytest.mark.parametrize("steps", [3, 6, 9, 12, 15])
+def test_killed_in_the_middle_it_is_completed_by_running_it_again(story, tmp_path, steps):
+    shutil.copytree(story.before, tmp_path / "data")
+    for name in ("warehouse.duckdb", "reports"):  # built anew by the command, as the test above shows
+        path = tmp_path / "data" / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    environment = os.environ | story.workspace.environment
+    environment |= {"OUTBOUND_DATA_DIR": str(tmp_path / "data"), "URL": f"linkedin.com/in/{SLUG}"}
+
+    def run(limit: int) -> int:
+        return subprocess.run(
+            [sys.executable, "-c", _KILLED, str(PROJECT_DIR), str(limit)],
+            env=environment,
+            cwd=PROJECT_DIR,
+            check=False,
+        ).returncode
+
+    assert run(steps) == -signal.SIGKILL
+    assert found(tmp_path / "data", *TRACES)
+    assert run(1000) == 0
+    assert found(tmp_path / "data", *TRACES) == {}
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"), [("", "needs URL="), ("https://www.linkedin.com/company/acme", "not_a_person")]
+)
+def test_a_url_of_nobody_is_refused(story, url, reason):
+    outcome = story.workspace.run("erase", "--url", url)
+    assert outcome.exit_code == 2
+    assert reason in outcome.errors
+
+
+def test_what_is_too_old_is_shown_first_and_deleted_when_asked_for(story, tmp_path):
+    shutil.copytree(story.before, tmp_path / "data")
+    workspace = workspace_on(story.sandbox, tmp_path / "data")
+    data = tmp_path / "data"
+    long_ago = FIRST_PULL.timestamp() - 400 * 86_400
+    old = [*(data / "landing").iterdir(), *(data / "reports").glob("*.md")]
+    for path in old:
+        os.utime(path, (long_ago, long_ago))
+    shown = workspace.run("purge", OUTBOUND_AS_OF="2026-02-01")
+    assert shown.exit_code == 0, shown.errors
+    assert all(path.exists() for path in old)
+    assert "too old: landing folders: 1 (" in shown.printed
+    assert "too old: reports and import results: 2 (" in shown.printed
+    assert "too old: leads without activity: 0" in shown.printed
+    deleted = workspace.run("purge", "--apply", OUTBOUND_AS_OF="2026-02-01")
+    assert deleted.exit_code == 0, deleted.errors
+    assert not any(path.exists() for path in old)
+    assert (data / "raw.duckdb").exists()
+
+
+def test_leads_that_did_nothing_for_long_go_and_stay_away_until_they_are_imported_again(story, tmp_path):
+    shutil.copytree(story.before, tmp_path / "data")
+    settings = replace(
+        settings_of(workspace_on(story.sandbox, tmp_path / "data")),
+        retention=RetentionSettings(keep_leads_months=1),
+    )
+    old = purge.find(settings, tmp_path / "data" / "warehouse.duckdb", FIRST_PULL)
+    assert 0 < old.leads < 150
+    # What is told of them is true: nothing happened for a month.
+    idle = [
+        lead["profile_url"].rstrip("/").rpartition("/")[2].lower()
+        for lead in story.sandbox.truth(FIRST_PULL)["leads"]
+        if lead["profile_url"]
+        and all(
+            datetime.fromisoformat(lead[moment]) < FIRST_PULL - timedelta(days=31)
+            for moment in ("enrolled_at", "sent_at", "accepted_at", "withdrawn_at", "failed_at")
+            if lead[moment]
+        )
+    ]
+    assert {key.rpartition("/")[2].lower() for key in old.people} <= set(idle)
+    assert purge.apply(settings, old)
+    slugs = [key.rpartition("/")[2] for key in old.people if key.isascii()]
+    (tmp_path / "data" / "warehouse.duckdb").unlink()  # built anew by the command
+    assert slugs
+    assert found(tmp_path / "data", *(f"/in/{slug}" for slug in slugs)) == {}
+    people = suppressions(settings)
+    assert people.erased(old.people) == set(old.people)
+    assert people.erased(old.people, only_on_request=True) == set()
+
+
+def test_everything_a_run_writes_is_for_its_owner_only(demo):
+    workspace, _ = demo
+    modes = {
+        str(path.relative_to(workspace.data_dir)): oct(path.stat().st_mode & 0o777)
+        for path in workspace.data_dir.rglob("*")
+        if path.stat().st_mode & 0o077
+    }
+    assert modes == {}

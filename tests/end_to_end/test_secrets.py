@@ -1,0 +1,81 @@
+"""The HeyReach key stays where it is: in no file, no output, no error, whatever happens."""
+
+import base64
+import os
+import subprocess
+import sys
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from extract import raw
+from extract.sandbox.process import running_sandbox
+from reports.connection_analytics import PROJECT_DIR
+from tests.end_to_end.conftest import FIRST_PULL, workspace_on
+
+KEY = "hr+Distinctive/4711=Key~zQ9"
+SPELLINGS = {
+    *(KEY, quote(KEY), quote(KEY, safe=""), quote_plus(KEY), ascii(KEY), KEY[:16]),
+    base64.b64encode(KEY.encode()).decode().rstrip("="),
+}
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """Everything printed by a good run and by failing ones, with tracebacks, on one data folder."""
+    data_dir = tmp_path_factory.mktemp("secrets")
+    printed = {}
+    with running_sandbox(seed=5, leads=80, now=FIRST_PULL, api_key=KEY) as sandbox:
+        workspace = workspace_on(sandbox, data_dir)
+        environment = os.environ | workspace.environment | {"OUTBOUND_DATA_DIR": str(data_dir)}
+
+        def debug(name: str, step: str, **changes: str) -> None:
+            """The real program with --debug, and all that the libraries below it have to tell."""
+            done = subprocess.run(
+                [sys.executable, "-c", _VERBOSE, step, "--debug"],
+                env=environment | changes,
+                cwd=PROJECT_DIR,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            printed[name] = done.stdout + done.stderr
+            assert "Traceback" in printed[name], printed[name]
+
+        good = workspace.run("run")
+        printed["good"] = good.printed + good.errors
+        assert good.exit_code == 0, good.errors
+        sandbox.set_faults({"name": "text_body", "route": "campaign/GetAll"})
+        debug("not JSON", "extract")
+        sandbox.set_faults({"name": "server_error", "route": "campaign/GetAll", "status": 401})
+        debug("key refused", "extract")
+        debug("no server", "extract", HEYREACH_BASE_URL="http://127.0.0.1:9/api/public")
+        debug("key with a line break", "extract", HEYREACH_API_KEY=f"{KEY}\nx")
+        with raw.connect(data_dir / "raw.duckdb", read_only=False) as connection:
+            connection.execute("update heyreach.campaigns set payload = '{\"status\": []}'")
+        debug("dbt", "build")
+    return data_dir, printed
+
+
+_VERBOSE = """
+import logging, sys
+logging.basicConfig(level=logging.DEBUG)
+from reports.connection_analytics import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_the_key_is_in_nothing_that_was_printed(runs):
+    _, printed = runs
+    for name, text in printed.items():
+        assert not [spelling for spelling in SPELLINGS if spelling in text], name
+
+
+def test_the_key_is_in_no_file(runs):
+    data_dir, _ = runs
+    files = [path for path in data_dir.rglob("*") if path.is_file()]
+    assert {"raw.duckdb", "warehouse.duckdb", "campaign_leads.jsonl"} <= {path.name for path in files}
+    for path in files:
+        content = path.read_bytes()
+        assert not [spelling for spelling in SPELLINGS if spelling.encode() in content], path
+        assert not [spelling for spelling in SPELLINGS if spelling in str(path)], path
