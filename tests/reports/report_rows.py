@@ -121,8 +121,8 @@ TABLES = {
     "rpt_recommendations": f"""
         rank bigint, {_columns("advice account_id dimension segment segment_label", "varchar")},
         {_columns("mature_sent mature_accepted", "bigint")},
-        {_columns("accept_rate ci_low ci_high reference_rate q_value recoverable_accepts_per_week", "double")},
-        why varchar, as_of timestamptz""",
+        {_columns("accept_rate ci_low ci_high reference_rate q_value", "double")},
+        recoverable_accepts_per_week double, why varchar, as_of timestamptz""",
     "rpt_anomalies": f"""
         {_columns("anomaly_id kind dimension segment segment_label", "varchar")},
         {_columns("since alarmed_on judged_until", "date")}, {_columns("is_open is_acknowledged", "boolean")},
