@@ -36,6 +36,9 @@ CHANGES = """
     order by is_acknowledged, since desc, kind, dimension, segment
 """
 RECOMMENDATIONS = "select * from marts.rpt_recommendations order by rank"
+EXPERIMENTS = (
+    "select * from marts.rpt_experiments order by began_at, experiment, account_type, other_account_type"
+)
 HEALTH = "select * from marts.rpt_health order by line_number"
 IMPORTS = """
     select *
@@ -196,6 +199,7 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "trend": rows(TREND),
             "bottlenecks": bottlenecks,
             "recommendations": rows(RECOMMENDATIONS),
+            "experiments": rows(EXPERIMENTS),
         },
     }
 

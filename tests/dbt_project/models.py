@@ -17,8 +17,16 @@ def model_sql(name: str) -> str:
     (path,) = (PROJECT / "models").rglob(f"{name}.sql")
     texts = [macro.read_text() for macro in sorted((PROJECT / "macros").rglob("*.sql"))]
     macros = "".join(text for text in texts if "{% test" not in text)  # a tag of dbt's own
-    constants = {name: ast.literal_eval(value) for name, value in _CONSTANT.findall(macros)}
+    constants = {name: _literal(value) for name, value in _CONSTANT.findall(macros)}
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.do"])
     return environment.from_string(_CONSTANT.sub("", macros) + path.read_text()).render(
         ref=lambda table: table, **{name: lambda value=value: value for name, value in constants.items()}
     )
+
+
+def _literal(value: str) -> object:
+    """What the text of a list or dictionary stands for; None for anything that is more than a literal."""
+    try:
+        return ast.literal_eval(value)
+    except ValueError:
+        return None

@@ -123,6 +123,12 @@ TABLES = {
         {_columns("mature_sent mature_accepted", "bigint")},
         {_columns("accept_rate ci_low ci_high reference_rate q_value", "double")},
         recoverable_accepts_per_week double, why varchar, as_of timestamptz""",
+    "rpt_experiments": f"""
+        {_columns("experiment account_type other_account_type", "varchar")}, began_at timestamptz,
+        {_columns("senders other_senders leads other_leads", "bigint")},
+        {_columns("expected_leads ratio_p_value rate_before", "double")},
+        {_columns("planned_sent mature_sent other_mature_sent", "bigint")},
+        {_columns("difference p_value", "double")}, verdict varchar, as_of timestamptz""",
     "rpt_anomalies": f"""
         {_columns("anomaly_id kind dimension segment segment_label", "varchar")},
         {_columns("since alarmed_on judged_until", "date")}, {_columns("is_open is_acknowledged", "boolean")},
@@ -484,6 +490,16 @@ FULL = {
          "segment_label": "ZoomInfo", "mature_sent": 250, "mature_accepted": 36, "accept_rate": 0.144,
          "ci_low": 0.106, "ci_high": 0.193, "q_value": 2e-6, "recoverable_accepts_per_week": 8.3,
          "why": "ZoomInfo: 14.4 % of 250 requests were accepted, 32.6 % of what is in no losing segment."},
+    ],
+    "rpt_experiments": [
+        {"experiment": "spring", "account_type": "ai_mirror_saas", "other_account_type": "real_personal",
+         "senders": 3, "other_senders": 4, "leads": 420, "other_leads": 580, "expected_leads": 428.6,
+         "ratio_p_value": 0.58, "rate_before": 0.24, "planned_sent": 309, "mature_sent": 310,
+         "other_mature_sent": 412, "difference": -0.083, "p_value": 0.012, "verdict": "lower"},
+        {"experiment": "summer", "account_type": "ai_mirror_saas", "other_account_type": "real_personal",
+         "senders": 3, "other_senders": 4, "leads": 40, "other_leads": 60, "expected_leads": 42.9,
+         "ratio_p_value": 0.56, "rate_before": 0.24, "planned_sent": 309, "mature_sent": 12,
+         "other_mature_sent": 20, "verdict": "collecting"},
     ],
     "rpt_health": [
         {"line_number": 1, "severity": "note", "topic": "invalid_profile_urls", "affected": 7,

@@ -289,6 +289,7 @@ def with_totals(**values: Any) -> dict[str, Any]:
             },
             "bottlenecks": [],
             "recommendations": [],
+            "experiments": [],
             "funnel": [],
             "imports": [],
             "attribution_weeks": [],
