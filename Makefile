@@ -20,7 +20,11 @@ IMPORT := $(if $(FILE),--file "$(FILE)") $(if $(CAMPAIGN),--campaign "$(CAMPAIGN
 	$(if $(ALLOW_OTHER_CAMPAIGNS),--allow-other-campaigns) $(if $(RESUME),--resume "$(RESUME)") \
 	$(if $(REPAIR),--repair "$(REPAIR)") $(if $(APPLY),--apply)
 
-.PHONY: help run daily weekly schedule recover acknowledge setup extract build report docs sql import erase purge test diagnose-check lint format clean
+ENRICH := $(if $(FILE),--file "$(FILE)") $(if $(SOURCE),--source "$(SOURCE)") $(if $(CAMPAIGN),--campaign "$(CAMPAIGN)") \
+	$(if $(WITH),--with "$(WITH)") $(if $(PARALLEL),--parallel "$(PARALLEL)") $(if $(LIMIT),--limit "$(LIMIT)") \
+	$(if $(DRY_RUN),--dry-run)
+
+.PHONY: help run daily weekly schedule recover acknowledge setup extract build report docs sql import enrich enrichments write-back erase purge test diagnose-check lint format clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | column -t -s $$'\t'
@@ -57,6 +61,15 @@ sql: $(INSTALLED) ## open a read-only SQL prompt on the published warehouse  [QU
 
 import: $(INSTALLED) ## leads into HeyReach: show, then send  [FILE= CAMPAIGN=|LIST=|UPSTREAM=1 MAPPING= SET= SENDERS= WAKE=1 APPLY=1 | RESUME= | REPAIR=]
 	@$(RUN) import $(IMPORT)
+
+enrich: $(INSTALLED) ## ask other services about leads, what is not known yet  [WITH=name,name FILE=|SOURCE=aturiya PARALLEL= LIMIT= DRY_RUN=1]
+	@$(RUN) enrich $(ENRICH)
+
+enrichments: $(INSTALLED) ## list what can be asked: needs, yields, pace, price, whether its key is set
+	@$(RUN) enrichments
+
+write-back: $(INSTALLED) ## what enrichment found into HeyReach's custom fields: show, then send  [LIST= FIELDS=name,name APPLY=1]
+	@$(RUN) write-back $(if $(LIST),--list "$(LIST)") $(if $(FIELDS),--fields "$(FIELDS)") $(if $(APPLY),--apply)
 
 acknowledge: $(INSTALLED) ## silence an anomaly that was told, or list them  [ID=]
 	@$(RUN) acknowledge $(if $(ID),--id "$(ID)")

@@ -5,8 +5,6 @@ certain that HeyReach did not act on it: a second copy could message people twic
 its tries raises ProviderError, which ends the pull: asking for the next campaign would meet the same outage.
 """
 
-import json
-import math
 import random
 import re
 import socket
@@ -16,19 +14,16 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from typing import TypeVar
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
-import httpcore
 import httpx
-import orjson
 
 from extract.errors import ConfigurationError, ProviderError
 from extract.pacing import Pacer
-from extract.settings import check_base_url, is_loopback
+from extract.settings import check_base_url
+from extract.transport import Deadline, http_date, limited_transport, read_json, retry_after
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
@@ -158,7 +153,7 @@ class HeyReachClient:
         self._calls = 0
         self._retries = 0
         self._recent_calls: deque[float] = deque()
-        self._deadline = _Deadline()
+        self._deadline = Deadline()
         self._http = httpx.Client(
             headers={
                 "X-API-KEY": api_key,
@@ -166,7 +161,7 @@ class HeyReachClient:
                 "User-Agent": f"connection-analytics/{version('connection-analytics')}",
             },
             timeout=httpx.Timeout(read_timeout, connect=CONNECT_TIMEOUT),
-            transport=transport or _transport(self.base_url, self._deadline),
+            transport=transport or limited_transport(self.base_url, self._deadline),
             follow_redirects=False,
         )
 
@@ -338,7 +333,7 @@ class HeyReachClient:
     def _told(self, reply: "_Reply") -> str:
         """HeyReach's own short reason, fit to be printed, or nothing."""
         try:
-            data = _read_json(reply.body)
+            data = read_json(reply.body)
         except ValueError:
             return ""
         data = data if isinstance(data, dict) else {}
@@ -361,7 +356,7 @@ class HeyReachClient:
 
     def _answer(self, reply: "_Reply") -> Answer:
         try:
-            data = _read_json(reply.body)
+            data = read_json(reply.body)
         except ValueError:
             data = None
         if not isinstance(data, dict):
@@ -381,7 +376,7 @@ class _Reply:
     def bounds(self) -> tuple[datetime, datetime]:
         """When what the reply says was true, by the server's clock, which shows whole seconds."""
         took = timedelta(seconds=self.seconds)
-        served_at = _http_date(self.headers.get("Date"))
+        served_at = http_date(self.headers.get("Date"))
         if served_at is None:
             return self.sent_at, self.sent_at + took
         second = timedelta(seconds=1)
@@ -389,49 +384,7 @@ class _Reply:
 
     def retry_after(self) -> int | None:
         """Seconds the server asks to wait, or None where it asks nothing that makes sense."""
-        text = self.headers.get("Retry-After", "").strip()
-        if re.fullmatch(r"[0-9]{1,9}", text):
-            seconds = int(text)
-        else:
-            until = _http_date(text)
-            now = _http_date(self.headers.get("Date")) or datetime.now(UTC)
-            seconds = math.ceil((until - now).total_seconds()) if until else 0
-        return seconds if seconds > 0 else None
-
-
-def _http_date(text: str | None) -> datetime | None:
-    """The moment an HTTP date header names; None for rubbish and for years no server can mean."""
-    try:
-        moment = parsedate_to_datetime(text or "")
-    except ValueError:
-        return None
-    if not 2000 <= moment.year < 9000:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _read_json(body: bytes) -> object:
-    """The JSON value of a body; raises ValueError, for NaN, Infinity and thousands of nested levels too."""
-    try:
-        return orjson.loads(body)
-    except ValueError:
-        pass
-    # Slower, but it reads what scraped names may hold and orjson refuses: half a surrogate pair.
-    try:
-        return json.loads(body, parse_constant=_no_constant, parse_float=_finite)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError("number out of range")
-    return value
+        return retry_after(self.headers)
 
 
 def _refuse_wrong_kind_of_key(body: bytes) -> None:
@@ -446,68 +399,3 @@ def _refuse_wrong_kind_of_key(body: bytes) -> None:
             "HeyReach says that HEYREACH_API_KEY is not a workspace key (probably it is an organisation "
             "key): create an API key in the workspace you want to see, and use that"
         )
-
-
-def _transport(base_url: str, deadline: "_Deadline") -> httpx.HTTPTransport:
-    """An HTTP/1.1 transport over one connection, through the operator's proxy if one is set."""
-    parts = urlsplit(base_url)
-    is_direct = is_loopback(base_url) or proxy_bypass(parts.hostname)
-    transport = httpx.HTTPTransport(
-        limits=httpx.Limits(max_connections=1),
-        proxy=None if is_direct else getproxies().get(parts.scheme),
-    )
-    # httpcore has no other way to limit a whole request, and httpx none to hand it a network backend.
-    transport._pool._network_backend = _LimitedBackend(deadline)
-    return transport
-
-
-class _Deadline:
-    """The moment by which a try must be over; httpx's own read timeout starts anew with every byte."""
-
-    def __init__(self):
-        self._at = math.inf
-
-    def set(self, at: float) -> None:
-        self._at = at
-
-    def cut(self, timeout: float | None) -> float:
-        """The timeout, or what is left until the deadline where that is less."""
-        left = self._at - time.monotonic()
-        if left <= 0:
-            raise httpcore.ReadTimeout
-        return left if timeout is None else min(timeout, left)
-
-
-class _LimitedBackend(httpcore.NetworkBackend):
-    """The ordinary network, with every wait cut at the deadline."""
-
-    def __init__(self, deadline: _Deadline):
-        self._deadline = deadline
-        self._network = httpcore.SyncBackend()
-
-    def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
-        timeout = self._deadline.cut(timeout)
-        stream = self._network.connect_tcp(host, port, timeout, local_address, socket_options)
-        return _LimitedStream(stream, self._deadline)
-
-
-class _LimitedStream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline):
-        self._stream = stream
-        self._deadline = deadline
-
-    def read(self, max_bytes, timeout=None):
-        return self._stream.read(max_bytes, self._deadline.cut(timeout))
-
-    def write(self, buffer, timeout=None):
-        self._stream.write(buffer, self._deadline.cut(timeout))
-
-    def start_tls(self, ssl_context, server_hostname=None, timeout=None):
-        stream = self._stream.start_tls(ssl_context, server_hostname, self._deadline.cut(timeout))
-        return _LimitedStream(stream, self._deadline)
-
-    def get_extra_info(self, info):
-        return self._stream.get_extra_info(info)
-
-    def close(self):
-        self._stream.close()

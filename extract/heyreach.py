@@ -7,6 +7,7 @@
 | list_leads, list_companies | an observed state of a list member, with its custom fields |
 | account_campaign_days | HeyReach's own counts for one sender, campaign and UTC day, as observed |
 | imports, import_rows, import_events | what `make import` planned and did, from its ledger |
+| enrichment_runs, enrichment_asks, enrichment_answers | what `make enrich` asked, from its ledger |
 | webhook_events | a webhook payload out of the operator's files |
 | webhook_files | a webhook file in a state that was read |
 | erased_lead_counts | how many leads of erased people a pull met, by campaign, sender and status |
@@ -61,6 +62,9 @@ def load(folders: list[Path], raw_path: Path) -> None:
         "imports",
         "import_rows",
         "import_events",
+        "enrichment_runs",
+        "enrichment_asks",
+        "enrichment_answers",
         "webhook_events",
         "webhook_files",
         "quarantined_rows",

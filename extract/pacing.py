@@ -36,13 +36,14 @@ class Pacer:
         api_key: str,
         folder: Path,
         *,
+        shortest_interval: float = SHORTEST_INTERVAL,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ):
         self.is_paced = requests_per_minute > 0
         self.interval = 0.0  # seconds between two requests
         if self.is_paced:
-            self.interval = max(60 / (requests_per_minute * USED_SHARE), SHORTEST_INTERVAL)
+            self.interval = max(60 / (requests_per_minute * USED_SHARE), shortest_interval)
         self._clock = clock
         self._sleep = sleep
         self._own_moment = _Moment(0.0)

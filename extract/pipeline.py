@@ -10,6 +10,7 @@ from tqdm import tqdm
 from extract import raw
 from extract.client import HeyReachClient
 from extract.damage import set_aside
+from extract.enrichment.ledger import EnrichmentLedger
 from extract.errors import ConfigurationError
 from extract.heyreach import load
 from extract.importer.ledger import Ledger
@@ -63,6 +64,11 @@ def heyreach_client(settings: Settings) -> HeyReachClient:
 def ledger_path(settings: Settings) -> Path:
     """Where the import ledger of this workspace lives."""
     return settings.workspace_dir / "imports.sqlite"
+
+
+def enrichment_ledger_path(settings: Settings) -> Path:
+    """Where the enrichment ledger of this workspace lives."""
+    return settings.workspace_dir / "enrichment.sqlite"
 
 
 def suppressions(settings: Settings) -> Suppressions:
@@ -154,6 +160,7 @@ def _pull_heyreach(settings: Settings, kind: str) -> list[PullResult]:
                 erased=suppressions(settings),
             )
             _land_imports(settings, landing)
+            _land_enrichments(settings, landing)
             _land_webhooks(settings, landing, result)
             return [result]
 
@@ -176,6 +183,17 @@ def _land_imports(settings: Settings, landing: Landing) -> None:
         last_events = raw.last_import_events(connection)
     with Ledger(ledger_path(settings)) as ledger:
         for table, row in ledger.news(last_events):
+            landing.write(table, row)
+
+
+def _land_enrichments(settings: Settings, landing: Landing) -> None:
+    """Land what the enrichment ledger holds and raw doesn't."""
+    if not enrichment_ledger_path(settings).exists():
+        return
+    with raw.connect(raw_path(settings), read_only=True) as connection:
+        runs, last_ask, answered = raw.known_enrichments(connection)
+    with EnrichmentLedger(enrichment_ledger_path(settings)) as ledger:
+        for table, row in ledger.news(runs, last_ask, answered):
             landing.write(table, row)
 
 
@@ -223,6 +241,7 @@ def _pull_demo(settings: Settings, say: Callable[[str], None]) -> list[PullResul
                     )
                 )
             _land_imports(settings, landing)
+            _land_enrichments(settings, landing)
     return results
 
 

@@ -123,6 +123,49 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "modified_ns": "bigint",
         "observed_at": "timestamp",
     },
+    # The enrichment ledger (extract/enrichment/ledger.py), landed with the next pull: runs, what they asked,
+    # and what it came to.
+    "enrichment_runs": {
+        "run_id": "text",
+        "started_at": "timestamp",
+        "source": "text",
+        "file_name": "text",
+        "file_sha256": "text",
+        "integrations": "text",
+        "purpose": "text",
+    },
+    "enrichment_asks": {
+        "ask_id": "bigint",
+        "run_id": "text",
+        "row_number": "bigint",
+        "profile_url": "text",
+        "person": "text",
+        "integration": "text",
+        "variant": "text",
+        "key": "text",
+        "reason": "text",
+        "cached_call_id": "bigint",
+    },
+    "enrichment_answers": {
+        "call_id": "bigint",
+        "run_id": "text",
+        "integration": "text",
+        "variant": "text",
+        "entity": "text",
+        "key": "text",
+        "batch_id": "text",
+        "asked_at": "timestamp",
+        "answered_at": "timestamp",
+        "status": "text",
+        "reason": "text",
+        "credits": "double",
+        "cost_usd": "double",
+        "valid_until": "timestamp",
+        "signals_asked": "bigint",
+        # As text: a file of JSON objects of many shapes would be read as if they were of one.
+        "fields": "text",
+        "payload": "text",
+    },
     # From their journals: the record of runs (extract/runs.py) and the figures that were reported
     # (extract/snapshots.py).
     "pipeline_run_events": {
@@ -352,6 +395,14 @@ def last_import_events(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
         """
     ).fetchall()
     return dict(rows)
+
+
+def known_enrichments(connection: duckdb.DuckDBPyConnection) -> tuple[set[str], int, set[int]]:
+    """What raw holds of the enrichment ledger: runs, the number of the last ask, calls with an answer."""
+    runs = connection.execute(f"select distinct run_id from {SCHEMA}.enrichment_runs").fetchall()
+    asks = connection.execute(f"select coalesce(max(ask_id), 0) from {SCHEMA}.enrichment_asks").fetchone()
+    calls = connection.execute(f"select distinct call_id from {SCHEMA}.enrichment_answers").fetchall()
+    return {row[0] for row in runs}, asks[0], {row[0] for row in calls}
 
 
 def webhook_files(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, int, int]]:

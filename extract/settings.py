@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from dotenv.parser import parse_stream
 
 from extract import strict_yaml
+from extract.enrichment import services
 from extract.errors import ConfigurationError
 from extract.strict_yaml import quoted, shown, suggestion
 
@@ -37,9 +38,15 @@ DEFAULTS = {
     "SMTP_PASSWORD": "",
     "SMTP_FROM": "",
     "ALERT_EMAIL_TO": "",
+    **services.VARIABLES,
 }
 # What gives access to something: never printed, and never written but in .env.
-SECRETS = ("HEYREACH_API_KEY", "SLACK_WEBHOOK_URL", "SMTP_PASSWORD")
+SECRETS = (
+    "HEYREACH_API_KEY",
+    "SLACK_WEBHOOK_URL",
+    "SMTP_PASSWORD",
+    *(service.keys[0] for service in services.SERVICES.values()),
+)
 MAX_REQUESTS_PER_MINUTE = 300
 MAX_LOOKBACK_DAYS = 3650
 MAX_READ_BACK_WAIT = 3600.0
@@ -60,6 +67,7 @@ ATTRIBUTION_FIELDS = (
     "company_size",
     "company_industry",
 )
+_SERVICE_NAMES = ("LINKEDIN_", "LLM_", *(f"{name.upper()}_" for name in services.SERVICES))
 # Outside these years a date is a slip of the keyboard.
 YEARS = range(2000, 2101)
 
@@ -169,6 +177,8 @@ class Settings:
     as_of: datetime | None
     data_dir: Path
     read_back_waits: tuple[float, ...] = (15.0, 60.0, 180.0)
+    # The variables of other services (extract/enrichment/services.py); secrets among them.
+    services: Mapping[str, str] = field(default_factory=lambda: dict(services.VARIABLES), repr=False)
     alerts: AlertSettings = AlertSettings()
     analytics: AnalyticsSettings = AnalyticsSettings()
     retention: RetentionSettings = RetentionSettings()
@@ -234,6 +244,7 @@ def load_settings(project_dir: Path, environ: Mapping[str, str] = os.environ) ->
         "alerts": AlertSettings(
             slack_webhook_url=checked("SLACK_WEBHOOK_URL", _webhook_url), smtp=_smtp(given, checked, problems)
         ),
+        "services": {name: checked(name, _service_check(name)) for name in services.VARIABLES},
     }
     analytics, retention = _read_yaml(project_dir / "config" / "settings.yaml", problems)
     if problems:
@@ -322,7 +333,7 @@ def _read_env_file(path: Path, problems: list[str]) -> dict[str, str | None]:
 def _env_file_warnings(path: Path, variables: dict[str, str | None]) -> list[str]:
     warnings = []
     for name in variables:
-        prefixes = ("HEYREACH_", "OUTBOUND_", "IMPORT_", "SLACK_", "SMTP_", "ALERT_")
+        prefixes = ("HEYREACH_", "OUTBOUND_", "IMPORT_", "SLACK_", "SMTP_", "ALERT_", *_SERVICE_NAMES)
         if name.startswith(prefixes) and name not in DEFAULTS:
             hint = suggestion(name, DEFAULTS)
             warnings.append(f"{shown(path)}: {quoted(name)} is not a setting and has no effect; {hint}")
@@ -343,6 +354,28 @@ def _api_key(text: str) -> str | None:
     if not text.isascii() or " " in text:
         raise ValueError("holds a space or a letter that no key has; copy it again from HeyReach")
     return text or None
+
+
+def _service_check(name: str) -> Callable[[str], str]:
+    if name.endswith("_BASE_URL"):
+        return _base_url
+    return {
+        "LINKEDIN_SCRAPE_RATE_LIMIT": lambda text: str(_whole_number(text, 1, 60)),
+        "LINKEDIN_PROXY_POOL": lambda text: text,
+        "PIPE0_ENVIRONMENT": _environment,
+    }.get(name, _service_key)
+
+
+def _service_key(text: str) -> str:
+    if not text.isascii() or " " in text:
+        raise ValueError("holds a space or a letter that it can't have; copy it again")
+    return text
+
+
+def _environment(text: str) -> str:
+    if text not in ("production", "sandbox"):
+        raise ValueError("must be production or sandbox")
+    return text
 
 
 def _base_url(url: str) -> str:

@@ -20,6 +20,8 @@ import duckdb
 from dbt_project import warehouse
 from extract import accounts, journal, pipeline, raw, snapshots
 from extract.damage import is_damage, set_aside
+from extract.enrichment.command import EnrichOptions, list_enrichments, run_enrich
+from extract.enrichment.writeback import WriteBackOptions, run_write_back
 from extract.errors import ConfigurationError, OutboundError
 from extract.folders import disk_full_line, is_disk_full, require_writable, sweep
 from extract.importer.command import SENDER_CHOICES, ImportOptions, run_import
@@ -34,9 +36,10 @@ from reports.queries import open_published
 from reports.write import FORMATS, write_reports
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+ENRICHMENT_CONFIG = PROJECT_DIR / "config" / "enrichment.yaml"
 STEPS = (
     *("run", "daily", "weekly", "setup", "extract", "build", "report", "docs", "sql", "import"),
-    *("schedule", "recover", "acknowledge", "erase", "purge"),
+    *("schedule", "recover", "acknowledge", "erase", "purge", "enrich", "enrichments", "write-back"),
 )
 # The scheduled jobs, and what else pulls, builds and reports: the kind of pull and the formats of each.
 JOBS = {"run": ("full", FORMATS), "weekly": ("full", FORMATS), "daily": ("daily", ("json",))}
@@ -54,7 +57,8 @@ class Stopped(KeyboardInterrupt):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one step; returns the exit code.
 
-    0 done, 1 not done, 2 bad input, 3 an import that lost something, 4 HeyReach, 75 another run.
+    0 done, 1 not done, 2 bad input, 3 an import that lost something or an unfinished enrichment, 4 HeyReach,
+    75 another run.
     """
     os.umask(0o077)  # everything written holds personal data
     options = _parser().parse_args(arguments)
@@ -64,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for warning in settings.warnings:
             _say(f"warning: {warning}")
         with _stoppable():
-            globals()[f"_{options.step}"](settings, options)
+            globals()[f"_{options.step.replace('-', '_')}"](settings, options)
     except KeyboardInterrupt as stop:
         print("stopped", file=sys.stderr)
         return getattr(stop, "exit_code", 130)
@@ -146,7 +150,23 @@ def _parser() -> argparse.ArgumentParser:
     _add_import_arguments(
         parser.add_argument_group("import", "a file of leads into HeyReach, each accounted for")
     )
+    _add_enrich_arguments(parser.add_argument_group("enrich", "what other services know about leads"))
     return parser
+
+
+def _add_enrich_arguments(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--with", dest="names", metavar="NAME,...", default="", help="what to ask (see enrichments)"
+    )
+    group.add_argument(
+        "--source", default="warehouse", help="whose leads, without --file: warehouse or aturiya"
+    )
+    group.add_argument(
+        "--parallel", type=int, default=5, metavar="N", help="requests at once per service, at most"
+    )
+    group.add_argument("--limit", type=int, metavar="N", help="only the first N leads")
+    group.add_argument("--fields", metavar="NAME,...", default="", help="write-back: what goes to HeyReach")
+    group.add_argument("--dry-run", action="store_true", help="show what would be asked, and its cost")
 
 
 def _add_import_arguments(group: argparse._ArgumentGroup) -> None:
@@ -387,6 +407,33 @@ def _import(settings: Settings, options: argparse.Namespace) -> None:
         ),
         print,
     )
+
+
+def _enrich(settings: Settings, options: argparse.Namespace) -> None:
+    run_enrich(
+        settings,
+        ENRICHMENT_CONFIG,
+        EnrichOptions(
+            names=options.names,
+            file=options.file,
+            source=options.source,
+            campaign_id=options.campaign,
+            parallel=options.parallel,
+            limit=options.limit,
+            is_dry_run=options.dry_run,
+        ),
+        print,
+    )
+
+
+def _write_back(settings: Settings, options: argparse.Namespace) -> None:
+    run_write_back(
+        settings, ENRICHMENT_CONFIG, WriteBackOptions(options.list, options.fields, options.apply), print
+    )
+
+
+def _enrichments(settings: Settings, options: argparse.Namespace) -> None:
+    list_enrichments(settings, ENRICHMENT_CONFIG, print)
 
 
 @contextlib.contextmanager

@@ -64,11 +64,12 @@ def run_import(settings: Settings, mappings_path: Path, options: ImportOptions, 
     fields did not arrive, ProviderError when HeyReach can't be reached or can't be read.
     """
     _check(options)
-    with exclusive(settings.workspace_dir, "import"), _ledger(settings, options) as ledger:
+    opened = open_ledger(settings, apply=options.apply, is_kept=options.is_upstream)
+    with exclusive(settings.workspace_dir, "import"), opened as ledger:
         if options.is_upstream:
             _Importer(settings, None, ledger, options, say).keep_upstream(_read(mappings_path, options))
             return
-        with _connected(settings) as client:
+        with connected(settings) as client:
             importer = _Importer(settings, client, ledger, options, say)
             if options.file:
                 importer.import_file(_read(mappings_path, options))
@@ -360,11 +361,11 @@ def _read(mappings_path: Path, options: ImportOptions) -> ImportFile:
 
 
 @contextmanager
-def _ledger(settings: Settings, options: ImportOptions) -> Iterator[Ledger]:
-    """The workspace's ledger; for dry runs and for the demo's sandbox one that is forgotten."""
+def open_ledger(settings: Settings, *, apply: bool, is_kept: bool = False) -> Iterator[Ledger]:
+    """The workspace's ledger; one that is forgotten for dry runs, and for the demo unless `is_kept`."""
     real = ledger_path(settings)
-    is_forgotten = settings.is_demo and not options.is_upstream
-    if is_forgotten or (not options.apply and not real.exists()):
+    is_forgotten = settings.is_demo and not is_kept
+    if is_forgotten or (not apply and not real.exists()):
         with tempfile.TemporaryDirectory() as folder, Ledger(Path(folder) / real.name) as ledger:
             yield ledger
         return
@@ -384,7 +385,8 @@ def _origin(settings: Settings) -> str:
 
 
 @contextmanager
-def _connected(settings: Settings) -> Iterator[HeyReachClient]:
+def connected(settings: Settings) -> Iterator[HeyReachClient]:
+    """A client of the operator's workspace, or of the demo's sandbox."""
     if settings.is_demo:
         with running_sandbox(now=DEMO_END) as sandbox:
             pacer = Pacer(0, sandbox.api_key, settings.data_dir / "pacing")

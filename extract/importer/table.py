@@ -22,6 +22,10 @@ _MAX_HEADER = 100_000
 _SAVE_AS_CSV = 'save it as "CSV UTF-8" (Excel: Save As; Google Sheets: Download, .csv)'
 # Control characters that are not whitespace; bytes that are no text, or text in another encoding, give them.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_TOO_LONG = (
+    "has more cells than column names in row {}; put quotation marks around a text that holds the delimiter, "
+    "or export the file again"
+)
 # xlsx (a zip) and the xls before it.
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -53,6 +57,29 @@ class ImportFile:
     rows: list[ImportRow]
     unmapped_columns: list[str]
     absent: list[str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A CSV file without a mapping: its column names, and its rows as they are, each with its number."""
+
+    sha256: str
+    header: list[str]
+    records: list[tuple[int, list[str]]]
+
+
+def read_table(path: Path) -> Table:
+    """The whole file; at least one row. Raises ConfigurationError as `read_import_file` does."""
+    content = _read(path)
+    records = _records(path, _decoded(path, content))
+    header = _header(path, records)
+    rows = list(records)
+    too_long = [str(number) for number, cells in rows if len(cells) > len(header)]
+    if too_long:
+        raise ConfigurationError(f"{shown(path)} {_TOO_LONG.format(_counted(too_long))}")
+    if not rows:
+        raise ConfigurationError(f"{shown(path)} has column names and no rows; export it again")
+    return Table(hashlib.sha256(content).hexdigest(), header, rows)
 
 
 def read_import_file(path: Path, mappings: dict[str, ImportMapping], mapping_name: str | None) -> ImportFile:
@@ -258,10 +285,7 @@ def _rows(
         )
     problems = []
     if too_long:
-        problems.append(
-            f"{shown(path)} has more cells than column names in row {_counted(too_long)}; put quotation "
-            "marks around a text that holds the delimiter, or export the file again"
-        )
+        problems.append(f"{shown(path)} {_TOO_LONG.format(_counted(too_long))}")
     if unprintable:
         problems.append(
             f"{shown(path)} holds control characters in row {_counted(unprintable)}; remove them, or export "

@@ -60,7 +60,7 @@ def erase(settings: Settings, url: str) -> tuple[Person, list[Path]]:
     people.add(person.keys, datetime.now(UTC).date())
     while _recognise(settings, person):
         people.add(person.keys, datetime.now(UTC).date())
-    return person, sweep(settings, people, person.rows, person.words)
+    return person, _remove_profiles(settings, person) + sweep(settings, people, person.rows, person.words)
 
 
 def sweep(settings: Settings, people: Suppressions, rows: set[files.Identity], words: set[str]) -> list[Path]:
@@ -81,6 +81,17 @@ def sweep(settings: Settings, people: Suppressions, rows: set[files.Identity], w
             files.sweep_text(swept, path)
     files.sweep_raw(swept, raw_path(settings), _note_counts)
     return list(dict.fromkeys(swept.changed))
+
+
+def _remove_profiles(settings: Settings, person: Person) -> list[Path]:
+    """Remove the texts that are named after the person's profile; returns them."""
+    slugs = [key.rpartition("/")[2] for key in person.keys if key.startswith("linkedin.com/")]
+    folder = settings.workspace_dir / "profiles"
+    paths = [place / f"{slug}.txt" for slug in slugs for place in (folder, folder / "fetched")]
+    found = [path for path in paths if path.is_file()]
+    for path in found:
+        path.unlink()
+    return found
 
 
 def places(settings: Settings, person: Person) -> list[Path]:

@@ -357,9 +357,9 @@ def test_a_stopped_run_ends_soon_tidily_and_on_record(workspace, step):
     awaited = known + (1 if step == "extract" else 2)
     while len(events(workspace)) < awaited and process.poll() is None:
         time.sleep(0.02)
-    if step == "build":
-        while not (workspace.data_dir / "build.duckdb").exists() and process.poll() is None:
-            time.sleep(0.02)
+    sign_of_work = {"extract": "landing/.*.partial", "build": "build.duckdb"}[step]
+    while not list(workspace.data_dir.glob(sign_of_work)) and process.poll() is None:
+        time.sleep(0.02)
     began = time.monotonic()
     process.send_signal(signal.SIGTERM)
     _, errors = process.communicate(timeout=60)

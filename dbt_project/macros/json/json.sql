@@ -72,3 +72,14 @@
 {% macro distinct_texts_joined(texts) -%}
     nullif(array_to_string(list_sort(list_distinct(flatten(list(string_split({{ texts }}, ', '))))), ', '), '')
 {%- endmacro %}
+
+{#- json_field_count('{"a": 1, "b": 2}') -> 2; NULL and what is no object give 0. -#}
+{% macro json_field_count(object) -%}
+    cast(coalesce(len(json_keys({{ object }})), 0) as bigint)
+{%- endmacro %}
+
+{#- json_text_of('{"a": "x", "b": [1]}', 'a') -> 'x', of 'b' -> '[1]': the field that another column names, as text;
+    blanks give NULL. -#}
+{% macro json_text_of(object, field) -%}
+    nullif(trim({{ object }} ->> {{ field }}), '')
+{%- endmacro %}

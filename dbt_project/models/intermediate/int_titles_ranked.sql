@@ -2,9 +2,9 @@
 
 with titles as (
 
-    select distinct title
-    from {{ ref('int_leads_attributed') }}
-    where title is not null
+    select title from {{ ref('int_leads_attributed') }} where title is not null
+    union
+    select title from {{ ref('int_lead_enrichments') }} where title is not null
 
 ),
 

@@ -54,6 +54,38 @@ age_brackets as (
 
 ),
 
+enriched as (
+
+    select * from {{ ref('int_lead_enrichments') }}
+
+),
+
+emails as (
+
+    select
+        identified.lead_id,
+        max(list_leads.email) as email
+    from {{ ref('stg_heyreach__list_leads') }} as list_leads
+    inner join {{ ref('int_lead_rows_identified') }} as identified
+        on identified.found_in = 'list'
+        and list_leads.list_id = identified.container_id
+        and list_leads.list_row_key = identified.row_key
+    group by identified.lead_id
+
+),
+
+company_regions as (
+
+    select * from {{ ref('company_regions') }}
+
+),
+
+company_industries as (
+
+    select * from {{ ref('company_industries') }}
+
+),
+
 run_parameters as (
 
     select * from {{ ref('stg_heyreach__run_parameters') }}
@@ -133,6 +165,54 @@ imported as (
 
 ),
 
+-- Enrichment only fills what nobody upstream and not HeyReach knows, so that a later answer rewrites no history.
+filled as (
+
+    select
+        imported.lead_id,
+        coalesce(attributed.title, enriched.title) as title,
+        coalesce(attributed.company_name, enriched.company_name) as company_name,
+        coalesce(attributed.company_size, enriched.company_size) as company_size,
+        coalesce(attributed.company_industry, industries.industry, lower(enriched.company_industry)) as company_industry,
+        coalesce(attributed.company_region, regions.region, countries.region) as company_region,
+        coalesce(attributed.is_employed, enriched.is_employed) as is_employed,
+        coalesce(cast(attributed.estimated_age as integer), cast(enriched.estimated_age as integer)) as estimated_age,
+        coalesce(attributed.gender, enriched.gender) as gender,
+        coalesce(emails.email, enriched.email) as email,
+        coalesce({{ company_domain('emails.email') }}, enriched.company_domain, {{ company_domain('enriched.email') }}) as company_domain,
+        enriched.headline,
+        nullif(concat_ws(
+            ', '
+            {%- for field in ('title', 'company_name', 'company_size', 'company_industry', 'is_employed', 'estimated_age', 'gender') %},
+            case when attributed.{{ field }} is null then '{{ field }}: ' || enriched.{{ field }}_integration end
+            {%- endfor %},
+            case
+                when attributed.company_region is not null then null
+                when regions.region is not null then 'company_region: ' || enriched.company_region_integration
+                when countries.region is not null then 'company_region: ' || enriched.company_country_integration
+            end,
+            case when emails.email is null then 'email: ' || enriched.email_integration end,
+            case
+                when {{ company_domain('emails.email') }} is null
+                    then 'company_domain: ' || case when enriched.company_domain is not null then enriched.company_domain_integration else enriched.email_integration end
+            end,
+            'headline: ' || enriched.headline_integration
+        ), '') as field_source,
+        coalesce(enriched.enrichment_status, 'not_attempted') as enrichment_status,
+        enriched.enriched_at as enrichment_timestamp,
+        enriched.enrichment_score,
+        enriched.credits as enrichment_credits,
+        enriched.cost_usd as enrichment_cost_usd
+    from imported
+    left join attributed on imported.lead_id = attributed.lead_id
+    left join enriched on imported.lead_id = enriched.lead_id
+    left join emails on imported.lead_id = emails.lead_id
+    left join company_industries as industries on lower(enriched.company_industry) = industries.alias
+    left join company_regions as regions on lower(enriched.company_region) = regions.alias
+    left join company_regions as countries on lower(enriched.company_country) = countries.alias
+
+),
+
 final as (
 
     select
@@ -157,19 +237,26 @@ final as (
         touches.last_touch_source_list,
         touches.last_touch_batch_id,
         touches.last_touch_at,
-        attributed.company_name,
-        attributed.company_region,
-        attributed.company_size as company_size_raw,
+        filled.company_name,
+        filled.company_region,
+        filled.company_size as company_size_raw,
         company_sizes.company_size,
-        attributed.company_industry,
-        attributed.title,
+        filled.company_industry,
+        filled.title,
+        filled.headline,
+        filled.email,
+        filled.company_domain,
         coalesce(titles.seniority, icp_roles.seniority, 'unknown') as lead_seniority,
-        attributed.is_employed,
-        cast(attributed.estimated_age as integer) as estimated_age,
+        filled.is_employed,
+        filled.estimated_age,
         age_brackets.age_bracket,
-        attributed.gender,
-        cast(null as timestamp with time zone) as enrichment_timestamp,
-        'not_attempted' as enrichment_status,
+        filled.gender,
+        filled.enrichment_timestamp,
+        filled.enrichment_status,
+        filled.field_source,
+        filled.enrichment_score,
+        filled.enrichment_credits,
+        filled.enrichment_cost_usd,
         coalesce(lists_per_lead.is_duplicate_in_list, false) or imported.is_duplicate_in_file as is_duplicate,
         coalesce(lists_per_lead.list_count, 0) as list_count,
         imported.import_count,
@@ -187,15 +274,16 @@ final as (
         imported.created_at,
         run_parameters.as_of
     from imported
+    inner join filled on imported.lead_id = filled.lead_id
     left join attributed on imported.lead_id = attributed.lead_id
     left join touches on imported.lead_id = touches.lead_id
-    left join titles on attributed.title = titles.title
+    left join titles on filled.title = titles.title
     left join icp_roles on attributed.icp = icp_roles.icp
     left join company_sizes
-        on {{ leading_integer('attributed.company_size') }}
+        on {{ leading_integer('filled.company_size') }}
         between company_sizes.minimum_employees and company_sizes.maximum_employees
     left join age_brackets
-        on cast(attributed.estimated_age as integer)
+        on filled.estimated_age
         between age_brackets.minimum_age and age_brackets.maximum_age
     left join lists_per_lead on imported.lead_id = lists_per_lead.lead_id
     cross join run_parameters

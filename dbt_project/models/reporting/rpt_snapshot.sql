@@ -1,6 +1,6 @@
 {#- Breakdowns by what a lead is are not in here: what must be suppressed in one report must not be found by
     comparing two. -#}
-{%- set dimensions = segment_dimensions() | map(attribute='dimension') | reject('in', ['lead_gender', 'age_bracket', 'employment']) | list -%}
+{%- set dimensions = segment_dimensions() | rejectattr('sensitive', 'defined') | map(attribute='dimension') | list -%}
 {%- set totals = fact_counts() + ['accept_rate', 'ci_low', 'ci_high', 'people_known', 'queued', 'attribution_coverage'] -%}
 {%- set segment_metrics = fact_counts() + ['accept_rate', 'ci_low', 'ci_high'] -%}
 

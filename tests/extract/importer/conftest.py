@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from extract.importer.ledger import Ledger, LedgerLead
+from extract.profile_urls import parse_profile_urls
 from extract.sandbox import DEMO_END, DEMO_SEED, DEMO_START
 from extract.sandbox.api import API_KEY, BASE_PATH, SandboxApi
 from extract.sandbox.process import Sandbox
@@ -74,6 +75,18 @@ class RecordingSandbox(Sandbox):
     def status(self, campaign_id: str) -> str:
         """The campaign's status now."""
         return self.api.imports.campaigns[int(campaign_id)].status_at(self.api.now)
+
+    def fields_of(self, person: str, list_id: str = LIST) -> dict[str, str]:
+        """The custom fields that a list shows of a person."""
+        answer = httpx.post(
+            f"{self.base_url}/{LIST_LEADS}",
+            headers={"X-API-KEY": self.api_key},
+            json={"listId": int(list_id), "offset": 0, "limit": 1000},
+        )
+        rows = answer.raise_for_status().json()["items"]
+        keys = [url.key for url in parse_profile_urls([row["profileUrl"] for row in rows])]
+        row = dict(zip(keys, rows, strict=True))[person]
+        return {each["name"]: each["value"] for each in row["customFields"]}
 
     def listed(self, list_id: str) -> list[str]:
         """The profile URLs of a list's members, as people write them."""

@@ -13,6 +13,7 @@ named as (
         {{ payload_text('linkedin_id') }} as linkedin_id,
         {{ payload_text('firstName') }} as first_name,
         {{ payload_text('lastName') }} as last_name,
+        {{ payload_text('emailAddress') }} as email,
         payload -> '$.customFields' as custom_fields,
         is_present,
         first_observed_at,

@@ -1,0 +1,88 @@
+"""Clients of services, made when first needed: importing and listing integrations needs no key."""
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from extract.enrichment.client import ServiceClient, pacer_of
+from extract.enrichment.config import EnrichmentConfig
+from extract.enrichment.profiles import ProfileSource
+from extract.enrichment.services import HEYREACH, PROFILES, SERVICES
+from extract.pipeline import heyreach_client
+from extract.settings import Settings
+
+# HeyReach has one pace for everything, so more threads would only wait for each other.
+_HEYREACH_CONCURRENCY = 2
+
+
+class Clients:
+    """One client per thread and service; closed all together."""
+
+    def __init__(self, settings: Settings, config: EnrichmentConfig, *, back_off: float = 1.0):
+        self._settings = settings
+        self._config = config
+        self._back_off = back_off
+        self._local = threading.local()
+        self._made: list = []
+        self._lock = threading.Lock()
+        self._source: ProfileSource | None = None
+
+    def get(self, service: str):
+        """This thread's client of a service."""
+        clients = self._local.__dict__.setdefault("clients", {})
+        if service not in clients:
+            clients[service] = self._make(service)
+            with self._lock:
+                self._made.append(clients[service])
+        return clients[service]
+
+    def close(self) -> None:
+        """Close every connection."""
+        for client in self._made:
+            client.close()
+
+    def concurrency(self, service: str) -> int:
+        """How many requests to a service may be under way at once."""
+        return SERVICES[service].concurrency if service in SERVICES else _HEYREACH_CONCURRENCY
+
+    def _make(self, service: str):
+        if service == HEYREACH:
+            return heyreach_client(self._settings)
+        if service == PROFILES:
+            return self._profiles()
+        known = SERVICES[service]
+        values = self._settings.services
+        client = ServiceClient(
+            known,
+            values[known.base_url_variable],
+            {name: values[name] for name in (*known.keys, "LLM_MODEL", "PIPE0_ENVIRONMENT")},
+            pacer_of(
+                known, self._config.pace(service), values[known.keys[0]], self._settings.data_dir / "pacing"
+            ),
+            back_off=self._back_off,
+        )
+        if service == "llm":
+            client.profiles = self._profiles()
+        return client
+
+    def _profiles(self) -> ProfileSource:
+        """One for all threads, so that a host that says no is heard by all."""
+        with self._lock:
+            if self._source is None:
+                self._source = ProfileSource(profile_folder(self._settings), self._config, self._settings)
+            return self._source
+
+
+def profile_folder(settings: Settings) -> Path:
+    """Where an operator puts the text of profiles."""
+    return settings.workspace_dir / "profiles"
+
+
+def missing_keys(service: str, settings: Settings) -> list[str]:
+    """The variables a service needs that are not set."""
+    if service == HEYREACH:
+        return [] if settings.api_key else ["HEYREACH_API_KEY"]
+    if service == PROFILES:
+        return []
+    values: Mapping[str, str] = settings.services
+    return [name for name in SERVICES[service].keys if not values[name]]

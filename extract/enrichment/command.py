@@ -1,0 +1,292 @@
+"""`make enrich` and `make enrichments`: ask what is not known yet, keep it, and say what it came to."""
+
+import re
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from extract.enrichment.aturiya import leads_of_aturiya
+from extract.enrichment.base import REOPENED, Integration
+from extract.enrichment.clients import Clients, missing_keys, profile_folder
+from extract.enrichment.config import EnrichmentConfig, load_enrichment_config
+from extract.enrichment.leads import (
+    Leads,
+    check_columns,
+    leads_of_file,
+    leads_of_warehouse,
+    purpose_of,
+)
+from extract.enrichment.ledger import EnrichmentLedger, Run
+from extract.enrichment.output import cost_text, counted, summary_lines, write_files
+from extract.enrichment.profiles import ProfileSource
+from extract.enrichment.registry import INTEGRATIONS, NOT_BUILT, chosen, waves
+from extract.enrichment.runner import Runner
+from extract.enrichment.services import HEYREACH, HEYREACH_DOCUMENT, PROFILES, SERVICES
+from extract.errors import ConfigurationError, OutboundError
+from extract.lock import exclusive
+from extract.pipeline import enrichment_ledger_path, suppressions
+from extract.sandbox import DEMO_END
+from extract.settings import Settings, is_loopback
+
+MOST_PARALLEL = 16
+SOURCES = ("warehouse", "aturiya")
+
+Say = Callable[[str], None]
+
+
+class UnfinishedError(OutboundError):
+    """Some questions were not asked, because a service can't be asked now."""
+
+    exit_code = 3
+
+
+@dataclass(frozen=True)
+class EnrichOptions:
+    """What the operator asked for; without a file, the leads of `source`."""
+
+    names: str
+    file: Path | None = None
+    source: str = "warehouse"
+    campaign_id: str | None = None
+    parallel: int = 5
+    limit: int | None = None
+    is_dry_run: bool = False
+    back_off: float = 1.0
+
+
+def list_enrichments(settings: Settings, config_path: Path, say: Say) -> None:
+    """Say of every integration what it needs, yields and costs, and whether it is ready."""
+    config = load_enrichment_config(config_path)
+    for each in (integration(config) for integration in INTEGRATIONS.values()):
+        missing = missing_keys(each.service, settings)
+        state = f"{' and '.join(missing)} not set" if missing else each.problem() or "ready"
+        say(f"{each.name}: {each.description}")
+        say(f"  needs {', '.join(each.inputs)}; yields {', '.join(each.outputs)}")
+        say(f"  asks {each.service} {_pace(each, settings, config)}; {_price(each, config)}; {state}")
+        if each.service != PROFILES:
+            known = SERVICES.get(each.service)
+            say(f"  document: {known.document if known else HEYREACH_DOCUMENT}")
+    state = missing_keys("aturiya", settings)
+    say("source aturiya: the leads of an Aturiya campaign (SOURCE=aturiya)")
+    ready = f"{' and '.join(state)} not set" if state else "ready"
+    say(f"  document: {SERVICES['aturiya'].document}; {ready}")
+    for name, reason in NOT_BUILT.items():
+        say(f"not built: {name}: {reason}")
+
+
+def run_enrich(settings: Settings, config_path: Path, options: EnrichOptions, say: Say) -> None:
+    """Do what the options ask.
+
+    Raises ConfigurationError for what can't be asked at all (nothing is asked then), UnfinishedError where a
+    service stopped answering; the same command goes on there.
+    """
+    config = load_enrichment_config(config_path)
+    if not 1 <= options.parallel <= MOST_PARALLEL:
+        raise ConfigurationError(f"PARALLEL must be 1 to {MOST_PARALLEL}, not {options.parallel}")
+    if options.limit is not None and options.limit < 1:
+        raise ConfigurationError("LIMIT must be 1 or more")
+    integrations = chosen(options.names, config)
+    _check_ready(settings, integrations, options)
+    with exclusive(settings.workspace_dir, "enrichment"):
+        clients = Clients(settings, config, back_off=options.back_off)
+        try:
+            with EnrichmentLedger(enrichment_ledger_path(settings)) as ledger:
+                leads = _without_erased(settings, _leads(settings, options, clients), say)
+                check_columns(leads, integrations)
+                _Enrichment(settings, config, clients, ledger, options, say).run(leads, integrations)
+        finally:
+            clients.close()
+
+
+@dataclass(frozen=True)
+class _Enrichment:
+    settings: Settings
+    config: EnrichmentConfig
+    clients: Clients
+    ledger: EnrichmentLedger
+    options: EnrichOptions
+    say: Say
+
+    def run(self, leads: Leads, integrations: list[Integration]) -> None:
+        purpose = purpose_of(leads, integrations, self.options.limit)
+        run = self.ledger.unfinished(purpose)
+        if self.options.is_dry_run:
+            self._preview(leads, integrations, run)
+            return
+        if run:
+            self.say(f"run {run.run_id} of the same leads and questions is unfinished: going on with it")
+        else:
+            run = self._new_run(leads, integrations, purpose)
+            self.ledger.begin(run, leads.rows)
+        purged = ProfileSource(profile_folder(self.settings), self.config, self.settings).purge(time.time())
+        if purged:
+            self.say(f"{purged:,} fetched profile pages were older than they may be kept, and are removed")
+        runner = Runner(self.ledger, run.run_id, self.clients, self.config, self.options.parallel, self._now)
+        try:
+            for wave in waves(integrations):
+                self._plan(run, wave)
+                runner.run(wave)
+                if any(each.service in runner.halted for each in wave):
+                    break  # what comes next may need what was not asked
+        finally:
+            is_through = self._report(run, leads, integrations, runner.halted)
+        if is_through:
+            self.ledger.end(run.run_id, self._now())
+        elif runner.halted:
+            raise UnfinishedError(
+                "; ".join(dict.fromkeys(str(error) for error in runner.halted.values()))
+                + ". What was not asked is asked when you run the same command again"
+            )
+
+    def _new_run(self, leads: Leads, integrations: list[Integration], purpose: str) -> Run:
+        now = self._now()
+        slug = re.sub(r"[^a-z0-9]+", "_", leads.file.stem.lower() if leads.file else leads.source)
+        return Run(
+            run_id=f"{slug.strip('_')[:40] or 'leads'}-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
+            started_at=now,
+            source=leads.source,
+            file_name=leads.file.name if leads.file else None,
+            file_sha256=leads.sha256,
+            integrations=tuple(each.name for each in integrations),
+            purpose=purpose,
+        )
+
+    def _plan(self, run: Run, wave: list[Integration]) -> None:
+        """Write down what this wave asks, with what earlier waves found."""
+        open_ones = [each for each in wave if not self.ledger.is_planned(run.run_id, each.name)]
+        if not open_ones:
+            return
+        rows = self.ledger.rows(run.run_id)
+        told = {row.row_number: dict(row.lead) for row in rows}
+        for ask in self.ledger.asks(run.run_id):
+            for name, value in ask.fields.items():
+                if isinstance(value, str):
+                    told[ask.row_number].setdefault(name, value)
+        for each in open_ones:
+            asks = []
+            for row in rows:
+                subject = each.subject(told[row.row_number])
+                missing = [name for name in each.inputs if not told[row.row_number].get(name)]
+                asks.append((row.row_number, subject, f"no {', '.join(missing)}" if missing else None))
+            self.ledger.plan(run.run_id, each.name, each.variant, asks, self._now())
+
+    def _preview(self, leads: Leads, integrations: list[Integration], run: Run | None) -> None:
+        self.say(
+            f"{len(leads.rows):,} rows; dry run: nothing is asked"
+            + (f"; would go on with {run.run_id}" if run else "")
+        )
+        total, is_priced = 0.0, True
+        yielded = {name for each in integrations for name in each.outputs}
+        for each in integrations:
+            subjects = [each.subject(row.lead) for row in leads.rows]
+            keys = {subject.key for subject in subjects if subject}
+            known = keys & self.ledger.cached(each.name, each.variant, self._now()).keys()
+            to_ask = len(keys) - len(known)
+            waits = set(each.inputs) & (yielded - set(each.outputs))
+            price = self.config.price(each.service)
+            cost = None if price is None else to_ask * each.credits * price
+            later = f"; also what others find as {', '.join(sorted(waits))}" if waits else ""
+            self.say(
+                f"  {each.name}: {sum(subject is not None for subject in subjects):,} rows have its input, "
+                f"{len(known):,} known already, {to_ask:,} to ask{later}; at most "
+                f"{cost_text(to_ask * each.credits, cost)}"
+            )
+            is_priced = is_priced and (cost is not None or not to_ask * each.credits)
+            total += cost or 0.0
+        self.say(f"  at most {total:,.2f} dollars" + ("" if is_priced else ", and what has no price set"))
+
+    def _report(self, run: Run, leads: Leads, integrations: list[Integration], halted: dict) -> bool:
+        """Write the files and say what was found; whether nothing is left to ask."""
+        asks = self.ledger.asks(run.run_id)
+        counts = counted(asks, halted, {each.name: each.service for each in integrations})
+        stem = (
+            leads.file.with_name(f"{leads.file.stem}_enriched")
+            if leads.file
+            else self.settings.workspace_dir / "enrichment" / run.run_id
+        )
+        about = {"run_id": run.run_id, "started_at": run.started_at.isoformat(), "source": run.source}
+        rows = self.ledger.rows(run.run_id)
+        paths = write_files(stem, leads, rows, asks, integrations, counts, about)
+        self.say(f"{run.run_id}: {len(rows):,} rows")
+        for line in summary_lines(counts):
+            self.say(line)
+        for path in paths:
+            self.say(f"result: {path}")
+        planned = {ask.integration for ask in asks}
+        return planned == {each.name for each in integrations} and all(
+            ask.key is None or ask.status not in (None, *REOPENED) for ask in asks
+        )
+
+    def _now(self) -> datetime:
+        if self.settings.as_of:
+            return self.settings.as_of
+        return DEMO_END if self.settings.is_demo else datetime.now(UTC)
+
+
+def _leads(settings: Settings, options: EnrichOptions, clients: Clients) -> Leads:
+    if options.file:
+        return leads_of_file(options.file, options.limit)
+    if options.source == "aturiya":
+        return leads_of_aturiya(clients.get("aturiya"), options.campaign_id, options.limit)
+    return leads_of_warehouse(settings.workspace_dir / "warehouse.duckdb", options.limit)
+
+
+def _without_erased(settings: Settings, leads: Leads, say: Say) -> Leads:
+    """The leads without those who were erased from this workspace: nobody is asked about them again."""
+    links = {row.lead["linkedin_url"] for row in leads.rows if row.person}
+    gone = suppressions(settings).erased(links)
+    rows = [row for row in leads.rows if row.lead.get("linkedin_url") not in gone]
+    if len(rows) < len(leads.rows):
+        say(f"{len(leads.rows) - len(rows):,} rows are of people who were erased, and are left out")
+    return replace(leads, rows=rows)
+
+
+def _check_ready(settings: Settings, integrations: list[Integration], options: EnrichOptions) -> None:
+    problems = []
+    if not options.file and options.source not in SOURCES:
+        problems.append(f"SOURCE must be one of {', '.join(SOURCES)}, not {options.source!r}")
+    if not options.file and options.source == "aturiya":
+        problems += [
+            f"SOURCE=aturiya needs {name}: set it in .env" for name in missing_keys("aturiya", settings)
+        ]
+    is_about_the_demo = settings.is_demo and not options.file and options.source == "warehouse"
+    for each in integrations:
+        if is_about_the_demo and each.service in SERVICES and not _is_local(settings, each.service):
+            problems.append(
+                f"{each.name}: the demo's people are invented, and asking about them would cost money: "
+                "give FILE=, or set HEYREACH_API_KEY to see your own leads"
+            )
+        if each.problem():
+            problems.append(f"{each.name}: {each.problem()}")
+        if not options.is_dry_run:
+            problems += [
+                f"{each.name} needs {name}: set it in .env" for name in missing_keys(each.service, settings)
+            ]
+    if problems:
+        raise ConfigurationError(problems)
+
+
+def _is_local(settings: Settings, service: str) -> bool:
+    return is_loopback(settings.services[SERVICES[service].base_url_variable])
+
+
+def _pace(each: Integration, settings: Settings, config: EnrichmentConfig) -> str:
+    if each.service == HEYREACH:
+        return f"{settings.requests_per_minute} times a minute"
+    if each.service == PROFILES:
+        rate = settings.services["LINKEDIN_SCRAPE_RATE_LIMIT"]
+        return f"{rate} times a minute" if config.may_fetch else "from files"
+    width = SERVICES[each.service].concurrency
+    return f"{config.pace(each.service)} times a minute, {width} at once"
+
+
+def _price(each: Integration, config: EnrichmentConfig) -> str:
+    if not each.credits:
+        return "free"
+    price = config.price(each.service)
+    plural = "" if each.credits == 1 else "s"
+    dollars = "no price set" if price is None else f"{each.credits * price:,.4g} dollars"
+    return f"{each.credits:g} credit{plural} an answer ({dollars})"

@@ -1,0 +1,224 @@
+"""What DataGen's tools tell, through its one route for executing a tool.
+
+Document: the route by https://pypi.org/project/datagen-python-sdk/ (0.1.1). The vendor publishes no page of
+its tools; their parameters and answers are those that public repositories of its users show alike.
+"""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+from extract.enrichment.base import Integration, Outcome, RowError, Subject, found_or_not
+from extract.enrichment.client import MissingError, ServiceClient, whole
+from extract.profile_urls import parse_profile_urls
+
+_LONGEST_TEXT = 500
+
+
+def execute(client: ServiceClient, tool: str, parameters: dict) -> dict:
+    """What a tool answers; raises MissingError where it found nothing, RowError where it failed."""
+    answer = client.post("api/tools/execute", {"tool_alias_name": tool, "parameters": parameters}).data
+    answer = answer if isinstance(answer, dict) else {}
+    told = answer.get("data") if isinstance(answer.get("data"), dict) else {}
+    if not answer.get("success") or not told.get("success"):
+        text = client.told(told.get("error") or answer.get("error") or "no reason given")
+        if "not found" in text.lower():
+            raise MissingError(f"{tool}: {text}")
+        raise RowError(f"{tool}: {text}")
+    result = told.get("result")
+    result = result[0] if isinstance(result, list) and result else result
+    if not isinstance(result, dict):
+        raise RowError(f"{tool} answered in a form that is not documented")
+    return result
+
+
+class LinkedinProfile(Integration):
+    """Headline, job, company, place and followers of a person, from LinkedIn by DataGen."""
+
+    name, service, entity, key_column = "linkedin_profile", "datagen", "person", "person"
+    inputs = ("linkedin_url",)
+    outputs = ("headline", "title", "company_name", "location", "follower_count")
+    credits = 1.0
+
+    def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
+        answer = execute(client, "get_linkedin_person_data", {"linkedin_url": subject.inputs["linkedin_url"]})
+        person = answer.get("person") if isinstance(answer.get("person"), dict) else {}
+        person = {name: value for name, value in person.items() if name != "photoUrl"}
+        job = _current_position(person)
+        return found_or_not(
+            {
+                "headline": person.get("headline"),
+                "title": job.get("title"),
+                "company_name": job.get("companyName"),
+                "location": person.get("location"),
+                "follower_count": whole(person.get("followerCount")),
+            },
+            {"person": person},
+            credits=self.credits,
+        )
+
+
+def _current_position(person: dict) -> dict:
+    positions = person.get("positions")
+    history = positions.get("positionHistory") if isinstance(positions, dict) else positions
+    history = [each for each in history or [] if isinstance(each, dict)]
+    current = [each for each in history if not (each.get("startEndDate") or {}).get("end")]
+    return (current or [{}])[0]
+
+
+class _Posts(Integration):
+    service, entity, key_column = "datagen", "person", "person"
+    inputs = ("linkedin_url",)
+    credits = 1.0
+    found_days, not_found_days = 7, 7
+
+    def _posts(self, client: ServiceClient, subject: Subject) -> list[dict]:
+        answer = execute(
+            client, "get_linkedin_person_posts", {"linkedin_url": subject.inputs["linkedin_url"]}
+        )
+        return [post for post in answer.get("posts") or [] if isinstance(post, dict)]
+
+
+class LinkedinPostActivity(_Posts):
+    """How often a person posts: in 30 and 90 days, in all, and when last."""
+
+    name = "linkedin_post_activity"
+    outputs = ("posts_last_30_days", "posts_last_90_days", "total_posts", "last_post_date")
+
+    def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
+        posts, now = self._posts(client, subject), datetime.now(UTC)
+        dates = [date for date in map(_date, posts) if date]
+        fields = {
+            "posts_last_30_days": sum(now - timedelta(days=30) <= date <= now for date in dates),
+            "posts_last_90_days": sum(now - timedelta(days=90) <= date <= now for date in dates),
+            "total_posts": len(posts),
+            "last_post_date": max(dates).date().isoformat() if dates else None,
+        }
+        # The texts are nobody's business here.
+        return found_or_not(fields, {"dates": [date.isoformat() for date in dates]}, credits=self.credits)
+
+
+class LinkedinKeywordMentions(_Posts):
+    """Posts of a person that mention a keyword (mention_keyword), how many and where."""
+
+    name = "linkedin_keyword_mentions"
+    outputs = ("mention_count", "mention_urls", "first_mention_date")
+
+    @property
+    def variant(self) -> str:
+        return self.config.mention_keyword.casefold()
+
+    def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
+        word = re.compile(rf"(?<!\w){re.escape(self.config.mention_keyword)}(?!\w)", re.IGNORECASE)
+        posts = self._posts(client, subject)
+        mentions = [post for post in posts if word.search(str(post.get("text") or ""))]
+        dates = sorted(date for date in map(_date, mentions) if date)
+        fields = {
+            "mention_count": len(mentions),
+            "mention_urls": [str(post["activityUrl"]) for post in mentions if post.get("activityUrl")],
+            "first_mention_date": dates[0].date().isoformat() if dates else None,
+        }
+        return found_or_not(
+            fields, {"keyword": self.config.mention_keyword, "posts": len(posts)}, credits=self.credits
+        )
+
+
+def _date(post: dict) -> datetime | None:
+    try:
+        date = datetime.fromisoformat(str(post.get("activityDate")))
+    except ValueError:
+        return None
+    return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+class CompanyLinkedin(Integration):
+    """A company's LinkedIn page, size, industry and country, by its domain."""
+
+    name, service, entity, key_column = "company_linkedin", "datagen", "company", "company_domain"
+    inputs = ("company_domain",)
+    outputs = ("company_linkedin_url", "company_size", "company_industry", "company_country")
+    credits = 1.0
+
+    def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
+        answer = execute(client, "search_linkedin_company", {"domain": subject.inputs["company_domain"]})
+        company = answer.get("company") if isinstance(answer.get("company"), dict) else {}
+        return found_or_not(
+            {
+                "company_linkedin_url": company.get("linkedInUrl"),
+                "company_size": whole(company.get("employeeCount")),
+                "company_industry": company.get("industry"),
+                "company_country": (company.get("headquarter") or {}).get("country"),
+            },
+            {"company": company},
+            credits=self.credits,
+        )
+
+
+class _Research(Integration):
+    """A question to the web, answered as JSON of a known form; what is not in that form is dropped."""
+
+    service, entity, key_column = "datagen", "company", "company_domain"
+    inputs = ("company_domain",)
+    credits = 1.0
+
+    def _research(self, client: ServiceClient, question: str) -> dict:
+        answer = execute(client, "chatgpt_webresearch", {"query": question}).get("answer")
+        found = re.search(r"\{.*\}", str(answer or ""), re.DOTALL)
+        try:
+            told = json.loads(found.group()) if found else None
+        except ValueError:
+            told = None
+        if not isinstance(told, dict):
+            raise RowError("the research was not answered in the form asked for")
+        return told
+
+
+class WebResearch(_Research):
+    """What a company does, its technologies and headcount, researched on the web."""
+
+    name = "web_research"
+    outputs = ("company_description", "technologies", "company_size")
+
+    def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
+        told = self._research(
+            client,
+            f"What does the company with the domain {subject.key} do, which technologies does it use, and "
+            'how many employees has it? Answer only with JSON: {"description": text of at most 300 letters '
+            'or null, "technologies": [names], "employee_count": integer or null}. Use null for what you did '
+            "not find.",
+        )
+        names = told.get("technologies") if isinstance(told.get("technologies"), list) else []
+        return found_or_not(
+            {
+                "company_description": _text(told.get("description")),
+                "technologies": [_text(name) for name in names if _text(name)][:50],
+                "company_size": whole(told.get("employee_count")),
+            },
+            told,
+            credits=self.credits,
+        )
+
+
+class FindCeo(_Research):
+    """A company's chief executive and their LinkedIn profile, researched on the web."""
+
+    name = "find_ceo"
+    outputs = ("ceo_name", "ceo_linkedin_url")
+
+    def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
+        told = self._research(
+            client,
+            f"Who is the chief executive of the company with the domain {subject.key}? Answer only with "
+            'JSON: {"name": text or null, "linkedin_url": text or null}. Use null for what you did not find.',
+        )
+        name, link = _text(told.get("name")), _text(told.get("linkedin_url"))
+        profile = parse_profile_urls([link])[0].key
+        return found_or_not(
+            {"ceo_name": name, "ceo_linkedin_url": f"https://www.{profile}" if profile and name else None},
+            told,
+            credits=self.credits,
+        )
+
+
+def _text(value: object) -> str | None:
+    return " ".join(value.split())[:_LONGEST_TEXT] or None if isinstance(value, str) else None

@@ -1,0 +1,131 @@
+"""What HeyReach itself knows of a lead: conversations, campaigns, connection. Reading is free.
+
+Documents: HeyReach's public API collection (https://documenter.getpostman.com/view/23808049/2sA2xb5F75).
+"""
+
+import re
+from datetime import UTC, datetime
+
+from extract import routes
+from extract.client import HeyReachClient
+from extract.enrichment.base import Integration, Outcome, Subject, found_or_not
+from extract.enrichment.client import whole
+from extract.enrichment.services import HEYREACH
+
+_PAGE = 100
+_MOST_PAGES = 10
+
+
+class _OfPerson(Integration):
+    service, entity, key_column = HEYREACH, "person", "person"
+    inputs = ("linkedin_url",)
+    found_days = not_found_days = 1
+    is_repeatable = True
+
+
+def _all(client: HeyReachClient, path: str, body: dict) -> list[dict]:
+    items: list[dict] = []
+    for _ in range(_MOST_PAGES):
+        page = client.post(path, {**body, "offset": len(items), "limit": _PAGE}).data
+        rows = page.get("items") if isinstance(page.get("items"), list) else []
+        items += [row for row in rows if isinstance(row, dict)]
+        if not rows or len(items) >= (whole(page.get("totalCount")) or 0):
+            break
+    return items
+
+
+class HeyreachEngagement(_OfPerson):
+    """Messages sent and answered, when, and whether the answers speak of a meeting. No message is kept."""
+
+    name = "heyreach_engagement"
+    outputs = ("messages_sent", "replies", "first_reply_at", "last_reply_at", "speaks_of_meeting")
+
+    @property
+    def variant(self) -> str:
+        return ",".join(sorted(word.casefold() for word in self.config.meeting_words))
+
+    def _ask(self, client: HeyReachClient, subject: Subject) -> Outcome:
+        filters = {
+            "linkedInAccountIds": [],
+            "campaignIds": [],
+            "searchString": "",
+            "leadLinkedInId": None,
+            "leadProfileUrl": subject.inputs["linkedin_url"],
+            "tags": [],
+            "seen": None,
+        }
+        conversations = _all(client, "inbox/GetConversationsV2", {"filters": filters})
+        messages = [
+            message
+            for conversation in conversations
+            for message in conversation.get("messages") or []
+            if isinstance(message, dict)
+        ]
+        replies = [message for message in messages if message.get("sender") == "CORRESPONDENT"]
+        times = sorted(time for time in map(_time, replies) if time)
+        meeting = re.compile(
+            rf"(?<!\w)(?:{'|'.join(map(re.escape, self.config.meeting_words)) or '(?!)'})(?!\w)",
+            re.IGNORECASE,
+        )
+        counts = {
+            "messages_sent": sum(message.get("sender") == "ME" for message in messages),
+            "replies": len(replies),
+            "first_reply_at": times[0].isoformat() if times else None,
+            "last_reply_at": times[-1].isoformat() if times else None,
+            "speaks_of_meeting": any(meeting.search(str(reply.get("body") or "")) for reply in replies),
+        }
+        return found_or_not(counts if messages else {}, {"conversations": len(conversations), **counts})
+
+
+def _time(message: dict) -> datetime | None:
+    try:
+        # Seven digits of a second occur; six are all that is read.
+        text = re.sub(r"(\.\d{6})\d+", r"\1", str(message.get("createdAt")))
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+class HeyreachCampaigns(_OfPerson):
+    """The campaigns a person is in, how many are under way, and since when."""
+
+    name = "heyreach_campaigns"
+    outputs = ("campaign_count", "active_campaign_count", "first_campaign_at")
+
+    def _ask(self, client: HeyReachClient, subject: Subject) -> Outcome:
+        rows = _all(client, "campaign/GetCampaignsForLead", {"profileUrl": subject.inputs["linkedin_url"]})
+        times = sorted(
+            time for time in (_time({"createdAt": row.get("creationTime")}) for row in rows) if time
+        )
+        fields = {
+            "campaign_count": len(rows),
+            "active_campaign_count": sum(row.get("campaignStatus") == "IN_PROGRESS" for row in rows),
+            "first_campaign_at": times[0].isoformat() if times else None,
+        }
+        kept = ("campaignId", "campaignStatus", "leadStatus", "creationTime")
+        payload = {"items": [{name: row.get(name) for name in kept} for row in rows]}
+        return found_or_not(fields if rows else {}, payload)
+
+
+class HeyreachNetwork(_OfPerson):
+    """Whether a sender is connected with a person now."""
+
+    name = "heyreach_network"
+    inputs = ("linkedin_url", "sender_account_id")
+    outputs = ("is_connection",)
+
+    def subject(self, row) -> Subject | None:
+        subject = super().subject(row)
+        return subject and Subject(f"{subject.key} {row['sender_account_id']}", subject.inputs)
+
+    def _ask(self, client: HeyReachClient, subject: Subject) -> Outcome:
+        answer = client.post(
+            "MyNetwork/IsConnection",
+            {
+                "senderAccountId": routes.as_sent(subject.inputs["sender_account_id"]),
+                "leadProfileUrl": subject.inputs["linkedin_url"],
+            },
+        ).data
+        told = answer.get("isConnection")
+        return found_or_not({"is_connection": told if isinstance(told, bool) else None}, answer)

@@ -1,0 +1,60 @@
+"""Hunter's email finder. Document: https://hunter.io/api-documentation/v2. Nothing found is not charged."""
+
+from extract.enrichment.base import Integration, Outcome, Subject, found_or_not
+from extract.enrichment.client import ServiceClient, whole
+
+
+def find_email(client: ServiceClient, parameters: dict) -> tuple[dict, dict]:
+    """The address, its score and status, and the whole answer."""
+    answer = client.get("email-finder", {**parameters, "api_key": client.keys["HUNTER_API_KEY"]}).data
+    data = answer.get("data") if isinstance(answer, dict) and isinstance(answer.get("data"), dict) else {}
+    email = data.get("email")
+    status = data.get("verification") if isinstance(data.get("verification"), dict) else {}
+    found = {"email": email, "score": whole(data.get("score")), "status": status.get("status")}
+    return (found if email else {}), {"data": data}
+
+
+class Hunter(Integration):
+    """A person's work address and how sure it is, by name and company domain."""
+
+    name, service, entity, key_column = "hunter", "hunter", "email", "company_domain"
+    inputs = ("company_domain", "first_name", "last_name")
+    outputs = ("email", "email_score", "email_status")
+    credits = 1.0
+    found_days = not_found_days = 30
+
+    def subject(self, row) -> Subject | None:
+        subject = super().subject(row)
+        name = f"{row.get('first_name', '')} {row.get('last_name', '')}".casefold()
+        return subject and Subject(f"{name} {subject.key}", subject.inputs)
+
+    def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
+        found, answer = find_email(
+            client,
+            {
+                "domain": subject.inputs["company_domain"],
+                "first_name": subject.inputs["first_name"],
+                "last_name": subject.inputs["last_name"],
+            },
+        )
+        fields = {
+            "email": found.get("email"),
+            "email_score": found.get("score"),
+            "email_status": found.get("status"),
+        }
+        return found_or_not(fields, answer, credits=self.credits)
+
+
+class CeoEmail(Integration):
+    """The work address of a company's chief executive, whom find_ceo names."""
+
+    name, service, entity, key_column = "ceo_email", "hunter", "company", "company_domain"
+    inputs = ("company_domain", "ceo_name")
+    outputs = ("ceo_email", "ceo_email_score")
+    credits = 1.0
+    found_days = not_found_days = 30
+
+    def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
+        found, answer = find_email(client, {"domain": subject.key, "full_name": subject.inputs["ceo_name"]})
+        fields = {"ceo_email": found.get("email"), "ceo_email_score": found.get("score")}
+        return found_or_not(fields, answer, credits=self.credits)

@@ -1,0 +1,148 @@
+"""The leads that are enriched: rows of a CSV file, or of the published warehouse, under one set of names."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from dbt_project.rendering import rendered
+from extract.enrichment.base import COLUMNS, Integration
+from extract.enrichment.ledger import RunRow
+from extract.errors import ConfigurationError
+from extract.importer.mapping import comparable, tidied
+from extract.importer.table import read_table
+from extract.profile_urls import parse_profile_urls
+from extract.strict_yaml import shown
+
+# The headers that each column is found under; the first that the file has counts.
+HEADERS = {
+    "linkedin_url": (
+        "linkedin_url",
+        "linkedin profile",
+        "linkedin profile url",
+        "linkedin_profile_url",
+        "profile url",
+        "profile_url",
+        "person linkedin url",
+        "linkedin",
+    ),
+    "email": ("email", "e-mail", "email address", "email_address", "work email", "work_email"),
+    "first_name": ("first_name", "first name", "firstname"),
+    "last_name": ("last_name", "last name", "lastname"),
+    "company_name": ("company_name", "company", "company name", "organization", "account name"),
+    "company_domain": ("company_domain", "company domain", "domain", "website", "company website"),
+    "ceo_name": ("ceo_name", "ceo"),
+    "sender_account_id": ("sender_account_id", "account_id", "sender"),
+}
+
+
+@dataclass(frozen=True)
+class Leads:
+    """Leads and where they are from. `original` are the cells as they stood in the file, under `header`."""
+
+    source: str
+    rows: list[RunRow]
+    file: Path | None = None
+    sha256: str | None = None
+    header: list[str] = field(default_factory=list)
+    original: dict[int, list[str]] = field(default_factory=dict)
+    columns: frozenset[str] = frozenset(COLUMNS)
+
+
+def leads_of_file(path: Path, limit: int | None = None) -> Leads:
+    """The rows of a CSV file, the first `limit` of them; raises ConfigurationError as imports do."""
+    table = read_table(path)
+    places = {comparable(name): index for index, name in reversed(list(enumerate(table.header)))}
+    found = {
+        column: next(places[name] for name in names if name in places)
+        for column, names in HEADERS.items()
+        if any(name in places for name in names)
+    }
+    records = table.records[:limit]
+    values = [
+        {
+            column: tidied(cells[index])
+            for column, index in found.items()
+            if index < len(cells) and tidied(cells[index])
+        }
+        for _, cells in records
+    ]
+    rows = completed([number for number, _ in records], values)
+    columns = set(found) | ({"company_domain"} if "email" in found else set())
+    return Leads("file", rows, path, table.sha256, table.header, dict(records), frozenset(columns))
+
+
+def leads_of_warehouse(published: Path, limit: int | None = None) -> Leads:
+    """The people of the published warehouse with a profile; raises ConfigurationError without one."""
+    if not published.exists():
+        raise ConfigurationError(f"There is no warehouse at {published} yet: `make run` first, or give FILE=")
+    with duckdb.connect(str(published), read_only=True) as connection:
+        answer = connection.execute(
+            """
+            select normalized_profile_url, company_name, email, company_domain, first_account_id
+            from marts.heyreach_leads
+            where is_valid_profile_url
+            order by created_at desc, lead_id
+            limit ?
+            """,
+            [limit or 10_000_000],
+        ).fetchall()
+    names = ("linkedin_url", "company_name", "email", "company_domain", "sender_account_id")
+    values = [{name: value for name, value in zip(names, row, strict=True) if value} for row in answer]
+    return Leads("warehouse", completed(range(1, len(values) + 1), values), columns=frozenset(names))
+
+
+def completed(numbers: Sequence[int], values: list[dict[str, str]]) -> list[RunRow]:
+    """Rows with what follows from their values: the person, one spelling of the link, the domain."""
+    urls = parse_profile_urls([lead.get("linkedin_url") for lead in values])
+    given = company_domains([lead.get("company_domain") for lead in values])
+    by_mail = company_domains([lead.get("email") for lead in values])
+    rows = []
+    for number, lead, url, domain, mail_domain in zip(numbers, values, urls, given, by_mail, strict=True):
+        told = dict(lead)
+        raw_url = told.pop("linkedin_url", None)
+        told.pop("company_domain", None)
+        if url.key:
+            told |= {"linkedin_url": f"https://www.{url.key}", "person": url.key}
+        if domain or mail_domain:
+            told["company_domain"] = domain or mail_domain
+        rows.append(RunRow(number, raw_url, url.key, told))
+    return rows
+
+
+def company_domains(texts: Sequence[str | None]) -> list[str | None]:
+    """The company's domain out of each address, site or domain, by the warehouse's own rule."""
+    domain = rendered("company_domain.sql", "company_domain('raw')")
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            f"select {domain} from (select unnest($texts::varchar[]) as raw, "  # noqa: S608 - texts are bound
+            "unnest(range(len($texts))) as place) order by place",
+            {"texts": list(texts)},
+        ).fetchall()
+    return [row[0] for row in rows]
+
+
+def check_columns(leads: Leads, integrations: Sequence[Integration]) -> None:
+    """Raises ConfigurationError naming the columns that no row can have, and who needs them."""
+    yielded = {name for each in integrations for name in each.outputs}
+    problems = []
+    for each in integrations:
+        for column in each.inputs:
+            if column in leads.columns or column in yielded:
+                continue
+            headers = ", ".join(HEADERS.get(column, (column,))[:4])
+            problems.append(
+                f"{each.name} needs the column {column} (also found as: {headers}), and "
+                f"{shown(leads.file) if leads.file else 'the warehouse'} has none"
+            )
+    if problems:
+        raise ConfigurationError(problems)
+
+
+def purpose_of(leads: Leads, integrations: Sequence[Integration], limit: int | None) -> str:
+    """What makes two starts the same run: the same file, the same questions, the same part."""
+    asked = sorted(f"{each.name}:{each.variant}" for each in integrations)
+    text = "\n".join([leads.source, leads.sha256 or "", str(limit or ""), *asked])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

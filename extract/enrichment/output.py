@@ -1,0 +1,209 @@
+"""What a run found, as files: the rows with their new columns as CSV, everything as JSON, and a summary.
+
+A cell that a spreadsheet would take for a formula begins with an apostrophe. Inferences about persons stay
+out of files: they are in the warehouse, in groups.
+"""
+
+import csv
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from extract.enrichment.base import SENSITIVE_FIELDS, Integration, NoCreditsError
+from extract.enrichment.leads import Leads
+from extract.enrichment.ledger import Ask, RunRow
+from extract.errors import OutboundError
+
+_FORMULA = re.compile(r"^[\s\"']*[=+\-@\t\r\n]")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+def safe_cell(value: object) -> str:
+    """The value as a spreadsheet may read it: one line, no formula; numbers stay numbers."""
+    if value is None:
+        return ""
+    text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, dict):
+        text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
+        text = "'" + text
+    return text.replace("\r", " ").replace("\n", " ")
+
+
+@dataclass
+class Counts:
+    """How the questions of one integration ended, by rows."""
+
+    statuses: Counter = field(default_factory=Counter)
+    cached: int = 0
+    credits: float = 0.0
+    cost_usd: float | None = 0.0
+
+
+def counted(
+    asks: Sequence[Ask], halted: dict[str, OutboundError], services: dict[str, str]
+) -> dict[str, Counts]:
+    """Integration -> counts. A call that several rows share is charged once; what was known costs nothing."""
+    counts: dict[str, Counts] = {}
+    charged = set()
+    for ask in asks:
+        entry = counts.setdefault(ask.integration, Counts())
+        entry.statuses[_status(ask, halted.get(services[ask.integration]))] += 1
+        entry.cached += ask.is_cached
+        if ask.status and not ask.is_cached and (ask.integration, ask.key) not in charged:
+            charged.add((ask.integration, ask.key))
+            entry.credits += ask.credits
+            is_priced = entry.cost_usd is not None and ask.cost_usd is not None
+            entry.cost_usd = entry.cost_usd + ask.cost_usd if is_priced else None
+    return counts
+
+
+def _status(ask: Ask, halt: OutboundError | None) -> str:
+    if ask.key is None:
+        return "no_input"
+    if ask.status is None and halt is not None:
+        return "no_credits" if isinstance(halt, NoCreditsError) else "unavailable"
+    return ask.status or "pending"
+
+
+_WORDS = {
+    "found": "found",
+    "not_found": "not found",
+    "failed": "failed",
+    "no_credits": "no credits",
+    "unavailable": "service not available",
+    "cut_off": "cut off (may have been charged)",
+    "no_input": "without the input",
+    "pending": "not asked",
+}
+
+
+def summary_lines(counts: dict[str, Counts]) -> Iterator[str]:
+    """One line per integration."""
+    for name, entry in counts.items():
+        parts = [
+            f"{entry.statuses[status]:,} {word}" for status, word in _WORDS.items() if entry.statuses[status]
+        ]
+        known = f" ({entry.cached:,} known already)" if entry.cached else ""
+        yield f"  {name}: {', '.join(parts)}{known}; {cost_text(entry.credits, entry.cost_usd)}"
+
+
+def cost_text(credits_used: float, cost_usd: float | None) -> str:
+    """Credits and dollars in words."""
+    if not credits_used:
+        return "no cost"
+    dollars = "price not set" if cost_usd is None else f"{cost_usd:,.2f} dollars"
+    return f"{credits_used:,.10g} credits, {dollars}"
+
+
+def write_files(
+    stem: Path,
+    leads: Leads | None,
+    rows: Sequence[RunRow],
+    asks: Sequence[Ask],
+    integrations: Sequence[Integration],
+    counts: dict[str, Counts],
+    about: dict,
+) -> list[Path]:
+    """`stem`.csv and `stem`.json, each written whole or not at all."""
+    by_row: dict[int, dict[str, Ask]] = {}
+    for ask in asks:
+        by_row.setdefault(ask.row_number, {})[ask.integration] = ask
+    columns = _columns(leads, integrations)
+    csv_path, json_path = stem.with_suffix(".csv"), stem.with_suffix(".json")
+    with _written(csv_path, newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+        original = leads.header if leads and leads.header else ["linkedin_url"]
+        writer.writerow(map(safe_cell, [*original, *columns]))
+        for row in rows:
+            cells = (leads.original.get(row.row_number) if leads else None) or [row.profile_url or ""]
+            cells = [*cells, *[""] * (len(original) - len(cells))]
+            told = by_row.get(row.row_number, {})
+            writer.writerow(map(safe_cell, [*cells, *(read(told) for read in columns.values())]))
+    with _written(json_path) as file:
+        json.dump(_document(rows, by_row, counts, about), file, ensure_ascii=False, indent=1, allow_nan=False)
+    return [csv_path, json_path]
+
+
+def _columns(leads: Leads | None, integrations: Sequence[Integration]) -> dict:
+    """Name -> how it is read from a row's asks. A name the file or another integration has gets a prefix."""
+    taken = {name.casefold() for name in (leads.header if leads else [])}
+    columns = {}
+    for each in integrations:
+        columns[f"{each.name}_status"] = lambda told, of=each.name: (
+            _status(told[of], None) if of in told else ""
+        )
+        for output in each.outputs:
+            if output in SENSITIVE_FIELDS:
+                continue
+            name = (
+                output
+                if output.casefold() not in taken and output not in columns
+                else f"{each.name}_{output}"
+            )
+            columns[name] = lambda told, of=each.name, output=output: (
+                told[of].fields.get(output) if of in told else None
+            )
+    return columns
+
+
+def _document(rows, by_row, counts: dict[str, Counts], about: dict) -> dict:
+    def lead(row: RunRow) -> dict:
+        told = by_row.get(row.row_number, {})
+        found = [name for name, ask in told.items() if ask.status == "found"]
+        return {
+            "row_number": row.row_number,
+            "profile_url": row.profile_url,
+            "lead": {name: value for name, value in row.lead.items() if name != "person"},
+            "enrichment": {
+                name: {key: value for key, value in told[name].fields.items() if key not in SENSITIVE_FIELDS}
+                for name in found
+            },
+            "enrichment_metadata": {
+                "signals_found": found,
+                "signals_missed": [name for name in told if name not in found],
+                "statuses": {name: _status(ask, None) for name, ask in told.items()},
+                "enriched_at": max(
+                    (ask.answered_at.isoformat() for ask in told.values() if ask.answered_at), default=None
+                ),
+            },
+        }
+
+    return {
+        **about,
+        "summary": {
+            name: {
+                **{status: entry.statuses[status] for status in _WORDS},
+                "known_already": entry.cached,
+                "credits": entry.credits,
+                "cost_usd": entry.cost_usd,
+            }
+            for name, entry in counts.items()
+        },
+        "leads": [lead(row) for row in rows],
+    }
+
+
+class _written:
+    """A file that appears under its name only when it is whole."""
+
+    def __init__(self, path: Path, newline: str | None = None):
+        self._path, self._newline = path, newline
+        self._partial = path.with_name(f".{path.name}.partial")
+
+    def __enter__(self):
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._partial.unlink(missing_ok=True)
+        self._file = self._partial.open("x", newline=self._newline, encoding="utf-8")
+        return self._file
+
+    def __exit__(self, error_type: type | None, *_: object) -> None:
+        self._file.close()
+        if error_type:
+            self._partial.unlink()
+        else:
+            os.replace(self._partial, self._path)

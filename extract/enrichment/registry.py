@@ -1,0 +1,83 @@
+"""Every integration by name, and those that are not built, with the reason."""
+
+from extract.enrichment.base import Integration
+from extract.enrichment.config import EnrichmentConfig
+from extract.enrichment.integrations import (
+    apollo,
+    builtwith,
+    clearbit,
+    crunchbase,
+    datagen,
+    heyreach,
+    hunter,
+    inference,
+    pipe0,
+    profile,
+)
+from extract.errors import ConfigurationError
+from extract.strict_yaml import suggestion
+
+_CLASSES: tuple[type[Integration], ...] = (
+    datagen.LinkedinProfile,
+    datagen.LinkedinPostActivity,
+    datagen.LinkedinKeywordMentions,
+    datagen.WebResearch,
+    datagen.FindCeo,
+    datagen.CompanyLinkedin,
+    heyreach.HeyreachEngagement,
+    heyreach.HeyreachCampaigns,
+    heyreach.HeyreachNetwork,
+    apollo.Apollo,
+    clearbit.Clearbit,
+    hunter.Hunter,
+    hunter.CeoEmail,
+    crunchbase.Crunchbase,
+    builtwith.BuiltWith,
+    pipe0.Pipe0,
+    pipe0.Pipe0Techstack,
+    pipe0.Pipe0Funding,
+    pipe0.Pipe0News,
+    pipe0.Pipe0Posts,
+    profile.ProfileText,
+    inference.ProfileInference,
+)
+
+INTEGRATIONS: dict[str, type[Integration]] = {each.name: each for each in _CLASSES}
+
+# Named by somebody, and no public document says how they are asked. They cost nothing and can't be asked for.
+NOT_BUILT = {
+    "linkedin_mutual_connections": "no HeyReach route and no documented tool tells mutual connections",
+    "pipe0_job_postings": "pipe0's public catalogue names no pipe for it",
+    "photo_inference": "refused on purpose: guessing sex or age from a photo is biometric categorisation",
+}
+
+
+def chosen(names: str, config: EnrichmentConfig) -> list[Integration]:
+    """The integrations of a comma-separated list; raises ConfigurationError for an unknown one."""
+    wanted = list(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
+    problems = []
+    for name in wanted:
+        if name in NOT_BUILT:
+            problems.append(f"{name} is not built: {NOT_BUILT[name]}")
+        elif name not in INTEGRATIONS:
+            close = suggestion(name, INTEGRATIONS)
+            known = "" if close.startswith("known are") else f" (known are {', '.join(INTEGRATIONS)})"
+            problems.append(f"There is no integration {name!r}; {close}{known}")
+    if not wanted:
+        problems.append(f"Say what to ask: WITH=name,name; known are {', '.join(INTEGRATIONS)}")
+    if problems:
+        raise ConfigurationError(problems)
+    return [INTEGRATIONS[name](config) for name in wanted]
+
+
+def waves(integrations: list[Integration]) -> list[list[Integration]]:
+    """The integrations in the order they can be asked: who needs what another one yields comes after it."""
+    remaining, ordered = list(integrations), []
+    while remaining:
+        yielded = {name for each in remaining for name in each.outputs}
+        ready = [
+            each for each in remaining if not (set(each.inputs) & (yielded - set(each.outputs)))
+        ] or remaining
+        ordered.append(ready)
+        remaining = [each for each in remaining if each not in ready]
+    return ordered

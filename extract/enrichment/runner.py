@@ -1,0 +1,199 @@
+"""Asking: every service at its own pace and width, each question once, each answer on disk before the next.
+
+One row's failure is data, and the others go on. A service that is down, refuses its key or has no credits
+left stops being asked, and only its own rows stay open. A call is written down before it leaves; one that a
+crash left without an answer is not made again (it may have been charged), except where asking again costs
+nobody anything.
+"""
+
+import functools
+import secrets
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tqdm import tqdm
+
+from extract.client import NotFoundError, RefusedError
+from extract.enrichment.base import (
+    REOPENED,
+    CutOffError,
+    Integration,
+    NoCreditsError,
+    Outcome,
+    RowError,
+    ServiceDownError,
+    Subject,
+    Ticket,
+)
+from extract.enrichment.client import MissingError, ServiceClient
+from extract.enrichment.clients import Clients
+from extract.enrichment.config import EnrichmentConfig
+from extract.enrichment.ledger import EnrichmentLedger
+from extract.enrichment.services import SERVICES
+from extract.errors import OutboundError, ProviderError
+
+# What an error says about the subjects that were asked about; the first kind that fits.
+_MEANINGS: tuple[tuple[tuple[type[OutboundError], ...], str], ...] = (
+    ((MissingError, NotFoundError), "not_found"),
+    ((NoCreditsError,), "no_credits"),
+    ((CutOffError,), "cut_off"),
+    ((RowError, RefusedError), "failed"),
+    ((ServiceDownError, ProviderError), "unavailable"),
+    ((OutboundError,), "failed"),
+)
+CUT_OFF = "the run ended before the answer came; it may have been charged"
+
+
+class SpendingLimitError(OutboundError):
+    """The start has spent what it may."""
+
+
+@dataclass
+class Runner:
+    """Asks what a run has planned.
+
+    `halted` says which services stopped being asked, and why; `parallel` bounds the threads of each service.
+    """
+
+    ledger: EnrichmentLedger
+    run_id: str
+    clients: Clients
+    config: EnrichmentConfig
+    parallel: int
+    now: Callable[[], datetime]
+    halted: dict[str, OutboundError] = field(default_factory=dict)
+    _credits: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def run(self, integrations: Sequence[Integration]) -> None:
+        """Ask everything that is planned of these integrations and not asked yet."""
+        work = {integration.service: deque() for integration in integrations}
+        for integration in integrations:
+            self._settle(integration, work[integration.service])
+            subjects = self.ledger.to_ask(self.run_id, integration.name)
+            for start in range(0, len(subjects), integration.batch_size):
+                batch = subjects[start : start + integration.batch_size]
+                work[integration.service].append((integration, batch, None, None))
+        total = sum(len(batch) for queue in work.values() for _, batch, _, _ in queue)
+        workers = {
+            service: min(self.parallel, self.clients.concurrency(service), max(1, len(queue)))
+            for service, queue in work.items()
+        }
+        with (
+            tqdm(total=total, desc="asking", unit=" questions", leave=False, delay=1, disable=None) as bar,
+            ThreadPoolExecutor(sum(workers.values())) as pool,
+        ):
+            futures = [
+                pool.submit(self._work, service, queue, bar)
+                for service, queue in work.items()
+                for _ in range(workers[service])
+            ]
+            try:
+                for future in futures:
+                    future.result()
+            except BaseException:
+                self._stopping.set()  # what is under way is waited for and written down
+                raise
+
+    def _settle(self, integration: Integration, queue: deque) -> None:
+        """Take up what a killed run left without an answer."""
+        for batch_id, (ticket, calls) in self.ledger.open_batches(self.run_id, integration.name).items():
+            if ticket or integration.is_repeatable:
+                subjects = [subject for _, subject in calls]
+                queue.append((integration, subjects, batch_id, ([number for number, _ in calls], ticket)))
+            else:
+                self._answer(
+                    integration, [(number, Outcome("cut_off", reason=CUT_OFF)) for number, _ in calls]
+                )
+
+    def _work(self, service: str, queue: deque, bar: tqdm) -> None:
+        while not self._stopping.is_set() and service not in self.halted:
+            try:
+                integration, subjects, batch_id, begun = queue.popleft()
+            except IndexError:
+                return
+            self._ask(service, integration, subjects, batch_id, begun)
+            bar.update(len(subjects))
+
+    def _ask(
+        self,
+        service: str,
+        integration: Integration,
+        subjects: Sequence[Subject],
+        batch_id: str | None,
+        begun: tuple[list[int], str | None] | None,
+    ) -> None:
+        client = self.clients.get(service)
+        if begun:
+            calls, ticket = begun
+            write = lambda: calls  # noqa: E731
+        else:
+            batch_id, ticket = secrets.token_hex(8), None
+            write = functools.cache(lambda: self._write_call(integration, subjects, batch_id))
+        if isinstance(client, ServiceClient):
+            client.on_leave = write  # after it has waited its turn, so that few are in doubt after a crash
+        else:
+            write()
+        keep = Ticket(ticket, lambda value: self.ledger.keep_ticket(batch_id, value, self.now()))
+        outcomes = self._outcomes(service, integration, client, subjects, keep)
+        if keep.value and any(outcome.status in REOPENED for outcome in outcomes):
+            return  # it is begun and paid: the same command waits on for it
+        self._answer(integration, list(zip(write(), outcomes, strict=True)))
+        self._spend(sum(outcome.credits for outcome in outcomes))
+
+    def _spend(self, credits_used: float) -> None:
+        """Count what is charged, and stop every service once the start's limit is reached."""
+        with self._lock:
+            self._credits += credits_used
+            most = self.config.most_credits_per_start
+            if most and self._credits >= most:
+                error = SpendingLimitError(
+                    f"{self._credits:,.10g} credits are spent, and most_credits_per_start in "
+                    f"config/enrichment.yaml is {most:,}"
+                )
+                for service in SERVICES:
+                    self.halted.setdefault(service, error)
+
+    def _write_call(self, integration: Integration, subjects: Sequence[Subject], batch_id: str) -> list[int]:
+        return self.ledger.ask(
+            self.run_id,
+            integration.name,
+            integration.variant,
+            integration.entity,
+            subjects,
+            batch_id,
+            self.now(),
+        )
+
+    def _outcomes(self, service: str, integration: Integration, client, subjects, ticket) -> list[Outcome]:
+        try:
+            outcomes = integration.ask(client, subjects, ticket)
+            if len(outcomes) != len(subjects):
+                raise ValueError(f"{integration.name} gave {len(outcomes)} outcomes for {len(subjects)} rows")
+            return outcomes
+        except OutboundError as error:
+            status = next(status for kinds, status in _MEANINGS if isinstance(error, kinds))
+            if status in REOPENED:
+                self.halted.setdefault(service, error)
+            reason = _one_line(error)
+        except Exception as error:  # whatever an answer holds: these rows are lost for now, others are not
+            status, reason = "failed", f"{type(error).__name__} while reading the answer"
+        return [Outcome(status, reason=reason) for _ in subjects]
+
+    def _answer(self, integration: Integration, outcomes: list[tuple[int, Outcome]]) -> None:
+        self.ledger.answer(
+            outcomes,
+            self.now(),
+            lifetimes={"found": integration.found_days, "not_found": integration.not_found_days},
+            usd_per_credit=self.config.price(integration.service),
+            signals_asked=len(integration.outputs),
+        )
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]

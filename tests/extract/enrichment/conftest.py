@@ -1,0 +1,117 @@
+"""For the enrichment's tests: stand-ins of the services, a workspace that asks them, files of leads."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from extract.enrichment.command import EnrichOptions, run_enrich
+from extract.enrichment.ledger import Ask, EnrichmentLedger
+from extract.enrichment.services import SERVICES
+from extract.errors import OutboundError
+from extract.settings import load_settings
+from tests.extract.enrichment.stand_ins import StandIns, stand_ins
+
+
+@pytest.fixture
+def served() -> Iterator[StandIns]:
+    """The stand-ins, answering well."""
+    with stand_ins() as served:
+        yield served
+
+
+@dataclass
+class Enricher:
+    """Runs enrichments in a folder of its own. `said` is what was printed by the last one."""
+
+    folder: Path
+    served: StandIns
+    environment: dict[str, str] = field(default_factory=dict)
+    config: str = ""
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data" / "demo"
+
+    def leads(self, *rows: dict[str, str], name: str = "leads.csv") -> Path:
+        """A file of leads."""
+        path = self.folder / name
+        header = list(dict.fromkeys(column for row in rows for column in row))
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, header)
+            writer.writeheader()
+            writer.writerows(rows)
+        return path
+
+    def run(self, names: str, file: Path | None = None, **options) -> OutboundError | None:
+        """Enrich; the error it ended with, or None."""
+        config = self.folder / "enrichment.yaml"
+        pace = "".join(f"  {name}: 6000\n" for name in SERVICES)
+        config.write_text(f"requests_per_minute:\n{pace}{self.config}", encoding="utf-8")
+        environment = {
+            "HEYREACH_API_KEY": "",
+            **self.served.environment(),
+            "OUTBOUND_DATA_DIR": str(self.folder / "data"),
+            **self.environment,
+        }
+        self.said = []
+        settings = load_settings(self.folder, environment)
+        try:
+            run_enrich(
+                settings, config, EnrichOptions(names, file, back_off=0.01, **options), self.said.append
+            )
+        except OutboundError as error:
+            return error
+        return None
+
+    def asks(self) -> list[Ask]:
+        """What the newest run asked, and what became of it."""
+        with EnrichmentLedger(self.data / "enrichment.sqlite") as ledger:
+            newest = ledger._rows("select run_id from runs order by rowid desc limit 1")
+            return ledger.asks(newest[0]["run_id"])
+
+    def fields(self, integration: str) -> dict:
+        """What an integration found for the first row."""
+        return next(ask.fields for ask in self.asks() if ask.integration == integration)
+
+    def statuses(self) -> dict[str, str | None]:
+        """Integration -> how the first row fared."""
+        return {ask.integration: ask.status for ask in reversed(self.asks())}
+
+    def answers(self) -> list[dict]:
+        """Every answer in the ledger."""
+        with EnrichmentLedger(self.data / "enrichment.sqlite") as ledger:
+            return [dict(row) for row in ledger._rows("select * from answers order by call_id")]
+
+    def result(self, path: Path) -> tuple[list[dict[str, str]], dict]:
+        """The CSV and the JSON written beside a file."""
+        stem = path.with_name(f"{path.stem}_enriched")
+        with stem.with_suffix(".csv").open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        return rows, json.loads(stem.with_suffix(".json").read_text())
+
+
+@pytest.fixture
+def enricher(tmp_path: Path, served: StandIns) -> Enricher:
+    """One that asks the stand-ins."""
+    return Enricher(tmp_path, served)
+
+
+@pytest.fixture
+def lead() -> Callable[..., dict[str, str]]:
+    """A row of an invented lead."""
+
+    def make(number: int = 1, **cells: str) -> dict[str, str]:
+        return {
+            "linkedin_url": f"https://www.linkedin.com/in/sam-sample-{number}",
+            "first_name": "Sam",
+            "last_name": f"Sample{number}",
+            "company_domain": f"company{number}.example.com",
+            **cells,
+        }
+
+    return make

@@ -1,0 +1,362 @@
+"""Runs: files in and out, what is asked and what not, services that fail, and what it costs."""
+
+import json
+from datetime import date
+
+import duckdb
+import pytest
+
+from extract.enrichment.client import ServiceClient
+from extract.enrichment.leads import company_domains
+from extract.enrichment.ledger import EnrichmentLedger
+from extract.enrichment.output import safe_cell
+from extract.lock import exclusive
+from extract.privacy.suppression import Suppressions
+from tests.extract.enrichment.stand_ins import ANSWERS, Faults, pipe0_result
+
+
+def test_the_result_lies_beside_the_file_and_keeps_its_columns(enricher, lead):
+    rows = enricher.leads(
+        lead(1, note="=cmd|' /C calc'!A0", title="-1"), lead(2, company_domain="", email="x@gmail.com")
+    )
+    assert enricher.run("apollo,builtwith", rows) is None
+    written, document = enricher.result(rows)
+    assert [row["apollo_status"] for row in written] == ["found", "found"]
+    # The second row has no domain of its own, but Apollo finds one.
+    assert [row["builtwith_status"] for row in written] == ["found", "found"]
+    assert written[0]["technologies"] == "React; nginx"
+    assert written[0]["note"] == "'=cmd|' /C calc'!A0"
+    assert written[0]["title"] == "-1"
+    assert written[0]["apollo_title"] == "SRE"
+    assert document["summary"]["apollo"]["found"] == 2
+    assert document["summary"]["builtwith"]["credits"] == 2
+    assert document["leads"][0]["enrichment_metadata"]["signals_found"] == ["apollo", "builtwith"]
+    assert any("apollo: 2 found" in line for line in enricher.said)
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+49 30", "'+49 30"),
+        ("-2", "-2"),
+        (-2.5, "-2.5"),
+        ("@here", "'@here"),
+        (' "=1"', '\' "=1"'),
+        ("'=1", "''=1"),
+        ("\t=1", "'\t=1"),
+        ("a\r\nb", "a  b"),
+        ("plain", "plain"),
+        (["=1", "b"], "'=1; b"),
+        (None, ""),
+        (True, "True"),
+    ],
+)
+def test_no_cell_is_a_formula(value, cell):
+    assert safe_cell(value) == cell
+
+
+def test_people_of_one_company_share_one_call_and_its_cost(enricher, served, lead):
+    rows = enricher.leads(*(lead(number, company_domain="www.Example.com/about") for number in range(4)))
+    assert enricher.run("hunter,builtwith", rows) is None
+    assert served.answered("builtwith") == {"example.com": 1}
+    assert served.answered("hunter").total() == 4
+    assert any("builtwith: 4 found; 1 credits, price not set" in line for line in enricher.said)
+    assert any("hunter: 4 found; 4 credits, 0.10 dollars" in line for line in enricher.said)
+
+
+def test_what_is_known_is_not_asked_again_until_it_is_old(enricher, served, lead):
+    rows = enricher.leads(lead())
+    enricher.run("apollo", rows)
+    enricher.run("apollo", rows)
+    assert served.answered("apollo").total() == 1
+    assert any("(1 known already); no cost" in line for line in enricher.said)
+    enricher.environment["OUTBOUND_AS_OF"] = "2026-12-31"
+    enricher.run("apollo", rows)
+    assert served.answered("apollo").total() == 2
+
+
+def test_a_failure_is_data_and_is_asked_again_by_the_next_run_only(enricher, served, lead):
+    served.faults = Faults(failed=1.0)
+    rows = enricher.leads(lead())
+    assert enricher.run("apollo", rows) is None
+    assert enricher.statuses() == {"apollo": "failed"}
+    served.faults = Faults()
+    assert enricher.run("apollo", rows) is None
+    assert enricher.statuses() == {"apollo": "found"}
+
+
+def test_a_dead_service_costs_only_its_own_rows_and_is_asked_when_it_lives(enricher, served, lead):
+    rows = enricher.leads(*(lead(number) for number in range(5)))
+    enricher.environment["HUNTER_BASE_URL"] = "http://127.0.0.1:9"
+    error = enricher.run("hunter,builtwith", rows)
+    assert error.exit_code == 3
+    assert "HUNTER_BASE_URL" in str(error)
+    statuses = {(ask.integration, ask.status) for ask in enricher.asks()}
+    assert ("builtwith", "found") in statuses
+    assert {status for name, status in statuses if name == "hunter"} <= {"unavailable", None}
+    assert any("hunter: 5 service not available" in line for line in enricher.said)
+    del enricher.environment["HUNTER_BASE_URL"]
+    assert enricher.run("hunter,builtwith", rows) is None
+    assert any("unfinished: going on with it" in line for line in enricher.said)
+    assert {ask.status for ask in enricher.asks()} == {"found"}
+    assert served.answered("builtwith").total() == 5
+
+
+@pytest.mark.parametrize(
+    ("service", "reply", "what"),
+    [
+        ("apollo", (402, {}), "credits are used up (402)"),
+        ("hunter", (429, {"errors": []}), "credits are used up (429)"),
+        (
+            "builtwith",
+            (200, {"Errors": [{"Message": "Not enough credits", "Code": -5}]}),
+            "Not enough credits",
+        ),
+        ("apollo", (401, {}), "put a valid one into APOLLO_API_KEY"),
+    ],
+)
+def test_an_account_that_is_used_up_or_refused_is_told_apart(enricher, served, lead, service, reply, what):
+    served.answers[service] = lambda request: reply
+    rows = enricher.leads(*(lead(number) for number in range(30)))
+    error = enricher.run(service, rows)
+    assert what in str(error)
+    # Nobody else is asked once it is known: at most as many as were under way.
+    assert len(served.asked) <= 5
+    word = "service not available" if reply[0] == 401 else "no credits"
+    assert any(f"{service}: 30 {word}" in line for line in enricher.said)
+
+
+@pytest.mark.parametrize(
+    ("reply", "status"),
+    [
+        ((200, b"<html>"), "failed"),
+        ((200, b"[1, 2"), "failed"),
+        ((200, {"person": {"organization": "text", "title": {"a": 1}}}), "found"),
+        ((200, []), "not_found"),
+        ((200, {"person": None, "x": "y" * 6_000_000}), "failed"),
+        ((418, {}), "failed"),
+        ((302, b"http://169.254.169.254/"), "failed"),
+    ],
+)
+def test_whatever_is_answered_the_row_gets_a_status(enricher, served, lead, reply, status):
+    served.answers["apollo"] = lambda request: reply
+    assert enricher.run("apollo", enricher.leads(lead())) is None
+    assert enricher.statuses() == {"apollo": status}
+    assert len(served.asked) == 1
+
+
+def test_an_answer_that_is_cut_off_is_not_asked_for_twice(enricher, served, lead, monkeypatch):
+    monkeypatch.setitem(ServiceClient.__init__.__kwdefaults__, "try_timeout", 0.2)
+    served.faults = Faults(slow=1.0, delay=0.6)
+    assert enricher.run("apollo", enricher.leads(lead())) is None
+    assert enricher.statuses() == {"apollo": "cut_off"}
+    assert len(served.asked) <= 1
+    assert any("1 cut off (may have been charged)" in line for line in enricher.said)
+
+
+def test_a_killed_run_with_a_ticket_waits_on_and_does_not_ask_again(enricher, served, lead):
+    rows = enricher.leads(*(lead(number) for number in range(12)))
+    served.answers["pipe0"] = lambda request: (200, {"id": "run-1", "status": "pending"})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("extract.enrichment.integrations.pipe0._wait", _killed)
+        with pytest.raises(SystemExit):
+            enricher.run("pipe0_company_overview", rows)
+    [begun] = served.asked
+    result = {"input": begun.body["input"]}
+    served.answers["pipe0"] = lambda request: (200, pipe0_result(result))
+    assert enricher.run("pipe0_company_overview", rows) is None
+    assert [each.path for each in served.asked] == ["v1/pipes/run", "v1/pipes/check/run-1"]
+    assert {ask.status for ask in enricher.asks()} == {"found"}
+
+
+def test_a_run_that_is_begun_is_waited_for_when_the_service_is_back(enricher, served, lead):
+    rows = enricher.leads(*(lead(number) for number in range(12)))
+    served.answers["pipe0"] = lambda request: (
+        (200, {"id": "run-1"}) if request.path == "v1/pipes/run" else (401, {})
+    )
+    assert enricher.run("pipe0_company_overview", rows).exit_code == 3
+    begun = served.asked[0].body
+    served.answers["pipe0"] = lambda request: (200, pipe0_result(begun))
+    assert enricher.run("pipe0_company_overview", rows) is None
+    assert sum(each.path == "v1/pipes/run" for each in served.asked) == 1
+    assert {ask.status for ask in enricher.asks()} == {"found"}
+
+
+def _killed(*_: object) -> None:
+    raise SystemExit(9)  # nothing of the runner's own handling sees this
+
+
+def test_a_dry_run_asks_nothing_and_says_what_it_would_cost(enricher, served, lead):
+    rows = enricher.leads(lead(1), lead(2), {"linkedin_url": "https://www.linkedin.com/in/only-a-link"})
+    assert enricher.run("hunter,apollo", rows, is_dry_run=True) is None
+    assert not served.asked
+    assert not (enricher.folder / "leads_enriched.csv").exists()
+    said = "\n".join(enricher.said)
+    assert "hunter: 2 rows have its input, 0 known already, 2 to ask" in said
+    assert "2 credits, 0.05 dollars" in said
+    assert "at most 0.05 dollars, and what has no price set" in said
+
+
+def test_only_the_first_leads_are_asked_about(enricher, served, lead):
+    rows = enricher.leads(*(lead(number) for number in range(5)))
+    assert enricher.run("apollo", rows, limit=2) is None
+    assert served.answered("apollo").total() == 2
+
+
+@pytest.mark.parametrize(
+    ("names", "cells", "environment", "told"),
+    [
+        ("apolo", {}, {}, "did you mean apollo?"),
+        ("nothing_like_it", {}, {}, "known are linkedin_profile"),
+        ("", {}, {}, "Say what to ask: WITH="),
+        ("photo_inference", {}, {}, "is not built: refused on purpose"),
+        ("apollo", {}, {"APOLLO_API_KEY": ""}, "apollo needs APOLLO_API_KEY: set it in .env"),
+        ("heyreach_engagement", {}, {}, "heyreach_engagement needs HEYREACH_API_KEY"),
+        ("heyreach_network", {}, {"HEYREACH_API_KEY": "k"}, "needs the column sender_account_id"),
+        ("profile_inference", {}, {}, "nothing is opted in"),
+    ],
+)
+def test_bad_input_is_told_before_anything_is_asked(enricher, served, lead, names, cells, environment, told):
+    enricher.environment = environment
+    error = enricher.run(names, enricher.leads(lead(**cells)))
+    assert error.exit_code == 2
+    assert told in str(error)
+    assert not served.asked
+
+
+def test_a_file_without_a_needed_column_names_it(enricher, served):
+    error = enricher.run("builtwith,linkedin_profile", enricher.leads({"name": "Sam"}))
+    assert "builtwith needs the column company_domain" in str(error)
+    assert "linkedin_profile needs the column linkedin_url" in str(error)
+    assert not served.asked
+
+
+def test_a_source_of_leads_can_be_enriched_too(enricher, served):
+    assert enricher.run("apollo", source="aturiya") is None
+    pages = [each.query.get("page") for each in served.asked if each.path.endswith("/leads")]
+    assert pages == ["1", "2"]
+    assert served.answered("apollo").total() == 6
+    [document] = (enricher.data / "enrichment").glob("*.json")
+    leads = json.loads(document.read_text())["leads"]
+    assert leads[0]["lead"]["company_domain"] == "company1.example.com"
+    assert enricher.run("apollo", source="aturiya", campaign_id="c9").exit_code == 2
+
+
+def test_secrets_are_in_no_file_and_no_message(enricher, served, lead):
+    served.answers["hunter"] = lambda request: (500, {"api_key": "test-hunter_api_key"})
+    enricher.run("hunter", enricher.leads(lead()))
+    written = b"".join(path.read_bytes() for path in enricher.folder.rglob("*") if path.is_file())
+    assert b"test-hunter_api_key" not in written
+    assert "test-hunter_api_key" not in "".join(enricher.said)
+
+
+def test_two_starts_at_once_are_one_too_many(enricher, lead):
+    rows = enricher.leads(lead())
+    with exclusive(enricher.data, "enrichment"):
+        assert enricher.run("apollo", rows).exit_code == 75
+
+
+def test_a_damaged_ledger_is_told(enricher, lead):
+    enricher.data.mkdir(parents=True)
+    (enricher.data / "enrichment.sqlite").write_bytes(b"not a database" * 100)
+    error = enricher.run("apollo", enricher.leads(lead()))
+    assert "can't be used as the enrichment ledger" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "domain"),
+    [
+        ("sam@example.com", "example.com"),
+        ("Sam+news@Mail.Example.co.uk", "mail.example.co.uk"),
+        ("https://www.example.com/about?x=1", "example.com"),
+        ("example.com", "example.com"),
+        ("sam@gmail.com", None),
+        ("sam@yahoo.co.uk", None),
+        ("sam@mail.hotmail.fr", None),
+        ("sam@t-online.de", None),
+        ("sam@notgmail.com", "notgmail.com"),
+        ("sam@outlook-partners.com", "outlook-partners.com"),
+        ("not an address", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_company_is_known_by_its_domain_and_free_mail_is_none(text, domain):
+    assert company_domains([text]) == [domain]
+
+
+def test_the_ledger_yields_what_raw_lacks_and_no_more(enricher, lead):
+    enricher.run("apollo", enricher.leads(lead()))
+    with EnrichmentLedger(enricher.data / "enrichment.sqlite") as ledger:
+        news = list(ledger.news(set(), 0, set()))
+        assert [table for table, _ in news] == ["enrichment_runs", "enrichment_asks", "enrichment_answers"]
+        run, ask, answer = (row for _, row in news)
+        assert json.loads(answer["fields"])["title"] == "SRE"
+        assert ask["person"] == "linkedin.com/in/sam-sample-1"
+        assert list(ledger.news({run["run_id"]}, ask["ask_id"], {answer["call_id"]})) == []
+
+
+def test_a_service_s_own_words_are_printed_safely(enricher, served, lead):
+    text = "no\ncredits\x1b[31m left for test-builtwith_api_key " + "x" * 500
+    served.answers["builtwith"] = lambda request: (200, {"Errors": [{"Message": text}]})
+    error = str(enricher.run("builtwith", enricher.leads(lead())))
+    assert error.startswith("builtwith: no credits [31m left for *** xxx")
+    assert len(error) < 350
+
+
+def test_no_more_is_spent_than_a_start_may_spend_and_the_next_one_goes_on(enricher, served, lead):
+    rows = enricher.leads(*(lead(number) for number in range(12)))
+    enricher.config = "most_credits_per_start: 6\n"
+    error = enricher.run("apollo", rows, parallel=1)
+    assert error.exit_code == 3
+    assert "6 credits are spent, and most_credits_per_start" in str(error)
+    assert served.answered("apollo").total() == 6
+    enricher.config = ""
+    assert enricher.run("apollo", rows) is None
+    assert served.answered("apollo").total() == 12
+
+
+def test_who_waits_for_another_is_not_given_up_when_that_one_is_down(enricher, served, lead):
+    rows = enricher.leads(lead())
+    served.answers["datagen"] = lambda request: (401, {})
+    assert "DATAGEN_API_KEY" in str(enricher.run("find_ceo,ceo_email", rows))
+    assert not served.answered("hunter")
+    served.answers["datagen"] = ANSWERS["datagen"]
+    assert enricher.run("find_ceo,ceo_email", rows) is None
+    assert enricher.statuses() == {"find_ceo": "found", "ceo_email": "found"}
+
+
+def test_nobody_pays_for_questions_about_the_demo_s_people(enricher, served):
+    enricher.environment["APOLLO_BASE_URL"] = "https://api.apollo.example"
+    error = enricher.run("apollo")
+    assert "the demo's people are invented" in str(error)
+
+
+def test_names_that_the_warehouse_does_not_carry_are_told(enricher, served):
+    with duckdb.connect(str(_warehouse(enricher))) as connection:
+        connection.execute("create schema marts")
+        connection.execute(
+            """
+            create table marts.heyreach_leads as select 'linkedin.com/in/sam' as normalized_profile_url,
+            'Ltd' as company_name, null::varchar as email, 'example.com' as company_domain,
+            '50001' as first_account_id, true as is_valid_profile_url, now() as created_at, 'x' as lead_id
+            """
+        )
+    assert "hunter needs the column first_name" in str(enricher.run("hunter"))
+    assert enricher.run("apollo,builtwith") is None
+    assert enricher.statuses() == {"apollo": "found", "builtwith": "found"}
+
+
+def _warehouse(enricher):
+    enricher.data.mkdir(parents=True, exist_ok=True)
+    return enricher.data / "warehouse.duckdb"
+
+
+def test_nobody_is_asked_about_who_was_erased(enricher, served, lead):
+    rows = enricher.leads(lead(1), lead(2))
+    enricher.data.mkdir(parents=True)
+    Suppressions(enricher.data / "suppressed").add({"linkedin.com/in/sam-sample-1"}, date(2026, 2, 1))
+    assert enricher.run("apollo", rows) is None
+    assert list(served.answered("apollo")) == ["https://www.linkedin.com/in/sam-sample-2"]
+    assert any("1 rows are of people who were erased" in line for line in enricher.said)
