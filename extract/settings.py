@@ -519,7 +519,7 @@ def _read_yaml(path: Path, problems: list[str]) -> tuple[AnalyticsSettings, Rete
         problems.extend(error.problems)
         return shipped
     ranges = ANALYTICS_RANGES | RETENTION_RANGES
-    known = ["required_attribution_fields", *ranges]
+    known = [*ranges, "required_attribution_fields"]
     found = []
     values = {}
     for name, text in document.items():

@@ -9,6 +9,7 @@ from extract.errors import ConfigurationError
 from extract.settings import (
     ANALYTICS_RANGES,
     DEFAULTS,
+    RETENTION_RANGES,
     AnalyticsSettings,
     Settings,
     check_base_url,
@@ -288,8 +289,9 @@ def test_the_shipped_analytics_settings_are_the_defaults_and_name_each(tmp_path)
     shipped = PROJECT / "config" / "settings.yaml"
     assert load_settings(with_analytics(tmp_path, shipped), {}).analytics == AnalyticsSettings()
     named = [line.partition(":")[0] for line in shipped.read_text().splitlines() if line and line[0] != "#"]
-    assert sorted(named) == sorted(field.name for field in fields(AnalyticsSettings))
-    assert set(named) == {*ANALYTICS_RANGES, "required_attribution_fields"}
+    judged = {field.name for field in fields(AnalyticsSettings)}
+    assert judged == {*ANALYTICS_RANGES, "required_attribution_fields"}
+    assert sorted(named) == sorted({*judged, *RETENTION_RANGES})
 
 
 def test_reads_analytics_settings(tmp_path):
