@@ -68,7 +68,7 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "row_text": "text",
     },
     # What is known of people who were erased: how many of their campaign leads had which status, by the
-    # erasure (`noted_by` erasure) and by each later pull that still met them (its pull_id).
+    # erasure (`noted_by` erasure-...) and by each later pull that still met them (its pull_id).
     "erased_lead_counts": {
         "noted_by": "text",
         "observed_at": "timestamp",

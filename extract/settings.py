@@ -519,7 +519,7 @@ def _read_yaml(path: Path, problems: list[str]) -> tuple[AnalyticsSettings, Rete
         problems.extend(error.problems)
         return shipped
     ranges = ANALYTICS_RANGES | RETENTION_RANGES
-    known = [*ranges, "required_attribution_fields"]
+    known = [*ANALYTICS_RANGES, "required_attribution_fields", *RETENTION_RANGES]
     found = []
     values = {}
     for name, text in document.items():

@@ -584,6 +584,8 @@ def _land_journals(settings: Settings) -> None:
     events = journal.rows(runs_path(settings.workspace_dir))
     raw.append_missing(raw_path, "pipeline_run_events", ("run_id", "event_number"), events)
     snapshots.land(snapshots.snapshots_path(settings.workspace_dir), raw_path)
+    erased = journal.rows(erase.counts_path(settings.workspace_dir))
+    raw.append_missing(raw_path, "erased_lead_counts", erase.COUNT_KEY, erased)
     acknowledged = journal.rows(alerts.acknowledgements_path(settings.workspace_dir))
     raw.append_missing(raw_path, "acknowledgements", ("anomaly_id",), acknowledged)
     told = journal.rows(alerts.alerts_path(settings.workspace_dir))

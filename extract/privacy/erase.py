@@ -14,13 +14,23 @@ from pathlib import Path
 
 import duckdb
 
+from extract import journal, raw
 from extract.errors import ConfigurationError, OutboundError
-from extract.pipeline import ledger_path, load_landed, raw_path, suppressions, webhooks_dir
+from extract.pipeline import (
+    enrichment_ledger_path,
+    ledger_path,
+    load_landed,
+    raw_path,
+    suppressions,
+    webhooks_dir,
+)
 from extract.privacy import files
 from extract.privacy.records import MEMBER_ID, clean, subjects
 from extract.privacy.suppression import Suppressions, keys_of
 from extract.profile_urls import parse_profile_urls
 from extract.settings import Settings
+
+COUNT_KEY = ("noted_by", "campaign_id", "account_id", "connection_status")
 
 _ADDRESS = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+")
 
@@ -71,6 +81,8 @@ def sweep(settings: Settings, people: Suppressions, rows: set[files.Identity], w
         if path.is_relative_to(webhooks_dir(settings)):
             if files.blank_lines(people, path):
                 swept.changed.append(path)
+        elif path.is_relative_to(settings.workspace_dir / "profiles"):
+            files.sweep_profile(swept, path)
         elif path.suffix in (".jsonl", ".ndjson"):
             files.sweep_lines(swept, path)
         elif path.suffix == ".csv":
@@ -80,6 +92,7 @@ def sweep(settings: Settings, people: Suppressions, rows: set[files.Identity], w
         else:
             files.sweep_text(swept, path)
     files.sweep_raw(swept, raw_path(settings), _note_counts)
+    _keep_counts(settings)
     return list(dict.fromkeys(swept.changed))
 
 
@@ -152,8 +165,9 @@ def _recognise(settings: Settings, person: Person) -> bool:
 
 def _rows(settings: Settings) -> Iterator[tuple[str, list[dict]]]:
     yield from files.raw_rows(raw_path(settings))
-    if ledger_path(settings).exists():
-        yield from files.sqlite_rows(ledger_path(settings))
+    for path in (ledger_path(settings), enrichment_ledger_path(settings)):
+        if path.exists():
+            yield from files.sqlite_rows(path)
 
 
 @dataclass(frozen=True)
@@ -184,13 +198,36 @@ def _learn_words(value: object, person: Person) -> None:
             _learn_words(inner, person)
 
 
+def counts_path(workspace_dir: Path) -> Path:
+    """Where a workspace keeps the counts of what was erased, for a raw database that is made anew."""
+    return workspace_dir / "journal" / "erasures.jsonl"
+
+
+def _keep_counts(settings: Settings) -> None:
+    """Add the counts of erasures that only raw holds to their journal."""
+    path = counts_path(settings.workspace_dir)
+    kept = [tuple(row[name] for name in COUNT_KEY) for row in journal.rows(path)]
+    with raw.connect(raw_path(settings), read_only=True) as connection:
+        names = list(raw.TABLES["erased_lead_counts"])
+        answer = connection.execute(
+            f"select {', '.join(names)} from {raw.SCHEMA}.erased_lead_counts "  # noqa: S608
+            "where starts_with(noted_by, 'erasure')"
+        )
+        rows = [dict(zip(names, values, strict=True)) for values in answer.fetchall()]
+    for row in rows:
+        if tuple(row[name] for name in COUNT_KEY) not in kept:
+            journal.append(path, row)
+
+
 def _note_counts(connection: duckdb.DuckDBPyConnection) -> None:
     """Keep, without any identity, how many rows of which status went: HeyReach goes on counting them."""
     connection.execute(
         """
         insert into new.heyreach.erased_lead_counts
             (noted_by, observed_at, campaign_id, account_id, connection_status, lead_rows)
-        select 'erasure', now(), campaign_id, account_id, connection_status, count(*)
+        select
+            'erasure-' || strftime(now(), '%Y%m%dT%H%M%S%f'), now(),
+            campaign_id, account_id, connection_status, count(*)
         from (
             select
                 campaign_id,

@@ -24,12 +24,18 @@ from extract.privacy.records import LINK, MEMBER_ID, clean, redacted
 from extract.privacy.suppression import Suppressions, write_whole
 
 BATCH_ROWS = 10_000
-# What runs make anew, and what a killed one left behind.
-CACHES = ("dbt", "docs", "build.duckdb", "build.duckdb.wal", ".period-*", ".docs-*", ".dlt-*", "*.tmp")
+# What runs make anew, what a killed one left behind, and damaged databases, which nobody can clean.
+REMOVED = (
+    *("dbt", "docs", "build.duckdb", "build.duckdb.wal", "*.set-aside-*", "*.tmp"),
+    *(".period-*", ".docs-*", ".dlt-*", "**/.*.partial"),
+)
 # Tables of which no row is dropped because of whose profile it shows: a sender is no lead.
 KEPT_TABLES = frozenset({"sender_accounts", "campaigns", "pulls", "imports", "run_parameters"})
 # What identifies a lead's rows, also those that don't show the profile.
-IDENTITIES = (("campaign_id", "campaign_lead_id"), ("list_id", "list_row_key"), ("import_id", "row_number"))
+IDENTITIES = (
+    *(("campaign_id", "campaign_lead_id"), ("list_id", "list_row_key"), ("import_id", "row_number")),
+    *(("run_id", "row_number"), ("call_id", "call_id")),  # of enrichment
+)
 
 Identity = tuple[str, str, str]
 T = TypeVar("T")
@@ -60,12 +66,12 @@ def identities(record: dict) -> Iterator[Identity]:
     """What identifies the lead row that a record is an observation of."""
     for scope, key in IDENTITIES:
         if record.get(scope) is not None and record.get(key) is not None:
-            yield (key, str(record[scope]), str(record[key]))
+            yield (f"{scope} {key}", str(record[scope]), str(record[key]))
 
 
 def remove_caches(folder: Path) -> None:
-    """Remove what can be made again and what no run will finish."""
-    for pattern in (*CACHES, "**/.*.partial"):
+    """Remove what can be made again or can't be cleaned, and what no run will finish."""
+    for pattern in REMOVED:
         for path in folder.glob(pattern):
             if folder / "demo" in path.parents:  # a workspace of its own, with a lock of its own
                 continue
@@ -187,6 +193,15 @@ def sweep_csv(sweep: Sweep, path: Path) -> None:
     writer.writerows(row for row in cleaned if row)
     write_whole(path, text.getvalue().encode())
     sweep.changed.append(path)
+
+
+def sweep_profile(sweep: Sweep, path: Path) -> None:
+    """The text of a profile, named by its slug or showing its link: one of an erased person goes whole."""
+    text = path.read_bytes().decode(errors="replace")
+    mentions = {found[0] for pattern in (LINK, MEMBER_ID) for found in pattern.finditer(text)}
+    if sweep.people.erased(mentions | {f"linkedin.com/in/{path.stem}"}):
+        path.unlink()
+        sweep.changed.append(path)
 
 
 def sweep_text(sweep: Sweep, path: Path) -> None:

@@ -108,6 +108,10 @@ def _old_leads(published: Path, months: int) -> tuple[list[str], set[files.Ident
             """,
             [[lead_id for lead_id, _ in old]],
         ).fetchall()
-    key_columns = {"campaign": "campaign_lead_id", "list": "list_row_key", "import": "row_number"}
+    key_columns = {
+        "campaign": "campaign_id campaign_lead_id",
+        "list": "list_id list_row_key",
+        "import": "import_id row_number",
+    }
     people = [key for _, key in old if key]
     return people, {(key_columns[found], scope, key) for found, scope, key in rows}, len(old)

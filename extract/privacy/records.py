@@ -19,7 +19,16 @@ PROVIDER_ID = "linkedin_id "
 REDACTED = "[erased]"
 
 _SUBJECT = frozenset(
-    {"profileurl", "linkedinurl", "linkedinprofileurl", "linkedinid", "person", "listrowkey", "rowtext"}
+    {
+        "profileurl",
+        "linkedinurl",
+        "linkedinprofileurl",
+        "linkedinid",
+        "person",
+        "key",
+        "listrowkey",
+        "rowtext",
+    }
 )
 # Who sent a request is not who it is about.
 _OTHERS = frozenset({"sender"})

@@ -11,6 +11,7 @@ from extract.settings import (
     DEFAULTS,
     RETENTION_RANGES,
     AnalyticsSettings,
+    RetentionSettings,
     Settings,
     check_base_url,
     is_loopback,
@@ -287,11 +288,12 @@ def test_the_env_example_lists_every_variable_blank(tmp_path):
 
 def test_the_shipped_analytics_settings_are_the_defaults_and_name_each(tmp_path):
     shipped = PROJECT / "config" / "settings.yaml"
-    assert load_settings(with_analytics(tmp_path, shipped), {}).analytics == AnalyticsSettings()
+    settings = load_settings(with_analytics(tmp_path, shipped), {})
+    assert (settings.analytics, settings.retention) == (AnalyticsSettings(), RetentionSettings())
     named = [line.partition(":")[0] for line in shipped.read_text().splitlines() if line and line[0] != "#"]
-    judged = {field.name for field in fields(AnalyticsSettings)}
-    assert judged == {*ANALYTICS_RANGES, "required_attribution_fields"}
-    assert sorted(named) == sorted({*judged, *RETENTION_RANGES})
+    known = [field.name for each in (AnalyticsSettings, RetentionSettings) for field in fields(each)]
+    assert sorted(named) == sorted(known)
+    assert set(named) == {*ANALYTICS_RANGES, *RETENTION_RANGES, "required_attribution_fields"}
 
 
 def test_reads_analytics_settings(tmp_path):

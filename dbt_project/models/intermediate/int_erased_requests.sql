@@ -14,11 +14,11 @@ per_note as (
         account_id,
         campaign_id,
         '{{ event }}' as event,
-        noted_by,
+        case when noted_by like 'erasure%' then 'erasures' else noted_by end as noted_by,
         sum(lead_rows) as requests
     from counts
     where connection_status in {{ statuses }} and account_id is not null
-    group by account_id, campaign_id, noted_by
+    group by account_id, campaign_id, case when noted_by like 'erasure%' then 'erasures' else noted_by end
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 

@@ -18,16 +18,17 @@ run_parameters as (
 
 ),
 
--- First sight is no activity of theirs, but before it nothing is known; the first pull sees old and new alike.
 per_row as (
 
     select
         identified.lead_id,
         identified.normalized_profile_url,
-        coalesce(
-            greatest(campaign_leads.last_action_at, campaign_leads.failed_at, campaign_leads.created_at),
-            identified.first_observed_at
-        ) as last_active_at
+        identified.first_observed_at,
+        case identified.found_in
+            when 'campaign' then greatest(campaign_leads.last_action_at, campaign_leads.failed_at, campaign_leads.created_at)
+            -- Of an import that is when it was planned; that somebody stands in a list is no activity.
+            when 'import' then identified.first_observed_at
+        end as active_at
     from identified
     left join campaign_leads
         on identified.found_in = 'campaign'
@@ -39,7 +40,7 @@ per_row as (
 select
     per_row.lead_id,
     max(per_row.normalized_profile_url) as normalized_profile_url,
-    max(per_row.last_active_at) as last_active_at,
+    coalesce(max(per_row.active_at), max(per_row.first_observed_at)) as last_active_at,
     max(run_parameters.as_of) as as_of
 from per_row
 cross join run_parameters

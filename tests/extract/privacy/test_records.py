@@ -3,7 +3,7 @@
 import pytest
 
 from extract.errors import ConfigurationError
-from extract.privacy.files import blank_lines
+from extract.privacy.files import Sweep, blank_lines, identities, sweep_profile
 from extract.privacy.records import clean
 from extract.privacy.suppression import Suppressions
 
@@ -79,6 +79,20 @@ def test_lines_of_a_file_that_is_appended_to_are_blanked_in_place(people, tmp_pa
     assert blank_lines(people, path)
     assert path.read_bytes().split() == [b'{"id":', b"1}"]
     assert not blank_lines(people, path)
+
+
+def test_what_was_enriched_goes_with_the_person_and_the_text_of_their_profile_too(people, tmp_path):
+    """An answer shows no profile; the call it belongs to does."""
+    sweep = Sweep(people, set(), set())
+    call = {"call_id": 7, "entity": "person", "key": "linkedin.com/in/renée-dubrielle"}
+    assert sweep.clean_rows("calls", [call]) == [None]
+    sweep.rows |= set(identities(call))
+    answers = [{"call_id": 7, "payload": {"name": "Renée"}}, {"call_id": 8, "payload": {}}]
+    assert sweep.clean_rows("answers", answers) == [None, answers[1]]
+    for name in ("renée-dubrielle", "tamsin-quillworth"):
+        (tmp_path / f"{name}.txt").write_text("Platform engineer")
+        sweep_profile(sweep, tmp_path / f"{name}.txt")
+    assert [path.name for path in tmp_path.glob("*.txt")] == ["tamsin-quillworth.txt"]
 
 
 def test_the_list_names_nobody_and_is_for_its_owner_only(people, tmp_path):

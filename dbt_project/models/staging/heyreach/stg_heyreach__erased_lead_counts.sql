@@ -8,7 +8,7 @@ with counts as (
         lead_rows,
         observed_at
     from {{ source('heyreach', 'erased_lead_counts') }}
-    where noted_by = 'erasure' or noted_by in (select pulls.pull_id from {{ ref('stg_heyreach__pulls') }} as pulls)
+    where starts_with(noted_by, 'erasure') or noted_by in (select pulls.pull_id from {{ ref('stg_heyreach__pulls') }} as pulls)
 
 )
 
