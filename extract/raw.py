@@ -90,6 +90,7 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "mapping": "text",
         "senders": "text",
         "planned_at": "timestamp",
+        "experiment": "text",
     },
     "import_rows": {
         "import_id": "text",

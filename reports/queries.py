@@ -35,6 +35,10 @@ CHANGES = """
     where is_open
     order by is_acknowledged, since desc, kind, dimension, segment
 """
+RECOMMENDATIONS = "select * from marts.rpt_recommendations order by rank"
+EXPERIMENTS = (
+    "select * from marts.rpt_experiments order by began_at, experiment, account_type, other_account_type"
+)
 HEALTH = "select * from marts.rpt_health order by line_number"
 IMPORTS = """
     select *
@@ -194,6 +198,8 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "by_week": rows(SENT_WEEKS),
             "trend": rows(TREND),
             "bottlenecks": bottlenecks,
+            "recommendations": rows(RECOMMENDATIONS),
+            "experiments": rows(EXPERIMENTS),
         },
     }
 

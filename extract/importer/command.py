@@ -248,6 +248,7 @@ class _Importer:
             mapping=file.mapping.name,
             senders=self._senders(file) if target and target.campaign_id else None,
             planned_at=now,
+            experiment=self.options.experiment if target and target.campaign_id else None,
         )
 
     def _now(self) -> datetime:

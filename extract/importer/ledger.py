@@ -43,7 +43,8 @@ create table if not exists imports (
     file_sha256 text not null,
     mapping text not null,
     senders text,
-    planned_at text not null
+    planned_at text not null,
+    experiment text
 );
 create table if not exists rows (
     import_id text not null references imports,
@@ -108,7 +109,8 @@ left join events as newest on newest.event_id = (
 class Import:
     """One import: a file of leads for a campaign or a list, or an upstream list that is only kept.
 
-    `target` is campaign, list or upstream; `senders` how senders were chosen, None without a campaign.
+    `target` is campaign, list or upstream; `senders` how senders were chosen, None without a campaign;
+    `experiment` whose hash chose them, None where they were chosen otherwise.
     """
 
     import_id: str
@@ -121,6 +123,7 @@ class Import:
     mapping: str
     senders: str | None
     planned_at: datetime
+    experiment: str | None = None
 
 
 @dataclass(frozen=True)
@@ -166,6 +169,7 @@ class Ledger:
             self._database.execute("pragma synchronous = full")
             self._database.execute("pragma foreign_keys = on")
             self._database.executescript(_SCHEMA)
+            self._add_column("imports", "experiment")  # the ledger may be older
         except sqlite3.DatabaseError as error:
             self._database.close()
             raise ConfigurationError(
@@ -178,6 +182,11 @@ class Ledger:
 
     def __exit__(self, *_: object) -> None:
         self._database.close()
+
+    def _add_column(self, table: str, column: str) -> None:
+        with self._transaction():
+            if column not in {row["name"] for row in self._database.execute(f"pragma table_info({table})")}:
+                self._database.execute(f"alter table {table} add column {column} text")
 
     def plan(self, entry: Import, rows: Iterable[PlannedRow]) -> None:
         """Write a new import and all its rows, in one step."""

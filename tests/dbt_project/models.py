@@ -1,16 +1,32 @@
 """Run the SQL of single models on tables that a test makes, without dbt."""
 
+import ast
+import re
 from pathlib import Path
 
 import jinja2
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 
+# dbt's `return` hands out a value, where jinja's macros only know text.
+_CONSTANT = re.compile(r"{% macro (\w+)\(\) -%}\s*{{ return\((.*?)\) }}\s*{%- endmacro %}", re.DOTALL)
+
 
 def model_sql(name: str) -> str:
     """The SQL of a model; each `ref` is a table of that name."""
     (path,) = (PROJECT / "models").rglob(f"{name}.sql")
-    macros = [path.read_text() for path in sorted((PROJECT / "macros").rglob("*.sql"))]
-    known = "".join(text for text in macros if "{% test" not in text)  # a tag of dbt's own
+    texts = [macro.read_text() for macro in sorted((PROJECT / "macros").rglob("*.sql"))]
+    macros = "".join(text for text in texts if "{% test" not in text)  # a tag of dbt's own
+    constants = {name: _literal(value) for name, value in _CONSTANT.findall(macros)}
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.do"])
-    return environment.from_string(known + path.read_text()).render(ref=lambda table: table)
+    return environment.from_string(_CONSTANT.sub("", macros) + path.read_text()).render(
+        ref=lambda table: table, **{name: lambda value=value: value for name, value in constants.items()}
+    )
+
+
+def _literal(value: str) -> object:
+    """What the text of a list or dictionary stands for; None for anything that is more than a literal."""
+    try:
+        return ast.literal_eval(value)
+    except ValueError:
+        return None

@@ -184,6 +184,19 @@ def test_a_change_of_lists_is_no_drop_of_the_sender(database):
     assert alarms(same_list_all_along[10:, 100 - 4 :], 4) == 10
 
 
+def test_the_sum_starts_at_0_again_after_an_acknowledgement(database):
+    accepted = numpy.random.default_rng(10).binomial(PER_DAY, EARLY_RATE / 2, (2, 60))
+    put(database, "int_early_cohorts_expected", accepted, expected_rate=str(EARLY_RATE))
+    database.execute(
+        "insert into stg_heyreach__acknowledgements values ('a', 'acceptance_drop', 'account', '0001', ?, ?)",
+        [START, START + timedelta(days=29)],
+    )
+    levels = cusum(database)
+    assert levels[0] == pytest.approx(recursion(accepted, PER_DAY, EARLY_RATE)[0], abs=1e-9)
+    assert levels[1, :30] == pytest.approx(recursion(accepted, PER_DAY, EARLY_RATE)[1, :30], abs=1e-9)
+    assert levels[1, 30:] == pytest.approx(recursion(accepted[:, 30:], PER_DAY, EARLY_RATE)[1], abs=1e-9)
+
+
 def test_a_sender_whose_drop_was_acknowledged_is_judged_by_what_it_sank_to(database):
     generator = numpy.random.default_rng(7)
     accepted = generator.binomial(PER_DAY, EARLY_RATE, (20, 200))

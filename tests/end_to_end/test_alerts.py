@@ -67,7 +67,7 @@ def test_an_acknowledged_anomaly_is_listed_no_more_and_known_to_the_next_build(t
 def test_the_next_night_tells_nothing_again_but_that_it_failed(told):
     _, slack, mail, (*_, daily, failed), _ = told
     assert daily.exit_code == 0, daily.errors
-    assert failed.exit_code == 4
+    assert failed.exit_code == 2, failed.errors
     titles = [post["text"].splitlines()[0] for post in slack.posted]
     assert titles[2:] == ["*daily failed*"]
     assert len(mail.messages) == 3

@@ -288,6 +288,8 @@ def with_totals(**values: Any) -> dict[str, Any]:
                 "health": [],
             },
             "bottlenecks": [],
+            "recommendations": [],
+            "experiments": [],
             "funnel": [],
             "imports": [],
             "attribution_weeks": [],

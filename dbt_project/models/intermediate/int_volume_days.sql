@@ -1,5 +1,6 @@
 {#- Requests of the last five business days against what was usual over the forty before, for each sender and for all, on
-    every finished business day. Sends are held steady by daily limits, so half of what is usual is no chance. -#}
+    every finished business day. A drop also has to be more than chance does to so many requests (three times the square
+    root of what is usual). -#}
 
 with run_parameters as (
 
@@ -53,12 +54,22 @@ judged as (
         coalesce(
             rolling.days_counted = 5
             and rolling.earlier_days_counted >= 10
-            and rolling.usual_in_five_days >= 25
+            and rolling.usual_in_five_days > 0
+            and rolling.sent_in_five_days <= rolling.usual_in_five_days - 3 * sqrt(rolling.usual_in_five_days)
             and rolling.sent_in_five_days * 100 <= rolling.usual_in_five_days * (100 - run_parameters.volume_drop_percent),
             false
         ) as is_low
     from rolling
     cross join run_parameters
+
+),
+
+calm as (
+
+    select
+        *,
+        not bool_or(is_low) over (partition by dimension, segment order by activity_date rows between 4 preceding and current row) as is_calm
+    from judged
 
 )
 
@@ -70,6 +81,6 @@ select
     cast(sent_in_five_days as bigint) as sent_in_five_days,
     usual_in_five_days,
     is_low,
-    -- Low days in a row belong together.
-    count(*) filter (where not is_low) over (partition by dimension, segment order by activity_date rows between unbounded preceding and current row) as spell
-from judged
+    -- Low days with fewer than five others between them belong together.
+    count(*) filter (where is_calm) over (partition by dimension, segment order by activity_date rows between unbounded preceding and current row) as spell
+from calm

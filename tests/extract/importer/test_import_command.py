@@ -704,6 +704,8 @@ def test_senders_by_an_experiment_are_the_same_in_any_file(serve, tmp_path, writ
         by_hash = ("--senders", "hash", "--experiment", "spring", "--apply")
         succeeded(workspace.import_("--file", write_file(rows), "--campaign", RUNNING, *by_hash))
         chosen.append({person: entry["account_id"] for person, entry in sandbox.imported().items()})
+        with Ledger(workspace.ledger_path) as ledger:
+            assert [entry.experiment for entry in ledger.imports()] == ["spring"]
     assert chosen[0] == chosen[1]
     assert set(chosen[0].values()) == {50101, 50105, 50106}
 

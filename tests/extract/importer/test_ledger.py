@@ -216,3 +216,13 @@ def test_a_file_that_is_no_ledger_is_refused_with_what_to_do(tmp_path, content):
         Ledger(path)
     assert len(caught.value.problems) == 1
     assert path.read_bytes() == content
+
+
+def test_a_ledger_from_before_experiments_is_read_and_written_on(planned, tmp_path):
+    before = planned.imports()
+    with sqlite3.connect(tmp_path / "imports.sqlite") as database:
+        database.execute("alter table imports drop column experiment")
+    with Ledger(tmp_path / "imports.sqlite") as reopened:
+        assert reopened.imports() == before
+        reopened.plan(replace(ENTRY, import_id="leads-2", experiment="spring"), ROWS)
+        assert [entry.experiment for entry in reopened.imports()] == [None, "spring"]

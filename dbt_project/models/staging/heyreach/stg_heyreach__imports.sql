@@ -14,6 +14,7 @@ visible as (
         file_name,
         mapping,
         senders as sender_choice,
+        experiment,
         planned_at
     from imports
     where planned_at <= (select run_parameters.as_of from {{ ref('stg_heyreach__run_parameters') }} as run_parameters)

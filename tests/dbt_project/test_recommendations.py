@@ -1,0 +1,113 @@
+"""Advice to scale and to pause, from requests made up for it; tests against statsmodels and scipy."""
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+from scipy.stats import false_discovery_control
+from statsmodels.stats.proportion import proportions_ztest
+
+from tests.dbt_project.models import model_sql
+
+TRAITS = ("lead_gender", "estimated_age", "is_employed")
+
+
+@pytest.fixture
+def database() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute("""
+            create table stg_heyreach__run_parameters as
+            select 30 as collecting_below, timestamptz '2026-02-01 00:00:00+00' as as_of;
+            create table heyreach_accounts as
+            select * from (values
+                ('1', 'Maren', 'real_personal'), ('2', 'Nora', 'ai_mirror_saas'),
+                ('3', 'Oren', 'real_personal'), ('4', 'Tess', 'real_personal')
+            ) as accounts (account_id, label, account_type);
+            create table int_sender_capacity as
+            select account_id, account_id <> '3' as can_send, cast(null as varchar) as cause
+            from heyreach_accounts;
+            create table int_segments_labelled as
+            select 'icp' as dimension, 'sre' as segment, 'SRE' as segment_label;
+            create table rpt_bottlenecks as
+            select 'source' as dimension, 'zoominfo' as segment, 'ZoomInfo' as segment_label,
+                'low_acceptance' as cause, 'lower' as verdict, 0.001 as q_value,
+                3.0 as recoverable_accepts_per_week, 'ZoomInfo is low.' as why;
+            create table rpt_segment_performance as
+            select 'source' as dimension, 'zoominfo' as segment, 100::bigint as mature_sent,
+                8::bigint as mature_accepted, 0.08 as accept_rate, 0.04 as ci_low, 0.15 as ci_high;
+            create table int_period_facts (
+                account_id varchar, icp varchar, source varchar, source_list varchar, company_region varchar,
+                company_size varchar, company_industry varchar, lead_seniority varchar, lead_gender varchar,
+                mature_sent integer, mature_accepted integer
+            )
+        """)
+        yield connection
+
+
+def requests(
+    database: duckdb.DuckDBPyConnection, account_id: str, icp: str, sent: int, accepted: int
+) -> None:
+    database.execute(
+        """
+        insert into int_period_facts
+        select ?, ?, 'clay', null, 'unknown', null, null, null, 'female', 1, cast(place < ? as integer)
+        from range(?) as places (place)
+        """,
+        [account_id, icp, accepted, sent],
+    )
+
+
+def advice(database: duckdb.DuckDBPyConnection) -> list[dict]:
+    answer = database.execute(f"select * from ({model_sql('rpt_recommendations')}) order by rank")
+    names = [column[0] for column in answer.description]
+    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+# (sender, ICP, sent, accepted): Maren, Nora and Oren all do better with SREs than with others.
+CELLS = [
+    *[("1", "sre", 100, 60), ("1", "cto", 100, 25)],
+    *[("2", "sre", 100, 61), ("2", "cto", 100, 24)],
+    *[("3", "sre", 100, 62), ("3", "cto", 100, 23)],
+    *[("4", "sre", 100, 26), ("4", "cto", 20, 18)],
+]
+
+
+def test_only_real_senders_that_can_send_are_named_to_scale(database):
+    for cell in CELLS:
+        requests(database, *cell)
+    scale, pause = advice(database)
+    assert (scale["advice"], scale["account_id"], scale["segment_label"]) == ("scale", "1", "Maren x SRE")
+    assert (scale["mature_sent"], scale["mature_accepted"]) == (100, 60)
+    assert "60.0 % of 100 requests" in scale["why"]
+    assert (pause["advice"], pause["segment_label"], pause["why"]) == (
+        "pause",
+        "ZoomInfo",
+        "ZoomInfo is low.",
+    )
+
+
+def test_chance_is_ruled_out_for_all_combinations_at_once(database):
+    for cell in CELLS:
+        requests(database, *cell)
+    sent, accepted = (sum(cell[place] for cell in CELLS) for place in (2, 3))
+    families = [(s, a) for _, _, s, a in CELLS if s >= 30]
+    # All leads are Clay's: a sender with Clay is the sender.
+    families += [
+        (sum(c[2] for c in CELLS if c[0] == who), sum(c[3] for c in CELLS if c[0] == who)) for who in "1234"
+    ]
+    p_values = [
+        proportions_ztest([a, accepted - a], [s, sent - s], alternative="larger")[1] for s, a in families
+    ]
+    expected = false_discovery_control(p_values)[families.index((100, 60))]
+    assert advice(database)[0]["q_value"] == pytest.approx(expected, abs=1e-6)
+
+
+def test_equal_combinations_are_no_advice(database):
+    for account_id in "1234":
+        for number, icp in enumerate(("sre", "cto", "devops")):
+            requests(database, account_id, icp, 100 + number, 30)
+    assert [row["advice"] for row in advice(database)] == ["pause"]
+
+
+def test_the_model_knows_nothing_of_what_a_person_is():
+    assert not [trait for trait in TRAITS if trait in model_sql("rpt_recommendations")]
