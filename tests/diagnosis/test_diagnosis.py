@@ -41,7 +41,7 @@ def test_the_compiled_models_build_what_dbt_builds(project, tmp_path):
     paths.raw.parent.mkdir()
     (tmp_path / "raw.duckdb").rename(paths.raw)
     write_account_seed(drawn.workspace.accounts, paths.account_seed)
-    warehouse.build_and_publish(paths, "")
+    warehouse.build_and_publish(paths, "diagnosis")
     with duckdb.connect(str(paths.published), read_only=True) as connection:
         connection.execute(f"attach '{database}' as compiled (read_only)")
         tables = connection.execute(

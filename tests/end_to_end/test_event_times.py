@@ -306,7 +306,12 @@ def told(world, four_a_day, truth, tmp_path_factory) -> Workspace:
 
 
 # What these tell is when this machine ran, not what was known of the world.
-RECORDS_OF_RUNS = ("pipeline_runs", "heyreach_analytics_snapshots", "heyreach_analytics_snapshot_metrics")
+RECORDS_OF_RUNS = (
+    "pipeline_runs",
+    "rpt_snapshot",
+    "heyreach_analytics_snapshots",
+    "heyreach_analytics_snapshot_metrics",
+)
 
 
 def tables(workspace: Workspace) -> dict[str, list[tuple]]:
