@@ -84,5 +84,5 @@ def test_of_many_at_once_exactly_one_works(tmp_path):
 
 
 def test_an_import_does_not_wait_for_a_run(tmp_path, holder):
-    with exclusive(tmp_path, "import"):
-        pass
+    with exclusive(tmp_path, "import") as has_waited:
+        assert not has_waited
