@@ -96,7 +96,7 @@ format: $(INSTALLED) ## apply the Python style
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
 clean: ## remove what installing and dbt made; data stays
-	rm -rf .venv dbt_project/generated dbt_project/target dbt_project/logs .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv dbt_project/target dbt_project/logs .pytest_cache .ruff_cache .hypothesis *.egg-info
 
 $(INSTALLED): pyproject.toml requirements.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none of '$(PYTHONS)' is one. Install it, or name it: make PYTHON=/path/to/python3.12"; exit 1; }

@@ -5,7 +5,7 @@ published one, in one step; readers see the old warehouse or the new one, never 
 """
 
 import contextlib
-import fcntl
+import functools
 import os
 import shutil
 import tempfile
@@ -15,7 +15,8 @@ from pathlib import Path
 
 import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.results import NodeStatus
 
 from extract import raw
@@ -24,7 +25,8 @@ from extract.errors import OutboundError
 from extract.folders import is_disk_full
 
 PROJECT_DIR = Path(__file__).parent
-GENERATED_DIR = PROJECT_DIR / "generated"
+# What dbt knows of the project after reading it: the same for every workspace of this checkout.
+PARSED_DIR = PROJECT_DIR / "target" / "parsed"
 
 # Models that read the period, or what ran since; the rest of a published warehouse is the same for each.
 PERIOD_SELECTION = (
@@ -119,27 +121,14 @@ def _dbt(paths: Files, run_id: str, database: Path, arguments: list[str]) -> lis
         "OUTBOUND_RUN_ID": run_id,
         "OUTBOUND_RAW_PATH": str(paths.raw),
         "OUTBOUND_BUILD_PATH": str(database),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
-    command = [
-        *arguments,
-        "--project-dir", str(PROJECT_DIR),
-        "--profiles-dir", str(PROJECT_DIR),
-        "--target-path", str(paths.target),
-        "--log-path", str(paths.target / "logs"),
-        "--log-level-file", "none",
-        "--quiet",
-        "--log-level", "none",
-        "--no-use-colors",
-    ]  # fmt: skip
-    with _account_seed(paths.account_seed), _environment(environment):
+    project = _parsed_project()
+    with _environment(environment):
         try:
-            outcome = dbtRunner().invoke(command)
+            outcome = _invoke(dbtRunner(manifest=project), arguments, paths.target)
         finally:
             # dbt keeps the file open and locked until told otherwise.
             DuckDBConnectionManager.close_all_connections()
-    if outcome.exception:
-        raise AuditError(f"dbt could not run: {_one_line(str(outcome.exception))}")
     results = getattr(outcome.result, "results", [])
     problems = [_described(result, database) for result in results if result.status in _FAILED]
     if any(is_damage(line) for line in problems):  # the build is new, so it is not that file
@@ -149,6 +138,38 @@ def _dbt(paths: Files, run_id: str, database: Path, arguments: list[str]) -> lis
             "The build failed, and the published warehouse stays as it was:\n  " + "\n  ".join(problems)
         )
     return [_described(result, database) for result in results if result.status == NodeStatus.Warn]
+
+
+@functools.cache
+def _parsed_project() -> Manifest:
+    """The project as dbt reads it, once for all that this process does with dbt.
+
+    Read with paths of no workspace: dbt reads everything anew where those of the profile have changed.
+    """
+    with _environment({"OUTBOUND_RAW_PATH": "raw.duckdb", "OUTBOUND_BUILD_PATH": "build.duckdb"}):
+        return _invoke(dbtRunner(), ["parse", "--no-write-json"], PARSED_DIR).result
+
+
+def _invoke(runner: dbtRunner, arguments: list[str], target: Path) -> dbtRunnerResult:
+    outcome = runner.invoke(
+        [
+            *arguments,
+            "--project-dir", str(PROJECT_DIR),
+            "--profiles-dir", str(PROJECT_DIR),
+            "--target-path", str(target),
+            "--log-path", str(target / "logs"),
+            "--log-level-file", "none",
+            "--quiet",
+            "--log-level", "none",
+            "--no-use-colors",
+            "--no-send-anonymous-usage-stats",
+        ]
+    )  # fmt: skip
+    if isinstance(outcome.exception, KeyboardInterrupt):  # dbt hands out even what was to end the process
+        raise outcome.exception
+    if outcome.exception:
+        raise AuditError(f"dbt could not run: {_one_line(str(outcome.exception))}")
+    return outcome
 
 
 _FAILED = (NodeStatus.Error, NodeStatus.Fail, NodeStatus.RuntimeErr)
@@ -211,19 +232,6 @@ def _remove_database(path: Path) -> None:
 
 def _wal(path: Path) -> Path:
     return path.with_name(path.name + ".wal")
-
-
-@contextlib.contextmanager
-def _account_seed(rendered: Path) -> Iterator[None]:
-    """Put a workspace's account seed where dbt looks, for as long as dbt runs.
-
-    Workspaces of one checkout share that place, so their dbt runs take turns.
-    """
-    GENERATED_DIR.mkdir(exist_ok=True)
-    with (GENERATED_DIR / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        shutil.copyfile(rendered, GENERATED_DIR / rendered.name)
-        yield
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from extract import journal
 from extract.errors import OutboundError
+from extract.stop import stop_behind
 
 # Which finished runs spare a job its work: weekly does all that daily does.
 COVERED_BY = {"daily": ("daily", "weekly"), "weekly": ("weekly",)}
@@ -31,7 +32,8 @@ def new_run_id() -> str:
 class RunRecord:
     """One run under way: `with RunRecord(path, "daily") as run: ... with run.step("extract") as facts: ...`.
 
-    An exception that leaves the block is recorded as the run's end, and goes on its way.
+    An exception that leaves the block is recorded as its end, and goes on its way; one that comes from a
+    stop goes on as that stop.
     """
 
     def __init__(self, path: Path, job: str):
@@ -40,7 +42,6 @@ class RunRecord:
         self._job = job
         self._step: str | None = None
         self._events = 0
-        self._is_closed = False
 
     def __enter__(self) -> "RunRecord":
         self._began = time.monotonic()
@@ -48,7 +49,10 @@ class RunRecord:
         return self
 
     def __exit__(self, error_type: type | None, error: BaseException | None, _: object) -> None:
-        self.close(error)
+        stop = stop_behind(error)
+        self._close(stop or error)
+        if stop and stop is not error:
+            raise stop from error
 
     @contextlib.contextmanager
     def step(self, name: str) -> Iterator[dict]:
@@ -58,11 +62,8 @@ class RunRecord:
         self._write("step", step=name, seconds=round(time.monotonic() - began, 3), **facts)
         self._step = None
 
-    def close(self, error: BaseException | None) -> None:
-        """Record the end, once; a disk too full even for that must not hide the reason."""
-        if self._is_closed:
-            return
-        self._is_closed = True
+    def _close(self, error: BaseException | None) -> None:
+        """Record the end; a disk too full even for that must not hide the reason."""
         seconds = round(time.monotonic() - self._began, 3)
         if error is None:
             self._write("finished", outcome="succeeded", seconds=seconds, exit_code=0)

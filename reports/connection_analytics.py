@@ -7,9 +7,7 @@ does all of it; `connection-analytics STEP` does one step, or one of the schedul
 import argparse
 import contextlib
 import os
-import signal
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,6 +28,7 @@ from extract.privacy import erase, purge
 from extract.pull import KINDS
 from extract.runs import RunRecord, is_done_since, new_run_id, runs_path
 from extract.settings import DEFAULTS, SECRETS, Settings, load_settings, parse_period
+from extract.stop import stoppable
 from extract.strict_yaml import shown
 from reports import alerts, schedule
 from reports.queries import open_published
@@ -45,15 +44,6 @@ STEPS = (
 JOBS = {"run": ("full", FORMATS), "weekly": ("full", FORMATS), "daily": ("daily", ("json",))}
 
 
-STOP_SECONDS = 8.0
-
-
-class Stopped(KeyboardInterrupt):
-    """The system asked this process to end (SIGTERM)."""
-
-    exit_code = 143
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one step; returns the exit code.
 
@@ -67,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = load_settings(PROJECT_DIR)
         for warning in settings.warnings:
             _say(f"warning: {warning}")
-        with _stoppable():
+        with stoppable():
             globals()[f"_{options.step.replace('-', '_')}"](settings, options)
     except KeyboardInterrupt as stop:
         print("stopped", file=sys.stderr)
@@ -91,27 +81,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 1
     return 0
-
-
-@contextlib.contextmanager
-def _stoppable() -> Iterator[None]:
-    """Let SIGTERM end the block as Ctrl-C does, so that it is recorded and tidied up after."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(number: int, frame: object) -> None:
-        # Being killed does no harm either: tidying up may not take for ever.
-        deadline = threading.Timer(STOP_SECONDS, os._exit, [Stopped.exit_code])
-        deadline.daemon = True
-        deadline.start()
-        raise Stopped
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -227,18 +196,17 @@ def _run(settings: Settings, options: argparse.Namespace) -> list[Path]:
         if has_waited and not has_own_period and is_done_since(record, options.step, asked_at):
             _say(f"{options.step}: nothing to do, the run that was waited for did it")
             return []
-        with RunRecord(record, options.step) as run:
-            try:
+        try:
+            with RunRecord(record, options.step) as run:
                 _extract_recorded(settings, options, run, kind)
                 _build_recorded(settings, options, run)
-            except Exception as error:
-                run.close(error)
-                if options.step != "run" and not is_disk_full(error):
-                    _report_without_news(settings, options, formats)
-                raise
-            with run.step("report"):
-                published = warehouse.files(settings.workspace_dir).published
-                return _write(settings, published, options, formats)
+                with run.step("report"):
+                    published = warehouse.files(settings.workspace_dir).published
+                    return _write(settings, published, options, formats)
+        except Exception as error:
+            if options.step != "run" and not is_disk_full(error):
+                _report_without_news(settings, options, formats)
+            raise
 
 
 def _report_without_news(settings: Settings, options: argparse.Namespace, formats: list[str]) -> None:
@@ -317,11 +285,15 @@ def _recover(settings: Settings, options: argparse.Namespace) -> None:
 
 def _setup(settings: Settings, options: argparse.Namespace) -> None:
     """Check the configuration and make `dbt` usable by hand: the account seed and raw databases exist."""
-    _check_accounts(settings, warehouse.GENERATED_DIR / "heyreach_account_config.csv")
-    if settings.is_demo:
-        accounts.load_accounts(settings.account_metadata_path)
-    for workspace_dir in (settings.data_dir, settings.data_dir / "demo"):
-        raw.initialise(warehouse.files(workspace_dir).raw)
+    account_files = {
+        settings.data_dir: settings.account_metadata_path,
+        settings.data_dir / "demo": pipeline.DEMO_ACCOUNTS_PATH,
+    }
+    for workspace_dir, account_file in account_files.items():
+        paths = warehouse.files(workspace_dir)
+        raw.initialise(paths.raw)
+        accounts.write_account_seed(accounts.load_accounts(account_file), paths.account_seed)
+    _check_accounts(settings, warehouse.files(settings.workspace_dir).account_seed)
     _say(f"ready: {'demo data (no HEYREACH_API_KEY)' if settings.is_demo else settings.base_url}")
     if settings.is_demo:
         _say("dbt by hand: cd dbt_project && ../.venv/bin/dbt build --target demo")

@@ -22,7 +22,7 @@ def built_by_hand(demo, tmp_path_factory):
     folder = tmp_path_factory.mktemp("by_hand")
     raw = shutil.copy(workspace.data_dir / "demo" / "raw.duckdb", folder)
     database = folder / "build.duckdb"
-    shutil.copy(workspace.data_dir / "demo" / "heyreach_account_config.csv", warehouse.GENERATED_DIR)
+    shutil.copy(workspace.data_dir / "demo" / "heyreach_account_config.csv", folder)
     outcome = subprocess.run(
         [DBT, "build", "--target-path", folder / "target", "--log-path", folder / "logs", "--no-use-colors"],
         cwd=warehouse.PROJECT_DIR,

@@ -16,7 +16,6 @@ import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
-from dbt_project import warehouse
 from dbt_project.warehouse import PROJECT_DIR
 from extract import raw
 from extract.accounts import Account, write_account_seed
@@ -45,14 +44,13 @@ def compile_project(folder: Path) -> Project:
     with tempfile.TemporaryDirectory() as scratch:
         raw.initialise(Path(scratch) / "raw.duckdb")
         seeds = folder / f"{DATABASE_NAME}.duckdb"
-        accounts = Path(scratch) / "heyreach_account_config.csv"
-        write_account_seed([], accounts)
+        write_account_seed([], folder / "heyreach_account_config.csv")
         environment = {
             "OUTBOUND_RUN_ID": "",
             "OUTBOUND_RAW_PATH": f"{scratch}/raw.duckdb",
             "OUTBOUND_BUILD_PATH": str(seeds),
         }
-        with warehouse._account_seed(accounts), patch.dict(os.environ, environment):
+        with patch.dict(os.environ, environment):
             _dbt(scratch, "seed", "--exclude", "tag:test_cases")
             compiled = _dbt(scratch, "compile", "--select", "resource_type:model")
     nodes = {node.unique_id: node for node in (result.node for result in compiled) if node.relation_name}

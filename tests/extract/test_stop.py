@@ -1,0 +1,48 @@
+"""A stop is a stop, whatever the library that met the signal calls it."""
+
+import os
+import signal
+import threading
+
+import duckdb
+import pytest
+
+from extract.runs import RunRecord
+from extract.stop import Stopped, stop_behind, stoppable
+
+ENDLESS = "select count(*) from range(100000000) a, range(100000000) b where a.range % 7 = b.range % 11"
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """The process that runs the tests is not to be ended when a block took long."""
+    monkeypatch.setattr("extract.stop.STOP_SECONDS", 3600)
+
+
+def signal_soon(number: signal.Signals) -> None:
+    threading.Timer(0.3, os.kill, [os.getpid(), number]).start()
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_stop_in_the_middle_of_a_query_is_recorded_as_a_stop(tmp_path):
+    with pytest.raises(Stopped), stoppable(), RunRecord(tmp_path / "runs.jsonl", "daily") as run:
+        signal_soon(signal.SIGTERM)
+        with run.step("build"):
+            duckdb.connect().execute(ENDLESS)
+    last = (tmp_path / "runs.jsonl").read_text().splitlines()[-1]
+    assert '"outcome": "stopped"' in last or '"outcome":"stopped"' in last
+
+
+def test_ctrl_c_in_the_middle_of_a_query_is_a_stop():
+    signal_soon(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), stoppable():
+        duckdb.connect().execute(ENDLESS)
+
+
+@pytest.mark.usefixtures("patient")
+def test_an_error_before_any_stop_and_one_in_a_later_block_stay_errors():
+    assert stop_behind(ValueError("bad")) is None
+    with pytest.raises(Stopped), stoppable():
+        os.kill(os.getpid(), signal.SIGTERM)
+    with pytest.raises(ValueError, match="bad"), stoppable():
+        raise ValueError("bad")
