@@ -1,13 +1,15 @@
 {#- How an account, a type or a kind of accounts does apart from which leads it got. Mature requests are compared within
     the list they came from (Mantel-Haenszel): a sender who only got a weak list is not below anybody in that list.
 
-    Accounts differ by themselves. How much is estimated by moments from what is left after the lists and after the
-    segment and the others each had their own level, together with four accounts' worth of a usual scatter of 0.1 on the
-    logit, because a handful of accounts says little about how accounts scatter. It widens the comparison.
+    Accounts differ by themselves. How much is estimated by moments from what is left of each account after its lists have
+    their own level, separately among the segment's accounts and among the others, so that what is wrong with the segment
+    does not look like scatter; and four accounts' worth of the scatter measured on a public table of 33 accounts is added,
+    because a handful of accounts says little about how accounts scatter. Each account counts by its share of the
+    comparison: whoever is compared with one other alone is compared with that one's luck.
 
-    difference = sum((a (c + d) - c (a + b)) / n) / sum((a + b)(c + d) / n) over lists, with a, b accepted and not of the
-    segment, c, d of the others in the list; its variance without a difference is that of the Cochran-Mantel-Haenszel
-    test without a continuity correction. Checked against statsmodels' StratifiedTable. -#}
+    z = z0 / sqrt(1 + v (z0 / l)^2), with z0 of the Cochran-Mantel-Haenszel test, v the variance by scatter and l the log of the
+    Mantel-Haenszel odds ratio, whose standard error by chance is l / z0 (test-based, Miettinen 1976). On the logit scale,
+    because accounts scatter there: on the scale of rates a low rate has less room. -#}
 {%- set usual_scatter = 0.23 -%}
 {%- set usual_accounts = 4 -%}
 {%- set dimensions = {'account': 'account_id', 'account_type': 'account_type', 'account_kind': 'account_kind'} -%}
@@ -39,158 +41,198 @@ cells as (
 
 ),
 
-lists as (
-
-    select
-        list_id,
-        sum(sent) as sent,
-        sum(accepted) as accepted,
-        sum(sum(sent)) over () as all_sent
-    from cells
-    group by list_id
-
-),
-
--- What of each account's acceptances its lists don't explain; over all accounts that adds up to nothing.
-accounts as (
-
-    select
-        cells.account_id,
-        cells.account_type,
-        cells.account_kind,
-        sum(cells.sent) as sent,
-        sum(cells.accepted) as accepted,
-        sum(cells.accepted) - sum(cells.sent * {{ rate('lists.accepted', 'lists.sent') }}) as unexplained
-    from cells
-    inner join lists on cells.list_id = lists.list_id
-    group by cells.account_id, cells.account_type, cells.account_kind
-
-),
-
 everybody as (
 
     select
-        count(*) as senders,
         sum(sent) as sent,
-        sum(sent * sent) as squares,
-        sum(power(unexplained, 2) / sent) as spread,
         {{ rate('sum(accepted)', 'sum(sent)') }} as accept_rate
-    from accounts
+    from cells
 
 ),
 
 segments as (
 
     {%- for dimension, column in dimensions.items() %}
-    select
+    select distinct
         '{{ dimension }}' as dimension,
-        {{ column }} as segment,
-        count(*) as senders,
-        sum(sent) as sent,
-        sum(sent * sent) as squares,
-        sum(unexplained) as unexplained
-    from accounts
-    group by {{ column }}
+        {{ column }} as segment
+    from cells
     {{ 'union all' if not loop.last }}
     {%- endfor %}
+
+),
+
+-- Each segment against all others: two sides of every list.
+sides as (
+
+    select
+        segments.dimension,
+        segments.segment,
+        cells.account_id,
+        cells.list_id,
+        cells.sent,
+        cells.accepted,
+        segments.segment = case segments.dimension
+            {%- for dimension, column in dimensions.items() %}
+            when '{{ dimension }}' then cells.{{ column }}
+            {%- endfor %}
+        end as is_of_segment
+    from segments
+    cross join cells
+
+),
+
+with_lists as (
+
+    select
+        *,
+        sum(sent) over (partition by dimension, segment, list_id) as list_sent,
+        sum(sent) over (partition by dimension, segment, list_id, is_of_segment) as side_sent,
+        sum(accepted) over (partition by dimension, segment, list_id, is_of_segment) as side_accepted
+    from sides
+
+),
+
+-- What of each account's acceptances its side of the lists does not explain, and how much of that chance would leave.
+accounts as (
+
+    select
+        dimension,
+        segment,
+        is_of_segment,
+        account_id,
+        sum(sent) as sent,
+        sum(accepted - sent * {{ rate('side_accepted', 'side_sent') }}) as unexplained,
+        sum(
+            sent * cast(side_sent - sent as double) * side_accepted * (side_sent - side_accepted)
+            / nullif(power(side_sent, 2) * (side_sent - 1), 0)
+        ) as chance_variance,
+        sum(sent * (side_sent - sent) / cast(side_sent as double)) as compared_with_own_side,
+        sum(sent * (list_sent - side_sent) / cast(list_sent as double)) as compared_with_other_side
+    from with_lists
+    group by dimension, segment, is_of_segment, account_id
 
 ),
 
 spreads as (
 
     select
-        segments.dimension,
-        segments.segment,
-        segments.senders,
-        everybody.senders - segments.senders as other_senders,
-        everybody.accept_rate * (1 - everybody.accept_rate) as chance,
-        greatest(everybody.senders - 2, 0) as degrees_of_freedom,
-        everybody.spread
-        - power(segments.unexplained, 2) / segments.sent
-        - coalesce(power(segments.unexplained, 2) / nullif(everybody.sent - segments.sent, 0), 0) as spread,
-        -- How much of the spread a scatter between accounts makes, with both levels taken off.
-        everybody.sent
-        - segments.squares / cast(segments.sent as double)
-        - coalesce((everybody.squares - segments.squares) / cast(nullif(everybody.sent - segments.sent, 0) as double), 0) as leverage
-    from segments
-    cross join everybody
+        dimension,
+        segment,
+        is_of_segment,
+        count(*) as senders,
+        sum(power(unexplained, 2) / sent) as spread,
+        coalesce(sum(chance_variance / sent), 0) as spread_by_chance,
+        sum(compared_with_own_side / sent) as degrees_of_freedom,
+        -- How much spread a scatter of one would make: an account's own, and a share of everybody else's.
+        sum(power(compared_with_own_side, 2) / sent) * count(*) / cast(nullif(count(*) - 1, 0) as double) as leverage,
+        sum(power(compared_with_other_side, 2)) / nullif(power(sum(compared_with_other_side), 2), 0) as concentration
+    from accounts
+    group by dimension, segment, is_of_segment
 
 ),
 
 scattered as (
 
     select
-        dimension,
-        segment,
-        senders,
-        other_senders,
+        spreads.dimension,
+        spreads.segment,
+        cast(sum(spreads.senders) filter (where spreads.is_of_segment) as bigint) as senders,
+        cast(coalesce(sum(spreads.senders) filter (where not spreads.is_of_segment), 0) as bigint) as other_senders,
         (
-            degrees_of_freedom * coalesce(greatest(0, (spread - chance * degrees_of_freedom) / nullif(leverage, 0)), 0)
-            + {{ usual_accounts }} * power({{ usual_scatter }} * chance, 2)
-        ) / (degrees_of_freedom + {{ usual_accounts }})
-        * (1 / cast(senders as double) + coalesce(1 / cast(nullif(other_senders, 0) as double), 0)) as scatter_variance
+            coalesce(
+                sum(spreads.degrees_of_freedom) * greatest(0, sum(spreads.spread - spreads.spread_by_chance))
+                / nullif(sum(spreads.leverage) * power(max(everybody.accept_rate * (1 - everybody.accept_rate)), 2), 0),
+                0
+            )
+            + {{ usual_accounts }} * power({{ usual_scatter }}, 2)
+        ) / (sum(spreads.degrees_of_freedom) + {{ usual_accounts }})
+        * sum(spreads.concentration) as scatter_variance
     from spreads
+    cross join everybody
+    group by spreads.dimension, spreads.segment
 
 ),
 
-segment_cells as (
+-- a and b of the segment accepted and not, c and d of the others.
+lists as (
 
-    {%- for dimension, column in dimensions.items() %}
     select
-        '{{ dimension }}' as dimension,
-        {{ column }} as segment,
+        dimension,
+        segment,
         list_id,
-        sum(sent) as sent,
-        sum(accepted) as accepted
-    from cells
-    group by {{ column }}, list_id
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+        coalesce(sum(accepted) filter (where is_of_segment), 0) as a,
+        coalesce(sum(sent - accepted) filter (where is_of_segment), 0) as b,
+        coalesce(sum(accepted) filter (where not is_of_segment), 0) as c,
+        coalesce(sum(sent - accepted) filter (where not is_of_segment), 0) as d
+    from sides
+    group by dimension, segment, list_id
 
 ),
 
 compared as (
 
     select
-        segment_cells.dimension,
-        segment_cells.segment,
-        sum(segment_cells.sent) filter (where lists.sent > segment_cells.sent) as compared_sent,
+        dimension,
+        segment,
+        sum(a + b) as compared_sent,
+        {{ mantel_haenszel_risk_difference() }} as difference_within_lists,
+        sqrt({{ mantel_haenszel_chi_square() }}) as distance,
+        -- None accepted at all counts as half a request accepted, and so does none refused.
+        case
+            when sum(c) > 0 and sum(d) > 0
+                then ln(
+                    greatest(
+                        sum(a * d / cast(a + b + c + d as double)),
+                        0.5 * sum((a + b) * d / cast(a + b + c + d as double)) / sum(a + b)
+                    )
+                    / greatest(
+                        sum(b * c / cast(a + b + c + d as double)),
+                        0.5 * sum((a + b) * c / cast(a + b + c + d as double)) / sum(a + b)
+                    )
+                )
+        end as log_odds_ratio
+    from lists
+    where a + b > 0 and c + d > 0
+    group by dimension, segment
+
+),
+
+standardized as (
+
+    select
+        lists.dimension,
+        lists.segment,
         -- At the mix of lists of all requests, as far as the segment was sent there.
-        sum(lists.sent * {{ rate('segment_cells.accepted', 'segment_cells.sent') }}) / sum(lists.sent) as standardized_rate,
-        sum(lists.sent) / cast(max(lists.all_sent) as double) as standardized_share,
-        sum(segment_cells.sent * (lists.sent - segment_cells.sent) / cast(lists.sent as double)) as weight,
-        sum(segment_cells.accepted - segment_cells.sent * {{ rate('lists.accepted', 'lists.sent') }}) as fewer_or_more,
-        sum(
-            segment_cells.sent * cast(lists.sent - segment_cells.sent as double)
-            * lists.accepted * (lists.sent - lists.accepted) / nullif(power(lists.sent, 2) * (lists.sent - 1), 0)
-        ) as chance_variance
-    from segment_cells
-    inner join lists on segment_cells.list_id = lists.list_id
-    group by segment_cells.dimension, segment_cells.segment
+        sum((a + b + c + d) * {{ rate('a', 'a + b') }}) / sum(a + b + c + d) as standardized_rate,
+        sum(a + b + c + d) / cast(max(everybody.sent) as double) as standardized_share
+    from lists
+    cross join everybody
+    where a + b > 0
+    group by lists.dimension, lists.segment
 
 )
 
 select
-    compared.dimension,
-    compared.segment,
+    scattered.dimension,
+    scattered.segment,
     scattered.senders,
     scattered.other_senders,
     cast(coalesce(compared.compared_sent, 0) as bigint) as compared_sent,
     -- Rounded, because a sum of fractions depends on its order in the last digits.
-    round(compared.standardized_rate, 12) as standardized_rate,
-    round(compared.standardized_share, 12) as standardized_share,
-    round(compared.fewer_or_more / nullif(compared.weight, 0), 12) as difference_within_lists,
+    round(standardized.standardized_rate, 12) as standardized_rate,
+    round(standardized.standardized_share, 12) as standardized_share,
+    compared.difference_within_lists,
+    round(sign(compared.difference_within_lists) * compared.distance, 12) as z_by_chance,
     round(
-        compared.fewer_or_more / nullif(compared.weight, 0)
-        / nullif(sqrt(compared.chance_variance / nullif(power(compared.weight, 2), 0)), 0),
-        12
-    ) as z_by_chance,
-    round(
-        compared.fewer_or_more / nullif(compared.weight, 0)
-        / nullif(sqrt(compared.chance_variance / nullif(power(compared.weight, 2), 0) + scattered.scatter_variance), 0),
+        sign(compared.difference_within_lists) * compared.distance
+        / sqrt(1 + coalesce(scattered.scatter_variance * power(compared.distance / nullif(compared.log_odds_ratio, 0), 2), 0)),
         12
     ) as z_within_lists
-from compared
-inner join scattered
-    on compared.dimension = scattered.dimension
-    and compared.segment = scattered.segment
+from scattered
+inner join standardized
+    on scattered.dimension = standardized.dimension
+    and scattered.segment = standardized.segment
+left join compared
+    on scattered.dimension = compared.dimension
+    and scattered.segment = compared.segment

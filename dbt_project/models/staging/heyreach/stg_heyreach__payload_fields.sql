@@ -31,7 +31,6 @@ structures as (
     select
         resource,
         structure,
-        count(*) as observations,
         count(*) filter (where is_newest) as current_rows
     from observed
     group by resource, structure
@@ -44,7 +43,6 @@ top_fields as (
         structures.resource,
         field.key as field,
         field.value as structure,
-        structures.observations,
         structures.current_rows
     from structures, json_each(structures.structure) as field
 
@@ -56,7 +54,6 @@ nested_fields as (
         top_fields.resource,
         top_fields.field || '.' || field.key as field,
         field.value as structure,
-        top_fields.observations,
         top_fields.current_rows
     from top_fields, json_each(top_fields.structure) as field
     where json_type(top_fields.structure) = 'OBJECT'
@@ -85,7 +82,6 @@ typed as (
             when structure ->> '$' = 'NULL' then 'null'
             else 'mixed'
         end as json_type,
-        observations,
         current_rows
     from all_fields
 
@@ -95,7 +91,6 @@ select
     resource,
     field,
     json_type,
-    cast(sum(observations) as bigint) as observations,
     cast(sum(current_rows) as bigint) as current_rows
 from typed
 group by resource, field, json_type
