@@ -3,15 +3,15 @@
 
     Accounts differ by themselves. How much is estimated by moments from what is left of each account after its lists have
     their own level, separately among the segment's accounts and among the others, so that what is wrong with the segment
-    does not look like scatter; and four accounts' worth of the scatter measured on a public table of 33 accounts is added,
-    because a handful of accounts says little about how accounts scatter. Each account counts by its share of the
+    does not look like scatter; and twelve accounts' worth of the scatter measured on a public table of 33 accounts is
+    added, because a handful of accounts says little about how accounts scatter. Each account counts by its share of the
     comparison: whoever is compared with one other alone is compared with that one's luck.
 
     z = z0 / sqrt(1 + v (z0 / l)^2), with z0 of the Cochran-Mantel-Haenszel test, v the variance by scatter and l the log of the
     Mantel-Haenszel odds ratio, whose standard error by chance is l / z0 (test-based, Miettinen 1976). On the logit scale,
     because accounts scatter there: on the scale of rates a low rate has less room. -#}
 {%- set usual_scatter = 0.23 -%}
-{%- set usual_accounts = 4 -%}
+{%- set usual_accounts = 12 -%}
 {%- set dimensions = {'account': 'account_id', 'account_type': 'account_type', 'account_kind': 'account_kind'} -%}
 
 with requests as (
@@ -87,6 +87,7 @@ with_lists as (
     select
         *,
         sum(sent) over (partition by dimension, segment, list_id) as list_sent,
+        sum(accepted) over (partition by dimension, segment, list_id) as list_accepted,
         sum(sent) over (partition by dimension, segment, list_id, is_of_segment) as side_sent,
         sum(accepted) over (partition by dimension, segment, list_id, is_of_segment) as side_accepted
     from sides
@@ -108,7 +109,9 @@ accounts as (
             / nullif(power(side_sent, 2) * (side_sent - 1), 0)
         ) as chance_variance,
         sum(sent * (side_sent - sent) / cast(side_sent as double)) as compared_with_own_side,
-        sum(sent * (list_sent - side_sent) / cast(list_sent as double)) as compared_with_other_side
+        sum(sent * (list_sent - side_sent) / cast(list_sent as double)) as compared_with_other_side,
+        sum(sent) filter (where list_sent > side_sent) as sent_beside_others,
+        sum(accepted - sent * {{ rate('list_accepted - side_accepted', 'list_sent - side_sent') }}) filter (where list_sent > side_sent) as beyond_others
     from with_lists
     group by dimension, segment, is_of_segment, account_id
 
@@ -151,6 +154,20 @@ scattered as (
     from spreads
     cross join everybody
     group by spreads.dimension, spreads.segment
+
+),
+
+-- A type or kind that is low by its worst account alone is that account.
+without_worst as (
+
+    select
+        dimension,
+        segment,
+        (sum(beyond_others) - min(beyond_others))
+        / nullif(sum(sent_beside_others) - min_by(sent_beside_others, beyond_others), 0) as difference_without_worst
+    from accounts
+    where is_of_segment
+    group by dimension, segment
 
 ),
 
@@ -223,6 +240,7 @@ select
     round(standardized.standardized_rate, 12) as standardized_rate,
     round(standardized.standardized_share, 12) as standardized_share,
     compared.difference_within_lists,
+    round(without_worst.difference_without_worst, 12) as difference_without_worst,
     round(sign(compared.difference_within_lists) * compared.distance, 12) as z_by_chance,
     round(
         sign(compared.difference_within_lists) * compared.distance
@@ -233,6 +251,9 @@ from scattered
 inner join standardized
     on scattered.dimension = standardized.dimension
     and scattered.segment = standardized.segment
+inner join without_worst
+    on scattered.dimension = without_worst.dimension
+    and scattered.segment = without_worst.segment
 left join compared
     on scattered.dimension = compared.dimension
     and scattered.segment = compared.segment

@@ -1,9 +1,11 @@
 {#- Everything that may be a loss, tested as one family: each segment's rate against that of the other mature requests
     (leads within their senders, accounts and their types within the lists they share with others), and each batch's and
     source's share of unusable and repeated rows against what is normal. One-sided, because only losses are looked for.
-    Which leads, which sender, which rows: the three questions have equal shares of the family, so that a hundred lists
-    don't drown a sender. Segments of different dimensions that hold the same requests are one, named by the first of
+    Which leads, which sender, which rows: each question has its share of the family whatever the number of its segments,
+    so that a hundred lists don't drown a sender; unusable rows need the least, because where they are wrong they are far
+    from normal. Segments of different dimensions that hold the same requests are one, named by the first of
     loss_dimensions(). -#}
+{%- set shares = {'sender': 0.5, 'lead': 0.45, 'row': 0.05} -%}
 {%- set same_requests = 'sent, sent_to_date, accepted, accepted_to_date, mature_sent, mature_accepted' -%}
 
 with segments as (
@@ -144,8 +146,14 @@ acceptance as (
         and distinct_segments.segment = few_of_a_kind.account_id
     where distinct_segments.place_among_same = 1
         and least(distinct_segments.mature_sent, summary.mature_sent - distinct_segments.mature_sent) >= run_parameters.collecting_below
-        -- A type is told from its accounts only where there are some of it and some of others.
+        -- A type is told from its accounts only where there are some of it and some of others, and where it is low without
+        -- its worst account, too.
         and (distinct_segments.dimension not in ('account_type', 'account_kind') or least(account_effects.senders, account_effects.other_senders) >= 3)
+        and (
+            distinct_segments.dimension not in ('account_type', 'account_kind')
+            or 2 * account_effects.difference_without_worst <= account_effects.difference_within_lists
+            or account_effects.difference_within_lists >= 0
+        )
         and (distinct_segments.dimension not in ('account', 'account_type', 'account_kind') or account_effects.compared_sent >= run_parameters.collecting_below)
 
 ),
@@ -215,14 +223,27 @@ tests as (
 
 ),
 
+shared as (
+
+    select
+        *,
+        case question
+            {%- for question, share in shares.items() %}
+            when '{{ question }}' then {{ share }}
+            {%- endfor %}
+        end / cast(count(z) over (partition by question) as double) as share
+    from tests
+
+),
+
+-- A share of a question without tests falls to the others.
 with_p_values as (
 
     select
         *,
         least(1, looks * {{ lower_tail_p_value('z') }}) as p_value,
-        count(z) over () / cast(count(z) over (partition by question) * question_counts.questions as double) as weight
-    from tests
-    cross join (select count(distinct question) as questions from tests where z is not null) as question_counts
+        case when z is not null then share * count(z) over () / sum(share) filter (where z is not null) over () end as weight
+    from shared
 
 ),
 
