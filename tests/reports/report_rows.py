@@ -133,7 +133,7 @@ TABLES = {
         {_columns("anomaly_id kind dimension segment segment_label", "varchar")},
         {_columns("since alarmed_on judged_until", "date")}, {_columns("is_open is_acknowledged", "boolean")},
         acknowledged_at timestamptz, {_columns("observed expected", "double")}, evidence_n bigint,
-        {_columns("message what_to_do", "varchar")}, as_of timestamptz""",
+        {_columns("message what_to_do", "varchar")}, bottleneck_rank bigint, as_of timestamptz""",
     "rpt_health": """
         line_number bigint, severity varchar, topic varchar, affected bigint, message varchar,
         as_of timestamptz""",
@@ -479,6 +479,8 @@ FULL = {
         anomaly("sender_auth_invalid", "account", "50002", date(2026, 1, 20), label="Milo",
                 message="Milo is logged out of LinkedIn; 310 leads wait in running campaigns.",
                 is_acknowledged=True),
+        anomaly("sender_idle", "account", "50003", date(2026, 1, 19), label="Ines", bottleneck_rank=2,
+                message="What the list above says is not said twice."),
         anomaly("pull_gap", "all", "all", date(2026, 1, 3), message="This one is over.", is_open=False),
     ],
     "rpt_recommendations": [

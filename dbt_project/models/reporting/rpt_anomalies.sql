@@ -88,6 +88,7 @@ blocked as (
         bottlenecks.evidence_n,
         bottlenecks.why,
         bottlenecks.what_to_do,
+        bottlenecks.rank as bottleneck_rank,
         dated.since
     from {{ ref('rpt_bottlenecks') }} as bottlenecks
     inner join {{ ref('int_sender_causes_dated') }} as dated
@@ -197,7 +198,8 @@ events as (
         case drops.dimension
             when 'account' then 'Look at this sender''s profile, note and LinkedIn restrictions since then; other senders of the same lists did not cause it.'
             else 'Look for what changed for all senders: the note, the targeting, HeyReach or LinkedIn.'
-        end as what_to_do
+        end as what_to_do,
+        cast(null as bigint) as bottleneck_rank
     from acceptance_drops as drops
     cross join run_parameters
     left join accounts on drops.dimension = 'account' and drops.segment = accounts.account_id
@@ -208,7 +210,8 @@ events as (
         spells.sent_in_five_days, spells.usual_in_five_days, spells.sent_in_five_days,
         coalesce(accounts.label, 'All senders together') || ' sent ' || {{ printed_count('spells.sent_in_five_days') }} || ' requests in the five business days up to ' || spells.judged_until || '; '
         || {{ printed_count('cast(round(spells.usual_in_five_days) as bigint)') }} || ' are usual.',
-        'See whether leads are waiting, campaigns are running and limits are as they should be.'
+        'See whether leads are waiting, campaigns are running and limits are as they should be.',
+        null
     from volume_spells as spells
     inner join newest_business_days
         on spells.dimension = newest_business_days.dimension
@@ -219,7 +222,7 @@ events as (
     where blocked.segment is null or spells.judged_until < newest_business_days.newest_date
     union all
     select
-        blocked.cause, 'account', blocked.segment, blocked.segment_label, blocked.since, blocked.since, {{ utc_date('run_parameters.as_of') }}, true, null, null, blocked.evidence_n, blocked.why, blocked.what_to_do
+        blocked.cause, 'account', blocked.segment, blocked.segment_label, blocked.since, blocked.since, {{ utc_date('run_parameters.as_of') }}, true, null, null, blocked.evidence_n, blocked.why, blocked.what_to_do, blocked.bottleneck_rank
     from blocked
     cross join run_parameters
     union all
@@ -228,14 +231,16 @@ events as (
         enrolled_on + 30 >= {{ utc_date('coverage.as_of') }},
         complete_leads, leads, leads,
         'Only ' || {{ printed_count('complete_leads') }} || ' of ' || {{ printed_count('leads') }} || ' leads put into ' || segment_label || ' kept their attribution (without ' || missing_fields || ').',
-        'Give the file they came from as evidence: make import UPSTREAM=1 FILE=...'
+        'Give the file they came from as evidence: make import UPSTREAM=1 FILE=...',
+        null
     from coverage
     union all
     select
         'reconciliation_break', 'campaign', campaign_id || '/' || account_id || '/' || event, campaign_name || ', ' || account_label, reconciliation.since, reconciliation.since,
         {{ utc_date('run_parameters.as_of') }}, true, seen_in_statuses, counted_by_heyreach, counted_by_heyreach,
         campaign_name || ', ' || account_label || ': the statuses of leads show ' || {{ printed_count('seen_in_statuses') }} || ' ' || event || ', HeyReach counts ' || {{ printed_count('counted_by_heyreach') }} || '.',
-        'Deleted leads explain fewer in the statuses; else its counts can''t be trusted there.'
+        'Deleted leads explain fewer in the statuses; else its counts can''t be trusted there.',
+        null
     from reconciliation
     cross join run_parameters
     union all
@@ -245,7 +250,8 @@ events as (
         {{ hours_between('pulls.previous_finished_at', 'pulls.finished_at') }}, run_parameters.pull_gap_hours, null,
         'No complete pull for ' || cast(round({{ hours_between('pulls.previous_finished_at', 'pulls.finished_at') }}) as bigint) || ' hours, from '
         || {{ printed_minute('pulls.previous_finished_at') }} || ' to ' || {{ printed_minute('pulls.finished_at') }} || ' UTC: what happened then is dated no better than that.',
-        'See in marts.pipeline_runs why runs failed or did not start.'
+        'See in marts.pipeline_runs why runs failed or did not start.',
+        null
     from complete_pulls as pulls
     cross join run_parameters
     where {{ hours_between('pulls.previous_finished_at', 'pulls.finished_at') }} > run_parameters.pull_gap_hours
@@ -283,6 +289,7 @@ select
     cast(events.evidence_n as bigint) as evidence_n,
     events.message,
     events.what_to_do,
+    events.bottleneck_rank,
     run_parameters.as_of
 from events
 cross join run_parameters
