@@ -134,6 +134,13 @@ def decimal(value: float | None) -> str:
     return NOTHING if value is None else f"{value:z,.1f}"
 
 
+def dollars(value: float | None) -> str:
+    """1234.5 -> `1,234.50`; small amounts keep two digits that say something: 0.0245 -> `0.025`"""
+    if value is None:
+        return NOTHING
+    return f"{value:,.2f}" if value == 0 or value >= 0.1 else f"{value:.2g}"
+
+
 def share(value: float | None) -> str:
     """0.2403 -> `24 %`"""
     return NOTHING if value is None else f"{100 * value:z.0f} %"

@@ -39,6 +39,18 @@ RECOMMENDATIONS = "select * from marts.rpt_recommendations order by rank"
 EXPERIMENTS = (
     "select * from marts.rpt_experiments order by began_at, experiment, account_type, other_account_type"
 )
+ENRICHMENT_WEEKS = """
+    select *
+    from marts.rpt_enrichment_weeks
+    qualify row_number() over (partition by integration order by week desc) <= 6
+    order by integration <> 'all', integration, week
+"""
+ENRICHMENT_FIELDS = """
+    select *
+    from marts.rpt_enrichment_fields
+    where leads_with_several > 0 and conflict_rate is not null
+    order by conflict_rate desc, leads_with_several desc, field
+"""
 HEALTH = "select * from marts.rpt_health order by line_number"
 IMPORTS = """
     select *
@@ -200,6 +212,7 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "bottlenecks": bottlenecks,
             "recommendations": rows(RECOMMENDATIONS),
             "experiments": rows(EXPERIMENTS),
+            "enrichment": {"weeks": rows(ENRICHMENT_WEEKS), "fields": rows(ENRICHMENT_FIELDS)},
         },
     }
 

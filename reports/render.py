@@ -27,6 +27,7 @@ _MARKDOWN.filters.update(
     comparison_verdict=filters.comparison_verdict,
     day=filters.day,
     decimal=filters.decimal,
+    dollars=filters.dollars,
     hours=filters.hours,
     message=filters.message,
     minute=filters.minute,

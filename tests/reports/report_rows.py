@@ -129,6 +129,17 @@ TABLES = {
         {_columns("expected_leads ratio_p_value rate_before", "double")},
         {_columns("planned_sent mature_sent other_mature_sent", "bigint")},
         {_columns("difference p_value", "double")}, verdict varchar, as_of timestamptz""",
+    "rpt_enrichment_weeks": f"""
+        integration varchar, week date,
+        {_columns("calls found not_found failed cut_off no_credits", "bigint")},
+        {_columns("signals_asked signals_found calls_without_price", "bigint")},
+        {_columns("quality_score credits cost_usd cost_usd_to_date coverage", "double")},
+        {_columns("cost_usd_per_lead cost_usd_per_accepted", "double")},
+        {_columns("leads_to_date covered_leads_to_date accepted_of_covered", "bigint")},
+        as_of timestamptz""",
+    "rpt_enrichment_fields": f"""
+        field varchar, {_columns("integrations leads_with_value leads_with_several", "bigint")},
+        conflicting_leads bigint, conflict_rate double, as_of timestamptz""",
     "rpt_anomalies": f"""
         {_columns("anomaly_id kind dimension segment segment_label", "varchar")},
         {_columns("since alarmed_on judged_until", "date")}, {_columns("is_open is_acknowledged", "boolean")},
@@ -301,6 +312,27 @@ def segment(dimension: str, name: str, label: str | None = None, **values: Any) 
     if others.get("verdict") == "suppressed":
         counts = {}
     return {**named, **described, **counts, **others}
+
+
+def enriched(integration: str, week: date, calls: int, found: int, **values: Any) -> dict[str, Any]:
+    """A row of rpt_enrichment_weeks, of 2,300 people; calls without a finding found nothing."""
+    covered, cost = values.pop("covered", 0), values.get("cost_usd_to_date")
+    accepted = values.get("accepted_of_covered", 0)
+    return {
+        "integration": integration,
+        "week": week,
+        "calls": calls,
+        "found": found,
+        "not_found": calls - found,
+        **dict.fromkeys(("failed", "cut_off", "no_credits", "calls_without_price", "accepted_of_covered"), 0),
+        "quality_score": found / calls,
+        "leads_to_date": 2300,
+        "covered_leads_to_date": covered,
+        "coverage": covered / 2300,
+        "cost_usd_per_lead": cost / covered if cost else None,
+        "cost_usd_per_accepted": cost / accepted if cost and accepted else None,
+        **values,
+    }
 
 
 def account(account_id: str, label: str, **values: Any) -> dict[str, Any]:
@@ -502,6 +534,23 @@ FULL = {
          "senders": 3, "other_senders": 4, "leads": 40, "other_leads": 60, "expected_leads": 42.9,
          "ratio_p_value": 0.56, "rate_before": 0.24, "planned_sent": 309, "mature_sent": 12,
          "other_mature_sent": 20, "verdict": "collecting"},
+    ],
+    "rpt_enrichment_weeks": [
+        enriched("all", date(2026, 1, 26), 130, 110, cost_usd_to_date=9.8, covered=400,
+                 accepted_of_covered=89),
+        enriched("apollo", date(2026, 1, 19), 300, 280, cost_usd_to_date=7.35, covered=280,
+                 accepted_of_covered=60),
+        enriched("apollo", date(2026, 1, 26), 100, 90, cost_usd_to_date=9.8, covered=370,
+                 accepted_of_covered=81),
+        enriched("builtwith", date(2026, 1, 26), 30, 20, calls_without_price=20, covered=150),
+        *(enriched("hunter", date(2025, 12, day), 9, 0) for day in (1, 8, 15, 22, 29)),
+        *(enriched("hunter", date(2026, 1, day), 9, 0) for day in (5, 12)),
+    ],
+    "rpt_enrichment_fields": [
+        {"field": "company_industry", "integrations": 4, "leads_with_value": 400, "leads_with_several": 120,
+         "conflicting_leads": 30, "conflict_rate": 0.25},
+        {"field": "title", "integrations": 2, "leads_with_value": 370, "leads_with_several": 0,
+         "conflicting_leads": 0},
     ],
     "rpt_health": [
         {"line_number": 1, "severity": "note", "topic": "invalid_profile_urls", "affected": 7,

@@ -129,6 +129,9 @@ def test_numbers():
     assert filters.percent(0.0004) == "0.0 %"
     assert filters.percent(1) == "100.0 %"
     assert filters.percent(-1e-17) == "0.0 %"
+    assert filters.dollars(None) == "–"
+    amounts = {0: "0.00", 0.0245: "0.025", 0.1: "0.10", 1234.5: "1,234.50"}
+    assert {amount: filters.dollars(amount) for amount in amounts} == amounts
     assert filters.decimal(None) == "–"
     assert filters.decimal(1234.56) == "1,234.6"
     assert filters.plural(1, "request") == "1 request"

@@ -47,6 +47,7 @@ SECTIONS = [
     "11. By campaign",
     "12. Time to accept",
     "13. Bottleneck diagnosis",
+    "Enrichment",
 ]
 
 HARMLESS = "Harmless name"
@@ -290,6 +291,7 @@ def with_totals(**values: Any) -> dict[str, Any]:
             "bottlenecks": [],
             "recommendations": [],
             "experiments": [],
+            "enrichment": {"weeks": [], "fields": []},
             "funnel": [],
             "imports": [],
             "attribution_weeks": [],
