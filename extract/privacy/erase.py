@@ -85,6 +85,8 @@ def sweep(settings: Settings, people: Suppressions, rows: set[files.Identity], w
             files.sweep_profile(swept, path)
         elif path.suffix in (".jsonl", ".ndjson"):
             files.sweep_lines(swept, path)
+        elif path.suffix == ".json" and path.parent == settings.workspace_dir / "enrichment":
+            files.sweep_result(swept, path)
         elif path.suffix == ".csv":
             files.sweep_csv(swept, path)
         elif path.suffix == ".sqlite":

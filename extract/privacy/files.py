@@ -7,6 +7,7 @@ off is finished by running it again.
 import contextlib
 import csv
 import io
+import json
 import os
 import re
 import shutil
@@ -50,13 +51,16 @@ class Sweep:
 
     def __init__(self, people: Suppressions, rows: set[Identity], words: set[str]):
         self.people = people
-        self.rows = rows
+        self.rows = set(rows)
         self.words = words
         self.changed: list[Path] = []
 
     def clean_rows(self, table: str, records: Sequence[dict]) -> list[dict | None]:
-        """See `clean`; also drops the rows without a profile that belong to one with it."""
+        """See `clean`; also drops the rows without a profile that belong to one with it, here or before."""
         cleaned = clean(records, self.people, may_drop=table not in KEPT_TABLES)
+        for before, after in zip(records, cleaned, strict=True):
+            if after is None:
+                self.rows.update(identities(before))
         return [
             None if record and not self.rows.isdisjoint(identities(record)) else record for record in cleaned
         ]
@@ -67,6 +71,10 @@ def identities(record: dict) -> Iterator[Identity]:
     for scope, key in IDENTITIES:
         if record.get(scope) is not None and record.get(key) is not None:
             yield (f"{scope} {key}", str(record[scope]), str(record[key]))
+    # What is asked about somebody by name. A key without a space is a link, which is known by itself, or the
+    # domain of a company, which others share.
+    if record.get("integration") and " " in str(record.get("key")):
+        yield ("integration key", str(record["integration"]), str(record["key"]))
 
 
 def remove_caches(folder: Path) -> None:
@@ -202,6 +210,21 @@ def sweep_profile(sweep: Sweep, path: Path) -> None:
     if sweep.people.erased(mentions | {f"linkedin.com/in/{path.stem}"}):
         path.unlink()
         sweep.changed.append(path)
+
+
+def sweep_result(sweep: Sweep, path: Path) -> None:
+    """The JSON result of an enrichment: erased people's entries go whole, mentions as in any text."""
+    try:
+        document = orjson.loads(path.read_bytes())
+        leads = document["leads"]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        leads = []
+    kept = [lead for lead in sweep.clean_rows(path.stem, leads) if lead is not None]
+    if kept != leads:
+        text = json.dumps({**document, "leads": kept}, ensure_ascii=False, indent=1)
+        write_whole(path, text.encode())
+        sweep.changed.append(path)
+    sweep_text(sweep, path)
 
 
 def sweep_text(sweep: Sweep, path: Path) -> None:

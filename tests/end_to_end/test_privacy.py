@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from extract.enrichment.command import EnrichOptions, run_enrich
 from extract.pipeline import suppressions
 from extract.privacy import erase, purge
 from extract.sandbox.process import Sandbox, running_sandbox
@@ -21,21 +22,24 @@ from extract.settings import RetentionSettings, Settings, load_settings
 from reports.connection_analytics import PROJECT_DIR
 from tests.conftest import Outcome, Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
+from tests.extract.enrichment.stand_ins import Asked, stand_ins
 
 CAMPAIGN = "40101"
 SLUG, NAME, ADDRESS = "zephyrine-ostrowarth", "Zephyrine Ostrowarth", "z.ostrowarth@example.org"
 OTHERS = ["imported-anna", "imported-bo"]
+WORK_ADDRESS = "zo@ostro.example.com"
 # What an erased person is looked for by, in any case of the letters.
-TRACES = (SLUG, "zephyrine", "ostrowarth", ADDRESS)
+TRACES = (SLUG, "zephyrine", "ostrowarth", ADDRESS, WORK_ADDRESS)
 
 
 def lead_file(path: Path) -> Path:
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["profile_url", "first_name", "last_name", "email", "source", "icp"])
-        writer.writerow([f"https://www.linkedin.com/in/{SLUG}/", *NAME.split(), ADDRESS, "crm", "sre"])
+        writer.writerow(["profile_url", "first_name", "last_name", "email", "source", "icp", "domain"])
+        cells = [ADDRESS, "crm", "sre", "ostro.example.com"]
+        writer.writerow([f"https://www.linkedin.com/in/{SLUG}/", *NAME.split(), *cells])
         for slug in OTHERS:
-            writer.writerow([f"https://www.linkedin.com/in/{slug}", "Quill", slug, "", "crm", "sre"])
+            writer.writerow([f"https://www.linkedin.com/in/{slug}", "Quill", slug, "", *cells[1:]])
     return path
 
 
@@ -54,6 +58,35 @@ def webhook(slug: str, name: str, number: int) -> str:
         },
     }
     return json.dumps(payload).replace("/", "\\/") + "\n"
+
+
+def done(workspace: Workspace, *arguments: str) -> None:
+    """Call the command line, which must succeed."""
+    outcome = workspace.run(*arguments)
+    assert outcome.exit_code == 0, outcome.errors
+
+
+def enrich(workspace: Workspace, names: str, file: Path | None = None) -> None:
+    """Ask stand-ins about the people of a file, or of the warehouse."""
+    config = workspace.data_dir.parent / "enrichment.yaml"
+    config.write_text("requests_per_minute: {apollo: 6000, hunter: 6000, builtwith: 6000}\n")
+    with stand_ins() as served:
+        served.answers |= {"hunter": hunter_by_name, "apollo": apollo_by_link}
+        folder = {"OUTBOUND_DATA_DIR": str(workspace.data_dir)}
+        settings = load_settings(PROJECT_DIR, {**folder, **workspace.environment, **served.environment()})
+        run_enrich(settings, config, EnrichOptions(names, file, back_off=0.01), lambda line: None)
+
+
+def hunter_by_name(request: Asked) -> tuple[int, dict]:
+    """A work address of the first person, none of the others."""
+    email = WORK_ADDRESS if request.query["first_name"] == NAME.split()[0] else None
+    return 200, {"data": {"email": email, "score": 90}}
+
+
+def apollo_by_link(request: Asked) -> tuple[int, dict]:
+    """A private address for everybody, and a headline that says who they are."""
+    slug = request.subject.rpartition("/")[2]
+    return 200, {"person": {"email": f"{slug}@private.example.org", "headline": f"I am {slug.upper()}"}}
 
 
 def found(folder: Path, *texts: str) -> dict[str, set[str]]:
@@ -112,15 +145,15 @@ def story(tmp_path_factory: pytest.TempPathFactory):
         workspace = workspace_on(sandbox, folder / "data", IMPORT_READ_BACK_WAITS="0,0")
         data = workspace.data_dir
         (data / "webhooks").mkdir(parents=True)
+        (data / "profiles").mkdir()
+        (data / "profiles" / f"{SLUG}.txt").write_text(f"{NAME}, platform engineer")
         (data / "webhooks" / "a.jsonl").write_text(webhook(SLUG, NAME, 1) + webhook(OTHERS[0], "Quill", 1))
         file = lead_file(folder / "leads.csv")
-        for arguments in (
-            ("import", "--file", str(file), "--campaign", CAMPAIGN, "--apply"),
-            ("import", "--file", str(file), "--upstream", "--apply"),
-            ("run",),
-        ):
-            outcome = workspace.run(*arguments)
-            assert outcome.exit_code == 0, outcome.errors
+        done(workspace, "import", "--file", str(file), "--campaign", CAMPAIGN, "--apply")
+        done(workspace, "import", "--file", str(file), "--upstream", "--apply")
+        enrich(workspace, "hunter,builtwith,apollo,profile_text", file)
+        done(workspace, "run")
+        enrich(workspace, "apollo,heyreach_network")
         (data / "reports" / "leads.md").write_text(
             f"| {NAME} | {ADDRESS} | https://linkedin.com/in/{SLUG} |\n"
         )
@@ -139,7 +172,12 @@ def test_before_the_person_is_everywhere(story):
     assert places[SLUG] >= {
         *("a.jsonl", "campaign_leads.jsonl", "list_leads.jsonl", "import_rows.jsonl", "webhook_events.jsonl"),
         *("raw.duckdb", "warehouse.duckdb", "imports.sqlite", "leads.md"),
+        *("enrichment.sqlite", "enrichment_asks.jsonl", "enrichment_answers.jsonl"),
     }
+    assert places[WORK_ADDRESS] >= {"enrichment.sqlite", "enrichment_answers.jsonl", "raw.duckdb"}
+    [written], [document] = (list(story.before.glob(f"enrichment/*.{kind}")) for kind in ("csv", "json"))
+    assert SLUG in written.read_text()
+    assert SLUG in document.read_text()
 
 
 def test_an_erased_person_is_nowhere(story):

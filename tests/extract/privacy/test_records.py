@@ -3,7 +3,7 @@
 import pytest
 
 from extract.errors import ConfigurationError
-from extract.privacy.files import Sweep, blank_lines, identities, sweep_profile
+from extract.privacy.files import Sweep, blank_lines, sweep_profile
 from extract.privacy.records import clean
 from extract.privacy.suppression import Suppressions
 
@@ -82,13 +82,20 @@ def test_lines_of_a_file_that_is_appended_to_are_blanked_in_place(people, tmp_pa
 
 
 def test_what_was_enriched_goes_with_the_person_and_the_text_of_their_profile_too(people, tmp_path):
-    """An answer shows no profile; the call it belongs to does."""
+    """An answer shows no profile; the call it belongs to does, or who asked it by name."""
     sweep = Sweep(people, set(), set())
     call = {"call_id": 7, "entity": "person", "key": "linkedin.com/in/renée-dubrielle"}
     assert sweep.clean_rows("calls", [call]) == [None]
-    sweep.rows |= set(identities(call))
     answers = [{"call_id": 7, "payload": {"name": "Renée"}}, {"call_id": 8, "payload": {}}]
     assert sweep.clean_rows("answers", answers) == [None, answers[1]]
+    person = {"run_id": "r", "row_number": 1, "person": "linkedin.com/in/renée-dubrielle"}
+    asks = [{**person, "integration": "hunter", "key": "renée dubrielle example.org"}]
+    assert sweep.clean_rows("asks", asks) == [None]
+    calls = [
+        {"call_id": 9, "integration": "hunter", "key": "renée dubrielle example.org"},
+        {"call_id": 10, "integration": "builtwith", "key": "example.org"},
+    ]
+    assert sweep.clean_rows("calls", calls) == [None, calls[1]]
     for name in ("renée-dubrielle", "tamsin-quillworth"):
         (tmp_path / f"{name}.txt").write_text("Platform engineer")
         sweep_profile(sweep, tmp_path / f"{name}.txt")
