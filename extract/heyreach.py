@@ -8,6 +8,7 @@
 | account_campaign_days | HeyReach's own counts for one sender, campaign and UTC day, as observed |
 | imports, import_rows, import_events | what `make import` planned and did, from its ledger |
 | enrichment_runs, enrichment_asks, enrichment_answers | what `make enrich` asked, from its ledger |
+| enrichment_source_rows | campaigns and leads of another service that leads were taken from |
 | webhook_events | a webhook payload out of the operator's files |
 | webhook_files | a webhook file in a state that was read |
 | erased_lead_counts | how many leads of erased people a pull met, by campaign, sender and status |
@@ -63,6 +64,7 @@ def load(folders: list[Path], raw_path: Path) -> None:
         "import_rows",
         "import_events",
         "enrichment_runs",
+        "enrichment_source_rows",
         "enrichment_asks",
         "enrichment_answers",
         "webhook_events",

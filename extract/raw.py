@@ -123,8 +123,8 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "modified_ns": "bigint",
         "observed_at": "timestamp",
     },
-    # The enrichment ledger (extract/enrichment/ledger.py), landed with the next pull: runs, what they asked,
-    # and what it came to.
+    # The enrichment ledger (extract/enrichment/ledger.py), landed with the next pull: runs, what the source
+    # of their leads told, what they asked, and what it came to.
     "enrichment_runs": {
         "run_id": "text",
         "started_at": "timestamp",
@@ -133,6 +133,18 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "file_sha256": "text",
         "integrations": "text",
         "purpose": "text",
+    },
+    "enrichment_source_rows": {
+        "source_row_id": "bigint",
+        "run_id": "text",
+        "source": "text",
+        "kind": "text",
+        "campaign_id": "text",
+        "lead_id": "text",
+        "profile_url": "text",
+        "person": "text",
+        "observed_at": "timestamp",
+        "payload": "text",
     },
     "enrichment_asks": {
         "ask_id": "bigint",

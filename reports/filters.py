@@ -138,7 +138,7 @@ def dollars(value: float | None) -> str:
     """1234.5 -> `1,234.50`; small amounts keep two digits that say something: 0.0245 -> `0.025`"""
     if value is None:
         return NOTHING
-    return f"{value:,.2f}" if value == 0 or value >= 0.1 else f"{value:.2g}"
+    return f"{value:,.2f}" if value == 0 or value >= 0.095 else f"{value:.2g}"
 
 
 def share(value: float | None) -> str:

@@ -103,7 +103,7 @@ def _judge(tally: Tally, folder: Path, served: StandIns, pace: int) -> None:
         if twice:
             tally.violations.append(f"{service} answered {len(twice)} subjects twice")
         moments = sorted(each.at for each in served.asked if each.service == service)
-        for seconds in (1.0, 10.0):
+        for seconds in (1.0, 10.0, 60.0):
             most = int(pace / 60 * seconds)
             exceeded = list(windows_exceeded(moments, most, seconds))
             if exceeded:

@@ -1,6 +1,7 @@
 """Aturiya as a source of leads: the leads of a campaign, page by page, asked for politely and read only.
 
-Document: services.py; the routes and the names of a lead by the public client named there.
+Campaigns and leads are kept as they came, and enter raw with the next pull. Document: services.py; the routes
+and the names of a lead by the public client named there.
 """
 
 import re
@@ -8,6 +9,7 @@ import re
 from extract.enrichment.base import RowError
 from extract.enrichment.client import ServiceClient
 from extract.enrichment.leads import Leads, completed
+from extract.enrichment.ledger import SourceRow
 from extract.errors import ConfigurationError, ProviderError
 
 PAGE = 50
@@ -38,12 +40,21 @@ def leads_of_aturiya(client: ServiceClient, campaign_id: str | None, limit: int 
             raise ConfigurationError(
                 f"Aturiya has no campaign {campaign_id or ''}; there are: {', '.join(known) or 'none'}"
             )
-        rows = _all_leads(client, f"{root}/leads", campaign_id or known[0], limit)
+        wanted = campaign_id or known[0]
+        rows = _all_leads(client, f"{root}/leads", wanted, limit)
     except RowError as error:
         raise ProviderError(str(error)) from None
     values = [_lead(row) for row in rows]
     columns = frozenset({*_NAMES.values(), "first_name", "last_name"})
-    return Leads("aturiya", completed(range(1, len(values) + 1), values), columns=columns)
+    leads = completed(range(1, len(values) + 1), values)
+    told = [
+        SourceRow("campaign", name or None, campaign) for name, campaign in zip(known, campaigns, strict=True)
+    ]
+    told += [
+        SourceRow("lead", wanted, row, str(row.get("lead_id") or "") or None, lead.profile_url, lead.person)
+        for row, lead in zip(rows, leads, strict=True)
+    ]
+    return Leads("aturiya", leads, columns=columns, source_rows=told)
 
 
 def _all_leads(client: ServiceClient, path: str, campaign_id: str, limit: int | None) -> list[dict]:

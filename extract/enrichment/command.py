@@ -12,6 +12,7 @@ from extract.enrichment.aturiya import leads_of_aturiya
 from extract.enrichment.base import REOPENED, Integration
 from extract.enrichment.clients import Clients, missing_keys, profile_folder
 from extract.enrichment.config import EnrichmentConfig, load_enrichment_config
+from extract.enrichment.lacking import lacking
 from extract.enrichment.leads import (
     Leads,
     check_columns,
@@ -113,6 +114,10 @@ class _Enrichment:
     def run(self, leads: Leads, integrations: list[Integration]) -> None:
         purpose = purpose_of(leads, integrations, self.options.limit)
         run = self.ledger.unfinished(purpose)
+        if leads.source == "warehouse":
+            leads = self._lacking(leads, integrations)
+            if not leads.rows and not run:
+                return
         if self.options.is_dry_run:
             self._preview(leads, integrations, run)
             return
@@ -120,7 +125,7 @@ class _Enrichment:
             self.say(f"run {run.run_id} of the same leads and questions is unfinished: going on with it")
         else:
             run = self._new_run(leads, integrations, purpose)
-            self.ledger.begin(run, leads.rows)
+            self.ledger.begin(run, leads.rows, leads.source_rows)
         purged = ProfileSource(profile_folder(self.settings), self.config, self.settings).purge(time.time())
         if purged:
             self.say(f"{purged:,} fetched profile pages were older than they may be kept, and are removed")
@@ -140,6 +145,15 @@ class _Enrichment:
                 "; ".join(dict.fromkeys(str(error) for error in runner.halted.values()))
                 + ". What was not asked is asked when you run the same command again"
             )
+
+    def _lacking(self, leads: Leads, integrations: list[Integration]) -> Leads:
+        rows = lacking(leads.rows, integrations, self.ledger, self._now())
+        taken = rows[: self.options.limit]
+        first = f"; the first {len(taken):,} of them are asked about" if len(taken) < len(rows) else ""
+        self.say(
+            f"{len(rows):,} of {len(leads.rows):,} people in the warehouse lack what can be asked{first}"
+        )
+        return replace(leads, rows=taken)
 
     def _new_run(self, leads: Leads, integrations: list[Integration], purpose: str) -> Run:
         now = self._now()
@@ -231,17 +245,17 @@ def _leads(settings: Settings, options: EnrichOptions, clients: Clients) -> Lead
         return leads_of_file(options.file, options.limit)
     if options.source == "aturiya":
         return leads_of_aturiya(clients.get("aturiya"), options.campaign_id, options.limit)
-    return leads_of_warehouse(settings.workspace_dir / "warehouse.duckdb", options.limit)
+    return leads_of_warehouse(settings.workspace_dir / "warehouse.duckdb")
 
 
 def _without_erased(settings: Settings, leads: Leads, say: Say) -> Leads:
     """The leads without those who were erased from this workspace: nobody is asked about them again."""
-    links = {row.lead["linkedin_url"] for row in leads.rows if row.person}
-    gone = suppressions(settings).erased(links)
-    rows = [row for row in leads.rows if row.lead.get("linkedin_url") not in gone]
+    gone = suppressions(settings).erased({row.person for row in leads.rows if row.person})
+    rows = [row for row in leads.rows if row.person not in gone]
     if len(rows) < len(leads.rows):
         say(f"{len(leads.rows) - len(rows):,} rows are of people who were erased, and are left out")
-    return replace(leads, rows=rows)
+    told = [row for row in leads.source_rows if row.person not in gone]
+    return replace(leads, rows=rows, source_rows=told)
 
 
 def _check_ready(settings: Settings, integrations: list[Integration], options: EnrichOptions) -> None:

@@ -9,7 +9,7 @@ import duckdb
 
 from dbt_project.rendering import rendered
 from extract.enrichment.base import COLUMNS, Integration
-from extract.enrichment.ledger import RunRow
+from extract.enrichment.ledger import RunRow, SourceRow
 from extract.errors import ConfigurationError
 from extract.importer.mapping import comparable, tidied
 from extract.importer.table import read_table
@@ -40,7 +40,11 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class Leads:
-    """Leads and where they are from. `original` are the cells as they stood in the file, under `header`."""
+    """Leads and where they are from.
+
+    `original` are the cells as they stood in the file, under `header`; `source_rows` what another service
+    told of them.
+    """
 
     source: str
     rows: list[RunRow]
@@ -49,6 +53,7 @@ class Leads:
     header: list[str] = field(default_factory=list)
     original: dict[int, list[str]] = field(default_factory=dict)
     columns: frozenset[str] = frozenset(COLUMNS)
+    source_rows: list[SourceRow] = field(default_factory=list)
 
 
 def leads_of_file(path: Path, limit: int | None = None) -> Leads:
@@ -74,8 +79,11 @@ def leads_of_file(path: Path, limit: int | None = None) -> Leads:
     return Leads("file", rows, path, table.sha256, table.header, dict(records), frozenset(columns))
 
 
-def leads_of_warehouse(published: Path, limit: int | None = None) -> Leads:
-    """The people of the published warehouse with a profile; raises ConfigurationError without one."""
+def leads_of_warehouse(published: Path) -> Leads:
+    """The people of the published warehouse with a profile, newest first.
+
+    Raises ConfigurationError without a warehouse.
+    """
     if not published.exists():
         raise ConfigurationError(f"There is no warehouse at {published} yet: `make run` first, or give FILE=")
     with duckdb.connect(str(published), read_only=True) as connection:
@@ -85,9 +93,7 @@ def leads_of_warehouse(published: Path, limit: int | None = None) -> Leads:
             from marts.heyreach_leads
             where is_valid_profile_url
             order by created_at desc, lead_id
-            limit ?
-            """,
-            [limit or 10_000_000],
+            """
         ).fetchall()
     names = ("linkedin_url", "company_name", "email", "company_domain", "sender_account_id")
     values = [{name: value for name, value in zip(names, row, strict=True) if value} for row in answer]

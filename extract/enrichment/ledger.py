@@ -7,6 +7,7 @@ a crash every call that may have been made is known: it has no answer. Answers a
 | --- | --- |
 | runs | one start of `make enrich` on a file or on the warehouse's leads; going on with it adds none |
 | run_rows | a row of leads in it |
+| source_rows | a campaign or lead as the source of a run's leads told it |
 | asks | what is asked about a row: a key, or the reason why nothing can be |
 | calls | a question about to leave |
 | tickets | what a service gave for a question it answers later |
@@ -45,6 +46,17 @@ create table if not exists run_rows (
     person text,
     lead text not null,
     primary key (run_id, row_number)
+);
+create table if not exists source_rows (
+    source_row_id integer primary key autoincrement,
+    run_id text not null references runs,
+    kind text not null,
+    campaign_id text,
+    lead_id text,
+    profile_url text,
+    person text,
+    observed_at text not null,
+    payload text not null
 );
 create table if not exists asks (
     ask_id integer primary key autoincrement,
@@ -119,6 +131,18 @@ class RunRow:
 
 
 @dataclass(frozen=True)
+class SourceRow:
+    """A campaign or a lead (`kind`) as the source of leads told it, untouched."""
+
+    kind: str
+    campaign_id: str | None
+    payload: dict
+    lead_id: str | None = None
+    profile_url: str | None = None
+    person: str | None = None
+
+
+@dataclass(frozen=True)
 class Ask:
     """What a row asks of an integration, and what became of it; status None: nothing yet."""
 
@@ -165,8 +189,8 @@ class EnrichmentLedger:
     def __exit__(self, *_: object) -> None:
         self._database.close()
 
-    def begin(self, run: Run, rows: Iterable[RunRow]) -> None:
-        """Write a new run and all its rows, in one step."""
+    def begin(self, run: Run, rows: Iterable[RunRow], source_rows: Iterable[SourceRow] = ()) -> None:
+        """Write a new run, all its rows, and what their source told of them, in one step."""
         with self._transaction():
             self._database.execute(
                 "insert into runs values (?, ?, ?, ?, ?, ?, ?)",
@@ -183,6 +207,23 @@ class EnrichmentLedger:
             self._database.executemany(
                 "insert into run_rows values (?, ?, ?, ?, ?)",
                 ((run.run_id, row.row_number, row.profile_url, row.person, _json(row.lead)) for row in rows),
+            )
+            self._database.executemany(
+                "insert into source_rows (run_id, kind, campaign_id, lead_id, profile_url, person, "
+                "observed_at, payload) values (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (
+                        run.run_id,
+                        row.kind,
+                        row.campaign_id,
+                        row.lead_id,
+                        row.profile_url,
+                        row.person,
+                        run.started_at.isoformat(),
+                        _json(row.payload),
+                    )
+                    for row in source_rows
+                ),
             )
 
     def unfinished(self, purpose: str) -> Run | None:
@@ -260,6 +301,26 @@ class EnrichmentLedger:
             now.isoformat(),
         )
         return {row["key"]: row["call_id"] for row in rows}
+
+    def known(self, integration: str, variant: str, now: datetime) -> dict[str, dict]:
+        """Key -> the fields of the answer that counts still."""
+        calls = self.cached(integration, variant, now)
+        rows = self._rows(
+            "select calls.call_id, answers.fields from answers "
+            "inner join calls on calls.call_id = answers.call_id "
+            "where calls.integration = ? and calls.variant = ?",
+            integration,
+            variant,
+        )
+        fields = {row["call_id"]: row["fields"] for row in rows}
+        return {key: json.loads(fields[call_id]) for key, call_id in calls.items()}
+
+    def asked(self, integration: str, variant: str) -> set[str]:
+        """Keys that were ever asked about."""
+        rows = self._rows(
+            "select distinct key from calls where integration = ? and variant = ?", integration, variant
+        )
+        return {row["key"] for row in rows}
 
     def to_ask(self, run_id: str, integration: str) -> list[Subject]:
         """The subjects that nobody answered for yet in a run, each once, in the order of the rows."""
@@ -414,6 +475,13 @@ class EnrichmentLedger:
             for row in self._database.execute("select * from runs order by rowid"):
                 if row["run_id"] not in runs:
                     yield "enrichment_runs", dict(row)
+            told = self._database.execute(
+                "select source_rows.*, runs.source from source_rows "
+                "inner join runs on source_rows.run_id = runs.run_id order by source_rows.source_row_id"
+            )
+            for row in told:
+                if row["run_id"] not in runs:
+                    yield "enrichment_source_rows", dict(row)
             asks = self._database.execute(
                 "select asks.*, run_rows.profile_url, run_rows.person from asks "
                 "inner join run_rows on asks.run_id = run_rows.run_id "

@@ -51,7 +51,9 @@ SERVICES = {
             ("DATAGEN_API_KEY",),
             60,
             5,
-            "https://pypi.org/project/datagen-python-sdk/ (0.1.1)",
+            "https://github.com/datagendev/datagen-python-sdk (route), "
+            "https://github.com/datagendev/bluente-anthony (datagen-linkedin-tools.md), "
+            "https://github.com/datagendev/agent-native-prototype (scripts/integrations), all by the vendor",
             key_header="X-API-Key",
         ),
         Service(
@@ -118,8 +120,8 @@ SERVICES = {
             ("ATURIYA_BEARER_TOKEN", "ATURIYA_USER_ID", "ATURIYA_AGENT_ID"),
             60,
             1,
-            "https://github.com/NiharP31/Lead_Gen (clients/aturiya.py at c37e59b), a public client; the "
-            "vendor publishes no reference",
+            "https://github.com/NiharP31/Lead_Gen (clients/aturiya.py and models/lead.py), the client of the "
+            "pipeline that this source replaces; the vendor publishes no reference",
             key_header="Authorization",
             usd_per_credit=0.0,
         ),

@@ -1,74 +1,143 @@
 """From answers to marts: people of the demo, enriched by stand-ins, in the warehouse after the next run."""
 
+import csv
+import re
 import shutil
+from pathlib import Path
 
+import duckdb
 import pytest
 
 from extract.enrichment.command import EnrichOptions, run_enrich
 from extract.settings import load_settings
-from tests.conftest import Workspace
-from tests.extract.enrichment.stand_ins import Faults, llm_reply, stand_ins
+from tests.conftest import Outcome, Workspace
+from tests.extract.enrichment.stand_ins import Asked, Faults, llm_reply, stand_ins
 
-LEADS = 40
-FORM = {
-    "is_employed": {"value": "employed", "confidence": 0.9, "evidence": "2021 - Present"},
-    "estimated_age": {"value": 36, "confidence": 0.9, "evidence": "BSc, 2012"},
-    "gender": {"value": "female", "confidence": 0.9, "evidence": "She writes"},
-}
+LEADS = 60
+TRAITS = ("is_employed", "estimated_age", "gender")
+
+
+def form(request: Asked) -> dict:
+    """What a model reads from a profile as they are written below."""
+    text = request.body["messages"][1]["content"]
+    gender, evidence = ("female", "She writes") if "She writes" in text else ("male", "He writes")
+    return {
+        "is_employed": {"value": "employed", "confidence": 0.9, "evidence": "2021 - Present"},
+        "estimated_age": {"value": 36, "confidence": 0.9, "evidence": "BSc, 2012"},
+        "gender": {"value": gender, "confidence": 0.9, "evidence": evidence},
+    }
+
+
+def forget_traits(raw: Path) -> None:
+    """Nobody upstream knows of anybody's employment, age or gender: the fields get other names."""
+    with duckdb.connect(str(raw)) as connection:
+        connection.execute(
+            """
+            update heyreach.list_leads set payload = regexp_replace(
+                payload::varchar, '"name":"(is_employed|estimated_age|gender)"', '"name":"other_\\1"', 'g'
+            )
+            """
+        )
 
 
 @pytest.fixture(scope="module")
-def enriched(demo, tmp_path_factory) -> Workspace:
-    """The demo's workspace after enriching some of its people, and building again."""
+def built(demo, tmp_path_factory) -> tuple[Workspace, Outcome]:
+    """The demo's workspace without traits, after enriching people of January, and building again.
+
+    Age and gender are opted into, employment is not.
+    """
     workspace, _ = demo
     folder = tmp_path_factory.mktemp("enriched")
     shutil.copytree(workspace.data_dir, folder / "data")
     copy = Workspace(folder / "data", {})
+    forget_traits(folder / "data" / "demo" / "raw.duckdb")
     people = copy.query(
-        "select normalized_profile_url from marts.heyreach_leads where is_valid_profile_url "
-        f"order by created_at desc, lead_id limit {LEADS}"
+        "select lead_id, normalized_profile_url, coalesce(email, '') from marts.heyreach_leads "
+        "where is_valid_profile_url and lead_id in (select lead_id from marts.heyreach_connections where "
+        "connection_sent_at >= '2026-01-01' and connection_sent_at < '2026-02-01') "
+        f"order by created_at, lead_id limit {LEADS}"
     )
     profiles = folder / "data" / "demo" / "profiles"
     profiles.mkdir()
-    for (person,) in people:
-        text = "SRE, 2021 - Present\nShe writes about databases\nBSc, 2012"
-        (profiles / f"{person.rsplit('/', 1)[-1]}.txt").write_text(text)
+    with (folder / "leads.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["linkedin_url", "email"])
+        for number, (_, person, email) in enumerate(people):
+            writer.writerow([f"https://www.{person}", email])
+            text = f"SRE, 2021 - Present\n{('She', 'He')[number % 2]} writes about databases\nBSc, 2012"
+            (profiles / f"{person.rsplit('/', 1)[-1]}.txt").write_text(text)
     config = folder / "enrichment.yaml"
-    paces = "".join(f"  {name}: 6000\n" for name in ("apollo", "clearbit", "llm"))
+    paces = "".join(f"  {name}: 6000\n" for name in ("apollo", "builtwith", "clearbit", "llm"))
     config.write_text(
-        f"requests_per_minute:\n{paces}infer: [is_employed, estimated_age, gender]\n"
-        "usd_per_credit:\n  apollo: 0.1\n"
+        f"requests_per_minute:\n{paces}infer: [estimated_age, gender]\nusd_per_credit:\n  apollo: 0.1\n"
     )
     with stand_ins(Faults(failed=0.1)) as served:
-        served.answers["llm"] = lambda request: (200, llm_reply(FORM))
+        served.answers["llm"] = lambda request: (200, llm_reply(form(request)))
         settings = load_settings(
             folder,
             {**served.environment(), "HEYREACH_API_KEY": "", "OUTBOUND_DATA_DIR": str(copy.data_dir)},
         )
         names = "apollo,clearbit,profile_inference"
-        run_enrich(settings, config, EnrichOptions(names, limit=LEADS, back_off=0.01), lambda line: None)
+        options = EnrichOptions(names, folder / "leads.csv", back_off=0.01)
+        run_enrich(settings, config, options, lambda line: None)
+        served.faults = Faults()
+        options = EnrichOptions("builtwith", source="aturiya", back_off=0.01)
+        run_enrich(settings, config, options, lambda line: None)
     outcome = copy.run("run", "--since", "2026-01-01", "--until", "2026-02-01")
     assert outcome.exit_code == 0, outcome.errors
-    return copy
+    return copy, outcome
+
+
+@pytest.fixture(scope="module")
+def enriched(built) -> Workspace:
+    """The workspace alone."""
+    return built[0]
+
+
+@pytest.fixture(scope="module")
+def report(built) -> dict[str, str]:
+    """Heading -> text of the section, of the report as markdown."""
+    text = built[1].reports[".md"].read_text()
+    parts = re.split(r"^##+ (.+)$", text, flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def test_sections_about_persons_fill_with_what_is_opted_into_and_say_what_is_not_collected(report):
+    age, gender = report["By age bracket"], report["By lead gender"]
+    assert "36-40" in age
+    assert "Female" in gender
+    assert "Male" in gender
+    assert "Female" in report["Gender of account and lead"]
+    assert not any("Not collected" in text for text in (age, gender, report["Gender of account and lead"]))
+    assert report["By employment"].strip().startswith("Not collected: it isn't known of any lead.")
+
+
+def test_the_report_says_what_enrichment_found_and_cost(demo, report):
+    assert "| apollo " in report["Enrichment"]
+    assert "| profile\\_inference " in report["Enrichment"]
+    assert "company\\_industry" in report["Where services disagree"]
+    _, outcome = demo
+    assert "Not collected: no service was asked about any lead." in outcome.reports[".md"].read_text()
 
 
 def test_every_question_has_its_result(enriched):
     counts = dict(
         enriched.query("select integration, count(*) from marts.enrichment_results group by integration")
     )
-    assert counts == {"apollo": LEADS, "clearbit": LEADS, "profile_inference": LEADS}
+    assert counts == {"apollo": LEADS, "builtwith": 6, "clearbit": LEADS, "profile_inference": LEADS}
     statuses = {row[0] for row in enriched.query("select distinct status from marts.enrichment_results")}
     assert {"found", "failed"} <= statuses <= {"found", "failed", "no_input"}
 
 
 def test_people_carry_what_was_found_and_its_origin(enriched):
-    [(people, completed, employed, aged, dated)] = enriched.query(
+    [(people, completed, employed, aged, gendered, dated)] = enriched.query(
         """
         select
             count(*),
             count(*) filter (where enrichment_status = 'completed'),
             count(*) filter (where is_employed is not null),
             count(*) filter (where estimated_age is not null and age_bracket is not null),
+            count(*) filter (where gender is not null),
             count(*) filter (where enrichment_timestamp is not null)
         from marts.heyreach_leads
         where enrichment_status <> 'not_attempted'
@@ -76,7 +145,8 @@ def test_people_carry_what_was_found_and_its_origin(enriched):
     )
     assert people == LEADS
     assert completed >= LEADS * 0.9
-    assert employed >= LEADS * 0.8 <= aged
+    assert employed == 0
+    assert aged == gendered >= LEADS * 0.8
     assert dated == LEADS
     [(sources,)] = enriched.query(
         "select count(*) from marts.heyreach_leads where field_source like '%headline: apollo%' "
@@ -85,9 +155,19 @@ def test_people_carry_what_was_found_and_its_origin(enriched):
     assert sources >= LEADS * 0.8
 
 
+def test_another_service_s_campaigns_and_leads_are_in_the_warehouse(enriched):
+    campaigns = "select source, campaign_id, campaign_name from staging.stg_enrichment__source_campaigns"
+    assert enriched.query(campaigns) == [("aturiya", "c1", "First")]
+    [(leads, people, companies)] = enriched.query(
+        "select count(*), count(distinct normalized_profile_url), count(company_name) "
+        "from staging.stg_enrichment__source_leads where campaign_id = 'c1'"
+    )
+    assert (leads, people, companies) == (6, 6, 6)
+
+
 def test_who_knew_better_before_is_not_overwritten(demo, enriched):
     workspace, _ = demo
-    sql = "select lead_id, title, company_industry, gender from marts.heyreach_leads order by lead_id"
+    sql = "select lead_id, title, company_industry, company_name from marts.heyreach_leads order by lead_id"
     after = {row[0]: row for row in enriched.query(sql)}
     for row in workspace.query(sql):
         assert all(old in (None, new) for old, new in zip(row, after[row[0]], strict=True))
@@ -119,10 +199,12 @@ def test_quality_cost_and_coverage_are_followed_over_time(enriched):
     assert 0 < coverage < 1
     assert covered == found
     assert per_lead == pytest.approx(0.1)
+    # Nobody set a price for the model: that is not the same as costing nothing.
+    assert weeks["profile_inference"][-1] is None
     assert weeks["all"][0] == sum(week[0] for name, week in weeks.items() if name != "all")
 
 
 def test_inferences_are_in_no_table_but_the_persons_own(enriched):
     fields = {row[0] for row in enriched.query("select distinct field from marts.enrichment_values")}
     assert fields
-    assert not fields & {"gender", "estimated_age", "is_employed"}
+    assert not fields & set(TRAITS)

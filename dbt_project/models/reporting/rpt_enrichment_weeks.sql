@@ -121,7 +121,10 @@ to_date as (
     select
         weekly.integration,
         weekly.week,
-        sum(weekly.cost_usd) over (partition by weekly.integration order by weekly.week) as cost_usd_to_date,
+        case
+            when sum(weekly.cost_usd) over up_to_week > 0 or sum(weekly.calls_without_price) over up_to_week = 0
+                then sum(weekly.cost_usd) over up_to_week
+        end as cost_usd_to_date,
         coalesce(leads_known.leads_to_date, 0) as leads_to_date,
         coalesce(leads_covered.covered_leads_to_date, 0) as covered_leads_to_date,
         coalesce(leads_covered.accepted_of_covered, 0) as accepted_of_covered
@@ -132,6 +135,7 @@ to_date as (
     left join leads_covered
         on weekly.integration = leads_covered.integration
         and weekly.week = leads_covered.week
+    window up_to_week as (partition by weekly.integration order by weekly.week)
 
 ),
 

@@ -1,7 +1,9 @@
 """What DataGen's tools tell, through its one route for executing a tool.
 
-Document: the route by https://pypi.org/project/datagen-python-sdk/ (0.1.1). The vendor publishes no page of
-its tools; their parameters and answers are those that public repositories of its users show alike.
+Documents, all by the vendor: the route by https://github.com/datagendev/datagen-python-sdk
+(datagen_sdk/client.py), LinkedIn's tools by https://github.com/datagendev/bluente-anthony
+(.claude/lead-qualifier-and-contact-finder/references/datagen-linkedin-tools.md), research on the web by
+https://github.com/datagendev/agent-native-prototype (scripts/integrations).
 """
 
 import json

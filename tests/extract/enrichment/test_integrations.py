@@ -1,11 +1,14 @@
 """Every integration against its service's HTTP shape, and what each declares of itself."""
 
 import csv
+import importlib
 import inspect
+import pkgutil
 
 import pytest
 
 from dbt_project import warehouse
+from extract.enrichment import integrations
 from extract.enrichment.base import COLUMNS, SENSITIVE_FIELDS, Integration
 from extract.enrichment.config import EnrichmentConfig
 from extract.enrichment.ledger import EnrichmentLedger
@@ -91,6 +94,8 @@ FOUND = {
     },
     "heyreach_network": {"is_connection": True},
 }
+# By its dates, which the test compares; and by tests of profile text and inference.
+TRIED_ELSEWHERE = {"linkedin_post_activity", "profile_text", "profile_inference"}
 # The secret of each service, where its document wants it.
 AUTHENTICATED = {
     "datagen": ("X-API-Key", "test-datagen_api_key"),
@@ -116,6 +121,26 @@ def test_each_integration_declares_what_it_needs_and_yields(integration: type[In
     assert each.subject({}) is None
     # Only what costs nothing is asked once more after a crash.
     assert not (each.is_repeatable and each.credits)
+
+
+def test_every_integration_there_is_is_registered_and_cites_its_document():
+    classes = set()
+    for module in pkgutil.iter_modules(integrations.__path__, f"{integrations.__name__}."):
+        loaded = importlib.import_module(module.name)
+        found = {
+            each
+            for name, each in vars(loaded).items()
+            if isinstance(each, type) and issubclass(each, Integration) and not inspect.isabstract(each)
+            if each.__module__ == module.name and not name.startswith("_")
+        }
+        is_asked = any(each.service != PROFILES for each in found)
+        assert "https://" in (loaded.__doc__ or "") or not is_asked, module.name
+        classes |= found
+    assert classes == set(INTEGRATIONS.values())
+
+
+def test_every_integration_is_tried_against_its_service_s_shape():
+    assert INTEGRATIONS.keys() - FOUND.keys() == TRIED_ELSEWHERE
 
 
 def test_nothing_is_both_built_and_not_and_each_reason_is_given():

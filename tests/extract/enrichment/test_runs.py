@@ -241,6 +241,11 @@ def test_a_source_of_leads_can_be_enriched_too(enricher, served):
     leads = json.loads(document.read_text())["leads"]
     assert leads[0]["lead"]["company_domain"] == "company1.example.com"
     assert enricher.run("apollo", source="aturiya", campaign_id="c9").exit_code == 2
+    with EnrichmentLedger(enricher.data / "enrichment.sqlite") as ledger:
+        told = [row for table, row in ledger.news(set(), 0, set()) if table == "enrichment_source_rows"]
+    assert [(row["kind"], row["campaign_id"]) for row in told] == [("campaign", "c1"), *[("lead", "c1")] * 6]
+    assert told[1]["person"] == "linkedin.com/in/sam-1-0"
+    assert json.loads(told[1]["payload"])["organization"] == "Example Ltd"
 
 
 def test_secrets_are_in_no_file_and_no_message(enricher, served, lead):
@@ -348,6 +353,37 @@ def test_names_that_the_warehouse_does_not_carry_are_told(enricher, served):
     assert enricher.statuses() == {"apollo": "found", "builtwith": "found"}
 
 
+def test_a_limit_takes_the_next_leads_of_the_warehouse_that_lack_a_signal(enricher, served):
+    people = [f"linkedin.com/in/sam-{number}" for number in range(6)]
+    with duckdb.connect(str(_warehouse(enricher))) as connection:
+        connection.execute("create schema marts")
+        connection.execute(
+            """
+            create table marts.heyreach_leads as
+            select unnest(?) as normalized_profile_url, null::varchar as company_name,
+                null::varchar as email, null::varchar as company_domain, null::varchar as first_account_id,
+                true as is_valid_profile_url, now() as created_at, unnest(range(6))::varchar as lead_id
+            """,
+            [people],
+        )
+    # The first one fails for good, which must not hold up the others.
+    served.answers["apollo"] = lambda request: (
+        (422, {}) if request.subject.endswith("sam-0") else ANSWERS["apollo"](request)
+    )
+    asked = []
+    for _ in range(4):
+        assert enricher.run("apollo,builtwith", limit=2) is None
+        asked.append([ask.key.rpartition("/")[2] for ask in enricher.asks() if ask.integration == "apollo"])
+    assert asked == [["sam-0", "sam-1"], ["sam-2", "sam-3"], ["sam-4", "sam-5"], ["sam-0"]]
+    assert served.answered("apollo").total() == 5
+    assert served.answered("builtwith") == {"example.com": 1}
+    assert "1 of 6 people in the warehouse lack what can be asked" in enricher.said[0]
+    served.answers["apollo"] = ANSWERS["apollo"]
+    assert enricher.run("apollo,builtwith") is None
+    assert enricher.run("apollo,builtwith") is None
+    assert enricher.said == ["0 of 6 people in the warehouse lack what can be asked"]
+
+
 def _warehouse(enricher):
     enricher.data.mkdir(parents=True, exist_ok=True)
     return enricher.data / "warehouse.duckdb"
@@ -356,7 +392,13 @@ def _warehouse(enricher):
 def test_nobody_is_asked_about_who_was_erased(enricher, served, lead):
     rows = enricher.leads(lead(1), lead(2))
     enricher.data.mkdir(parents=True)
-    Suppressions(enricher.data / "suppressed").add({"linkedin.com/in/sam-sample-1"}, date(2026, 2, 1))
+    erased = {"linkedin.com/in/sam-sample-1", "linkedin.com/in/sam-1-0"}
+    Suppressions(enricher.data / "suppressed").add(erased, date(2026, 2, 1))
     assert enricher.run("apollo", rows) is None
     assert list(served.answered("apollo")) == ["https://www.linkedin.com/in/sam-sample-2"]
     assert any("1 rows are of people who were erased" in line for line in enricher.said)
+    assert enricher.run("builtwith", source="aturiya") is None
+    with EnrichmentLedger(enricher.data / "enrichment.sqlite") as ledger:
+        told = [row["person"] for row in ledger._rows("select person from source_rows where kind = 'lead'")]
+    assert len(told) == 5
+    assert not erased & set(told)

@@ -1,0 +1,45 @@
+"""Who of the warehouse's leads lacks a signal: whom anything can be asked about that nobody answered yet."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from extract.enrichment.base import Integration
+from extract.enrichment.ledger import EnrichmentLedger, RunRow
+from extract.enrichment.registry import waves
+
+
+def lacking(
+    rows: Sequence[RunRow], integrations: Sequence[Integration], ledger: EnrichmentLedger, now: datetime
+) -> list[RunRow]:
+    """Those rows, in their order; whom a question failed for comes after those never asked about.
+
+    So a limit takes the next ones each time, and can't get stuck on those who fail again and again.
+    """
+    ordered = waves(list(integrations))
+    known = {each.name: ledger.known(each.name, each.variant, now) for each in integrations}
+    asked = {each.name: ledger.asked(each.name, each.variant) for each in integrations}
+    fresh, tried = [], []
+    for row in rows:
+        questions = list(_open_questions(row, ordered, known))
+        if questions:
+            (tried if all(key in asked[name] for name, key in questions) else fresh).append(row)
+    return fresh + tried
+
+
+def _open_questions(
+    row: RunRow, ordered: list[list[Integration]], known: dict[str, dict[str, dict]]
+) -> Iterator[tuple[str, str]]:
+    """(integration, key) of what can be asked now, also with what others answered before."""
+    told = dict(row.lead)
+    for wave in ordered:
+        learned: dict[str, str] = {}
+        for each in wave:
+            subject = each.subject(told)
+            if subject is None:
+                continue
+            if subject.key in known[each.name]:
+                fields = known[each.name][subject.key]
+                learned |= {name: value for name, value in fields.items() if isinstance(value, str)}
+            else:
+                yield each.name, subject.key
+        told = learned | told
