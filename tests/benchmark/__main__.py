@@ -1,4 +1,4 @@
-"""`python -m tests.benchmark`: workspaces of growing size through every step of the pipeline, and the table."""
+"""`python -m tests.benchmark`: workspaces of growing size through every step, and the table."""
 
 import argparse
 import json
@@ -102,8 +102,7 @@ def _step(name: str, data_dir: Path) -> dict:
     child = subprocess.run(
         [sys.executable, "-m", "tests.benchmark.steps", name, str(data_dir)],
         check=False,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
     )
     if child.returncode:

@@ -1,6 +1,7 @@
 """The table of what was measured."""
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from math import log
 
 Measured = dict
@@ -18,9 +19,9 @@ def table(measured: Measured) -> str:
     lines = [
         "# How fast, and how far",
         "",
-        f"{measured['taken_on']}, {measured['processors']} processors, {versions}. Leads are spread over 3",
-        "campaigns, with 60 days of nightly pulls behind them. Growth is the exponent from size to size: 1 is",
-        "linear, less is better.",
+        f"{measured['taken_on']}, {measured['processors']} processors, {versions}. Leads are spread over",
+        "3 campaigns, with 60 days of nightly pulls behind them. Growth is the exponent from size to size: 1 is",
+        "linear.",
         "",
         f"| leads | {' | '.join(names)} | growth | target |",
         f"| --- |{' ---: |' * len(names)} --- | --- |",
@@ -49,7 +50,7 @@ def _growth(found: dict[int, float | None], form: str) -> str:
     if not form.endswith((" s", " MB")):
         return ""
     known = [(leads, number) for leads, number in found.items() if number]
-    steps = zip(known, known[1:], strict=False)
+    steps = pairwise(known)
     return ", ".join(f"{log(b / a) / log(more / fewer):.2f}" for (fewer, a), (more, b) in steps)
 
 

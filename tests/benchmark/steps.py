@@ -1,4 +1,4 @@
-"""`python -m tests.benchmark.steps STEP FOLDER`: one step over one workspace, and a line of JSON on what it took.
+"""`python -m tests.benchmark.steps STEP FOLDER`: one step over one workspace, and what it took as JSON.
 
 Each step is a process of its own, so that the memory it needs is its own.
 """

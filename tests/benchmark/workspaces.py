@@ -40,7 +40,7 @@ class Workspace(NamedTuple):
         return cls(leads, days, max(CAMPAIGNS, leads // LEADS_A_SENDER), max(1, leads // 100))
 
     def with_longer_history(self, times: int) -> "Workspace":
-        """The same workspace later: more days and leads, by the same senders and with as much change a night."""
+        """The same workspace later: more days and leads, as many senders, as much change a night."""
         return self._replace(leads=self.leads * times, days=self.days * times)
 
 
