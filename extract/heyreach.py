@@ -28,6 +28,7 @@ from dlt.extract import DltResource
 
 from extract import raw
 from extract.landing import landed_files
+from extract.raw_destination import RawDestination
 
 
 @dlt.source(name=raw.SCHEMA)
@@ -76,7 +77,7 @@ def load(folders: list[Path], raw_path: Path) -> None:
         pipeline = dlt.pipeline(
             "heyreach",
             pipelines_dir=str(working_dir),
-            destination=dlt.destinations.duckdb(str(raw_path)),
+            destination=RawDestination(str(raw_path)),
             dataset_name=raw.SCHEMA,
         )
         for tables in (observations, ["pulls"]):

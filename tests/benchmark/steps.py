@@ -78,7 +78,7 @@ def read_json(folder: Path) -> Facts:
     with duckdb.connect(str(path)) as connection:
         connection.execute("set TimeZone = 'UTC'")
         for table in (*raw.OBSERVATIONS, "pulls"):
-            columns = {name: raw._DUCKDB_TYPES[kind] for name, kind in raw.TABLES[table].items()}
+            columns = {name: raw.DUCKDB_TYPES[kind] for name, kind in raw.TABLES[table].items()}
             for file in landed_files([folder / "landing" / HISTORY], table):
                 connection.execute(
                     f"create table {table} as select * from read_json('{file}', columns = {columns}, "
