@@ -1,7 +1,7 @@
 """dlt's DuckDB destination for raw: landed files are read by the columns raw declares, not by guessing.
 
-dlt lets DuckDB guess the columns from the first 20,480 lines. Guessed, a payload is a record of fixed fields: a
-field that first comes later ends the load, and texts that look like times are written anew.
+dlt lets DuckDB guess the columns from the first 20,480 lines. Guessed, a payload is a record of fixed fields:
+a field that first comes later ends the load, and texts that look like times are written anew.
 """
 
 import dlt

@@ -19,9 +19,9 @@ def table(measured: Measured) -> str:
     lines = [
         "# How fast, and how far",
         "",
-        f"{measured['taken_on']}, {measured['processors']} processors, {versions}. Leads are spread over",
-        "3 campaigns, with 60 days of nightly pulls behind them. Growth is the exponent from size to size: 1 is",
-        "linear.",
+        f"{measured['taken_on']}, {measured['processors']} processors, {versions}.",
+        "Leads are spread over 3 campaigns, with 60 days of nightly pulls behind them.",
+        "Growth is the exponent from size to size: 1 is linear.",
         "",
         f"| leads | {' | '.join(names)} | growth | target |",
         f"| --- |{' ---: |' * len(names)} --- | --- |",

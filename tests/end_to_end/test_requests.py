@@ -13,9 +13,9 @@ CHECK_API_KEY = {"auth/CheckApiKey": 1}  # so that a wrong key is told as one
 # 5 senders and 7 campaigns: one page each, and a page that has room left is known to be all.
 OVERVIEW = {"li_account/GetAll": 1, "campaign/GetAll": 1}
 
-# Campaigns of 687, 456, 558, 456, 182, 295 and no leads, 100 a page. No time filter of HeyReach sees acceptances,
-# so every page is read. Each after the first repeats 10 rows of the one before, without which a row that moved
-# between two pages is lost unseen; one more at the end shows that nothing was added meanwhile.
+# Campaigns of 687, 456, 558, 456, 182, 295 and no leads, 100 a page. No time filter of HeyReach sees
+# acceptances, so every page is read. Each after the first repeats 10 rows of the one before, without which a
+# row that moved between two pages is lost unseen; one more at the end shows that nothing was added meanwhile.
 CAMPAIGN_LEADS = {"campaign/GetLeadsFromCampaign": 9 + 6 + 8 + 6 + 3 + 5 + 1}
 
 # One answer for each sender and campaign that go together: asked for several at once, HeyReach adds them up.

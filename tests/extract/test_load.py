@@ -140,7 +140,7 @@ def test_a_raw_database_of_an_earlier_release_is_brought_up_to_date(tmp_path, ra
 
 
 def test_a_payload_stays_as_it_came(tmp_path, raw_path):
-    """Not as what DuckDB guesses from the first 20,480 lines: a record of their fields, with its times anew."""
+    """Not as DuckDB guesses from the first 20,480 lines: a record of their fields, its times written anew."""
     late = {"id": 1, "creationTime": "2026-01-05T09:30:00.1234567Z", "addedByHeyReach": [1.50, None]}
     early = {"id": 2, "creationTime": "2026-01-05T09:30:00Z"}
     with Landing(tmp_path / "landing") as landing:
