@@ -59,10 +59,21 @@ def test_keywords_are_split_trimmed_and_counted_once(text, keywords):
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("51-200 employees", 51), ("5,001+", 5001), ("many", None), ("", None), ("99999999999", None)],
+    [
+        ("51-200 employees", 200),
+        ("1,001 - 5,000", 5000),
+        ("50–199", 199),
+        ("11 to 50", 50),
+        ("120", 120),
+        ("5,000+", 5001),
+        ("10001 +", 10002),
+        ("many", None),
+        ("", None),
+        ("99999999999", None),
+    ],
 )
-def test_company_sizes_are_read_by_their_first_number(text, number):
-    assert value(rendered("leading_integer.sql", f"leading_integer(\"'{text}'\")")) == number
+def test_company_sizes_are_read_by_their_upper_end(text, number):
+    assert value(rendered("most_employees.sql", f"most_employees(\"'{text}'\")")) == number
 
 
 @pytest.mark.parametrize(

@@ -280,7 +280,7 @@ final as (
     left join titles on filled.title = titles.title
     left join icp_roles on attributed.icp = icp_roles.icp
     left join company_sizes
-        on {{ leading_integer('filled.company_size') }}
+        on {{ most_employees('filled.company_size') }}
         between company_sizes.minimum_employees and company_sizes.maximum_employees
     left join age_brackets
         on filled.estimated_age

@@ -79,6 +79,12 @@ newest_business_days as (
 
 ),
 
+bottlenecks as (
+
+    select * from {{ ref('rpt_bottlenecks') }}
+
+),
+
 blocked as (
 
     select
@@ -90,7 +96,7 @@ blocked as (
         bottlenecks.what_to_do,
         bottlenecks.rank as bottleneck_rank,
         dated.since
-    from {{ ref('rpt_bottlenecks') }} as bottlenecks
+    from bottlenecks
     inner join {{ ref('int_sender_causes_dated') }} as dated
         on bottlenecks.segment = dated.account_id
         and bottlenecks.cause = dated.cause
@@ -218,7 +224,11 @@ events as (
         and spells.segment = newest_business_days.segment
     left join accounts on spells.dimension = 'account' and spells.segment = accounts.account_id
     -- A sender that is named as blocked is not named again for sending less.
-    left join blocked on spells.dimension = 'account' and spells.segment = blocked.segment
+    left join bottlenecks as blocked
+        on spells.dimension = 'account'
+        and blocked.dimension = 'account'
+        and blocked.verdict = 'blocked'
+        and spells.segment = blocked.segment
     where blocked.segment is null or spells.judged_until < newest_business_days.newest_date
     union all
     select
