@@ -29,6 +29,7 @@ from dlt.extract import DltResource
 
 from extract import raw
 from extract.landing import landed_files
+from extract.raw_destination import RawDestination
 
 
 @dlt.source(name=raw.SCHEMA)
@@ -78,7 +79,7 @@ def load(folders: list[Path], raw_path: Path) -> None:
         pipeline = dlt.pipeline(
             "heyreach",
             pipelines_dir=str(working_dir),
-            destination=dlt.destinations.duckdb(str(raw_path)),
+            destination=RawDestination(str(raw_path)),
             dataset_name=raw.SCHEMA,
         )
         for tables in (observations, ["pulls"]):

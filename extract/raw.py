@@ -263,7 +263,7 @@ TABLES: dict[str, dict[str, str]] = {
     **_LEDGERS,
 }
 
-_DUCKDB_TYPES = {
+DUCKDB_TYPES = {
     "text": "varchar",
     "timestamp": "timestamp with time zone",
     "date": "date",
@@ -321,11 +321,11 @@ def initialise(path: Path) -> None:
     with connect(path, read_only=False) as connection:
         connection.execute(f"create schema if not exists {SCHEMA}")
         for table, columns in TABLES.items():
-            declared = ", ".join(f"{name} {_DUCKDB_TYPES[kind]}" for name, kind in columns.items())
+            declared = ", ".join(f"{name} {DUCKDB_TYPES[kind]}" for name, kind in columns.items())
             connection.execute(f"create table if not exists {SCHEMA}.{table} ({declared})")
             for name, kind in columns.items():
                 connection.execute(
-                    f"alter table {SCHEMA}.{table} add column if not exists {name} {_DUCKDB_TYPES[kind]}"
+                    f"alter table {SCHEMA}.{table} add column if not exists {name} {DUCKDB_TYPES[kind]}"
                 )
 
 

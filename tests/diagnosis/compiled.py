@@ -1,12 +1,14 @@
 """dbt's own compiled SQL of every model, run in order in one DuckDB file: a build without dbt's start.
 
-test_diagnosis.py holds one such build against `dbt build`, table by table and row by row.
+test_diagnosis.py holds one such build against `dbt build`, table by table and row by row; tests/benchmark
+measures what dbt adds to it.
 """
 
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +24,8 @@ from extract.accounts import Account, write_account_seed
 
 # dbt writes the name of the file into what it compiles.
 DATABASE_NAME = "build"
+# Many workspaces side by side, one processor each.
+ONE_OF_MANY = {"threads": 1, "preserve_insertion_order": False}
 
 
 class Model(NamedTuple):
@@ -33,13 +37,17 @@ class Model(NamedTuple):
 
 
 class Project(NamedTuple):
-    """The compiled project: its models, each after those it reads, and a database with the seeds alone."""
+    """The compiled project: its models, each after those it reads, and a database with the seeds alone.
+
+    `tests` are the queries of the data tests by name, where asked for: the rows they bring are wrong.
+    """
 
     models: list[Model]
     seeds: Path
+    tests: dict[str, str]
 
 
-def compile_project(folder: Path) -> Project:
+def compile_project(folder: Path, *, with_tests: bool = False) -> Project:
     """Compile the models and load the seeds, once for all workspaces; `folder` keeps the seeds' database."""
     with tempfile.TemporaryDirectory() as scratch:
         raw.initialise(Path(scratch) / "raw.duckdb")
@@ -53,21 +61,37 @@ def compile_project(folder: Path) -> Project:
         with patch.dict(os.environ, environment):
             _dbt(scratch, "seed", "--exclude", "tag:test_cases")
             compiled = _dbt(scratch, "compile", "--select", "resource_type:model")
+            tests = (
+                _dbt(scratch, "compile", "--select", "resource_type:test", "--exclude", "tag:test_cases")
+                if with_tests
+                else []
+            )
     nodes = {node.unique_id: node for node in (result.node for result in compiled) if node.relation_name}
     order = TopologicalSorter(
         {name: set(node.depends_on.nodes) & nodes.keys() for name, node in nodes.items()}
     )
-    return Project([_model(nodes[name]) for name in order.static_order()], seeds)
+    return Project(
+        [_model(nodes[name]) for name in order.static_order()],
+        seeds,
+        {result.node.name: result.node.compiled_code for result in tests},
+    )
 
 
-def build(project: Project, raw_path: Path, accounts: Sequence[Account], database: Path) -> None:
-    """Fill `database` from a raw one, as `dbt build` would without its tests."""
+def build(
+    project: Project,
+    raw_path: Path,
+    accounts: Sequence[Account],
+    database: Path,
+    config: Mapping[str, object] = ONE_OF_MANY,
+) -> dict[str, float]:
+    """Fill `database` from a raw one, as `dbt build` would without its tests; returns seconds by model."""
+    seconds = {}
     folder = database.parent / DATABASE_NAME
     folder.mkdir()
     working = folder / f"{DATABASE_NAME}.duckdb"
     shutil.copyfile(project.seeds, working)
     write_account_seed(accounts, folder / "accounts.csv")
-    with duckdb.connect(str(working), config={"threads": 1, "preserve_insertion_order": False}) as connection:
+    with duckdb.connect(str(working), config=dict(config)) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{raw_path}' as raw (read_only)")
         connection.execute(
@@ -77,6 +101,7 @@ def build(project: Project, raw_path: Path, accounts: Sequence[Account], databas
             """
         )
         for model in project.models:
+            began = time.monotonic()
             schema = model.relation.rpartition(".")[0]
             connection.execute(f"create schema if not exists {schema}")
             if model.contract:
@@ -88,8 +113,26 @@ def build(project: Project, raw_path: Path, accounts: Sequence[Account], databas
                 )
             else:
                 connection.execute(f"create table {model.relation} as {model.query}")
+            seconds[model.relation] = time.monotonic() - began
     os.replace(working, database)
     shutil.rmtree(folder)
+    return seconds
+
+
+def run_tests(
+    project: Project, raw_path: Path, database: Path, config: Mapping[str, object] = ONE_OF_MANY
+) -> dict[str, float]:
+    """Run the data tests on a database that `build` filled; returns seconds by test."""
+    seconds = {}
+    with duckdb.connect(config=dict(config)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach '{database}' as {DATABASE_NAME} (read_only)")
+        connection.execute(f"attach '{raw_path}' as raw (read_only)")
+        for name, query in project.tests.items():
+            began = time.monotonic()
+            connection.execute(f"select count(*) from ({query})").fetchall()
+            seconds[name] = time.monotonic() - began
+    return seconds
 
 
 def _dbt(target: str, *arguments: str) -> list:

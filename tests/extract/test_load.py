@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import orjson
 import pytest
 
 from extract import raw
@@ -136,3 +137,22 @@ def test_a_raw_database_of_an_earlier_release_is_brought_up_to_date(tmp_path, ra
     with raw.connect(raw_path, read_only=True) as connection:
         assert connection.execute("select note from heyreach.pulls").fetchall() == [(None,)]
     assert count(raw_path, "pipeline_run_events") == 0
+
+
+def test_a_payload_stays_as_it_came(tmp_path, raw_path):
+    """Not as DuckDB guesses from the first 20,480 lines: a record of their fields, its times written anew."""
+    late = {"id": 1, "creationTime": "2026-01-05T09:30:00.1234567Z", "addedByHeyReach": [1.50, None]}
+    early = {"id": 2, "creationTime": "2026-01-05T09:30:00Z"}
+    with Landing(tmp_path / "landing") as landing:
+        for _ in range(20_500):
+            landing.write("sender_accounts", {**observation("2"), "payload": early})
+        landing.write("sender_accounts", {**observation("1"), "payload": late})
+        landing.write("sender_accounts", {**observation("3"), "payload": None})
+        landing.write("pulls", pull(landing))
+    load(finished_folders(tmp_path / "landing"), raw_path)
+    with raw.connect(raw_path, read_only=True) as connection:
+        found = connection.execute(
+            "select distinct account_id, payload from heyreach.sender_accounts order by account_id"
+        ).fetchall()
+    as_sent = [("1", orjson.dumps(late).decode()), ("2", orjson.dumps(early).decode()), ("3", None)]
+    assert found == as_sent

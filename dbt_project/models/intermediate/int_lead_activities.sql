@@ -2,7 +2,10 @@
 
 with campaign_leads as (
 
-    select * from {{ ref('stg_heyreach__campaign_leads') }}
+    select
+        *,
+        'campaign' as found_in
+    from {{ ref('stg_heyreach__campaign_leads') }}
 
 ),
 
@@ -31,7 +34,8 @@ per_row as (
         end as active_at
     from identified
     left join campaign_leads
-        on identified.found_in = 'campaign'
+        -- Equal columns: a plain condition on one side would make DuckDB try every row with every other.
+        on identified.found_in = campaign_leads.found_in
         and identified.container_id = campaign_leads.campaign_id
         and identified.row_key = campaign_leads.campaign_lead_id
 

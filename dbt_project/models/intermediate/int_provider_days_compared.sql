@@ -38,6 +38,26 @@ events as (
 
 ),
 
+-- Events of the same bounds together: a row for each event and each day it may lie in would be many.
+events_by_bounds as (
+
+    select
+        account_id,
+        campaign_id,
+        event,
+        first_day,
+        -- A condition with `or` in a left join would make DuckDB try every row with every other.
+        coalesce(first_day, date '1970-01-01') as from_day,
+        last_day,
+        count(*) as events,
+        min(hour_earliest) as hour_earliest,
+        max(hour_latest) as hour_latest
+    from events
+    where last_day is not null
+    group by account_id, campaign_id, event, first_day, last_day
+
+),
+
 reads as (
 
     select
@@ -78,9 +98,9 @@ compared as (
         provider_days.event,
         provider_days.activity_date,
         provider_days.counted_by_heyreach,
-        count(*) filter (where events.first_day = events.last_day) as events_for_certain,
+        cast(coalesce(sum(events.events) filter (where events.first_day = events.last_day), 0) as bigint) as events_for_certain,
         -- Nobody knows any more on which day those of erased people were.
-        count(events.last_day) + coalesce(max(erased.requests), 0) as events_at_most,
+        cast(coalesce(sum(events.events), 0) + coalesce(max(erased.requests), 0) as bigint) as events_at_most,
         min(events.hour_earliest) filter (where events.first_day = events.last_day) as certain_from_hour,
         max(events.hour_latest) filter (where events.first_day = events.last_day) as certain_to_hour
     from provider_days
@@ -92,12 +112,12 @@ compared as (
         on provider_days.account_id = erased.account_id
         and provider_days.campaign_id = erased.campaign_id
         and provider_days.event = erased.event
-    left join events
+    left join events_by_bounds as events
         on provider_days.account_id = events.account_id
         and provider_days.campaign_id = events.campaign_id
         and provider_days.event = events.event
         and provider_days.activity_date <= events.last_day
-        and (events.first_day is null or provider_days.activity_date >= events.first_day)
+        and provider_days.activity_date >= events.from_day
     group by all
 
 )

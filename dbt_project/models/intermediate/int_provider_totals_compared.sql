@@ -9,6 +9,8 @@ with increases as (
         event,
         pull_id,
         previous_read_at,
+        -- A condition with `or` in a left join would make DuckDB try every row with every other.
+        coalesce(previous_read_at, {{ utc_midnight("date '1970-01-01'") }}) as counted_from,
         read_at,
         sum(increase) as counted
     from {{ ref('int_provider_counts_read') }}
@@ -46,7 +48,7 @@ compared as (
         and increases.campaign_id = sights.campaign_id
         and increases.event = sights.event
         and sights.seen_at <= increases.read_at
-        and (increases.previous_read_at is null or sights.seen_at > increases.previous_read_at)
+        and sights.seen_at > increases.counted_from
     group by all
 
 )

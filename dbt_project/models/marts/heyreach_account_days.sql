@@ -98,18 +98,65 @@ states_per_day as (
 
 ),
 
+account_campaign_states as (
+
+    select
+        unnest(from_json(account_ids, '["VARCHAR"]')) as account_id,
+        campaign_id,
+        {{ utc_date('observed_at') }} as observed_date,
+        campaign_status,
+        observed_at,
+        pull_id
+    from campaign_states
+
+),
+
+status_per_day as (
+
+    select
+        account_id,
+        campaign_id,
+        observed_date,
+        arg_max(campaign_status, (observed_at, pull_id)) as campaign_status
+    from account_campaign_states
+    group by account_id, campaign_id, observed_date
+
+),
+
+status_changes as (
+
+    select *
+    from status_per_day
+    qualify
+        row_number() over (partition by account_id, campaign_id order by observed_date) = 1
+        or campaign_status is distinct from lag(campaign_status) over (partition by account_id, campaign_id order by observed_date)
+
+),
+
+-- A campaign's status for a sender from the day it was seen until the day before it was seen to be another.
+campaign_spans as (
+
+    select
+        account_id,
+        campaign_id,
+        campaign_status,
+        observed_date as from_date,
+        lead(observed_date) over (partition by account_id, campaign_id order by observed_date) as next_date
+    from status_changes
+
+),
+
 campaign_days as (
 
     select
         calendar.account_id,
         calendar.activity_date,
-        campaign_states.campaign_id,
-        arg_max(campaign_states.campaign_status, (campaign_states.observed_at, campaign_states.pull_id)) as campaign_status
+        campaign_spans.campaign_status
     from calendar
-    inner join campaign_states
-        on {{ utc_date('campaign_states.observed_at') }} <= calendar.activity_date
-        and list_contains(from_json(campaign_states.account_ids, '["VARCHAR"]'), calendar.account_id)
-    group by calendar.account_id, calendar.activity_date, campaign_states.campaign_id
+    inner join campaign_spans
+        on calendar.account_id = campaign_spans.account_id
+        and calendar.activity_date >= campaign_spans.from_date
+        and (calendar.activity_date < campaign_spans.next_date or campaign_spans.next_date is null)
 
 ),
 
@@ -138,17 +185,51 @@ waiting as (
 
 ),
 
+-- Counted by who began and who ceased to wait on a day: a row for each lead and day would be many.
+arrivals as (
+
+    select
+        waiting.account_id,
+        greatest(waiting.waiting_from, spans.first_date) as activity_date,
+        count(*) as arrived
+    from waiting
+    inner join spans on waiting.account_id = spans.account_id
+    where waiting.waiting_until >= greatest(waiting.waiting_from, spans.first_date)
+    group by waiting.account_id, greatest(waiting.waiting_from, spans.first_date)
+
+),
+
+departures as (
+
+    select
+        waiting.account_id,
+        waiting.waiting_until as activity_date,
+        count(*) as departed
+    from waiting
+    inner join spans on waiting.account_id = spans.account_id
+    where waiting.waiting_until >= greatest(waiting.waiting_from, spans.first_date)
+    group by waiting.account_id, waiting.waiting_until
+
+),
+
 queues as (
 
     select
         calendar.account_id,
         calendar.activity_date,
-        count(*) as leads_waiting
+        -- Who ceases to wait on a day still waited on it.
+        cast(
+            sum(coalesce(arrivals.arrived, 0) - coalesce(departures.departed, 0)) over (partition by calendar.account_id order by calendar.activity_date)
+            + coalesce(departures.departed, 0)
+            as bigint
+        ) as leads_waiting
     from calendar
-    inner join waiting
-        on calendar.account_id = waiting.account_id
-        and calendar.activity_date between waiting.waiting_from and waiting.waiting_until
-    group by calendar.account_id, calendar.activity_date
+    left join arrivals
+        on calendar.account_id = arrivals.account_id
+        and calendar.activity_date = arrivals.activity_date
+    left join departures
+        on calendar.account_id = departures.account_id
+        and calendar.activity_date = departures.activity_date
 
 ),
 
