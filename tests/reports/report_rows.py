@@ -495,7 +495,7 @@ FULL = {
         {"rank": 2, "tier": "losing", "stage": "acceptance", "cause": "low_acceptance",
          "dimension": "source", "segment": "zoominfo", "segment_label": "ZoomInfo",
          "recoverable_accepts_per_week": 8.3, "evidence_n": 250, "q_value": 2e-6, "verdict": "lower",
-         "why": "ZoomInfo: 14.4 % of 250 requests were accepted, 32.6 % of those outside every losing segment.",
+         "why": "ZoomInfo: 14.4 % of 250 requests were accepted, 32.6 % outside every losing segment.",
          "what_to_do": "Pause it or send fewer there."},
         {"rank": 3, "tier": "blocked", "stage": "queue", "cause": "campaign_paused", "dimension": "campaign",
          "segment": "40002", "segment_label": "Winter SRE", "recoverable_accepts_per_week": 0.4,
@@ -523,7 +523,7 @@ FULL = {
         {"rank": 2, "advice": "pause", "dimension": "source", "segment": "zoominfo",
          "segment_label": "ZoomInfo", "mature_sent": 250, "mature_accepted": 36, "accept_rate": 0.144,
          "ci_low": 0.106, "ci_high": 0.193, "q_value": 2e-6, "recoverable_accepts_per_week": 8.3,
-         "why": "ZoomInfo: 14.4 % of 250 requests were accepted, 32.6 % of those outside every losing segment."},
+         "why": "ZoomInfo: 14.4 % of 250 requests were accepted, 32.6 % outside every losing segment."},
     ],
     "rpt_experiments": [
         {"experiment": "spring", "account_type": "ai_mirror_saas", "other_account_type": "real_personal",

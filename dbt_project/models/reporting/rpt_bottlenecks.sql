@@ -282,7 +282,7 @@ causes as (
         greatest(losing_segments.reference_rate - coalesce(segments.eb_rate, segments.accept_rate), 0) * segments.sent / scale.weeks,
         losing_segments.mature_sent, losing_segments.q_value,
         {{ dimension_words('losing_segments.dimension') }} || ' ' || segments.segment_label || ': ' || round(100 * {{ rate('losing_segments.mature_accepted', 'losing_segments.mature_sent') }}, 1) || ' % of '
-        || {{ printed_count('losing_segments.mature_sent') }} || ' requests were accepted, ' || round(100 * losing_segments.reference_rate, 1) || ' % of those outside every losing segment'
+        || {{ printed_count('losing_segments.mature_sent') }} || ' requests were accepted, ' || round(100 * losing_segments.reference_rate, 1) || ' % outside every losing segment'
         || case
             when losing_segments.dimension in ('account', 'account_type', 'account_kind')
                 then '; within the lists it shares with other senders it is lower by ' || round(-100 * account_effects.difference_within_lists, 1) || ' points'
