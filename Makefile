@@ -84,7 +84,7 @@ purge: $(INSTALLED) ## show what is older than config/settings.yaml keeps it, an
 	@$(RUN) purge $(if $(APPLY),--apply)
 
 test: $(INSTALLED) ## run the whole test suite
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 diagnose-check: $(INSTALLED) ## how often the first line names a planted cause, and alarms at nothing  [WORLDS=each CAUSE=name KEEP=1]
 	@$(BIN)/python -m tests.diagnosis $(if $(WORLDS),--worlds $(WORLDS)) $(if $(CAUSE),--cause "$(CAUSE)") $(if $(KEEP),--keep)
