@@ -2,9 +2,10 @@
 
 `python -m tests.replay_with_faults --nights 30` pulls one sandbox night by night into two workspaces. One
 meets 429 storms, 5xx, cut and broken answers, odd pages, drifting schemas, and an outage of two nights. At
-the end both are built, and held against each other: what happened is the same; when it happened may be
-known less exactly in the one that missed nights, so its bounds must hold the other's, and its report must
-name the nights it missed. It prints one line, and exits with 1 if anything else differs.
+the end both are built, and held against each other and against the sandbox's truth: what happened is the
+same; when it happened may be known less exactly in the one that missed nights, but every true time must lie
+within the bounds of both, and its report must name the nights it missed. It prints one line, and exits with
+1 if anything else differs.
 """
 
 import argparse
@@ -59,10 +60,10 @@ SENDER_DAYS = "select account_id, activity_date, sent, accepted from {database}.
 TOTALS = "select sent_to_date, accepted_to_date, people_known, queued from {database}.marts.rpt_summary"
 BROKEN_BOUNDS = """
     select count(*)
-    from calm.marts.heyreach_connections as calm
-    inner join rough.marts.heyreach_connections as rough using (campaign_lead_id, campaign_id)
-    where rough.connection_{event}_earliest > calm.connection_{event}_earliest
-        or rough.connection_{event}_latest < calm.connection_{event}_latest
+    from {database}.marts.heyreach_connections as connections
+    inner join truth using (campaign_lead_id, campaign_id)
+    where truth.{event}_at < connections.connection_{event}_earliest
+        or truth.{event}_at > connections.connection_{event}_latest
 """
 
 
@@ -78,7 +79,9 @@ class Comparison:
     violations: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        verdict = "; ".join(self.violations) or "the facts are the same, bounds only wider"
+        verdict = (
+            "; ".join(self.violations) or "the facts are the same, and every true time is within its bounds"
+        )
         return (
             f"{self.nights} nights, {self.failed_nights} of them failed, {self.struck} requests struck; "
             f"{self.connections} connections, {self.widened} events with wider bounds: {verdict}"
@@ -121,12 +124,13 @@ def replay(nights: int, folder: Path) -> Comparison:
                 comparison.violations.append(
                     f"night {number} {'failed' if failed else 'came through'}: {faults}"
                 )
+        truth = sandbox.truth()["leads"]
         for workspace in (calm, rough):
             outcome = workspace.run("build", "--since", f"{FIRST_NIGHT:%Y-%m-%d}")
             if outcome.exit_code:
                 comparison.violations.append(outcome.errors[-500:])
                 return comparison
-    _compare(calm, rough, outage, comparison)
+    _compare(calm, rough, truth, outage, comparison)
     return comparison
 
 
@@ -141,11 +145,25 @@ def _without_waiting() -> Iterator[None]:
         client._jitter = jitter
 
 
-def _compare(calm: Workspace, rough: Workspace, outage: range, comparison: Comparison) -> None:
+def _compare(
+    calm: Workspace, rough: Workspace, truth: list[dict], outage: range, comparison: Comparison
+) -> None:
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{calm.warehouse}' as calm (read_only)")
         connection.execute(f"attach '{rough.warehouse}' as rough (read_only)")
+
+        connection.execute(
+            """
+            create table truth (
+                campaign_lead_id varchar, campaign_id varchar, sent_at timestamptz, accepted_at timestamptz
+            )
+            """
+        )
+        names = ("campaign_lead_id", "campaign_id", "sent_at", "accepted_at")
+        connection.executemany(
+            "insert into truth values (?, ?, ?, ?)", [[lead[name] for name in names] for lead in truth]
+        )
 
         def count(sql: str) -> int:
             return connection.execute(sql).fetchone()[0]
@@ -165,11 +183,10 @@ def _compare(calm: Workspace, rough: Workspace, outage: range, comparison: Compa
             if differing or not count(f"select count(*) from ({one})"):
                 comparison.violations.append(f"{differing} {name} differ")
         for event in ("sent", "accepted"):
-            broken = count(BROKEN_BOUNDS.format(event=event))
-            if broken:
-                comparison.violations.append(
-                    f"{broken} bounds of {event} exclude what is known without faults"
-                )
+            for database in ("calm", "rough"):
+                broken = count(BROKEN_BOUNDS.format(database=database, event=event))
+                if broken:
+                    comparison.violations.append(f"{broken} bounds of {event} exclude the truth ({database})")
             comparison.widened += count(
                 f"""
                 select count(*)
