@@ -33,6 +33,7 @@ all_rows as (
         profile_url_raw,
         created_at,
         first_observed_at,
+        last_changed_at,
         is_present
     from campaign_leads
     union all
@@ -43,6 +44,7 @@ all_rows as (
         profile_url_raw,
         null as created_at,
         first_observed_at,
+        last_changed_at,
         is_present
     from list_leads
     union all
@@ -53,6 +55,7 @@ all_rows as (
         profile_url_raw,
         null as created_at,
         planned_at as first_observed_at,
+        planned_at as last_changed_at,
         false as is_present
     from import_rows
 
@@ -70,6 +73,7 @@ identified as (
         coalesce(urls.profile_url_kind, 'empty') as profile_url_kind,
         all_rows.created_at,
         all_rows.first_observed_at,
+        all_rows.last_changed_at,
         all_rows.is_present
     from all_rows
     left join urls on all_rows.profile_url_raw = urls.profile_url_raw

@@ -135,7 +135,8 @@ people as (
         count(distinct profile_url_raw) as spelling_count,
         min(created_at) as first_enrolled_at,
         min(case when found_in = 'list' then first_observed_at end) as first_listed_at,
-        min(first_observed_at) as created_at
+        min(first_observed_at) as created_at,
+        max(last_changed_at) as updated_at
     from lead_rows
     group by lead_id
 
@@ -272,6 +273,7 @@ final as (
         end as imported_at,
         imported.imported_at_method,
         imported.created_at,
+        imported.updated_at,
         run_parameters.as_of
     from imported
     inner join filled on imported.lead_id = filled.lead_id
