@@ -195,20 +195,7 @@ compared as (
         sum(a + b) as compared_sent,
         {{ mantel_haenszel_risk_difference() }} as difference_within_lists,
         sqrt({{ mantel_haenszel_chi_square() }}) as distance,
-        -- None accepted at all counts as half a request accepted, and so does none refused.
-        case
-            when sum(c) > 0 and sum(d) > 0
-                then ln(
-                    greatest(
-                        sum(a * d / cast(a + b + c + d as double)),
-                        0.5 * sum((a + b) * d / cast(a + b + c + d as double)) / sum(a + b)
-                    )
-                    / greatest(
-                        sum(b * c / cast(a + b + c + d as double)),
-                        0.5 * sum((a + b) * c / cast(a + b + c + d as double)) / sum(a + b)
-                    )
-                )
-        end as log_odds_ratio
+        {{ mantel_haenszel_log_odds_ratio() }} as log_odds_ratio
     from lists
     where a + b > 0 and c + d > 0
     group by dimension, segment

@@ -110,7 +110,8 @@ account_history as (
         starts.account_id,
         sum(earlier.sent) as earlier_sent,
         -- Five expected acceptances that came as expected keep a young sender near its lists.
-        (sum(earlier.accepted) + 5) / (sum(earlier.expected) + 5) as account_ratio
+        -- Rounded, because a sum of fractions depends on its order in the last digits.
+        round((sum(earlier.accepted) + 5) / (sum(earlier.expected) + 5), 12) as account_ratio
     from starts
     inner join account_days as earlier
         on starts.account_id = earlier.account_id
