@@ -119,7 +119,7 @@ CUSTOM_FIELDS = (
     ],
 )
 def test_custom_fields_are_found_by_name(payload, field, expected):
-    extracted = rendered("json/*.sql", f"custom_field('{field}')")
+    extracted = rendered("json/*.sql", f"custom_field('{field}', custom_fields())")
     with duckdb.connect() as connection:
         rows = connection.execute(
             f"select {extracted} from (select ?::json as payload)", [payload]

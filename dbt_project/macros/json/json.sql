@@ -1,7 +1,12 @@
+{#- text_or_null(' x ') -> 'x'; blanks give NULL. -#}
+{% macro text_or_null(text) -%}
+    nullif(trim({{ text }}), '')
+{%- endmacro %}
+
 {#- payload_text('profileUrl') -> the field as text; JSON null, an absent field and blanks give NULL.
     payload_text('linkedInUserProfile.profileUrl') reaches into an object. -#}
 {% macro payload_text(path, payload='payload') -%}
-    nullif(trim({{ payload }} ->> '$.{{ path }}'), '')
+    {{ text_or_null(payload ~ " ->> '$." ~ path ~ "'") }}
 {%- endmacro %}
 
 {% macro payload_timestamp(path, payload='payload') -%}
@@ -16,23 +21,32 @@
     try_cast({{ payload }} ->> '$.{{ path }}' as boolean)
 {%- endmacro %}
 
-{#- The value of one custom field out of `customFields` ([{name, value}, ...]; `customUserFields` in what we
-    send); names are compared without case; blanks give NULL. Where a name repeats, the first non-blank value
-    counts. -#}
-{% macro custom_field(name, payload='payload', fields='customFields') -%}
-    list_extract(
-        list_filter(
-            list_transform(
-                list_filter(
-                    from_json({{ payload }} -> '$.{{ fields }}', '[{"name":"VARCHAR","value":"VARCHAR"}]'),
-                    lambda field: lower(trim(field.name)) = '{{ name }}'
-                ),
-                lambda field: nullif(trim(field.value), '')
-            ),
-            lambda value: value is not null
+{#- payload_record(['errorCode'], {'linkedInUserProfile': ['firstName']}) -> a struct of texts: `record.errorCode`,
+    `record.linkedInUserProfile.firstName`; what is absent, and what isn't the object it should be, gives NULL. It reads
+    the payload once, where payload_text reads it once a field: for what has many rows. -#}
+{% macro payload_record(fields, objects={}) -%}
+    {%- set shape = dict.fromkeys(fields, 'VARCHAR') -%}
+    {%- for object, members in objects.items() -%}
+        {%- set _ = shape.update({object: dict.fromkeys(members, 'VARCHAR')}) -%}
+    {%- endfor -%}
+    from_json(payload, '{{ shape | tojson }}')
+{%- endmacro %}
+
+{#- The custom fields of a payload ([{name, value}, ...] in `customFields`; `customUserFields` in what we send) for
+    custom_field: names in lower case, without those whose value is blank. -#}
+{% macro custom_fields(payload='payload', fields='customFields') -%}
+    list_filter(
+        list_transform(
+            from_json({{ payload }} -> '$.{{ fields }}', '[{"name":"VARCHAR","value":"VARCHAR"}]'),
+            lambda field: struct_pack(name := lower(trim(field.name)), value := trim(field.value))
         ),
-        1
+        lambda field: field.value <> ''
     )
+{%- endmacro %}
+
+{#- The value of one of `custom_fields`; NULL without it. Where a name repeats, the first value counts. -#}
+{% macro custom_field(name, fields) -%}
+    list_extract(list_filter({{ fields }}, lambda field: field.name = '{{ name }}'), 1).value
 {%- endmacro %}
 
 {#- json_array_length('[1, 2]') -> 2; NULL and what is no array give 0. -#}

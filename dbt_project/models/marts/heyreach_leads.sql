@@ -214,6 +214,30 @@ filled as (
 
 ),
 
+-- The few sizes and ages there are find their bracket once; a comparison of every lead with every bracket is slow.
+bracket_of_size as (
+
+    select
+        sizes.company_size as company_size_raw,
+        company_sizes.company_size
+    from (select distinct company_size from filled) as sizes
+    inner join company_sizes
+        on {{ most_employees('sizes.company_size') }}
+        between company_sizes.minimum_employees and company_sizes.maximum_employees
+
+),
+
+bracket_of_age as (
+
+    select
+        ages.estimated_age,
+        age_brackets.age_bracket
+    from (select distinct estimated_age from filled) as ages
+    inner join age_brackets
+        on ages.estimated_age between age_brackets.minimum_age and age_brackets.maximum_age
+
+),
+
 final as (
 
     select
@@ -241,7 +265,7 @@ final as (
         filled.company_name,
         filled.company_region,
         filled.company_size as company_size_raw,
-        company_sizes.company_size,
+        bracket_of_size.company_size,
         filled.company_industry,
         filled.title,
         filled.headline,
@@ -250,7 +274,7 @@ final as (
         coalesce(titles.seniority, icp_roles.seniority, 'unknown') as lead_seniority,
         filled.is_employed,
         filled.estimated_age,
-        age_brackets.age_bracket,
+        bracket_of_age.age_bracket,
         filled.gender,
         filled.enrichment_timestamp,
         filled.enrichment_status,
@@ -281,12 +305,8 @@ final as (
     left join touches on imported.lead_id = touches.lead_id
     left join titles on filled.title = titles.title
     left join icp_roles on attributed.icp = icp_roles.icp
-    left join company_sizes
-        on {{ most_employees('filled.company_size') }}
-        between company_sizes.minimum_employees and company_sizes.maximum_employees
-    left join age_brackets
-        on filled.estimated_age
-        between age_brackets.minimum_age and age_brackets.maximum_age
+    left join bracket_of_size on filled.company_size = bracket_of_size.company_size_raw
+    left join bracket_of_age on filled.estimated_age = bracket_of_age.estimated_age
     left join lists_per_lead on imported.lead_id = lists_per_lead.lead_id
     cross join run_parameters
 

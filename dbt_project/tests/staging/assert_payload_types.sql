@@ -6,7 +6,6 @@
 with fields as (
 
     select * from {{ ref('stg_heyreach__payload_fields') }}
-    where current_rows > 0
 
 ),
 

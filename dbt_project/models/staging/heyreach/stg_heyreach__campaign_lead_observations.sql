@@ -12,6 +12,17 @@ with observations as (
 
 ),
 
+read as (
+
+    select
+        *,
+        {{ payload_record([
+            'leadConnectionStatus', 'leadCampaignStatus', 'leadMessageStatus', 'lastActionTime', 'linkedInSenderId',
+        ]) }} as record
+    from observations
+
+),
+
 named as (
 
     select
@@ -21,12 +32,12 @@ named as (
         pull_id,
         content_hash,
         payload is not null as is_present,
-        {{ payload_text('leadConnectionStatus') }} as connection_status,
-        {{ payload_text('leadCampaignStatus') }} as campaign_lead_status,
-        {{ payload_text('leadMessageStatus') }} as message_status,
-        {{ payload_timestamp('lastActionTime') }} as last_action_at,
-        {{ payload_text('linkedInSenderId') }} as account_id
-    from observations
+        {{ text_or_null('record.leadConnectionStatus') }} as connection_status,
+        {{ text_or_null('record.leadCampaignStatus') }} as campaign_lead_status,
+        {{ text_or_null('record.leadMessageStatus') }} as message_status,
+        {{ parsed_timestamp(text_or_null('record.lastActionTime')) }} as last_action_at,
+        {{ text_or_null('record.linkedInSenderId') }} as account_id
+    from read
 
 )
 

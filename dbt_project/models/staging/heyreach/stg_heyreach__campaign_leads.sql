@@ -4,34 +4,52 @@ with newest as (
 
 ),
 
+read as (
+
+    select
+        *,
+        {{ payload_record(
+            [
+                'linkedInUserProfileId', 'linkedInSenderId', 'linkedInSenderFullName', 'leadCampaignStatus',
+                'leadConnectionStatus', 'leadMessageStatus', 'errorCode', 'leadCampaignStatusMessage', 'creationTime',
+                'lastActionTime', 'failedTime',
+            ],
+            {'linkedInUserProfile': [
+                'profileUrl', 'linkedin_id', 'firstName', 'lastName', 'companyName', 'position', 'headline',
+            ]}
+        ) }} as record
+    from newest
+
+),
+
 named as (
 
     select
         campaign_id,
         campaign_lead_id,
-        payload ->> '$.linkedInUserProfile.profileUrl' as profile_url_raw,
-        {{ payload_text('linkedInUserProfile.linkedin_id') }} as linkedin_id,
-        {{ payload_text('linkedInUserProfileId') }} as linkedin_member_id,
-        {{ payload_text('linkedInUserProfile.firstName') }} as first_name,
-        {{ payload_text('linkedInUserProfile.lastName') }} as last_name,
-        {{ payload_text('linkedInUserProfile.companyName') }} as heyreach_company_name,
-        {{ payload_text('linkedInUserProfile.position') }} as heyreach_position,
-        {{ payload_text('linkedInUserProfile.headline') }} as heyreach_headline,
-        {{ payload_text('linkedInSenderId') }} as account_id,
-        {{ payload_text('linkedInSenderFullName') }} as account_name,
-        {{ payload_text('leadCampaignStatus') }} as campaign_lead_status,
-        {{ payload_text('leadConnectionStatus') }} as connection_status,
-        {{ payload_text('leadMessageStatus') }} as message_status,
-        {{ payload_text('errorCode') }} as error_code,
-        {{ payload_text('leadCampaignStatusMessage') }} as status_message,
-        {{ payload_timestamp('creationTime') }} as created_at,
-        {{ payload_timestamp('lastActionTime') }} as last_action_at,
-        {{ payload_timestamp('failedTime') }} as failed_at,
+        record.linkedInUserProfile.profileUrl as profile_url_raw,
+        {{ text_or_null('record.linkedInUserProfile.linkedin_id') }} as linkedin_id,
+        {{ text_or_null('record.linkedInUserProfileId') }} as linkedin_member_id,
+        {{ text_or_null('record.linkedInUserProfile.firstName') }} as first_name,
+        {{ text_or_null('record.linkedInUserProfile.lastName') }} as last_name,
+        {{ text_or_null('record.linkedInUserProfile.companyName') }} as heyreach_company_name,
+        {{ text_or_null('record.linkedInUserProfile.position') }} as heyreach_position,
+        {{ text_or_null('record.linkedInUserProfile.headline') }} as heyreach_headline,
+        {{ text_or_null('record.linkedInSenderId') }} as account_id,
+        {{ text_or_null('record.linkedInSenderFullName') }} as account_name,
+        {{ text_or_null('record.leadCampaignStatus') }} as campaign_lead_status,
+        {{ text_or_null('record.leadConnectionStatus') }} as connection_status,
+        {{ text_or_null('record.leadMessageStatus') }} as message_status,
+        {{ text_or_null('record.errorCode') }} as error_code,
+        {{ text_or_null('record.leadCampaignStatusMessage') }} as status_message,
+        {{ parsed_timestamp(text_or_null('record.creationTime')) }} as created_at,
+        {{ parsed_timestamp(text_or_null('record.lastActionTime')) }} as last_action_at,
+        {{ parsed_timestamp(text_or_null('record.failedTime')) }} as failed_at,
         is_present,
         first_observed_at,
         last_changed_at,
         payload
-    from newest
+    from read
 
 )
 

@@ -6,6 +6,15 @@ with import_rows as (
 
 ),
 
+read as (
+
+    select
+        *,
+        {{ custom_fields('lead', 'customUserFields') }} as custom
+    from import_rows
+
+),
+
 named as (
 
     select
@@ -17,9 +26,9 @@ named as (
         reason,
         {{ custom_fields_joined('lead', 'customUserFields') }} as planned_fields,
         {%- for field in attribution_fields() %}
-        {{ custom_field(field, 'lead', 'customUserFields') }} as custom_{{ field }}{{ ',' if not loop.last }}
+        {{ custom_field(field, 'custom') }} as custom_{{ field }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from import_rows
+    from read
 
 )
 

@@ -13,6 +13,16 @@ with observations as (
 
 ),
 
+read as (
+
+    select
+        *,
+        {{ payload_record(['profileUrl', 'companyName', 'position', 'headline']) }} as record,
+        {{ custom_fields() }} as custom
+    from observations
+
+),
+
 named as (
 
     select
@@ -21,14 +31,14 @@ named as (
         observed_at,
         pull_id,
         content_hash,
-        payload ->> '$.profileUrl' as profile_url_raw,
+        record.profileUrl as profile_url_raw,
         {%- for field in attribution_fields() %}
-        {{ custom_field(field) }} as custom_{{ field }},
+        {{ custom_field(field, 'custom') }} as custom_{{ field }},
         {%- endfor %}
-        {{ payload_text('companyName') }} as heyreach_company_name,
-        {{ payload_text('position') }} as heyreach_position,
-        {{ payload_text('headline') }} as heyreach_headline
-    from observations
+        {{ text_or_null('record.companyName') }} as heyreach_company_name,
+        {{ text_or_null('record.position') }} as heyreach_position,
+        {{ text_or_null('record.headline') }} as heyreach_headline
+    from read
 
 )
 

@@ -4,22 +4,31 @@ with newest as (
 
 ),
 
+read as (
+
+    select
+        *,
+        {{ payload_record(['profileUrl', 'linkedin_id', 'firstName', 'lastName', 'emailAddress']) }} as record
+    from newest
+
+),
+
 named as (
 
     select
         list_id,
         list_row_key,
-        payload ->> '$.profileUrl' as profile_url_raw,
-        {{ payload_text('linkedin_id') }} as linkedin_id,
-        {{ payload_text('firstName') }} as first_name,
-        {{ payload_text('lastName') }} as last_name,
-        {{ payload_text('emailAddress') }} as email,
+        record.profileUrl as profile_url_raw,
+        {{ text_or_null('record.linkedin_id') }} as linkedin_id,
+        {{ text_or_null('record.firstName') }} as first_name,
+        {{ text_or_null('record.lastName') }} as last_name,
+        {{ text_or_null('record.emailAddress') }} as email,
         payload -> '$.customFields' as custom_fields,
         is_present,
         first_observed_at,
         last_changed_at,
         payload
-    from newest
+    from read
 
 )
 

@@ -1,39 +1,20 @@
-{#- Which fields each resource's payloads hold, and of which JSON type: what the contract in the seed
-    `heyreach_api_fields` is checked against. Payloads of one shape are folded first: a workspace has few. -#}
-{%- set resources = {
-    'sender_accounts': 'account_id',
-    'campaigns': 'campaign_id',
-    'lists': 'list_id',
-    'list_leads': 'list_id, list_row_key',
-    'campaign_leads': 'campaign_id, campaign_lead_id',
-    'account_campaign_days': 'account_id, campaign_id, stat_date',
-} -%}
+{#- Which fields each resource's rows hold, and of which JSON type: what the contract in the seed `heyreach_api_fields`
+    is checked against. Payloads of one shape are folded first: a workspace has few. -#}
+{%- set resources = [
+    'sender_accounts', 'campaigns', 'lists', 'list_leads', 'campaign_leads', 'account_campaign_days',
+] -%}
 
-with observed as (
+with structures as (
 
-    {%- for resource, keys in resources.items() %}
+    {%- for resource in resources %}
     select
         '{{ resource }}' as resource,
         json_structure(payload) as structure,
-        row_number() over (
-            partition by {{ keys }} order by observed_at desc, pull_id desc, content_hash desc
-        ) = 1 as is_newest
-    from {{ source('heyreach', resource) }}
-    where payload is not null
-        and pull_id in (select pulls.pull_id from {{ ref('stg_heyreach__pulls') }} as pulls)
+        count(*) as row_count
+    from {{ ref('stg_heyreach__' ~ resource) }}
+    group by structure
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
-
-),
-
-structures as (
-
-    select
-        resource,
-        structure,
-        count(*) filter (where is_newest) as current_rows
-    from observed
-    group by resource, structure
 
 ),
 
@@ -43,7 +24,7 @@ top_fields as (
         structures.resource,
         field.key as field,
         field.value as structure,
-        structures.current_rows
+        structures.row_count
     from structures, json_each(structures.structure) as field
 
 ),
@@ -54,7 +35,7 @@ nested_fields as (
         top_fields.resource,
         top_fields.field || '.' || field.key as field,
         field.value as structure,
-        top_fields.current_rows
+        top_fields.row_count
     from top_fields, json_each(top_fields.structure) as field
     where json_type(top_fields.structure) = 'OBJECT'
 
@@ -82,7 +63,7 @@ typed as (
             when structure ->> '$' = 'NULL' then 'null'
             else 'mixed'
         end as json_type,
-        current_rows
+        row_count
     from all_fields
 
 )
@@ -91,6 +72,6 @@ select
     resource,
     field,
     json_type,
-    cast(sum(current_rows) as bigint) as current_rows
+    cast(sum(row_count) as bigint) as row_count
 from typed
 group by resource, field, json_type
