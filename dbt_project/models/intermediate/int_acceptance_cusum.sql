@@ -40,8 +40,8 @@ days as (
         sent_date,
         cast(sum(sent) as bigint) as sent,
         cast(sum(accepted) as bigint) as accepted,
-        sum(sent * expected_rate) as expected,
-        sum(evidence) as evidence
+        {{ exact_sum('sent * expected_rate') }} as expected,
+        {{ exact_sum('evidence') }} as evidence
     from scored
     group by sent_date{{ ', account_id' if dimension == 'account' }}
     {{ 'union all' if not loop.last }}

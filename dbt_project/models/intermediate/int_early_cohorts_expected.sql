@@ -73,7 +73,7 @@ account_days as (
         by_list.account_id,
         sum(by_list.sent) as sent,
         sum(by_list.accepted) as accepted,
-        sum(by_list.sent * by_list.list_rate) as expected
+        {{ exact_sum('by_list.sent * by_list.list_rate') }} as expected
     from by_list
     group by by_list.sent_date, by_list.account_id
 
@@ -110,8 +110,7 @@ account_history as (
         starts.account_id,
         sum(earlier.sent) as earlier_sent,
         -- Five expected acceptances that came as expected keep a young sender near its lists.
-        -- Rounded, because a sum of fractions depends on its order in the last digits.
-        round((sum(earlier.accepted) + 5) / (sum(earlier.expected) + 5), 12) as account_ratio
+        (sum(earlier.accepted) + 5) / ({{ exact_sum('earlier.expected') }} + 5) as account_ratio
     from starts
     inner join account_days as earlier
         on starts.account_id = earlier.account_id
