@@ -21,6 +21,7 @@ from extract.pull import KnownStates, PullResult, run_pull
 from extract.sandbox import DEMO_ACCOUNTS_PATH, DEMO_END, DEMO_PRESET, DEMO_SEED, DEMO_START
 from extract.sandbox.process import running_sandbox
 from extract.settings import Settings
+from extract.settled import settled_campaigns
 from extract.webhooks import WebhookFiles
 
 # A daily pull leaves out what hardly changes; no longer than this, should the weekly one not come.
@@ -52,6 +53,11 @@ def account_file(settings: Settings) -> Path:
 def raw_path(settings: Settings) -> Path:
     """Where the raw database of this workspace lives."""
     return settings.workspace_dir / "raw.duckdb"
+
+
+def published_path(settings: Settings) -> Path:
+    """Where the published warehouse of this workspace lives; absent before the first build."""
+    return settings.workspace_dir / "warehouse.duckdb"
 
 
 def heyreach_client(settings: Settings) -> HeyReachClient:
@@ -158,6 +164,7 @@ def _pull_heyreach(settings: Settings, kind: str) -> list[PullResult]:
                 origin=origin,
                 kind=kind,
                 erased=suppressions(settings),
+                settled=settled_campaigns(published_path(settings), raw_path(settings)),
             )
             _land_imports(settings, landing)
             _land_enrichments(settings, landing)

@@ -240,20 +240,28 @@ def run_pull(
     origin: raw.Origin | None,
     kind: str = "full",
     erased: Erased | None = None,
+    settled: Collection[str] = (),
 ) -> PullResult:
     """Pull the workspace once, without the people who are `erased`.
 
     A `full` pull reads everything. A `daily` one leaves out what hardly changes: the campaigns' sequences,
-    and lists that no running campaign takes leads from. A `light` one reads what moves during a day
-    (senders, campaigns, campaign leads) and serves only to narrow the bounds of events between two others.
+    lists that no running campaign takes leads from, and campaigns that are at rest and `settled` (nothing in
+    them was open, see settled.py), unless their own row has changed. A `light` one reads what moves during a
+    day (senders, campaigns, the leads a daily one reads) and serves only to narrow the bounds of events
+    between two others.
     """
     pull = Pull(client, landing, known, base_url, kind, origin, erased)
     _walk(pull, routes.SENDER_ACCOUNTS, (), {"keyword": ""})
+    before = dict(known.of(routes.CAMPAIGNS.name, ()))
     campaigns = _walk(pull, routes.CAMPAIGNS, (), {"keyword": "", "statuses": [], "accountIds": []})
     _check_workspace(pull, campaigns)
+    after = known.of(routes.CAMPAIGNS.name, ())
 
     pairs = set()
     for campaign_id, campaign in campaigns.items():
+        is_unchanged = campaign_id in settled and before.get(campaign_id) == after[campaign_id]
+        if kind != "full" and is_unchanged and campaign.get("status") in RESTING:
+            continue
         senders = _pull_campaign_leads(pull, campaign_id)
         assigned = {str(sender) for sender in campaign.get("campaignAccountIds") or []}
         pairs |= {(sender, campaign_id) for sender in senders | assigned}

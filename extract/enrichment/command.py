@@ -28,7 +28,7 @@ from extract.enrichment.runner import Runner
 from extract.enrichment.services import HEYREACH, HEYREACH_DOCUMENT, PROFILES, SERVICES
 from extract.errors import ConfigurationError, OutboundError
 from extract.lock import exclusive
-from extract.pipeline import enrichment_ledger_path, suppressions
+from extract.pipeline import enrichment_ledger_path, published_path, suppressions
 from extract.sandbox import DEMO_END
 from extract.settings import Settings, is_loopback
 
@@ -245,7 +245,7 @@ def _leads(settings: Settings, options: EnrichOptions, clients: Clients) -> Lead
         return leads_of_file(options.file, options.limit)
     if options.source == "aturiya":
         return leads_of_aturiya(clients.get("aturiya"), options.campaign_id, options.limit)
-    return leads_of_warehouse(settings.workspace_dir / "warehouse.duckdb")
+    return leads_of_warehouse(published_path(settings))
 
 
 def _without_erased(settings: Settings, leads: Leads, say: Say) -> Leads:

@@ -23,7 +23,7 @@ from extract.importer.ledger import Import, Ledger, PlannedRow
 from extract.importer.result import raise_for_losses, summary, write_result
 from extract.importer.target import Members, Target, custom_fields, list_target, read_members
 from extract.lock import exclusive
-from extract.pipeline import DEMO_ORIGIN
+from extract.pipeline import DEMO_ORIGIN, published_path
 from extract.settings import Settings
 from extract.strict_yaml import suggestion
 
@@ -54,7 +54,7 @@ class WriteBackOptions:
 def run_write_back(settings: Settings, config_path: Path, options: WriteBackOptions, say: Say) -> None:
     """Do what the options ask; raises as `run_import` does."""
     fields = _fields(options, load_enrichment_config(config_path))
-    known = _found(settings.workspace_dir / "warehouse.duckdb", fields)
+    known = _found(published_path(settings), fields)
     with (
         exclusive(settings.workspace_dir, "import"),
         open_ledger(settings, apply=options.apply) as ledger,

@@ -24,7 +24,7 @@ from extract.importer.table import ImportFile, read_import_file
 from extract.importer.target import Members, Target, campaign_target, list_target, read_members
 from extract.lock import exclusive
 from extract.pacing import Pacer
-from extract.pipeline import DEMO_ORIGIN, heyreach_client, ledger_path, suppressions
+from extract.pipeline import DEMO_ORIGIN, heyreach_client, ledger_path, published_path, suppressions
 from extract.sandbox import DEMO_END
 from extract.sandbox.process import running_sandbox
 from extract.settings import Settings
@@ -286,7 +286,7 @@ class _Importer:
             if target.campaign_id
             and any(entry.campaign_id not in (None, target.campaign_id) for entry in imports)
         }
-        published = self.settings.workspace_dir / "warehouse.duckdb"
+        published = published_path(self.settings)
         if target.campaign_id and published.exists():
             elsewhere |= _people_in_other_campaigns(published, target.campaign_id)
         if self.options.allows_other_campaigns:
@@ -295,7 +295,7 @@ class _Importer:
 
     def _in_other_lists(self, plan: Plan) -> int:
         """How many of those to be sent HeyReach knew already at the last pull."""
-        published = self.settings.workspace_dir / "warehouse.duckdb"
+        published = published_path(self.settings)
         people = [row.person for row in plan.to_send]
         return _count_in_lists(published, people) if people and published.exists() else 0
 

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import duckdb
+import httpx
 import pytest
 
 from extract.sandbox.process import Sandbox, running_sandbox
@@ -31,7 +33,8 @@ FULL = {
     "list/GetLeadsFromList": 8,  # 8 lists, each shorter than a page of 1,000
     "list/GetCompaniesFromList": 1,
 }
-# Lists only of the campaigns that still take leads from them; 40105 is finished.
+FINISHED = "40105"
+# Lists only of the campaigns that still take leads from them.
 DAILY = {**CHECK_API_KEY, **OVERVIEW, **CAMPAIGN_LEADS, **DAILY_COUNTS, "list/GetLeadsFromList": 6}
 LIGHT = {**CHECK_API_KEY, **OVERVIEW, **CAMPAIGN_LEADS}
 
@@ -55,3 +58,45 @@ def test_each_kind_of_pull_asks_as_few_requests_as_it_can(own_sandbox, tmp_path)
     assert asked(workspace, own_sandbox, "light") == LIGHT
     own_sandbox.set_clock(FIRST_PULL + timedelta(days=1))
     assert asked(workspace, own_sandbox, "daily") == DAILY
+
+
+def campaigns_read(workspace: Workspace) -> set[str]:
+    """The campaigns whose leads the newest pull asked for."""
+    with duckdb.connect(str(workspace.data_dir / "raw.duckdb"), read_only=True) as connection:
+        rows = connection.execute(
+            """
+            select scope_id from heyreach.pulls
+            where resource = 'campaign_leads' and pull_id = (select max(pull_id) from heyreach.pulls)
+            """
+        ).fetchall()
+    return {campaign_id for (campaign_id,) in rows}
+
+
+def figures(workspace: Workspace, campaign_id: str) -> list[tuple]:
+    assert workspace.run("build").exit_code == 0
+    return workspace.query(
+        f"select * exclude (as_of) from marts.rpt_campaign_performance where campaign_id = '{campaign_id}'"
+    )
+
+
+def test_a_finished_campaign_in_which_nothing_is_open_is_read_by_full_pulls_only(own_sandbox, tmp_path):
+    workspace = workspace_on(own_sandbox, tmp_path)
+    for days in (0, 60):  # long enough for every request to be withdrawn
+        own_sandbox.set_clock(FIRST_PULL + timedelta(days=days))
+        assert workspace.run("extract").exit_code == 0
+    everyone, before = campaigns_read(workspace), figures(workspace, FINISHED)
+
+    others = everyone - {FINISHED}
+    for kind, read in {"daily": others, "light": others, "full": everyone}.items():
+        requests = asked(workspace, own_sandbox, kind)
+        assert campaigns_read(workspace) == read, kind
+        assert requests.get("stats/GetOverallStats") == {"daily": 15, "light": None, "full": 17}[kind]
+    assert figures(workspace, FINISHED) == before
+
+    httpx.post(
+        f"{own_sandbox.base_url}/campaign/Resume",
+        params={"campaignId": FINISHED},
+        headers={"X-API-KEY": own_sandbox.api_key},
+    ).raise_for_status()
+    asked(workspace, own_sandbox, "daily")
+    assert campaigns_read(workspace) == everyone
