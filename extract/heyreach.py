@@ -25,11 +25,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import dlt
+from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 from dlt.extract import DltResource
 
 from extract import raw
 from extract.landing import landed_files
 from extract.raw_destination import RawDestination
+
+# An observation says by itself when it was made, so their order in the file is free; keeping it costs memory.
+LOAD_SETTINGS = {"memory_limit": "1GB", "preserve_insertion_order": False}
 
 
 @dlt.source(name=raw.SCHEMA)
@@ -79,7 +83,7 @@ def load(folders: list[Path], raw_path: Path) -> None:
         pipeline = dlt.pipeline(
             "heyreach",
             pipelines_dir=str(working_dir),
-            destination=RawDestination(str(raw_path)),
+            destination=RawDestination(DuckDbCredentials(str(raw_path), global_config=LOAD_SETTINGS)),
             dataset_name=raw.SCHEMA,
         )
         for tables in (observations, ["pulls"]):
