@@ -1,6 +1,6 @@
 with observations as (
 
-    select distinct on (account_id, campaign_id, stat_date, observed_at, pull_id, content_hash)
+    select
         account_id,
         campaign_id,
         stat_date,
@@ -28,4 +28,5 @@ named as (
 
 )
 
-select * from named
+-- Raw is at-least-once: the same observation may stand there twice.
+select distinct * from named

@@ -1,6 +1,6 @@
 with observations as (
 
-    select distinct on (campaign_id, observed_at, pull_id, content_hash)
+    select
         campaign_id,
         observed_at,
         pull_id,
@@ -25,4 +25,5 @@ named as (
 
 )
 
-select * from named
+-- Raw is at-least-once: the same observation may stand there twice.
+select distinct * from named

@@ -1,6 +1,6 @@
 with observations as (
 
-    select distinct on (list_id, list_row_key, observed_at, pull_id, content_hash)
+    select
         list_id,
         list_row_key,
         observed_at,
@@ -42,4 +42,5 @@ named as (
 
 )
 
-select * from named
+-- Raw is at-least-once: the same observation may stand there twice.
+select distinct * from named

@@ -1,6 +1,6 @@
 with observations as (
 
-    select distinct on (account_id, observed_at, pull_id, content_hash)
+    select
         account_id,
         observed_at,
         pull_id,
@@ -29,4 +29,5 @@ named as (
 
 )
 
-select * from named
+-- Raw is at-least-once: the same observation may stand there twice.
+select distinct * from named
