@@ -28,7 +28,7 @@ PAGE_LIMITS = {
 
 # As dbt_project/profiles.yml sets it.
 BUILD_SETTINGS = {
-    "memory_limit": os.environ.get("OUTBOUND_MEMORY_LIMIT") or "2GB",
+    "memory_limit": os.environ.get("OUTBOUND_MEMORY_LIMIT") or "1300MB",
     "preserve_insertion_order": False,
 }
 

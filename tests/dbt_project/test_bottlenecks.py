@@ -73,6 +73,29 @@ def test_scatter_between_accounts_only_widens(workspace):
         assert abs(effect["z_within_lists"]) < abs(effect["z_by_chance"])
 
 
+def test_a_segment_is_also_looked_at_without_the_account_that_lost_most(workspace, requests):
+    compared = 0
+    for effect in rows(workspace, "select * from intermediate.int_account_effects"):
+        column = DIMENSION_COLUMNS[effect["dimension"]]
+        others = defaultdict(list)
+        for request in requests:
+            if request["account_id"] is not None and request[column] != effect["segment"]:
+                others[request["list_id"]].append(request["mature_accepted"])
+        beyond = defaultdict(list)
+        for request in requests:
+            if request[column] == effect["segment"] and others[request["list_id"]]:
+                expected = numpy.mean(others[request["list_id"]])
+                beyond[request["account_id"]].append(request["mature_accepted"] - expected)
+        worst = min(beyond, key=lambda account: sum(beyond[account]))
+        left = [value for account, values in beyond.items() if account != worst for value in values]
+        if left:
+            assert effect["difference_without_worst"] == pytest.approx(numpy.mean(left), abs=1e-9)
+            compared += 1
+        else:
+            assert effect["difference_without_worst"] is None
+    assert compared >= 3
+
+
 def test_rates_are_standardised_directly(workspace, requests):
     all_requests = [request for request in requests if request["account_id"] is not None]
     weights = defaultdict(int)

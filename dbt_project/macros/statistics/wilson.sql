@@ -22,5 +22,5 @@
 
 {#- rate(30, 120) -> 0.25; NULL where the denominator is 0: DuckDB would give inf or nan. -#}
 {% macro rate(numerator, denominator) -%}
-    {{ numerator }} / cast(nullif({{ denominator }}, 0) as double)
+    ({{ numerator }}) / cast(nullif({{ denominator }}, 0) as double)
 {%- endmacro %}

@@ -193,7 +193,7 @@ estimated as (
         coalesce(counted.first_senders, 0) as first_senders,
         coalesce(counted.second_senders, 0) as second_senders,
         coalesce(pooled.strata_with_evidence, 0) as strata_with_evidence,
-        {{ rate('(pooled.evidence_first + pooled.evidence_second)', 'counted.first_sent + counted.second_sent') }} as compared_share,
+        {{ rate('pooled.evidence_first + pooled.evidence_second', 'counted.first_sent + counted.second_sent') }} as compared_share,
         pooled.first_standardised_rate,
         pooled.second_standardised_rate,
         pooled.risk_difference,

@@ -117,7 +117,7 @@ rated as (
         {{ rate('complete_leads', 'leads') }} as coverage,
         {{ rate('complete_sent', 'sent') }} as sent_coverage,
         case
-            when scope = 'batch' then least({{ rate('complete_leads', 'leads') }}, {{ rate('(leads - lost_in_heyreach)', 'leads') }})
+            when scope = 'batch' then least({{ rate('complete_leads', 'leads') }}, {{ rate('leads - lost_in_heyreach', 'leads') }})
             else {{ rate('complete_leads', 'leads') }}
         end as level_share
     from counted
