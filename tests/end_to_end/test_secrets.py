@@ -79,3 +79,4 @@ def test_the_key_is_in_no_file(runs):
         content = path.read_bytes()
         assert not [spelling for spelling in SPELLINGS if spelling.encode() in content], path
         assert not [spelling for spelling in SPELLINGS if spelling in str(path)], path
+        assert path.stat().st_mode & 0o077 == 0, path
