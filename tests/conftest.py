@@ -2,14 +2,16 @@
 
 import contextlib
 import io
+import json
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from extract.lock import exclusive
 from extract.settings import DEFAULTS
 from reports.connection_analytics import main
 
@@ -69,7 +71,17 @@ class Workspace:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, Outcome]]:
-    """The demo workspace after one `run` over January 2026, and what that run printed. Read only."""
-    workspace = Workspace(tmp_path_factory.mktemp("demo"), {})
-    yield workspace, workspace.run("run", "--since", "2026-01-01", "--until", "2026-02-01")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Outcome]:
+    """The demo workspace after one `run` over January 2026, and what that run printed. Read only.
+
+    Whichever process of the suite needs it first makes it for all of them.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
+    workspace = Workspace(folder / "data", {})
+    noted = folder / "outcome.json"
+    with exclusive(folder, "demo", wait_seconds=600):
+        if not noted.exists():
+            outcome = workspace.run("run", "--since", "2026-01-01", "--until", "2026-02-01")
+            noted.write_text(json.dumps(asdict(outcome)))
+    return workspace, Outcome(**json.loads(noted.read_text()))
