@@ -1,4 +1,10 @@
-with lead_rows as (
+with people as (
+
+    select * from {{ ref('int_leads_folded') }}
+
+),
+
+lead_rows as (
 
     select * from {{ ref('int_lead_rows_identified') }}
 
@@ -120,24 +126,6 @@ lists_per_lead as (
         count(*) as list_count,
         max(list_rows) > 1 as is_duplicate_in_list
     from rows_per_list
-    group by lead_id
-
-),
-
-people as (
-
-    select
-        lead_id,
-        {{ first_by('profile_url_raw', '(first_observed_at, profile_url_raw)') }} as linkedin_profile_url,
-        max(normalized_profile_url) as normalized_profile_url,
-        max(profile_url_kind) as profile_url_kind,
-        count(distinct case when found_in = 'campaign' then container_id end) as campaign_count,
-        count(distinct profile_url_raw) as spelling_count,
-        min(created_at) as first_enrolled_at,
-        min(case when found_in = 'list' then first_observed_at end) as first_listed_at,
-        min(first_observed_at) as created_at,
-        max(last_changed_at) as updated_at
-    from lead_rows
     group by lead_id
 
 ),
