@@ -10,7 +10,6 @@
     z = z0 / sqrt(1 + v (z0 / l)^2), with z0 of the Cochran-Mantel-Haenszel test, v the variance by scatter and l the log of the
     Mantel-Haenszel odds ratio, whose standard error by chance is l / z0 (test-based, Miettinen 1976). On the logit scale,
     because accounts scatter there: on the scale of rates a low rate has less room. -#}
-{%- set usual_scatter = 0.23 -%}
 {%- set usual_accounts = 12 -%}
 {%- set dimensions = {'account': 'account_id', 'account_type': 'account_type', 'account_kind': 'account_kind'} -%}
 
@@ -148,7 +147,7 @@ scattered as (
                 / nullif(sum(spreads.leverage) * power(max(everybody.accept_rate * (1 - everybody.accept_rate)), 2), 0),
                 0
             )
-            + {{ usual_accounts }} * power({{ usual_scatter }}, 2)
+            + {{ usual_accounts }} * power({{ usual_sender_scatter() }}, 2)
         ) / (sum(spreads.degrees_of_freedom) + {{ usual_accounts }})
         * sum(spreads.concentration) as scatter_variance
     from spreads

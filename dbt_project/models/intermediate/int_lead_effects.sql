@@ -4,9 +4,8 @@
     correction, as int_account_effects does within lists), so that two weak senders are no reason to call their list weak.
 
     Across senders: the plain comparison with all others, with a variance that allows for the scatter between senders as
-    far as the two sides are spread differently over them. The scatter is 0.23 on the logit, as measured on a public table
-    of 33 senders. Where hardly any sender has leads of both sides, this one is the more exact; the more exact one counts. -#}
-{%- set usual_scatter = 0.23 -%}
+    far as the two sides are spread differently over them (usual_sender_scatter). Where hardly any sender has leads of both
+    sides, this one is the more exact; the more exact one counts. -#}
 {%- set sender_dimensions = ['account', 'account_type', 'account_kind'] -%}
 
 with requests as (
@@ -105,7 +104,7 @@ measured as (
         chance_variance / nullif(power(weight, 2), 0) as variance_within_senders,
         accepted / sent - rest_accepted / nullif(rest_sent, 0) as difference_across_senders,
         chance * (1 / sent + 1 / nullif(rest_sent, 0))
-        + power({{ usual_scatter }} * chance, 2)
+        + power({{ usual_sender_scatter() }} * chance, 2)
         * (squares / power(sent, 2) - 2 * products / nullif(sent * rest_sent, 0) + rest_squares / nullif(power(rest_sent, 2), 0)) as variance_across_senders
     from (
         select
