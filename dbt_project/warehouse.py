@@ -43,16 +43,17 @@ class AuditError(OutboundError):
 
 @dataclass(frozen=True)
 class Files:
-    """The files of one workspace that dbt works with."""
+    """The files of one workspace that dbt works with, and the memory it may hold (blank: the profile's)."""
 
     raw: Path
     build: Path
     published: Path
     account_seed: Path
     target: Path
+    memory_limit: str = ""
 
 
-def files(workspace_dir: Path) -> Files:
+def files(workspace_dir: Path, memory_limit: str = "") -> Files:
     """Where a workspace keeps its databases and dbt's working files."""
     return Files(
         raw=workspace_dir / "raw.duckdb",
@@ -60,6 +61,7 @@ def files(workspace_dir: Path) -> Files:
         published=workspace_dir / "warehouse.duckdb",
         account_seed=workspace_dir / "heyreach_account_config.csv",
         target=workspace_dir / "dbt",
+        memory_limit=memory_limit,
     )
 
 
@@ -121,6 +123,7 @@ def _dbt(paths: Files, run_id: str, database: Path, arguments: list[str]) -> lis
         "OUTBOUND_RUN_ID": run_id,
         "OUTBOUND_RAW_PATH": str(paths.raw),
         "OUTBOUND_BUILD_PATH": str(database),
+        "OUTBOUND_MEMORY_LIMIT": paths.memory_limit,
     }
     project = _parsed_project()
     with _environment(environment):
@@ -133,6 +136,8 @@ def _dbt(paths: Files, run_id: str, database: Path, arguments: list[str]) -> lis
     problems = [_described(result, database) for result in results if result.status in _FAILED]
     if any(is_damage(line) for line in problems):  # the build is new, so it is not that file
         raise AuditError(raw.damaged(paths.raw))
+    if any("Out of Memory Error" in line for line in problems):
+        problems.append("It needs more memory than OUTBOUND_MEMORY_LIMIT lets it hold: raise that in .env")
     if problems or not outcome.success:
         raise AuditError(
             "The build failed, and the published warehouse stays as it was:\n  " + "\n  ".join(problems)

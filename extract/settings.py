@@ -29,6 +29,7 @@ DEFAULTS = {
     "DEFAULT_LOOKBACK_DAYS": "30",
     "OUTBOUND_AS_OF": "",
     "OUTBOUND_DATA_DIR": "data",
+    "OUTBOUND_MEMORY_LIMIT": "1300MB",
     "IMPORT_READ_BACK_WAITS": "15,60,180",
     "SLACK_WEBHOOK_URL": "",
     "SMTP_HOST": "",
@@ -176,6 +177,7 @@ class Settings:
     lookback_days: int
     as_of: datetime | None
     data_dir: Path
+    memory_limit: str = DEFAULTS["OUTBOUND_MEMORY_LIMIT"]
     read_back_waits: tuple[float, ...] = (15.0, 60.0, 180.0)
     # The variables of other services (extract/enrichment/services.py); secrets among them.
     services: Mapping[str, str] = field(default_factory=lambda: dict(services.VARIABLES), repr=False)
@@ -240,6 +242,7 @@ def load_settings(project_dir: Path, environ: Mapping[str, str] = os.environ) ->
         ),
         "as_of": checked("OUTBOUND_AS_OF", _as_of),
         "data_dir": checked("OUTBOUND_DATA_DIR", lambda text: _folder(text, project_dir)),
+        "memory_limit": checked("OUTBOUND_MEMORY_LIMIT", _memory_limit),
         "read_back_waits": checked("IMPORT_READ_BACK_WAITS", _waits),
         "alerts": AlertSettings(
             slack_webhook_url=checked("SLACK_WEBHOOK_URL", _webhook_url), smtp=_smtp(given, checked, problems)
@@ -443,6 +446,12 @@ def _requests_per_minute(text: str, may_be_unpaced: bool) -> int:
         return _whole_number(text, 1, MAX_REQUESTS_PER_MINUTE)
     except ValueError as error:
         raise ValueError(f"{error}; 0, no pacing at all, is only for a server on localhost") from None
+
+
+def _memory_limit(text: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]{0,5} ?(MB|GB)", text):
+        raise ValueError("must be a whole number of MB or GB, such as 4GB")
+    return text
 
 
 def _whole_number(text: str, low: int, high: int) -> int:

@@ -201,7 +201,7 @@ def _run(settings: Settings, options: argparse.Namespace) -> list[Path]:
                 _extract_recorded(settings, options, run, kind)
                 _build_recorded(settings, options, run)
                 with run.step("report"):
-                    published = warehouse.files(settings.workspace_dir).published
+                    published = _files(settings).published
                     return _write(settings, published, options, formats)
         except Exception as error:
             if options.step != "run" and not is_disk_full(error):
@@ -211,7 +211,7 @@ def _run(settings: Settings, options: argparse.Namespace) -> list[Path]:
 
 def _report_without_news(settings: Settings, options: argparse.Namespace, formats: list[str]) -> None:
     """After a scheduled job failed: the day's report, from the last good warehouse, saying so."""
-    if not warehouse.files(settings.workspace_dir).published.exists():
+    if not _files(settings).published.exists():
         return
     try:
         _report_anew(settings, options, formats)
@@ -262,7 +262,7 @@ def _schedule(settings: Settings, options: argparse.Namespace) -> None:
 
 def _acknowledge(settings: Settings, options: argparse.Namespace) -> None:
     """Silence an anomaly, or list those that are not silenced."""
-    _require(warehouse.files(settings.workspace_dir).published)
+    _require(_files(settings).published)
     if options.id:
         row = alerts.acknowledge(settings.workspace_dir, options.id)
         print(f"acknowledged: {row['message']}")
@@ -283,6 +283,10 @@ def _recover(settings: Settings, options: argparse.Namespace) -> None:
     print(f"raw: {pipeline.raw_path(settings)}, made anew from {folders} landing folders; now: make build")
 
 
+def _files(settings: Settings) -> warehouse.Files:
+    return warehouse.files(settings.workspace_dir, settings.memory_limit)
+
+
 def _setup(settings: Settings, options: argparse.Namespace) -> None:
     """Check the configuration and make `dbt` usable by hand: the account seed and raw databases exist."""
     account_files = {
@@ -293,7 +297,7 @@ def _setup(settings: Settings, options: argparse.Namespace) -> None:
         paths = warehouse.files(workspace_dir)
         raw.initialise(paths.raw)
         accounts.write_account_seed(accounts.load_accounts(account_file), paths.account_seed)
-    _check_accounts(settings, warehouse.files(settings.workspace_dir).account_seed)
+    _check_accounts(settings, _files(settings).account_seed)
     _say(f"ready: {'demo data (no HEYREACH_API_KEY)' if settings.is_demo else settings.base_url}")
     if settings.is_demo:
         _say("dbt by hand: cd dbt_project && ../.venv/bin/dbt build --target demo")
@@ -311,7 +315,7 @@ def _build(settings: Settings, options: argparse.Namespace) -> None:
 
 def _report(settings: Settings, options: argparse.Namespace) -> None:
     formats = _formats(options)
-    paths = warehouse.files(settings.workspace_dir)
+    paths = _files(settings)
     _require(paths.published)
     if not (options.since or options.until):
         _write(settings, paths.published, options, formats)
@@ -322,7 +326,7 @@ def _report(settings: Settings, options: argparse.Namespace) -> None:
 
 def _report_anew(settings: Settings, options: argparse.Namespace, formats: list[str]) -> None:
     """Report the published warehouse over another period, or with what ran since it was built."""
-    paths = warehouse.files(settings.workspace_dir)
+    paths = _files(settings)
     _check_accounts(settings, paths.account_seed, warn=False)
     _land_journals(settings)
     parameters = _published_parameters(paths.published)
@@ -332,7 +336,7 @@ def _report_anew(settings: Settings, options: argparse.Namespace, formats: list[
 
 
 def _docs(settings: Settings, options: argparse.Namespace) -> None:
-    paths = warehouse.files(settings.workspace_dir)
+    paths = _files(settings)
     _require(paths.published)
     with exclusive(settings.workspace_dir):
         _check_accounts(settings, paths.account_seed, warn=False)
@@ -342,7 +346,7 @@ def _docs(settings: Settings, options: argparse.Namespace) -> None:
 def _sql(settings: Settings, options: argparse.Namespace) -> None:
     from reports.prompt import answer, prompt  # noqa: PLC0415 - readline takes over the terminal on import
 
-    published = warehouse.files(settings.workspace_dir).published
+    published = _files(settings).published
     _require(published)
     if options.query:
         if settings.is_demo:
@@ -444,7 +448,7 @@ def _erase(settings: Settings, options: argparse.Namespace) -> None:
 def _purge(settings: Settings, options: argparse.Namespace) -> None:
     with _alone(settings):
         pipeline.load_landed(settings)
-        published = warehouse.files(settings.workspace_dir).published
+        published = _files(settings).published
         found = purge.find(settings, published, settings.as_of or datetime.now(UTC))
         for line in found.lines:
             print(f"{'deleted' if options.apply else 'too old'}: {line}{_demo_mark(settings)}")
@@ -456,7 +460,7 @@ def _purge(settings: Settings, options: argparse.Namespace) -> None:
 
 def _rebuild(settings: Settings, options: argparse.Namespace) -> None:
     """Build and publish what was published, from raw as it is now."""
-    paths = warehouse.files(settings.workspace_dir)
+    paths = _files(settings)
     with raw.connect(paths.raw, read_only=True) as connection:
         has_pulls = raw.pull_times(connection) is not None
     if not has_pulls:
@@ -475,7 +479,7 @@ def _rebuild(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _extract_recorded(settings: Settings, options: argparse.Namespace, run: RunRecord, kind: str) -> None:
-    configured = _check_accounts(settings, warehouse.files(settings.workspace_dir).account_seed)
+    configured = _check_accounts(settings, _files(settings).account_seed)
     with run.step("extract") as facts:
         extraction = pipeline.extract(settings, _say, kind)
         facts.update(
@@ -508,7 +512,7 @@ def _build_recorded(settings: Settings, options: argparse.Namespace, run: RunRec
 
 
 def _build_and_publish(settings: Settings, options: argparse.Namespace, run_id: str) -> None:
-    paths = warehouse.files(settings.workspace_dir)
+    paths = _files(settings)
     _check_accounts(settings, paths.account_seed, warn=False)
     if not paths.raw.exists():
         raise ConfigurationError("There is nothing to build from yet: `make extract` or `make run` first")
@@ -538,7 +542,7 @@ def _build_and_publish(settings: Settings, options: argparse.Namespace, run_id: 
 
 def _keep_snapshot(settings: Settings) -> None:
     """Copy the published figures to where no build replaces them; a damaged warehouse is set aside."""
-    published = warehouse.files(settings.workspace_dir).published
+    published = _files(settings).published
     if not published.exists():
         return
     try:

@@ -304,6 +304,14 @@ def test_a_full_disk_is_said_and_leaves_the_published_warehouse(small, workspace
         assert workspace.run("build").exit_code == 0
 
 
+def test_too_little_memory_is_said_and_leaves_the_published_warehouse(workspace):
+    before = digest(workspace.warehouse)
+    outcome = workspace.run("build", OUTBOUND_MEMORY_LIMIT="8MB")
+    assert outcome.exit_code == 1
+    assert "raise that in .env" in outcome.errors
+    assert digest(workspace.warehouse) == before
+
+
 # To the superuser nothing is closed, unless it gives up that power.
 AS_ANYBODY = (
     ("setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override") if os.geteuid() == 0 else ()
