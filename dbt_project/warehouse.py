@@ -6,6 +6,7 @@ published one, in one step; readers see the old warehouse or the new one, never 
 
 import contextlib
 import functools
+import gc
 import os
 import shutil
 import tempfile
@@ -156,25 +157,36 @@ def _parsed_project() -> Manifest:
 
 
 def _invoke(runner: dbtRunner, arguments: list[str], target: Path) -> dbtRunnerResult:
-    outcome = runner.invoke(
-        [
-            *arguments,
-            "--project-dir", str(PROJECT_DIR),
-            "--profiles-dir", str(PROJECT_DIR),
-            "--target-path", str(target),
-            "--log-path", str(target / "logs"),
-            "--log-level-file", "none",
-            "--quiet",
-            "--log-level", "none",
-            "--no-use-colors",
-            "--no-send-anonymous-usage-stats",
-        ]
-    )  # fmt: skip
+    with _without_garbage_collection():
+        outcome = runner.invoke(
+            [
+                *arguments,
+                "--project-dir", str(PROJECT_DIR),
+                "--profiles-dir", str(PROJECT_DIR),
+                "--target-path", str(target),
+                "--log-path", str(target / "logs"),
+                "--log-level-file", "none",
+                "--quiet",
+                "--log-level", "none",
+                "--no-use-colors",
+                "--no-send-anonymous-usage-stats",
+            ]
+        )  # fmt: skip
     if isinstance(outcome.exception, KeyboardInterrupt):  # dbt hands out even what was to end the process
         raise outcome.exception
     if outcome.exception:
         raise AuditError(f"dbt could not run: {_one_line(str(outcome.exception))}")
     return outcome
+
+
+@contextlib.contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Python's collector goes through all that dbt knows again and again: a tenth of a small build."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 _FAILED = (NodeStatus.Error, NodeStatus.Fail, NodeStatus.RuntimeErr)
