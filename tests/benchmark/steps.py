@@ -17,6 +17,7 @@ import duckdb
 
 from extract import heyreach, raw, routes
 from extract.landing import landed_files
+from extract.settings import DEFAULTS
 from tests.benchmark.workspaces import BASE_URL, HISTORY, NIGHT
 
 Facts = dict[str, object]
@@ -28,7 +29,7 @@ PAGE_LIMITS = {
 
 # As dbt_project/profiles.yml sets it.
 BUILD_SETTINGS = {
-    "memory_limit": os.environ.get("OUTBOUND_MEMORY_LIMIT") or "1300MB",
+    "memory_limit": os.environ.get("OUTBOUND_MEMORY_LIMIT") or DEFAULTS["OUTBOUND_MEMORY_LIMIT"],
     "preserve_insertion_order": False,
 }
 

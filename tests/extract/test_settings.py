@@ -289,6 +289,11 @@ def test_the_env_example_lists_every_variable_blank(tmp_path):
         assert default in comment
 
 
+def test_dbt_by_hand_may_hold_as_much_memory_as_a_run():
+    profile = (PROJECT / "dbt_project" / "profiles.yml").read_text()
+    assert f"or '{DEFAULTS['OUTBOUND_MEMORY_LIMIT']}'" in profile
+
+
 def test_the_shipped_analytics_settings_are_the_defaults_and_name_each(tmp_path):
     shipped = PROJECT / "config" / "settings.yaml"
     settings = load_settings(with_analytics(tmp_path, shipped), {})

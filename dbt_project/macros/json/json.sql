@@ -95,5 +95,5 @@
 {#- json_text_of('{"a": "x", "b": [1]}', 'a') -> 'x', of 'b' -> '[1]': the field that another column names, as text;
     blanks give NULL. -#}
 {% macro json_text_of(object, field) -%}
-    nullif(trim({{ object }} ->> {{ field }}), '')
+    {{ text_or_null(object ~ ' ->> ' ~ field) }}
 {%- endmacro %}
