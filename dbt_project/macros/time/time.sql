@@ -41,3 +41,9 @@
 {% macro utc_midnight(date) -%}
     timezone('UTC', cast({{ date }} as timestamp))
 {%- endmacro %}
+
+{#- spread_midpoint(0, 24) -> 4.0: the hour by which half of an acceptance is over that is spread over hours since the
+    request evenly in ln(1 + hours), as in rpt_time_to_accept. -#}
+{% macro spread_midpoint(hours_from, hours_to) -%}
+    (sqrt((1 + {{ hours_from }}) * (1 + {{ hours_to }})) - 1)
+{%- endmacro %}

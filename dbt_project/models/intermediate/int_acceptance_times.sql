@@ -1,6 +1,6 @@
 {#- How long each dated request took to be accepted, to be withdrawn, or has been open. Which requests are in here
-    depends on their cohort date only, never on how they ended. What happened within the detection lag before a lead was
-    last seen may not be known yet, so everything is looked at as of that much earlier. -#}
+    depends on their cohort date only, never on how they ended. What happened within the detection lag before the last time
+    a request was followed may not be known yet, so everything is looked at as of that much earlier. -#}
 
 with connections as (
 
@@ -31,7 +31,7 @@ measured as (
     select
         connections.*,
         coalesce(sequences.withdrawal_days, run_parameters.expiry_days) * 24.0 as hours_until_withdrawal,
-        {{ hours_between('connections.sent_cohort_at', 'connections.last_seen_at') }} - run_parameters.detection_lag_days * 24.0 as hours_watched,
+        {{ hours_between('connections.sent_cohort_at', 'connections.followed_until') }} - run_parameters.detection_lag_days * 24.0 as hours_watched,
         case
             when connections.is_accepted
                 then greatest({{ hours_between('connections.connection_sent_latest', 'connections.connection_accepted_earliest') }}, 0)
@@ -83,7 +83,7 @@ final as (
             when not is_accepted and hours_until_withdrawal <= hours_watched then hours_until_withdrawal
             else greatest(hours_watched, 0)
         end as hours,
-        hours_watched >= 30 * 24 as is_watched_30_days
+        is_in_time_to_accept as is_watched_30_days
     from widened
 
 )

@@ -1,94 +1,21 @@
-{#- The first time each campaign lead was seen as sent, and as accepted, and what that alone says about when it
-    happened: after the complete read before, and after the row came into being. -#}
+{#- The first sights of those who were asked, or may have been (`is_undecided`; of these only `is_asked` ones count). -#}
 
-with observations as (
-
-    select * from {{ ref('stg_heyreach__campaign_lead_observations') }}
-
-),
-
-campaign_leads as (
-
-    select * from {{ ref('stg_heyreach__campaign_leads') }}
-
-),
-
-reads as (
-
-    select * from {{ ref('int_campaign_pulls_ordered') }}
-
-),
-
-sights as (
-
-    select
-        'sent' as event,
-        *
-    from observations
-    where connection_status in ('ConnectionSent', 'ConnectionAccepted')
-    union all
-    select
-        'accepted' as event,
-        *
-    from observations
-    where connection_status = 'ConnectionAccepted'
-
-),
-
-first_sights as (
-
-    select *
-    from sights
-    qualify row_number() over (
-        partition by event, campaign_id, campaign_lead_id
-        order by observed_at, pull_id, content_hash
-    ) = 1
-
-),
-
--- A lead moved to another sender did what it did under one of them, and nobody says under which.
-senders as (
-
-    select
-        campaign_id,
-        campaign_lead_id,
-        count(distinct account_id) > 1 as has_changed_sender
-    from observations
-    group by campaign_id, campaign_lead_id
-
-),
-
-bounded as (
-
-    select
-        first_sights.campaign_id,
-        first_sights.campaign_lead_id,
-        first_sights.event,
-        coalesce(first_sights.account_id, campaign_leads.account_id) as account_id,
-        senders.has_changed_sender,
-        case
-            when campaign_leads.created_at is null and reads.previous_complete_started_at is null then null
-            -- A row can't be sent a request before it exists; `least` guards against a clock that disagrees.
-            else least(
-                greatest(campaign_leads.created_at, reads.previous_complete_started_at), first_sights.observed_at
-            )
-        end as earliest,
-        first_sights.observed_at as latest,
-        reads.previous_complete_started_at is null as is_left_censored,
-        first_sights.connection_status,
-        first_sights.message_status,
-        first_sights.last_action_at
-    from first_sights
-    inner join campaign_leads
-        on first_sights.campaign_id = campaign_leads.campaign_id
-        and first_sights.campaign_lead_id = campaign_leads.campaign_lead_id
-    inner join senders
-        on first_sights.campaign_id = senders.campaign_id
-        and first_sights.campaign_lead_id = senders.campaign_lead_id
-    left join reads
-        on first_sights.campaign_id = reads.campaign_id
-        and first_sights.pull_id = reads.pull_id
-
-)
-
-select * from bounded
+select
+    sights.campaign_id,
+    sights.campaign_lead_id,
+    sights.event,
+    sights.account_id,
+    sights.has_changed_sender,
+    sights.earliest,
+    sights.latest,
+    sights.is_left_censored,
+    sights.connection_status,
+    sights.message_status,
+    sights.last_action_at,
+    asked.is_asked,
+    asked.is_undecided
+from {{ ref('int_connection_status_sights') }} as sights
+inner join {{ ref('int_connections_asked') }} as asked
+    on sights.campaign_id = asked.campaign_id
+    and sights.campaign_lead_id = asked.campaign_lead_id
+where asked.is_asked or asked.is_undecided

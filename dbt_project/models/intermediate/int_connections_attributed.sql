@@ -1,16 +1,16 @@
-{#- What was known of each campaign lead, field by field: from the campaign's own list, then what an import sent,
-    then any other list, then upstream files; and within that what was known when the request went out before
-    what was learned later. -#}
+{#- What was known of each campaign lead, field by field: from the list the campaign had when the request went out, then
+    from what was known by then (what an import sent, any other list, upstream files), then from what was learned later.
+    So what is supplied later fills what was unknown, and replaces nothing. -#}
 
-with campaign_leads as (
+with requested as (
 
     select
         campaign_leads.campaign_id,
         campaign_leads.campaign_lead_id,
         identified.lead_id,
-        campaigns.list_id,
         -- Without a request nothing is settled yet: the newest state counts.
-        coalesce(sent.latest, timestamptz '9999-01-01 00:00:00+00') as known_until,
+        coalesce(sent.earliest, sent.latest, timestamptz '9998-01-01 00:00:00+00') as known_from,
+        coalesce(sent.latest, timestamptz '9998-01-01 00:00:00+00') as known_until,
         campaign_leads.heyreach_company_name,
         campaign_leads.heyreach_position,
         campaign_leads.heyreach_headline
@@ -19,8 +19,6 @@ with campaign_leads as (
         on identified.found_in = 'campaign'
         and campaign_leads.campaign_id = identified.container_id
         and campaign_leads.campaign_lead_id = identified.row_key
-    left join {{ ref('stg_heyreach__campaigns') }} as campaigns
-        on campaign_leads.campaign_id = campaigns.campaign_id
     left join {{ ref('int_connection_events_bounded') }} as sent
         on campaign_leads.campaign_id = sent.campaign_id
         and campaign_leads.campaign_lead_id = sent.campaign_lead_id
@@ -31,6 +29,43 @@ with campaign_leads as (
 evidence as (
 
     select * from {{ ref('int_lead_evidence') }}
+
+),
+
+list_memberships as (
+
+    select distinct lead_id, list_id
+    from evidence
+    where origin = 'list'
+
+),
+
+-- Where the list was exchanged between the two reads the request lies in, it is the one the lead stands in, else the
+-- earlier one.
+campaign_leads as (
+
+    select
+        requested.*,
+        case
+            when then_list.list_id is not distinct from list_until.list_id or in_then_list.lead_id is not null then then_list.list_id
+            when in_list_until.lead_id is not null then list_until.list_id
+            else then_list.list_id
+        end as list_id
+    from requested
+    left join {{ ref('int_campaign_lists') }} as then_list
+        on requested.campaign_id = then_list.campaign_id
+        and requested.known_from >= then_list.seen_from
+        and requested.known_from < then_list.seen_until
+    left join {{ ref('int_campaign_lists') }} as list_until
+        on requested.campaign_id = list_until.campaign_id
+        and requested.known_until >= list_until.seen_from
+        and requested.known_until < list_until.seen_until
+    left join list_memberships as in_then_list
+        on requested.lead_id = in_then_list.lead_id
+        and then_list.list_id = in_then_list.list_id
+    left join list_memberships as in_list_until
+        on requested.lead_id = in_list_until.lead_id
+        and list_until.list_id = in_list_until.list_id
 
 ),
 
@@ -54,8 +89,13 @@ ranked as (
         row_number() over (
             partition by campaign_leads.campaign_id, campaign_leads.campaign_lead_id
             order by
+                -- The campaign's own list was there when it was taken up, also where it was read a little later.
                 case
                     when evidence.origin = 'list' and evidence.list_id = campaign_leads.list_id then 0
+                    when evidence.observed_at < campaign_leads.known_until then 1
+                    else 2
+                end,
+                case
                     when evidence.origin = 'import_ledger' and evidence.campaign_id = campaign_leads.campaign_id then 1
                     when evidence.origin = 'import_ledger' then 2
                     when evidence.origin = 'list' then 3

@@ -1,5 +1,5 @@
 {#- HeyReach's own count of each day against the events that must lie in that day, and those that may: by evidence
-    other than those counts. Only days that were over when the counts were last read. -#}
+    other than those counts, and by requests that are known to have been made. Only days that were over when the counts were last read. -#}
 
 with evidence as (
 
@@ -26,6 +26,7 @@ events as (
         first_sights.account_id,
         first_sights.campaign_id,
         first_sights.event,
+        first_sights.is_undecided,
         {{ utc_date('evidence.earliest') }} as first_day,
         {{ utc_date('evidence.latest') }} as last_day,
         {{ hours_between(utc_midnight(utc_date('evidence.earliest')), 'evidence.earliest') }} as hour_earliest,
@@ -49,12 +50,13 @@ events_by_bounds as (
         -- A condition with `or` in a left join would make DuckDB try every row with every other.
         coalesce(first_day, date '1970-01-01') as from_day,
         last_day,
+        is_undecided,
         count(*) as events,
         min(hour_earliest) as hour_earliest,
         max(hour_latest) as hour_latest
     from events
     where last_day is not null
-    group by account_id, campaign_id, event, first_day, last_day
+    group by account_id, campaign_id, event, first_day, last_day, is_undecided
 
 ),
 
@@ -98,11 +100,11 @@ compared as (
         provider_days.event,
         provider_days.activity_date,
         provider_days.counted_by_heyreach,
-        cast(coalesce(sum(events.events) filter (where events.first_day = events.last_day), 0) as bigint) as events_for_certain,
+        cast(coalesce(sum(events.events) filter (where events.first_day = events.last_day and not events.is_undecided), 0) as bigint) as events_for_certain,
         -- Nobody knows any more on which day those of erased people were.
         cast(coalesce(sum(events.events), 0) + coalesce(max(erased.requests), 0) as bigint) as events_at_most,
-        min(events.hour_earliest) filter (where events.first_day = events.last_day) as certain_from_hour,
-        max(events.hour_latest) filter (where events.first_day = events.last_day) as certain_to_hour
+        min(events.hour_earliest) filter (where events.first_day = events.last_day and not events.is_undecided) as certain_from_hour,
+        max(events.hour_latest) filter (where events.first_day = events.last_day and not events.is_undecided) as certain_to_hour
     from provider_days
     inner join reads
         on provider_days.account_id = reads.account_id

@@ -27,6 +27,7 @@ sights as (
         latest as seen_at,
         count(*) as seen
     from {{ ref('int_connection_first_sights') }}
+    where is_asked
     group by account_id, campaign_id, event, latest
 
 ),

@@ -11,4 +11,8 @@ select
     evidence.is_free_of_outcome,
     run_parameters.as_of
 from {{ ref('int_connection_evidence') }} as evidence
+inner join {{ ref('int_connections_asked') }} as asked
+    on evidence.campaign_id = asked.campaign_id
+    and evidence.campaign_lead_id = asked.campaign_lead_id
 cross join {{ ref('stg_heyreach__run_parameters') }} as run_parameters
+where asked.is_asked

@@ -4,15 +4,21 @@ with campaign_leads as (
 
 ),
 
+dated as (
+
+    select * from {{ ref('int_connections_dated') }}
+
+),
+
 attributed as (
 
     select * from {{ ref('int_connections_attributed') }}
 
 ),
 
-events as (
+campaigns as (
 
-    select * from {{ ref('int_connection_events_bounded') }}
+    select * from {{ ref('stg_heyreach__campaigns') }}
 
 ),
 
@@ -45,49 +51,11 @@ backward_moves as (
 
 ),
 
--- Until when each lead could be seen: the campaign's newest whole reading, or the last one that still showed the lead.
-reads as (
-
-    select
-        campaign_id,
-        max(finished_at) as last_read_at
-    from {{ ref('int_campaign_pulls_ordered') }}
-    where is_complete
-    group by campaign_id
-
-),
-
-disappearances as (
-
-    select
-        observations.campaign_id,
-        observations.campaign_lead_id,
-        max(coalesce(pulls.previous_complete_started_at, observations.observed_at)) as last_read_at
-    from {{ ref('stg_heyreach__campaign_lead_observations') }} as observations
-    inner join {{ ref('int_campaign_pulls_ordered') }} as pulls
-        on observations.campaign_id = pulls.campaign_id
-        and observations.pull_id = pulls.pull_id
-    where not observations.is_present
-    group by observations.campaign_id, observations.campaign_lead_id
-
-),
-
-sent as (
-
-    select * from events where event = 'sent'
-
-),
-
-accepted as (
-
-    select * from events where event = 'accepted'
-
-),
-
 joined as (
 
     select
-        campaign_leads.*,
+        campaign_leads.* exclude (account_id),
+        dated.account_id,
         attributed.lead_id,
         attributed.list_id,
         attributed.source,
@@ -100,48 +68,43 @@ joined as (
         attributed.attribution_origin,
         attributed.has_source_conflict,
         leads.normalized_profile_url,
-        sent.latest is not null as is_sent,
-        accepted.latest is not null as is_accepted,
-        sent.event_at as sent_at,
-        sent.earliest as sent_earliest,
-        sent.latest as sent_latest,
-        sent.method as sent_method,
-        sent.cohort_at as sent_cohort_at,
-        sent.cohort_earliest as sent_cohort_earliest,
-        sent.cohort_latest as sent_cohort_latest,
-        accepted.event_at as accepted_event_at,
-        -- Nobody accepts before being asked, unless two pieces of evidence contradict each other.
-        case
-            when accepted.latest is null then null
-            when sent.earliest <= accepted.latest then greatest(accepted.earliest, sent.earliest)
-            else accepted.earliest
-        end as accepted_earliest,
-        accepted.latest as accepted_latest,
-        accepted.method as accepted_method,
+        dated.is_sent,
+        dated.is_accepted,
+        dated.is_undecided,
+        dated.is_connected_before,
+        dated.request_evidence,
+        dated.is_mature and dated.is_sent as is_mature,
+        dated.is_within_window,
+        dated.hours_earliest,
+        dated.hours_latest,
+        dated.is_out_of_sight and dated.is_sent as is_out_of_sight,
+        dated.last_seen_at,
+        dated.followed_until,
+        -- Of leads who may never have been asked no time is shown, unless they count as asked.
+        {%- for event, columns in {
+            'sent': ['sent_at', 'sent_earliest', 'sent_latest', 'sent_method', 'sent_cohort_at', 'sent_cohort_earliest', 'sent_cohort_latest'],
+            'accepted': ['accepted_at', 'accepted_earliest', 'accepted_latest', 'accepted_method'],
+        }.items() %}
+        {%- for column in columns %}
+        case when dated.is_{{ event }} then dated.{{ column }} end as {{ column }},
+        {%- endfor %}
+        {%- endfor %}
         backward_moves.campaign_lead_id is not null as has_gone_back,
-        case
-            when campaign_leads.is_present then coalesce(reads.last_read_at, campaign_leads.last_changed_at)
-            else coalesce(disappearances.last_read_at, campaign_leads.last_changed_at)
-        end as last_seen_at,
+        coalesce(campaigns.is_present, false) as is_campaign_present,
+        campaigns.campaign_status,
         coalesce(sequences.withdrawal_days, run_parameters.expiry_days) as open_days,
         run_parameters.acceptance_window_days,
         run_parameters.detection_lag_days,
         run_parameters.as_of
     from campaign_leads
+    inner join dated
+        on campaign_leads.campaign_id = dated.campaign_id
+        and campaign_leads.campaign_lead_id = dated.campaign_lead_id
     inner join attributed
         on campaign_leads.campaign_id = attributed.campaign_id
         and campaign_leads.campaign_lead_id = attributed.campaign_lead_id
     inner join leads on attributed.lead_id = leads.lead_id
-    left join sent
-        on campaign_leads.campaign_id = sent.campaign_id
-        and campaign_leads.campaign_lead_id = sent.campaign_lead_id
-    left join accepted
-        on campaign_leads.campaign_id = accepted.campaign_id
-        and campaign_leads.campaign_lead_id = accepted.campaign_lead_id
-    left join reads on campaign_leads.campaign_id = reads.campaign_id
-    left join disappearances
-        on campaign_leads.campaign_id = disappearances.campaign_id
-        and campaign_leads.campaign_lead_id = disappearances.campaign_lead_id
+    left join campaigns on campaign_leads.campaign_id = campaigns.campaign_id
     left join backward_moves
         on campaign_leads.campaign_id = backward_moves.campaign_id
         and campaign_leads.campaign_lead_id = backward_moves.campaign_lead_id
@@ -150,24 +113,13 @@ joined as (
 
 ),
 
-estimated as (
-
-    select
-        *,
-        case
-            when accepted_method = 'webhook' then accepted_event_at
-            when accepted_event_at is not null then {{ midpoint('accepted_earliest', 'accepted_latest') }}
-        end as accepted_at
-    from joined
-
-),
-
--- An undated request is taken to be as old as it can be for certain: at least as old as its latest bound says.
+-- A request that can't be dated is taken to be as old as it may be, so that nothing is called young that isn't, and no
+-- status grows younger when a date is lost.
 aged as (
 
     select
         *,
-        coalesce(sent_cohort_at, sent_cohort_latest) as aged_from,
+        coalesce(sent_cohort_at, sent_cohort_earliest, sent_cohort_latest) as aged_from,
         case
             when is_sent
                 then row_number() over (
@@ -175,7 +127,7 @@ aged as (
                     order by sent_cohort_latest, sent_cohort_earliest, created_at, campaign_id, campaign_lead_id
                 )
         end as attempt_no
-    from estimated
+    from joined
 
 ),
 
@@ -185,6 +137,7 @@ resolved as (
         *,
         case
             when is_accepted then 'accepted'
+            when is_connected_before then 'already_connected'
             when is_sent and {{ days_after('aged_from', 'open_days') }} <= as_of then 'expired'
             when is_sent and {{ days_after('aged_from', 'acceptance_window_days') }} <= as_of then 'pending'
             when is_sent then 'sent'
@@ -193,9 +146,7 @@ resolved as (
             -- Through the sequence without a request: none will follow.
             when campaign_lead_status in ('Excluded', 'Finished') then 'excluded'
             else 'queued'
-        end as status,
-        sent_cohort_at is not null
-        and {{ days_after('sent_cohort_latest', 'acceptance_window_days + detection_lag_days') }} <= last_seen_at as is_mature
+        end as status
     from aged
 
 ),
@@ -223,15 +174,21 @@ final as (
         status,
         is_sent,
         is_accepted,
+        is_undecided,
+        request_evidence,
+        -- A lead that was stopped by itself is not resumed; behind a paused campaign all of them may look stopped.
+        status = 'queued'
+        and is_present
+        and is_campaign_present
+        and not (campaign_lead_status is not distinct from 'Paused' and campaign_status is distinct from 'PAUSED') as is_waiting,
         is_mature,
         -- A late acceptance only shows in counts. An acceptance whose bounds are too far apart to date it is still
-        -- judged, by their midpoint: leaving it out would make the rate depend on the outcome.
-        case
-            when is_mature
-                then is_accepted
-                and {{ midpoint('accepted_earliest', 'accepted_latest') }}
-                <= {{ days_after('coalesce(sent_at, sent_cohort_at)', 'acceptance_window_days') }}
-        end as is_accepted_in_window,
+        -- judged: leaving it out would make the rate depend on the outcome.
+        case when is_mature then is_accepted and is_within_window end as is_accepted_in_window,
+        is_out_of_sight,
+        is_sent
+        and sent_cohort_at is not null
+        and {{ days_after('sent_cohort_at', '30 + detection_lag_days') }} <= followed_until as is_in_time_to_accept,
         attempt_no,
         campaign_lead_status,
         message_status,
@@ -239,6 +196,7 @@ final as (
         is_present,
         has_gone_back,
         last_seen_at,
+        followed_until,
         sent_at as connection_sent_at,
         sent_earliest as connection_sent_earliest,
         sent_latest as connection_sent_latest,
@@ -255,10 +213,8 @@ final as (
             when accepted_at is not null and sent_at is not null
                 then greatest({{ hours_between('sent_at', 'accepted_at') }}, 0)
         end as time_to_accept_hours,
-        case
-            when is_accepted then greatest({{ hours_between('sent_latest', 'accepted_earliest') }}, 0)
-        end as time_to_accept_hours_earliest,
-        {{ hours_between('sent_earliest', 'accepted_latest') }} as time_to_accept_hours_latest,
+        case when is_accepted then hours_earliest end as time_to_accept_hours_earliest,
+        case when is_accepted then hours_latest end as time_to_accept_hours_latest,
         created_at,
         last_changed_at as updated_at,
         as_of

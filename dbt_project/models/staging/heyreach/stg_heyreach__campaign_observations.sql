@@ -20,6 +20,7 @@ named as (
         content_hash,
         payload is not null as is_present,
         {{ payload_text('status') }} as campaign_status,
+        {{ payload_text('linkedInUserListId') }} as list_id,
         payload -> '$.campaignAccountIds' as account_ids
     from observations
 
