@@ -34,6 +34,20 @@
     ]) }}
 {%- endmacro %}
 
+{#- What stands beside the counts of a breakdown and says how sure they are, as columns of int_period_facts that are
+    summed: acceptances that were surely, or possibly, within the window; requests that vanished while they were open;
+    people connected before; those of whom nobody knows. -#}
+{% macro doubt_counts() -%}
+    {{ return([
+        'mature_accepted_surely', 'mature_accepted_possibly', 'out_of_sight', 'already_connected', 'undecided',
+    ]) }}
+{%- endmacro %}
+
+{#- What the undecided add to where they count as asked; each has a bound in int_segment_bounds. -#}
+{% macro undecided_counts() -%}
+    {{ return(['sent', 'accepted', 'sent_to_date', 'accepted_to_date', 'mature']) }}
+{%- endmacro %}
+
 {#- The names of the sensitive dimensions, as a list for SQL's `in`. -#}
 {% macro sensitive_dimensions() -%}
     ({%- for entry in segment_dimensions() | selectattr('sensitive', 'defined') -%}
@@ -50,12 +64,38 @@
     )
 {%- endmacro %}
 
-{#- The rate on mature requests with its interval, hidden where there are too few of them to mean anything. -#}
+{#- The rate on mature requests with its interval, hidden where there are too few of them to mean anything, and withheld
+    where those of whom nobody knows whether they were asked could move it by more than a point. Its bounds count all
+    of these as asked, and none, and acceptances around the end of the window on either side. Beside the counts the relation
+    has those of int_segment_bounds. -#}
 {% macro accept_rate_columns() -%}
-    case when mature_sent >= hide_rate_below then {{ rate('mature_accepted', 'mature_sent') }} end as accept_rate,
-    case when mature_sent >= hide_rate_below then {{ wilson_low('mature_accepted', 'mature_sent') }} end as ci_low,
-    case when mature_sent >= hide_rate_below then {{ wilson_high('mature_accepted', 'mature_sent') }} end as ci_high,
+    {%- set fewest = rate('(mature_accepted - mature_fewer)', '(mature_sent - mature_fewer)') -%}
+    {%- set most = rate('(mature_accepted + mature_more)', '(mature_sent + mature_more)') -%}
+    {%- set is_shown = 'mature_sent >= hide_rate_below and ' ~ most ~ ' - ' ~ fewest ~ ' <= 0.01' -%}
+    {%- set is_shown_to_date -%}
+    sent_to_date >= hide_rate_below
+    and {{ rate('(accepted_to_date + accepted_to_date_more)', '(sent_to_date + sent_to_date_more)') }}
+    - {{ rate('(accepted_to_date - accepted_to_date_fewer)', '(sent_to_date - sent_to_date_fewer)') }} <= 0.01
+    {%- endset -%}
+    case when {{ is_shown }} then {{ rate('mature_accepted', 'mature_sent') }} end as accept_rate,
+    case when {{ is_shown }} then {{ wilson_low('(mature_accepted - mature_fewer)', '(mature_sent - mature_fewer)') }} end as ci_low,
+    case when {{ is_shown }} then {{ wilson_high('(mature_accepted + mature_more)', '(mature_sent + mature_more)') }} end as ci_high,
     case
-        when sent_to_date >= hide_rate_below then {{ rate('accepted_to_date', 'sent_to_date') }}
-    end as accepted_to_date_rate
+        when mature_sent >= hide_rate_below
+            then {{ rate('(mature_accepted_surely - mature_fewer)', '(mature_sent - mature_fewer)') }}
+    end as accept_rate_low,
+    case
+        when mature_sent >= hide_rate_below
+            then {{ rate('(mature_accepted_possibly + mature_more)', '(mature_sent + mature_more)') }}
+    end as accept_rate_high,
+    case when mature_sent >= hide_rate_below and {{ most }} - {{ fewest }} > 0.01 then 'connected_before' end as rate_withheld_because,
+    case when {{ is_shown_to_date }} then {{ rate('accepted_to_date', 'sent_to_date') }} end as accepted_to_date_rate
+{%- endmacro %}
+
+{#- Columns that bound the counts: all that are undecided as asked, or none, as far as HeyReach's own counts leave it open. -#}
+{% macro count_bound_columns() -%}
+    {%- for count in ['sent', 'accepted', 'sent_to_date', 'accepted_to_date'] %}
+    cast({{ count }} - {{ count }}_fewer as bigint) as {{ count }}_low,
+    cast({{ count }} + {{ count }}_more as bigint) as {{ count }}_high{{ ',' if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}

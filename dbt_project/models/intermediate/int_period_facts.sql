@@ -1,5 +1,6 @@
 {#- What the reports count: each connection and each person once, as 0 or 1 in the counts they add to. Every
-    breakdown sums these columns, so breakdowns add up to the total by construction. -#}
+    breakdown sums these columns, so breakdowns add up to the total by construction. Whoever is undecided adds to `undecided_...`
+    what they are if asked; int_segment_bounds says how many of them are. -#}
 
 with connections as (
 
@@ -25,10 +26,33 @@ run_parameters as (
 
 ),
 
+-- Those of whom nobody knows whether they were asked, dated as if they were.
+undecided as (
+
+    select
+        campaign_id,
+        campaign_lead_id,
+        undecided_group,
+        sent_cohort_at,
+        sent_cohort_earliest,
+        sent_cohort_latest,
+        accepted_at,
+        accepted_earliest,
+        accepted_latest,
+        is_mature and is_within_window as is_mature
+    from {{ ref('int_connections_dated') }}
+    where is_undecided
+
+),
+
 connections_in_period as (
 
     select
         connections.*,
+        undecided.undecided_group,
+        {{ is_in_period('undecided.sent_cohort_at', 'undecided.sent_cohort_earliest', 'undecided.sent_cohort_latest') }} as is_undecided_sent,
+        {{ is_in_period('undecided.accepted_at', 'undecided.accepted_earliest', 'undecided.accepted_latest') }} as is_undecided_accepted,
+        coalesce(undecided.is_mature, false) as is_undecided_mature,
         {{ is_in_period('connections.sent_cohort_at', 'connections.sent_cohort_earliest', 'connections.sent_cohort_latest') }} as is_sent_in_period,
         {{ is_in_period('connections.connection_accepted_at', 'connections.connection_accepted_earliest', 'connections.connection_accepted_latest') }} as is_accepted_in_period,
         coalesce(
@@ -39,6 +63,9 @@ connections_in_period as (
             false
         ) as is_sent_without_date
     from connections
+    left join undecided
+        on connections.campaign_id = undecided.campaign_id
+        and connections.campaign_lead_id = undecided.campaign_lead_id
     cross join run_parameters
 
 ),
@@ -77,7 +104,18 @@ connection_facts as (
         cast(is_sent as integer) as sent_to_date,
         cast(is_accepted as integer) as accepted_to_date,
         cast(is_sent_in_period and is_mature as integer) as mature_sent,
-        cast(is_sent_in_period and is_mature and is_accepted_in_window as integer) as mature_accepted
+        cast(is_sent_in_period and is_mature and is_accepted_in_window as integer) as mature_accepted,
+        cast(is_sent_in_period and is_mature and is_surely_accepted_in_window as integer) as mature_accepted_surely,
+        cast(is_sent_in_period and is_mature and is_possibly_accepted_in_window as integer) as mature_accepted_possibly,
+        cast(is_sent_in_period and is_out_of_sight as integer) as out_of_sight,
+        cast(status = 'already_connected' as integer) as already_connected,
+        cast(is_undecided as integer) as undecided,
+        undecided_group,
+        cast(is_undecided_sent as integer) as undecided_sent,
+        cast(is_undecided_accepted as integer) as undecided_accepted,
+        cast(is_undecided as integer) as undecided_sent_to_date,
+        cast(is_undecided as integer) as undecided_accepted_to_date,
+        cast(is_undecided_sent and is_undecided_mature as integer) as undecided_mature
     from connections_in_period
 
 ),
@@ -120,7 +158,14 @@ lead_facts as (
         0 as sent_to_date,
         0 as accepted_to_date,
         0 as mature_sent,
-        0 as mature_accepted
+        0 as mature_accepted,
+        {%- for count in doubt_counts() %}
+        0 as {{ count }},
+        {%- endfor %}
+        cast(null as varchar) as undecided_group,
+        {%- for count in undecided_counts() %}
+        0 as undecided_{{ count }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from leads
     left join accounts on leads.first_account_id = accounts.account_id
     cross join run_parameters

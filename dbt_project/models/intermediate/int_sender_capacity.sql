@@ -95,9 +95,7 @@ queues as (
     inner join {{ ref('heyreach_campaigns') }} as campaigns
         on connections.campaign_id = campaigns.campaign_id
     left join recent on connections.account_id = recent.account_id
-    where connections.status = 'queued'
-        and connections.is_present
-        and connections.account_id is not null
+    where connections.is_waiting and connections.account_id is not null
     group by connections.account_id
 
 ),

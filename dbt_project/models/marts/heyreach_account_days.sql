@@ -178,7 +178,8 @@ waiting as (
     select
         account_id,
         {{ utc_date('created_at') }} as waiting_from,
-        {{ utc_date('coalesce(connection_sent_latest, as_of)') }} as waiting_until
+        -- Who vanished, was stopped or lost its campaign waited no longer than it was seen to.
+        {{ utc_date('coalesce(connection_sent_latest, case when is_waiting then as_of else last_seen_at end)') }} as waiting_until
     from connections
     where account_id is not null
         and status not in ('failed', 'excluded', 'already_connected')

@@ -75,6 +75,8 @@ joined as (
         dated.request_evidence,
         dated.is_mature and dated.is_sent as is_mature,
         dated.is_within_window,
+        dated.is_surely_within_window,
+        dated.is_possibly_within_window,
         dated.hours_earliest,
         dated.hours_latest,
         dated.is_out_of_sight and dated.is_sent as is_out_of_sight,
@@ -185,6 +187,8 @@ final as (
         -- A late acceptance only shows in counts. An acceptance whose bounds are too far apart to date it is still
         -- judged: leaving it out would make the rate depend on the outcome.
         case when is_mature then is_accepted and is_within_window end as is_accepted_in_window,
+        case when is_mature then is_accepted and is_surely_within_window end as is_surely_accepted_in_window,
+        case when is_mature then is_accepted and is_possibly_within_window end as is_possibly_accepted_in_window,
         is_out_of_sight,
         is_sent
         and sent_cohort_at is not null

@@ -49,7 +49,7 @@ queues as (
         account_id,
         count(*) as queued
     from {{ ref('heyreach_connections') }}
-    where status = 'queued' and account_id is not null
+    where is_waiting and account_id is not null
     group by account_id
 
 ),

@@ -107,7 +107,7 @@ incomplete as (
         and connections.normalized_profile_url is not null
         and coalesce(batches.segment, imports.segment) is not null
         -- It matters to this report: sent or sendable in its period.
-        and (connections.sent_cohort_at >= run_parameters.since or connections.created_at >= run_parameters.since or connections.status = 'queued')
+        and (connections.sent_cohort_at >= run_parameters.since or connections.created_at >= run_parameters.since or connections.is_waiting)
     group by all
     having count(*) * 100 > max(coalesce(batches.leads, imports.leads)) * (100 - max(run_parameters.coverage_fail_percent))
 
@@ -158,7 +158,7 @@ paused_campaigns as (
     from (
         select campaign_id, account_id, count(*) as queued
         from {{ ref('heyreach_connections') }}
-        where status = 'queued' and is_present
+        where is_waiting
         group by campaign_id, account_id
     ) as waiting
     inner join {{ ref('heyreach_campaigns') }} as campaigns on waiting.campaign_id = campaigns.campaign_id

@@ -16,7 +16,7 @@ statuses as (
     select
         campaign_id,
         count(*) as enrolled,
-        count(*) filter (where status = 'queued') as queued,
+        count(*) filter (where is_waiting) as queued,
         count(*) filter (where status in ('sent', 'pending')) as open_requests,
         count(*) filter (where is_sent and not is_mature and sent_cohort_at is not null) as maturing_requests,
         count(*) filter (where status = 'expired') as expired,

@@ -232,7 +232,7 @@ lines as (
     where scope = 'all' and level in ('warn', 'fail')
     union all
     select 'blind', 'reconciliation', count(*),
-        'Counts from the statuses of leads don''t fit HeyReach''s own: '
+        'Counts from the statuses of leads don''t fit HeyReach''s own, even without those who were connected before: '
         || string_agg(
             campaign_name || ', ' || account_label || ' (' || {{ printed_count('seen_in_statuses') }} || ' ' || event || ' against ' || {{ printed_count('counted_by_heyreach') }} || ')',
             '; ' order by abs(gap) desc, campaign_name, account_label, event
@@ -240,6 +240,22 @@ lines as (
     from {{ ref('rpt_reconciliation') }}
     where not is_within_tolerance
     having count(*) > 0
+    union all
+    select 'note', 'connected_before', summary.already_connected,
+        {{ printed_count('summary.already_connected') }} || ' leads were connections of their sender before a request could be made; they are in no rate and no count of requests.'
+        || case
+            when summary.undecided > 0
+                then ' Of ' || {{ printed_count('summary.undecided') }} || ' leads that HeyReach first showed as accepted nobody can tell one by one who was asked'
+                || case
+                    when summary.sent_to_date_low < summary.sent_to_date_high
+                        then ', and its counts don''t say how many of ' || {{ printed_count('summary.sent_to_date_high - summary.sent_to_date_low') }} || '.'
+                    else '; its counts say how many, so totals and rates of senders and campaigns are exact.'
+                end
+                || ' Where they could move a rate by more than a point, it is withheld. More pulls a day, or webhooks, make them fewer.'
+            else ''
+        end
+    from summary
+    where summary.already_connected > 0 or summary.undecided > 0
     union all
     select 'note', 'people_erased', cast(sum(requests) as bigint),
         'People were erased on request. ' || {{ printed_count('sum(requests)') }} || ' of their requests and acceptances are in no count here; HeyReach''s own counts include them, and the comparison allows for it.'
@@ -254,7 +270,7 @@ lines as (
             '; ' order by days_apart desc, campaign_name, account_label, event
         ) || '. They date no event there, and volume per day and idle days may be off by a day.'
     from {{ ref('rpt_reconciliation') }}
-    where is_within_tolerance and not are_days_within_tolerance
+    where is_within_tolerance and days_apart > 0
     having count(*) > 0
     union all
     select 'note', 'status_gone_back', count(*),
@@ -264,12 +280,16 @@ lines as (
     having count(*) > 0
     union all
     select 'note', 'requests_out_of_sight', count(*),
-        {{ printed_count('count(*)') }} || ' requests disappeared from HeyReach before they were old enough to judge (deleted leads or campaigns); they count as sent, and are in no rate.'
-    from {{ ref('heyreach_connections') }} as connections
+        {{ printed_count('count(*)') }} || ' requests disappeared from HeyReach while they were open, before they were old enough to judge (deleted leads); they count as sent, and are in no rate. No segment is called lower where they could turn it.'
+    from {{ ref('heyreach_connections') }}
+    where is_out_of_sight
+    having count(*) > 0
+    union all
+    select 'note', 'windows_unwatched', count(*),
+        {{ printed_count('count(*)') }} || ' requests are in no rate because nobody pulled for more than ' || max(run_parameters.dating_resolution_days) || ' days around the end of their window of ' || max(run_parameters.acceptance_window_days) || ' days: whether they were accepted in time can''t be known.'
+    from {{ ref('int_connections_dated') }} as dated
     cross join run_parameters
-    where connections.sent_cohort_at is not null
-        and not connections.is_mature
-        and {{ days_after('connections.sent_cohort_latest', 'run_parameters.acceptance_window_days + run_parameters.detection_lag_days + 1') }} <= run_parameters.as_of
+    where dated.is_sent and dated.is_window_end_unwatched
     having count(*) > 0
     union all
     select 'note', 'imports_unfinished', cast(sum(unfinished) as bigint),

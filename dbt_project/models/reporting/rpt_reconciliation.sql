@@ -33,6 +33,19 @@ erased as (
 
 ),
 
+-- HeyReach shows them as accepted and counts neither a request nor an acceptance.
+connected_before as (
+
+    select
+        account_id,
+        campaign_id,
+        count(*) as connected_before
+    from {{ ref('int_connections_asked') }}
+    where not is_asked
+    group by account_id, campaign_id
+
+),
+
 accounts as (
 
     select * from {{ ref('heyreach_accounts') }}
@@ -58,6 +71,7 @@ select
     coalesce(campaigns.campaign_name, 'Campaign ' || totals.campaign_id) as campaign_name,
     totals.event,
     totals.seen_in_statuses,
+    coalesce(connected_before.connected_before, 0) as connected_before,
     coalesce(erased.requests, 0) as erased,
     totals.counted_by_heyreach,
     totals.seen_in_statuses + coalesce(erased.requests, 0) - totals.counted_by_heyreach as gap,
@@ -79,6 +93,9 @@ left join erased
     on totals.account_id = erased.account_id
     and totals.campaign_id = erased.campaign_id
     and totals.event = erased.event
+left join connected_before
+    on totals.account_id = connected_before.account_id
+    and totals.campaign_id = connected_before.campaign_id
 left join accounts on totals.account_id = accounts.account_id
 left join campaigns on totals.campaign_id = campaigns.campaign_id
 cross join run_parameters

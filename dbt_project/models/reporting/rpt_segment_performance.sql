@@ -20,6 +20,12 @@ labels as (
 
 ),
 
+bounds as (
+
+    select * from {{ ref('int_segment_bounds') }}
+
+),
+
 run_parameters as (
 
     select * from {{ ref('stg_heyreach__run_parameters') }}
@@ -42,7 +48,7 @@ counted as (
     select
         '{{ entry.dimension }}' as dimension,
         coalesce({{ entry.column }}, '{{ entry.missing }}') as segment,
-        {%- for count in fact_counts() %}
+        {%- for count in fact_counts() + doubt_counts() %}
         sum({{ count }}) as {{ count }},
         {%- endfor %}
         count(distinct case when sent_to_date > 0 then account_id end) as senders,
@@ -54,7 +60,7 @@ counted as (
     select
         'keyword' as dimension,
         keyword as segment,
-        {%- for count in fact_counts() %}
+        {%- for count in fact_counts() + doubt_counts() %}
         sum({{ count }}) as {{ count }},
         {%- endfor %}
         count(distinct case when sent_to_date > 0 then account_id end) as senders,
@@ -119,7 +125,7 @@ suppressed as (
         is_sensitive,
         is_collected,
         is_hidden,
-        {%- for count in fact_counts() + ['senders', 'people'] %}
+        {%- for count in fact_counts() + doubt_counts() + ['senders', 'people'] %}
         case when not is_hidden then {{ count }} end as {{ count }}{{ ',' if not loop.last }}
         {%- endfor %}
     from hidden
@@ -127,10 +133,27 @@ suppressed as (
 
 ),
 
+-- What is hidden has no bounds either.
+bounded as (
+
+    select
+        suppressed.*,
+        {%- for count in undecided_counts() %}
+        case when not suppressed.is_hidden then coalesce(bounds.{{ count }}_fewer, 0) end as {{ count }}_fewer,
+        case when not suppressed.is_hidden then coalesce(bounds.{{ count }}_more, 0) end as {{ count }}_more{{ ',' if not loop.last }}
+        {%- endfor %}
+    from suppressed
+    left join bounds
+        on suppressed.dimension = bounds.dimension
+        and suppressed.segment = bounds.segment
+
+),
+
 totals as (
 
     select
         sum(mature_sent) as all_sent,
+        sum(out_of_sight) as all_out_of_sight,
         sum(mature_accepted) as all_accepted,
         count(distinct case when sent_to_date > 0 then account_id end) as all_senders
     from facts
@@ -178,22 +201,25 @@ scatter as (
 against_the_rest as (
 
     select
-        suppressed.*,
-        totals.all_sent - suppressed.mature_sent as rest_sent,
-        totals.all_accepted - suppressed.mature_accepted as rest_accepted,
+        bounded.*,
+        totals.all_sent - bounded.mature_sent as rest_sent,
+        totals.all_accepted - bounded.mature_accepted as rest_accepted,
+        totals.all_out_of_sight - bounded.out_of_sight as rest_out_of_sight,
+        sum(bounded.mature_fewer) over (partition by bounded.dimension) - bounded.mature_fewer as rest_fewer,
+        sum(bounded.mature_more) over (partition by bounded.dimension) - bounded.mature_more as rest_more,
         scatter.family_rate,
         {{ prior_strength() }} as family_prior_strength,
         case
-            when suppressed.dimension in {{ account_attributes }}
+            when bounded.dimension in {{ account_attributes }}
                 then greatest(1, coalesce((select accounts.overdispersion from scatter as accounts where accounts.dimension = 'account'), 1))
             else 1
         end as widening,
-        suppressed.dimension in {{ account_attributes }}
-        and least(suppressed.senders, totals.all_senders - suppressed.senders) < 3 as is_not_separable,
-        not suppressed.is_sensitive
-        and least(suppressed.mature_sent, totals.all_sent - suppressed.mature_sent) >= run_parameters.collecting_below as is_enough
-    from suppressed
-    left join scatter on suppressed.dimension = scatter.dimension
+        bounded.dimension in {{ account_attributes }}
+        and least(bounded.senders, totals.all_senders - bounded.senders) < 3 as is_not_separable,
+        not bounded.is_sensitive
+        and least(bounded.mature_sent, totals.all_sent - bounded.mature_sent) >= run_parameters.collecting_below as is_enough
+    from bounded
+    left join scatter on bounded.dimension = scatter.dimension
     cross join totals
     cross join run_parameters
 
@@ -204,8 +230,30 @@ compared as (
     select
         *,
         {{ rate('rest_accepted', 'rest_sent') }} as rest_rate,
-        {{ two_proportion_z('mature_accepted', 'mature_sent', 'rest_accepted', 'rest_sent') }} / sqrt(widening) as z
+        {{ two_proportion_z('mature_accepted', 'mature_sent', 'rest_accepted', 'rest_sent') }} / sqrt(widening) as z_as_counted,
+        -- Everything that is unknown in favour of the segment and against the rest, and the other way round.
+        {{ two_proportion_z(
+            '(mature_accepted + mature_more + out_of_sight)', '(mature_sent + mature_more + out_of_sight)',
+            '(rest_accepted - rest_fewer)', '(rest_sent - rest_fewer + rest_out_of_sight)'
+        ) }} / sqrt(widening) as z_at_best,
+        {{ two_proportion_z(
+            '(mature_accepted - mature_fewer)', '(mature_sent - mature_fewer + out_of_sight)',
+            '(rest_accepted + rest_more + rest_out_of_sight)', '(rest_sent + rest_more + rest_out_of_sight)'
+        ) }} / sqrt(widening) as z_at_worst
     from against_the_rest
+
+),
+
+-- A difference counts only as far as it holds either way.
+cautious as (
+
+    select
+        *,
+        case
+            when z_as_counted < 0 then least(greatest(z_as_counted, coalesce(z_at_best, 0)), 0)
+            else greatest(least(z_as_counted, coalesce(z_at_worst, 0)), 0)
+        end as z
+    from compared
 
 ),
 
@@ -214,7 +262,7 @@ judged as (
     select
         *,
         case when is_enough and not is_not_separable then {{ normal_p_value('z') }} end as p_value
-    from compared
+    from cautious
 
 ),
 
@@ -250,6 +298,11 @@ described as (
         cast(with_verdicts.{{ count }} as bigint) as {{ count }},
         {%- endfor %}
         {{ accept_rate_columns() }},
+        {{ count_bound_columns() }},
+        {%- for count in ['already_connected', 'undecided', 'out_of_sight'] %}
+        cast(with_verdicts.{{ count }} as bigint) as {{ count }},
+        {%- endfor %}
+        with_verdicts.z_as_counted - with_verdicts.z as z_in_doubt,
         with_verdicts.senders,
         with_verdicts.people,
         with_verdicts.is_collected,

@@ -37,11 +37,24 @@ run_parameters as (
 totals as (
 
     select
-        {%- for count in fact_counts() %}
+        {%- for count in fact_counts() + doubt_counts() %}
         cast(coalesce(sum({{ count }}), 0) as bigint) as {{ count }}{{ ',' if not loop.last }}
         {%- endfor %},
         coalesce(sum(sent) filter (where sent_undated = 0), 0) as sent_dated
     from facts
+
+),
+
+-- In total HeyReach's counts say how many were asked, wherever they could be read.
+bounds as (
+
+    select
+        {%- for count in undecided_counts() %}
+        cast(coalesce(sum({{ count }}_fewer), 0) as bigint) as {{ count }}_fewer,
+        cast(coalesce(sum({{ count }}_more), 0) as bigint) as {{ count }}_more{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_segment_bounds') }}
+    where dimension = 'all'
 
 ),
 
@@ -75,7 +88,7 @@ account_metadata as (
 requests as (
 
     select
-        count(*) filter (where status = 'queued') as queued,
+        count(*) filter (where is_waiting) as queued,
         count(*) filter (where is_sent and is_attribution_complete) as sent_with_attribution
     from connections
 
@@ -95,6 +108,10 @@ final as (
         {%- endfor %}
         {{ rate('totals.mature_sent', 'totals.sent') }} as mature_share,
         {{ accept_rate_columns() }},
+        {{ count_bound_columns() }},
+        totals.already_connected,
+        totals.undecided,
+        totals.out_of_sight,
         -- As after the first pull: a rate on the few that can be dated would stand on too little.
         totals.sent_undated > 0 and totals.sent_undated >= totals.sent_dated as is_mostly_undated,
         people.people_known,
@@ -112,6 +129,7 @@ final as (
         reconciled.reconciliations_apart,
         run_parameters.as_of
     from totals
+    cross join bounds
     cross join people
     cross join requests
     cross join reconciled
