@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from extract.client import Answer, HeyReachClient, RefusedError
-from extract.errors import ProviderError
+from extract.client import Answer, HeyReachClient
+from extract.errors import ProviderError, RefusedError, UnknownShapeError
 from extract.routes import Route
 
 OVERLAP = 10
@@ -190,10 +190,7 @@ class _Pass:
             items, total = answer.data.get("items"), answer.data.get("totalCount")
             if not isinstance(items, list) or not _is_count(total):
                 missing = "totalCount" if isinstance(items, list) else "items"
-                raise ProviderError(
-                    f"HeyReach {self._route.path}: the answer has no usable {missing}; HeyReach may have "
-                    "changed its format: look for a newer version of this program"
-                )
+                raise UnknownShapeError(self._route.path, missing)
             self.pages_received += 1
             self.rows_received += len(items)
             self.started_at = self.started_at or answer.not_before
