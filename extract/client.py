@@ -2,7 +2,7 @@
 
 Most requests only read, POST included, so they may be sent again. A write is sent again only where it is
 certain that HeyReach did not act on it: a second copy could message people twice. A request that has used up
-its tries raises ProviderError, which ends the pull: asking for the next campaign would meet the same outage.
+its tries raises ProviderError; what that means for the rest of a pull is decided there (extract/asking.py).
 """
 
 import random
@@ -13,17 +13,25 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 
-from extract.errors import ConfigurationError, ProviderError
+from extract.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    MissingRouteError,
+    NotFoundError,
+    ProviderError,
+    RefusedError,
+    UnknownOutcomeError,
+)
 from extract.pacing import Pacer
 from extract.settings import check_base_url
-from extract.transport import Deadline, http_date, limited_transport, read_json, retry_after
+from extract.transport import Deadline, Reply, limited_transport, read_json
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
@@ -43,26 +51,6 @@ _OUTCOME_UNKNOWN = "whether it was carried out is not known"
 
 _jitter = random.SystemRandom().uniform
 _T = TypeVar("_T")
-
-
-class AuthenticationError(ProviderError):
-    """HeyReach does not accept the key, or not for this route (401, 403)."""
-
-
-class NotFoundError(ProviderError):
-    """What was asked for is not there, or the route is not (404)."""
-
-
-class RefusedError(ProviderError):
-    """HeyReach understood the request and said no (400, 413, 422); the message ends with its reason."""
-
-
-class UnknownOutcomeError(ProviderError):
-    """Nobody can tell whether HeyReach carried out a write: look there before sending it again."""
-
-
-class _WrongVerbError(ProviderError):
-    """The route exists, but not for this verb (405)."""
 
 
 class _UnclearError(ProviderError):
@@ -92,9 +80,12 @@ _PASSING_STATUSES = frozenset({429, 500, 502, 503, 504})
 _FINAL_STATUSES: dict[int, tuple[type[ProviderError], str]] = {
     400: (RefusedError, "refused"),
     401: (AuthenticationError, "the key was refused: put a valid workspace API key into HEYREACH_API_KEY"),
-    403: (AuthenticationError, "HEYREACH_API_KEY may not do this: use a key of the right workspace"),
+    403: (
+        AuthenticationError,
+        "HEYREACH_API_KEY may not do this: use a key of the right workspace, one with an active subscription",
+    ),
     404: (NotFoundError, "not found"),
-    405: (_WrongVerbError, "wrong verb: check HEYREACH_BASE_URL"),
+    405: (MissingRouteError, "wrong verb: check HEYREACH_BASE_URL"),
     413: (RefusedError, "refused as too large"),
     422: (RefusedError, "refused"),
 }
@@ -113,11 +104,16 @@ _TRANSPORT_FAILURES: tuple[tuple[type[httpx.RequestError], str], ...] = (
 
 @dataclass(frozen=True)
 class Answer:
-    """A JSON object HeyReach sent, and bounds (aware, UTC) on the moment it describes."""
+    """A JSON object HeyReach sent, and bounds (aware, UTC) on the moment it describes, by HeyReach's clock.
 
-    data: dict = field(repr=False)
+    `data` is None only where `get_if_any` found none. `received_at` is when it came by this machine's clock;
+    None where a given clock replaces both.
+    """
+
+    data: dict | None = field(repr=False)
     not_before: datetime
     not_after: datetime
+    received_at: datetime | None = None
 
 
 class HeyReachClient:
@@ -148,7 +144,7 @@ class HeyReachClient:
         self._clock = clock
         self._try_timeout = try_timeout
         self._rate_window = rate_window
-        self._monotonic = monotonic
+        self.monotonic = monotonic
         self._last_answer_at: datetime | None = None
         self._calls = 0
         self._retries = 0
@@ -189,12 +185,16 @@ class HeyReachClient:
         """
         try:
             self._request("GET", "auth/CheckApiKey", self._check)
-        except (NotFoundError, _WrongVerbError):
+        except (NotFoundError, MissingRouteError):
             return
 
     def get(self, path: str, params: dict | None = None) -> Answer:
         """The JSON object at a route; raises ProviderError and its kinds above, never UnknownOutcomeError."""
         return self._request("GET", path, self._answer, params=params)
+
+    def get_if_any(self, path: str, params: dict | None = None) -> Answer:
+        """Like `get`, where an empty answer (no body, `null`, 204) means none: then `data` is None."""
+        return self._request("GET", path, self._answer_if_any, params=params)
 
     def post(self, path: str, body: dict) -> Answer:
         """The JSON object that a POST answers which only reads; raises as `get`."""
@@ -212,12 +212,12 @@ class HeyReachClient:
         self,
         method: str,
         path: str,
-        read: Callable[["_Reply"], _T],
+        read: Callable[[Reply], _T],
         *,
         is_write: bool = False,
         **content: object,
     ) -> _T:
-        started = self._monotonic()
+        started = self.monotonic()
         tries = throttled_in_a_row = 0
         while True:
             self._pacer.wait()
@@ -234,7 +234,7 @@ class HeyReachClient:
                     raise UnknownOutcomeError(f"HeyReach {path}: {failure}; {_OUTCOME_UNKNOWN}") from None
                 throttled_in_a_row = throttled_in_a_row + 1 if failure.is_throttled else 0
                 wait = self._seconds_to_wait(failure, tries, throttled_in_a_row)
-                spent = self._monotonic() - started
+                spent = self.monotonic() - started
                 reason = self._reason_to_give_up(failure, tries, spent, wait)
                 if reason:
                     raise ProviderError(f"HeyReach {path}: {failure}; {reason}") from None
@@ -242,7 +242,7 @@ class HeyReachClient:
             self._pacer.pause(wait)
 
     def _count_call(self) -> None:
-        now = self._monotonic()
+        now = self.monotonic()
         self._calls += 1
         self._recent_calls.append(now)
         while self._recent_calls[0] <= now - self._rate_window:
@@ -257,7 +257,7 @@ class HeyReachClient:
             return asked_for or back_off
         # Other programs' calls count too, and with some gateways refused ones: after a second refusal only a
         # whole window of silence is sure to help.
-        now = self._monotonic()
+        now = self.monotonic()
         silent_since = self._recent_calls[0] if throttled_in_a_row == 1 else now
         return max(silent_since + self._rate_window - now, asked_for) + back_off
 
@@ -274,7 +274,7 @@ class HeyReachClient:
             return None
         return f"{reason}: run again later"
 
-    def _try(self, method: str, path: str, **content: object) -> "_Reply":
+    def _try(self, method: str, path: str, **content: object) -> Reply:
         """One request and its whole reply; raises for every status that is not a success."""
         sent_at, began = datetime.now(UTC), time.monotonic()
         self._deadline.set(began + self._try_timeout)
@@ -290,7 +290,7 @@ class HeyReachClient:
                         )
         except httpx.RequestError as error:
             raise self._passing(error) from None
-        reply = _Reply(path, bytes(body), response.headers, sent_at, time.monotonic() - began)
+        reply = Reply(path, bytes(body), response.headers, sent_at, time.monotonic() - began)
         if not response.is_success:
             raise self._error(response.status_code, reply)
         return reply
@@ -313,7 +313,7 @@ class HeyReachClient:
             unreachable = f"no safe connection to {host} ({detail})"
         return _PassingError(unreachable or text, had_no_effect=True, is_unreachable=bool(unreachable))
 
-    def _error(self, status: int, reply: "_Reply") -> Exception:
+    def _error(self, status: int, reply: Reply) -> Exception:
         if status in _PASSING_STATUSES:
             return _PassingError(
                 "too many requests (429)" if status == 429 else f"answered {status}",
@@ -328,9 +328,12 @@ class HeyReachClient:
         if 300 <= status < 400:
             text = "redirects are not followed: check HEYREACH_BASE_URL"
         told = self._told(reply) if kind in (NotFoundError, RefusedError) else ""
+        if kind is NotFoundError and not told:
+            # HeyReach says which thing is missing; without a word it is the route.
+            kind, text = MissingRouteError, "there is no such route: check HEYREACH_BASE_URL"
         return kind(f"HeyReach {reply.path}: {status}, {text}{told}")
 
-    def _told(self, reply: "_Reply") -> str:
+    def _told(self, reply: Reply) -> str:
         """HeyReach's own short reason, fit to be printed, or nothing."""
         try:
             data = read_json(reply.body)
@@ -345,16 +348,21 @@ class HeyReachClient:
         text = "".join(character if character.isprintable() else " " for character in text)
         return f": {' '.join(text.replace(self._api_key, '***').split())[:200]}"
 
-    def _check(self, reply: "_Reply") -> None:
+    def _check(self, reply: Reply) -> None:
         _refuse_wrong_kind_of_key(reply.body)
         self._bounds(reply)
 
-    def _bounds(self, reply: "_Reply") -> tuple[datetime, datetime]:
+    def _bounds(self, reply: Reply) -> tuple[datetime, datetime]:
         not_before, not_after = (self._clock(),) * 2 if self._clock else reply.bounds()
         self._last_answer_at = not_before
         return not_before, not_after
 
-    def _answer(self, reply: "_Reply") -> Answer:
+    def _answer_if_any(self, reply: Reply) -> Answer:
+        if reply.body.strip() in (b"", b"null"):
+            return self._told_by(reply, None)
+        return self._answer(reply)
+
+    def _answer(self, reply: Reply) -> Answer:
         try:
             data = read_json(reply.body)
         except ValueError:
@@ -362,29 +370,10 @@ class HeyReachClient:
         if not isinstance(data, dict):
             _refuse_wrong_kind_of_key(reply.body)
             raise _PassingError("answered without a JSON object")
-        return Answer(data, *self._bounds(reply))
+        return self._told_by(reply, data)
 
-
-@dataclass(frozen=True)
-class _Reply:
-    path: str
-    body: bytes = field(repr=False)
-    headers: httpx.Headers
-    sent_at: datetime
-    seconds: float
-
-    def bounds(self) -> tuple[datetime, datetime]:
-        """When what the reply says was true, by the server's clock, which shows whole seconds."""
-        took = timedelta(seconds=self.seconds)
-        served_at = http_date(self.headers.get("Date"))
-        if served_at is None:
-            return self.sent_at, self.sent_at + took
-        second = timedelta(seconds=1)
-        return served_at - took - second, served_at + second
-
-    def retry_after(self) -> int | None:
-        """Seconds the server asks to wait, or None where it asks nothing that makes sense."""
-        return retry_after(self.headers)
+    def _told_by(self, reply: Reply, data: dict | None) -> Answer:
+        return Answer(data, *self._bounds(reply), None if self._clock else reply.received_at)
 
 
 def _refuse_wrong_kind_of_key(body: bytes) -> None:

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from extract.client import Answer, HeyReachClient, RefusedError
-from extract.errors import ProviderError
+from extract.client import Answer, HeyReachClient
+from extract.errors import ProviderError, RefusedError, UnknownShapeError
 from extract.routes import Route
 
 OVERLAP = 10
@@ -44,7 +44,8 @@ class WalkSummary:
 
     `is_complete`: every row that was there from start to finish came. `is_stable`: every page of the last
     pass linked. `rows_received` and `duplicate_rows` count the repeats of overlapping pages too;
-    `unkeyed_rows` are those without a key. `note` is one line on what was unusual, or None.
+    `unkeyed_rows` are those without a key. `received_at`: when the last answer came, by this machine's clock.
+    `note` is one line on what was unusual, or None.
     """
 
     requests: int
@@ -59,31 +60,36 @@ class WalkSummary:
     is_stable: bool
     started_at: datetime
     finished_at: datetime
+    received_at: datetime | None
     note: str | None
 
 
 class Walk:
     """Iterate it once for all pages; afterwards `summary` says what they are worth.
 
-    Rows may come several times. Iterating raises ProviderError for an answer that is no page, and whatever
-    the client raises.
+    Rows may come several times. Iterating raises UnknownShapeError for an answer that is no page and whatever
+    the client raises; `summary` then says what had come, None if nothing had.
     """
 
-    summary: WalkSummary
+    summary: WalkSummary | None = None
 
     def __init__(self, client: HeyReachClient, route: Route, body: dict, on_progress: Progress | None):
         self._new_pass = lambda: _Pass(client, route, body, on_progress)
 
     def __iter__(self) -> Iterator[Page]:
-        first = self._new_pass()
-        yield from first.pages()
-        passes = [first]
-        is_complete = first.is_complete
-        if not is_complete:
-            second = self._new_pass()
-            yield from second.pages()
-            passes.append(second)
-            is_complete = second.is_complete or second.is_whole or _complete_together(first, second)
+        passes = [first := self._new_pass()]
+        try:
+            yield from first.pages()
+            is_complete = first.is_complete
+            if not is_complete:
+                passes.append(second := self._new_pass())
+                yield from second.pages()
+                is_complete = second.is_complete or second.is_whole or _complete_together(first, second)
+        except ProviderError as error:
+            answered = [each for each in passes if each.totals]
+            if answered:
+                self.summary = _summary(answered, False, str(error))
+            raise
         self.summary = _summary(passes, is_complete)
 
 
@@ -118,6 +124,7 @@ class _Pass:
         self.unkeyed_rows = 0
         self.started_at: datetime | None = None
         self.finished_at: datetime | None = None
+        self.received_at: datetime | None = None
         self.is_ended = False
         self.is_stable = True
         self.is_in_place = True
@@ -190,14 +197,12 @@ class _Pass:
             items, total = answer.data.get("items"), answer.data.get("totalCount")
             if not isinstance(items, list) or not _is_count(total):
                 missing = "totalCount" if isinstance(items, list) else "items"
-                raise ProviderError(
-                    f"HeyReach {self._route.path}: the answer has no usable {missing}; HeyReach may have "
-                    "changed its format: look for a newer version of this program"
-                )
+                raise UnknownShapeError(self._route.path, missing)
             self.pages_received += 1
             self.rows_received += len(items)
             self.started_at = self.started_at or answer.not_before
             self.finished_at = answer.not_after
+            self.received_at = answer.received_at
             if items or offset >= total:
                 return Page(items, answer.not_before, answer.not_after), total
         raise ProviderError(
@@ -298,7 +303,7 @@ def _complete_together(first: _Pass, second: _Pass) -> bool:
     return first.is_ended and second.is_ended and totals == {together}
 
 
-def _summary(passes: list[_Pass], is_complete: bool) -> WalkSummary:
+def _summary(passes: list[_Pass], is_complete: bool, failure: str | None = None) -> WalkSummary:
     first, last = passes[0], passes[-1]
     keys = set().union(*(each.keys for each in passes)) if len(passes) > 1 else last.keys
     rows_received = sum(each.rows_received for each in passes)
@@ -306,6 +311,8 @@ def _summary(passes: list[_Pass], is_complete: bool) -> WalkSummary:
     repeated = last.totals[-1] - len(last.keys) - last.unkeyed_rows
     if is_complete and last.is_whole and repeated > 0:
         notes.append(f"{repeated} rows repeat another one")
+    if failure:
+        notes.append(failure)
     return WalkSummary(
         requests=sum(each.requests for each in passes),
         pages=sum(each.pages_received for each in passes),
@@ -319,5 +326,6 @@ def _summary(passes: list[_Pass], is_complete: bool) -> WalkSummary:
         is_stable=last.is_stable,
         started_at=first.started_at,
         finished_at=last.finished_at,
+        received_at=last.received_at,
         note="; ".join(notes) or None,
     )

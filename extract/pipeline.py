@@ -15,9 +15,10 @@ from extract.errors import ConfigurationError
 from extract.heyreach import load
 from extract.importer.ledger import Ledger
 from extract.landing import Landing, finished_folders
+from extract.observing import KnownStates, PullResult
 from extract.pacing import Pacer
 from extract.privacy.suppression import Suppressions
-from extract.pull import KnownStates, PullResult, run_pull
+from extract.pull import run_pull
 from extract.sandbox import DEMO_ACCOUNTS_PATH, DEMO_END, DEMO_PRESET, DEMO_SEED, DEMO_START
 from extract.sandbox.process import running_sandbox
 from extract.settings import Settings
@@ -177,7 +178,7 @@ def _kind_due(settings: Settings, kind: str, now: datetime) -> str:
     with raw.connect(raw_path(settings), read_only=True) as connection:
         pulls = raw.pull_times(connection)
     newest_full = pulls and pulls.newest_full
-    if newest_full is None or (kind == "daily" and now - newest_full > FULL_PULL_EVERY):
+    if newest_full is None or (kind == "daily" and abs(now - newest_full) > FULL_PULL_EVERY):
         return "full"
     return kind
 

@@ -34,6 +34,7 @@ OBSERVATIONS: dict[str, tuple[str, ...]] = {
 _OBSERVED = {
     "observed_at": "timestamp",
     "pull_id": "text",
+    "request_number": "bigint",
     "content_hash": "text",
     "payload": "json",
 }
@@ -53,8 +54,10 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "distinct_rows": "bigint",
         "total_count": "bigint",
         "is_complete": "bool",
+        "is_needed": "bool",
         "outcome": "text",
         "note": "text",
+        "received_at": "timestamp",
         "base_url": "text",
         "workspace_id": "text",
     },
@@ -332,12 +335,15 @@ def initialise(path: Path) -> None:
 def newest_hashes(
     connection: duckdb.DuckDBPyConnection, resource: str, scope: tuple[str, ...]
 ) -> dict[str, str]:
-    """Row key -> hash of its newest observation, for one scope of one resource."""
+    """Row key -> hash of its newest observation, for one scope of one resource.
+
+    Newest by pull and by request within it: HeyReach's clock may have been set back in between.
+    """
     *scope_columns, key = OBSERVATIONS[resource]
     condition = " and ".join(f"{column} = ?" for column in scope_columns) or "true"
     rows = connection.execute(
         f"""
-        select {key}, arg_max(content_hash, (observed_at, pull_id, content_hash))
+        select {key}, arg_max(content_hash, (pull_id, coalesce(request_number, 0), observed_at, content_hash))
         from {SCHEMA}.{resource}
         where {condition}
         group by {key}
@@ -388,6 +394,19 @@ def pull_times(connection: duckdb.DuckDBPyConnection) -> PullTimes | None:
         """
     ).fetchone()
     return PullTimes(first, newest, newest_complete, newest_full) if first else None
+
+
+def newest_pull_id(connection: duckdb.DuckDBPyConnection) -> str:
+    """The last pull's name, blank before the first one."""
+    return connection.execute(f"select coalesce(max(pull_id), '') from {SCHEMA}.pulls").fetchone()[0]
+
+
+def counted_days(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
+    """Sender and campaign -> the first day (ISO) for which HeyReach ever gave counts."""
+    rows = connection.execute(
+        f"select account_id, campaign_id, min(stat_date) from {SCHEMA}.account_campaign_days group by all"
+    ).fetchall()
+    return {(account_id, campaign_id): day for account_id, campaign_id, day in rows}
 
 
 def account_ids(connection: duckdb.DuckDBPyConnection) -> set[str]:

@@ -4,7 +4,8 @@ import json
 import math
 import re
 import time
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -37,6 +38,35 @@ def http_date(text: str | None) -> datetime | None:
     if not 2000 <= moment.year < 9000:
         return None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A whole answer as it came: `seconds` after `sent_at`, which is by this machine's clock (UTC)."""
+
+    path: str
+    body: bytes = field(repr=False)
+    headers: httpx.Headers
+    sent_at: datetime
+    seconds: float
+
+    @property
+    def received_at(self) -> datetime:
+        """When it was whole, by this machine's clock."""
+        return self.sent_at + timedelta(seconds=self.seconds)
+
+    def bounds(self) -> tuple[datetime, datetime]:
+        """When what the reply says was true, by the server's clock, which shows whole seconds."""
+        took = timedelta(seconds=self.seconds)
+        served_at = http_date(self.headers.get("Date"))
+        if served_at is None:
+            return self.sent_at, self.received_at
+        second = timedelta(seconds=1)
+        return served_at - took - second, served_at + second
+
+    def retry_after(self) -> int | None:
+        """Seconds the server asks to wait, or None where it asks nothing that makes sense."""
+        return retry_after(self.headers)
 
 
 def read_json(body: bytes) -> object:

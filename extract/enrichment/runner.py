@@ -17,7 +17,6 @@ from datetime import datetime
 
 from tqdm import tqdm
 
-from extract.client import NotFoundError, RefusedError
 from extract.enrichment.base import (
     REOPENED,
     CutOffError,
@@ -34,14 +33,14 @@ from extract.enrichment.clients import Clients
 from extract.enrichment.config import EnrichmentConfig
 from extract.enrichment.ledger import EnrichmentLedger
 from extract.enrichment.services import SERVICES
-from extract.errors import OutboundError, ProviderError
+from extract.errors import MissingRouteError, NotFoundError, OutboundError, ProviderError, RefusedError
 
 # What an error says about the subjects that were asked about; the first kind that fits.
 _MEANINGS: tuple[tuple[tuple[type[OutboundError], ...], str], ...] = (
     ((MissingError, NotFoundError), "not_found"),
     ((NoCreditsError,), "no_credits"),
     ((CutOffError,), "cut_off"),
-    ((RowError, RefusedError), "failed"),
+    ((RowError, RefusedError, MissingRouteError), "failed"),
     ((ServiceDownError, ProviderError), "unavailable"),
     ((OutboundError,), "failed"),
 )

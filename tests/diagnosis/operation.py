@@ -12,8 +12,9 @@ from extract import heyreach, raw
 from extract.accounts import Account
 from extract.client import HeyReachClient
 from extract.landing import Landing, finished_folders
+from extract.observing import KnownStates
 from extract.pacing import Pacer
-from extract.pull import KnownStates, run_pull
+from extract.pull import run_pull
 from extract.sandbox.api import SandboxApi
 from extract.sandbox.clock import to_datetime, to_ticks
 from extract.settings import load_settings

@@ -13,8 +13,9 @@ from extract import raw
 from extract.client import HeyReachClient
 from extract.heyreach import load
 from extract.landing import Landing, finished_folders
+from extract.observing import KnownStates
 from extract.pacing import Pacer
-from extract.pull import KnownStates, run_pull
+from extract.pull import run_pull
 from extract.sandbox.process import Sandbox, running_sandbox
 from tests.conftest import Workspace
 from tests.end_to_end.conftest import workspace_on

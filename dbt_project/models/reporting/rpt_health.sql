@@ -33,15 +33,33 @@ undeclared_fields as (
 
 incomplete_scopes as (
 
-    select pulls.resource || coalesce(' ' || nullif(pulls.scope_id, ''), '') as scope
+    select
+        pulls.resource || coalesce(' ' || nullif(pulls.scope_id, ''), '') as scope,
+        pulls.resource,
+        pulls.scope_id,
+        pulls.is_needed,
+        pulls.note
     from {{ ref('stg_heyreach__pulls') }} as pulls
     where pulls.pull_id = (
-        select arg_max(newest.pull_id, newest.finished_at)
+        select arg_max(newest.pull_id, newest.pull_number)
         from {{ ref('stg_heyreach__pulls') }} as newest
         where newest.resource = 'pull'
     )
     and pulls.resource <> 'pull'
     and not pulls.is_complete
+
+),
+
+incomplete_additions as (
+
+    select
+        resource,
+        count(*) as scopes,
+        min(scope_id) as first_scope,
+        {{ first_by('note', 'scope_id') }} as reason
+    from incomplete_scopes
+    where not is_needed
+    group by resource
 
 ),
 
@@ -218,6 +236,15 @@ lines as (
     select 'blind', 'pull_incomplete', count(*),
         'The newest pull is incomplete: ' || string_agg(scope, ', ' order by scope) || '. Counts may be short; run again.'
     from incomplete_scopes
+    where is_needed
+    having count(*) > 0
+    union all
+    select 'note', 'additions_incomplete', cast(sum(scopes) as bigint),
+        'Parts of the newest pull that only add to it could not be read; no count of requests rests on them: ' || string_agg(
+            resource || case when scopes > 1 then ' (' || {{ printed_count('scopes') }} || ')' else coalesce(' ' || nullif(first_scope, ''), '') end || coalesce(': ' || left(reason, 200), ''),
+            '; ' order by resource
+        ) || '. The next pull that reads them asks again.'
+    from incomplete_additions
     having count(*) > 0
     union all
     select 'note', 'attribution_thin', incomplete_leads,

@@ -4,14 +4,15 @@ with newest as (
 
 ),
 
+-- A day that HeyReach no longer counts anything for has lost its counts; the payload is the last one there was.
 named as (
 
     select
         account_id,
         campaign_id,
         cast(stat_date as date) as activity_date,
-        coalesce({{ payload_integer('connectionsSent') }}, 0) as connections_sent,
-        coalesce({{ payload_integer('connectionsAccepted') }}, 0) as connections_accepted,
+        case when is_present then coalesce({{ payload_integer('connectionsSent') }}, 0) else 0 end as connections_sent,
+        case when is_present then coalesce({{ payload_integer('connectionsAccepted') }}, 0) else 0 end as connections_accepted,
         first_observed_at,
         last_changed_at,
         payload

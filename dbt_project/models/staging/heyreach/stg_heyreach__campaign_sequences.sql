@@ -4,14 +4,28 @@ with newest as (
 
 ),
 
--- The steps form a tree of any depth; the setting is looked for wherever it stands. 0 means "never".
+-- HeyReach may say that a campaign has no sequence, or none any more.
+sequences as (
+
+    select
+        campaign_id,
+        is_present as has_sequence,
+        first_observed_at,
+        last_changed_at,
+        case when is_present then payload end as payload
+    from newest
+
+),
+
+-- The steps form a tree of any depth; the setting is looked for wherever it stands.
 settings as (
 
     select
         campaign_id,
+        has_sequence,
         list_transform(
             json_extract_string(payload, '$..toBeWithdrawnAfterDays'),
-            lambda days: nullif(try_cast(days as bigint), 0)
+            lambda days: try_cast(days as bigint)
         ) as all_days,
         list_filter(
             list_concat(
@@ -22,7 +36,7 @@ settings as (
         first_observed_at,
         last_changed_at,
         payload
-    from newest
+    from sequences
 
 ),
 
@@ -45,7 +59,15 @@ named as (
 
     select
         campaign_id,
+        has_sequence,
         list_min(list_filter(all_days, lambda days: days > 0)) as withdrawal_days,
+        -- null and 0 both mean never; a step that doesn't name the setting at all says nothing.
+        coalesce(len(requests), 0) > 0
+        and len(list_filter(
+            requests,
+            lambda request: json_type(request, '$.payload.toBeWithdrawnAfterDays') = 'NULL'
+            or (request ->> '$.payload.toBeWithdrawnAfterDays') = '0'
+        )) = len(requests) as is_never_withdrawn,
         list_min(list_transform(
             steps_after_request,
             lambda step: coalesce(try_cast(step ->> '$.actionDelay' as bigint), 0)
