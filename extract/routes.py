@@ -26,6 +26,16 @@ def list_row_key(row: object) -> str | None:
     return None
 
 
+def company_row_key(row: object) -> str | None:
+    """What stands for the id a company row lacks: its `website`, else its `name`, else None."""
+    if isinstance(row, dict):
+        for name in ("website", "name"):
+            value = row.get(name)
+            if isinstance(value, str) and value.strip():
+                return value
+    return None
+
+
 def as_sent(identifier: str) -> int | str:
     """An id as requests carry it: HeyReach's are integers, and it refuses them as text."""
     return int(identifier) if identifier.isdigit() else identifier
@@ -48,4 +58,4 @@ CAMPAIGNS = Route("campaigns", "campaign/GetAll", 100)
 CAMPAIGN_LEADS = Route("campaign_leads", "campaign/GetLeadsFromCampaign", 100)
 LISTS = Route("lists", "list/GetAll", 100)
 LIST_LEADS = Route("list_leads", "list/GetLeadsFromList", 1000, list_row_key, has_id=False)
-LIST_COMPANIES = Route("list_companies", "list/GetCompaniesFromList", 1000, list_row_key, has_id=False)
+LIST_COMPANIES = Route("list_companies", "list/GetCompaniesFromList", 1000, company_row_key, has_id=False)

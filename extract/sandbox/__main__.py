@@ -16,6 +16,7 @@ from extract.sandbox.imports import FIELD_UPDATES
 from extract.sandbox.limits import RateLimit
 from extract.sandbox.presets import PRESETS
 from extract.sandbox.server import SandboxServer
+from extract.sandbox.twists import TWIST_NAMES, Twists
 from extract.sandbox.world import World
 
 BURST_LIMIT = 15
@@ -26,7 +27,12 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         world = World.generate(
-            options.preset, options.seed, options.leads, start=options.start, weeks=options.weeks
+            options.preset,
+            options.seed,
+            options.leads,
+            start=options.start,
+            weeks=options.weeks,
+            twists=Twists.read(options.twists),
         )
         if options.truth:
             everything = datetime(9999, 1, 1, tzinfo=UTC)
@@ -80,6 +86,13 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="NAME[:KEY=VALUE,...]",
         help=f"switch a fault on, as in server_error:status=503,count=3; one of {', '.join(FAULT_NAMES)}",
+    )
+    parser.add_argument(
+        "--twists",
+        default="",
+        metavar="NAME[,NAME...]",
+        help="what real workspaces do, each by its name, or a JSON array of names and objects with options; "
+        f"some of {', '.join(TWIST_NAMES)}",
     )
     parser.add_argument(
         "--truth", type=Path, metavar="FILE", help="write the whole hidden truth there as JSON"

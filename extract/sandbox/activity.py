@@ -18,37 +18,48 @@ class Activity:
 
     def __init__(self, world: World, imports: Imports):
         self._times = _sorted_times(zip(world.leads, world.histories, strict=True))
+        self._corrections = world.twists.corrections
         self._imports = imports
 
     def by_day(
-        self, account_ids: Collection[int], campaign_ids: Collection[int], first: int, last: int
+        self, account_ids: Collection[int], campaign_ids: Collection[int], first: int, last: int, now: int
     ) -> dict[str, dict]:
-        """Stats per UTC midnight (ISO text) with activity in [first, last]; empty collections mean all."""
+        """Stats per UTC midnight (ISO text) with activity in [first, last], as HeyReach counts at `now`.
+
+        Empty collections mean all. A day that was corrected to nothing stays, with zeros.
+        """
         return {
             iso(day * DAY, 0): _stats(counts)
-            for day, counts in self._daily(account_ids, campaign_ids, first, last)
+            for day, counts in self._daily(account_ids, campaign_ids, first, last, now)
         }
 
     def overall(
-        self, account_ids: Collection[int], campaign_ids: Collection[int], first: int, last: int
+        self, account_ids: Collection[int], campaign_ids: Collection[int], first: int, last: int, now: int
     ) -> dict:
         total: Counter[str] = Counter()
-        for _, counts in self._daily(account_ids, campaign_ids, first, last):
+        for _, counts in self._daily(account_ids, campaign_ids, first, last, now):
             total.update(counts)
         return _stats(total)
 
-    def _daily(self, account_ids, campaign_ids, first: int, last: int) -> list[tuple[int, Counter[str]]]:
+    def _daily(
+        self, account_ids: Collection[int], campaign_ids: Collection[int], first: int, last: int, now: int
+    ) -> list[tuple[int, Counter[str]]]:
+        def is_asked(account_id: int, campaign_id: int) -> bool:
+            is_sender = not account_ids or account_id in account_ids
+            return is_sender and (not campaign_ids or campaign_id in campaign_ids)
+
         days: dict[int, Counter[str]] = defaultdict(Counter)
         added = _sorted_times(self._imports.lives())
         for (account_id, campaign_id), kinds in chain(self._times.items(), added.items()):
-            if (account_ids and account_id not in account_ids) or (
-                campaign_ids and campaign_id not in campaign_ids
-            ):
+            if not is_asked(account_id, campaign_id):
                 continue
             for kind, moments in kinds.items():
                 in_range = moments[bisect_left(moments, first) : bisect_right(moments, last)]
                 for day, count in Counter(moment // DAY for moment in in_range).items():
                     days[day][kind] += count
+        for account_id, campaign_id, at, corrected_at in self._corrections:
+            if is_asked(account_id, campaign_id) and first <= at <= last:
+                days[at // DAY]["connectionsAccepted"] += now < corrected_at
         return sorted(days.items())
 
 

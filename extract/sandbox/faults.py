@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from extract.errors import ConfigurationError
 from extract.sandbox.arguments import Arguments
 from extract.sandbox.imports import Lag
-from extract.sandbox.views import Rows
+from extract.sandbox.rows import Rows
 from extract.sandbox.writes import SuppliedLead
 
 # Instead of an answer. Options: retry_after (seconds), status, text, seconds.

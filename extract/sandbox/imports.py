@@ -106,9 +106,10 @@ class Imports:
             if lead.account_id is not None and lead.account_id not in campaign.sender_weights:
                 results.append("failed")
                 continue
-            result = self._write(campaign_id, campaign.list_id, lead, now)
+            list_id, _ = campaign.list_at(now)
+            result = self._write(campaign_id, list_id, lead, now)
             if result != "failed":
-                self._enrol(campaign, self._records[campaign_id, campaign.list_id, lead.key], now)
+                self._enrol(campaign, self._records[campaign_id, list_id, lead.key], now)
             results.append(result)
         return self._counts(results)
 

@@ -82,6 +82,8 @@ class ImportedLead(NamedTuple):
     has_fields: bool
     spelling: int
     lost_fields: tuple[str, ...] = ()
+    # (custom field, name shown, value shown) of those that don't come back as they were meant.
+    respelt: tuple[tuple[str, str, str], ...] = ()
 
 
 class CampaignLead(NamedTuple):
@@ -102,6 +104,10 @@ class LeadList(NamedTuple):
     campaign_ids: tuple[int, ...]
     created_at: int
     rows: list[ImportedLead]
+    deleted_at: int | None = None
+
+    def exists(self, at: int) -> bool:
+        return self.created_at <= at and (self.deleted_at is None or at < self.deleted_at)
 
 
 class Draw:
@@ -305,4 +311,8 @@ def imported_fields(imported: ImportedLead) -> dict[str, str]:
             "gender": person.gender if imported.row % 8 else "unknown",
         }
     lost = imported.lost_fields
-    return {name: value for name, value in fields.items() if value is not None and name not in lost}
+    fields = {name: value for name, value in fields.items() if value is not None and name not in lost}
+    if imported.respelt:
+        respelt = {name: (shown, value) for name, shown, value in imported.respelt}
+        fields = dict(respelt.get(name, (name, value)) for name, value in fields.items())
+    return fields

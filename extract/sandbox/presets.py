@@ -37,6 +37,8 @@ class Sender:
     slowdowns: tuple[tuple[int, int, int], ...] = ()
     # (from, limit): what the operator sets its daily limit to, oldest first.
     limit_changes: tuple[tuple[int, int], ...] = ()
+    # When it was added to the workspace; None is before everything.
+    joined_at: int | None = None
 
     @property
     def full_name(self) -> str:
@@ -48,7 +50,14 @@ class Sender:
     def is_connected(self, at: int) -> bool:
         """Whether HeyReach can act for, and look into, this account."""
         lost_at = (self.disconnected_at, self.auth_invalid_at)
-        return all(moment is None or at < moment for moment in lost_at)
+        return self.has_joined(at) and all(moment is None or at < moment for moment in lost_at)
+
+    def has_joined(self, at: int) -> bool:
+        return self.joined_at is None or self.joined_at <= at
+
+    def is_listed(self, at: int) -> bool:
+        """Whether li_account/GetAll names it: from when it was added until it is disconnected."""
+        return self.has_joined(at) and (self.disconnected_at is None or at < self.disconnected_at)
 
     def limit_on(self, at: int) -> int:
         """Requests it may send on the day of `at`; a new account starts at 4 and gains one a day."""
@@ -99,13 +108,18 @@ class Campaign:
     sender_weights: Mapping[int, float]
     icp_mix: Mapping[str, float]
     source_mix: Mapping[str, float]
-    withdraw_after_days: int
+    withdraw_after_days: int | None
     views_profile_first: bool = False
     follows_after_request: bool = False
     batch_without_fields: int | None = None
     uncounted_users: int = 0
     # By the number of the batch; the others are sound.
     unsound_batches: Mapping[int, Batch] = field(default_factory=dict)
+    deleted_at: int | None = None
+    # (from, list id, list name): which list it takes its leads from later on, oldest first.
+    list_changes: tuple[tuple[int, int, str], ...] = ()
+    # What GetCampaignSequence answers instead of a sequence: empty, null or no_content.
+    lacks_sequence: str | None = None
 
     def batch(self, number: int) -> Batch:
         if number == self.batch_without_fields:
@@ -114,6 +128,14 @@ class Campaign:
 
     def status_at(self, at: int) -> str:
         return [status for since, status in self.statuses if since <= at][-1]
+
+    def list_at(self, at: int) -> tuple[int, str]:
+        """Id and name of the list it takes its leads from."""
+        changes = [(list_id, name) for since, list_id, name in self.list_changes if since <= at]
+        return [(self.list_id, self.list_name), *changes][-1]
+
+    def exists(self, at: int) -> bool:
+        return self.created_at <= at and (self.deleted_at is None or at < self.deleted_at)
 
 
 @dataclass(frozen=True)
@@ -128,13 +150,18 @@ class Preset:
     campaigns: tuple[Campaign, ...]
     source_effects: Mapping[str, float]
     icp_effects: Mapping[str, float]
+    # The share of a campaign's leads that are connections of their sender before it turns to them.
+    connected_before: Mapping[int, float] = field(default_factory=dict)
+    # Whether their rows show ConnectionAccepted (else None); HeyReach has been seen to do either.
+    shows_connected_before: bool = False
+    null_connection_status_share: float = 0.0
 
 
 def boutique(rng: Random, start: int, weeks: int, leads: int | None) -> Preset:
     """Six senders, six campaigns and a draft; about 30 % accept."""
     wanted = leads or 2400
     limit = _limit_scale(wanted, 2400)
-    at = _moments(start, weeks)
+    at = moments(start, weeks)
     senders = (
         Sender(
             50101, "Maren", "Aldous", "real_personal", "female", "Platform Engineering Lead", "senior",
@@ -228,7 +255,7 @@ def scaled(rng: Random, start: int, weeks: int, leads: int | None) -> Preset:
     """33 senders and 40 campaigns; about 12 % accept, as estates of this size report."""
     wanted = leads or 20_000
     limit = _limit_scale(wanted, 20_000)
-    at = _moments(start, weeks)
+    at = moments(start, weeks)
     senders = []
     for index in range(33):
         gender = ("female", "male")[index % 2]
@@ -316,7 +343,8 @@ PRESETS: dict[str, Callable[[Random, int, int, int | None], Preset]] = {
 }
 
 
-def _moments(start: int, weeks: int) -> Callable[[float], int]:
+def moments(start: int, weeks: int) -> Callable[[float], int]:
+    """Fractions of the generated weeks as ticks."""
     # Evenings, after the sending hours, so that no day is half blocked.
     return lambda fraction: start + int(weeks * 7 * fraction) * DAY + 19 * HOUR
 

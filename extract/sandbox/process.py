@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -53,6 +53,16 @@ class Sandbox:
             "GET", "truth" if at is None else f"truth?at={quote(at.astimezone(UTC).isoformat())}"
         )
 
+    def webhook_lines(
+        self, until: datetime | None = None, shape: str = "snake_case", times: str = "iso"
+    ) -> list[dict]:
+        """The webhook payloads delivered up to `until` (default: the sandbox clock), oldest first.
+
+        `shape` is one of webhooks.SHAPES, `times` a spelling in webhooks.TIMES; `mixed` takes all in turn.
+        """
+        moment = "" if until is None else f"&until={quote(until.astimezone(UTC).isoformat())}"
+        return self._control("GET", f"webhooks?shape={shape}&times={times}{moment}")["lines"]
+
     def log(self, reset: bool = False) -> dict:
         """API requests since the start or the last reset: `{total, routes: {…: n}, statuses: {…: n}}`."""
         return self._control("GET", "log?reset=1" if reset else "log")
@@ -84,11 +94,13 @@ def running_sandbox(
     api_key: str = API_KEY,
     requests_per_minute: int = 0,
     field_updates: str = "merge",
+    twists: Iterable[str | Mapping] = (),
 ) -> Iterator[Sandbox]:
     """Start a sandbox on a free loopback port, yield it once it answers, end it on the way out.
 
     The clock starts at `now` (default: `start`). 0 requests per minute means no rate limit. `field_updates`,
-    merge or replace, is what adding a known lead again does to its custom fields. The child also ends when
+    merge or replace, is what adding a known lead again does to its custom fields. `twists` are described in
+    extract.sandbox.twists. The child also ends when
     this process dies, because it watches its standard input. Raises OutboundError if it does not come up.
     """
     options = {
@@ -101,6 +113,7 @@ def running_sandbox(
         "api-key": api_key,
         "requests-per-minute": requests_per_minute,
         "field-updates": field_updates,
+        "twists": orjson.dumps(list(twists)).decode(),
         "port": 0,
     }
     command = [sys.executable, "-m", "extract.sandbox", "--until-stdin-closes"]

@@ -30,6 +30,7 @@ FAILED_SHARE = 0.03
 FAILED_AFTER_MESSAGE_SHARE = 0.03
 PAUSED_SHARE = 0.01
 REPLY_SHARE = 0.22
+FRIENDS_WITHOUT_MESSAGE = 0.25
 
 # The misspelling is the vendor's style, kept on purpose: error codes are an open set nobody proofreads.
 ERROR_CODES = ("ProfileNotFound", "EmailNeededToConnect", "ConnectionRequestAlreadyPendng", "UnknownError")
@@ -53,6 +54,13 @@ class History(NamedTuple):
     error_code: str | None = None
     is_already_connected: bool = False
     accept_probability: float | None = None
+    # From when a row without a request shows an acceptance, because the two were connected before.
+    found_connected_at: int | None = None
+    # When the row is taken out of its campaign.
+    removed_at: int | None = None
+    # From when on the row shows another sender than the one that sent, and which.
+    reassigned_at: int | None = None
+    reassigned_to: int | None = None
     changes: tuple[int, ...] = ()
 
     @classmethod
@@ -60,6 +68,23 @@ class History(NamedTuple):
         """A history with `changes`, the moments at which its row changes, filled in."""
         moments = {moment for name, moment in facts.items() if name.endswith("_at") and moment is not None}
         return cls(**facts, changes=tuple(sorted(moments)))
+
+    def changed(self, **facts) -> "History":
+        """The same history with other facts."""
+        same = {name: value for name, value in self._asdict().items() if name != "changes"}
+        return History.of(**same | facts)
+
+    def until(self, moment: int) -> "History":
+        """The same history, in which nothing happens from `moment` on."""
+        times = {name: value for name, value in self._asdict().items() if name.endswith("_at")}
+        return self.changed(**{name: None for name, at in times.items() if at is not None and at >= moment})
+
+    @property
+    def met_at(self) -> int | None:
+        """When the sender turned to somebody who was a connection before; None where nobody was."""
+        if not self.is_already_connected:
+            return None
+        return self.messaged_at if self.found_connected_at is None else self.found_connected_at
 
 
 UNTOUCHED = History()
@@ -134,6 +159,7 @@ class _Shift:
         volume_tax: float,
         seed: int,
     ):
+        self.preset = preset
         self.sender = sender
         self.campaigns = {campaign.id: campaign for campaign in preset.campaigns}
         self.leads = leads
@@ -202,12 +228,13 @@ class _Shift:
         if person.url_kind != "profile":
             return History.of(failed_at=slot, error_code=ERROR_CODES[0])
         is_friend = known is not None and known.accepted_at is not None and known.accepted_at <= slot
-        if is_friend or fate < ALREADY_CONNECTED_SHARE:
+        connected_before = self.preset.connected_before.get(campaign.id, ALREADY_CONNECTED_SHARE)
+        if is_friend or fate < connected_before:
             return self._message_a_friend(campaign, slot)
         is_waiting = known is not None and (known.withdrawn_at is None or known.withdrawn_at > slot)
-        if is_waiting or fate < ALREADY_CONNECTED_SHARE + EXCLUDED_SHARE:
+        if is_waiting or fate < connected_before + EXCLUDED_SHARE:
             return History.of(excluded_at=slot)
-        if fate < ALREADY_CONNECTED_SHARE + EXCLUDED_SHARE + FAILED_SHARE:
+        if fate < connected_before + EXCLUDED_SHARE + FAILED_SHARE:
             return History.of(
                 viewed_at=slot if campaign.views_profile_first else None,
                 failed_at=slot + 3 * HOUR,
@@ -218,6 +245,8 @@ class _Shift:
         return history
 
     def _message_a_friend(self, campaign: Campaign, slot: int) -> History:
+        if self.preset.shows_connected_before:
+            return self._find_a_friend(campaign, slot)
         replied_at = self._reply(slot)
         followed_up_at = None if replied_at else self._if_running(campaign, slot + 72 * HOUR)
         return History.of(
@@ -228,14 +257,30 @@ class _Shift:
             is_already_connected=True,
         )
 
+    def _find_a_friend(self, campaign: Campaign, slot: int) -> History:
+        """The row shows the connection as soon as it is checked, the message hours later or never."""
+        is_messaged, wait = self.rng.random() >= FRIENDS_WITHOUT_MESSAGE, 1 + self.rng.random() * 5
+        messaged_at = self._if_running(campaign, slot + int(wait * HOUR)) if is_messaged else None
+        replied_at = self._reply(messaged_at) if messaged_at else None
+        followed_up_at = None
+        if messaged_at and not replied_at:
+            followed_up_at = self._if_running(campaign, messaged_at + 72 * HOUR)
+        return History.of(
+            found_connected_at=slot,
+            messaged_at=messaged_at,
+            replied_at=replied_at,
+            followed_up_at=followed_up_at,
+            finished_at=replied_at or followed_up_at or (None if messaged_at else slot + HOUR),
+            is_already_connected=True,
+        )
+
     def _request(self, lead: CampaignLead, campaign: Campaign, slot: int, log_odds: float) -> History:
         rng = self.rng
         viewed_at = slot if campaign.views_profile_first else None
         wait = 3 * HOUR + int(rng.random() * HOUR / 2) if viewed_at else int(rng.random() * 3.5 * HOUR)
         sent_at = slot + wait
         paused_at = sent_at + int((1 + rng.random() * 9) * HOUR) if rng.random() < PAUSED_SHARE else None
-        withdraw_at = sent_at + campaign.withdraw_after_days * DAY + int(rng.random() * 2 * HOUR)
-        withdrawn_at = withdraw_at if self.sender.is_connected(withdraw_at) else None
+        withdrawn_at = self._withdrawal(campaign, sent_at, int(rng.random() * 2 * HOUR))
 
         probability = 1 / (1 + exp(-log_odds))
         accepted_at = self._acceptance(sent_at, lead.imported.person.seniority, probability)
@@ -276,6 +321,12 @@ class _Shift:
             error_code=ERROR_CODES[-1] if failed_at else None,
             accept_probability=round(probability, 6),
         )
+
+    def _withdrawal(self, campaign: Campaign, sent_at: int, wait: int) -> int | None:
+        if campaign.withdraw_after_days is None:
+            return None
+        moment = sent_at + campaign.withdraw_after_days * DAY + wait
+        return moment if self.sender.is_connected(moment) else None
 
     def _acceptance(self, sent_at: int, seniority: str, probability: float) -> int | None:
         """When HeyReach would record the acceptance: the lead's own time plus the detection lag."""

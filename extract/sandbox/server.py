@@ -66,7 +66,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         # One send for head and body: two would wait for the client's delayed acknowledgement.
         self.wfile.write(
-            _head(answer, api.now // clock.SECOND) + (b"" if self.command == "HEAD" else answer.body)
+            _head(answer, api.date // clock.SECOND) + (b"" if self.command == "HEAD" else answer.body)
         )
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _serve

@@ -3,8 +3,8 @@
 What the API shows at a clock time is computed from this (views.py); nothing is stepped.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from math import fsum, log
@@ -15,6 +15,7 @@ from extract.sandbox.clock import iso, to_ticks
 from extract.sandbox.leads import REGIONS, CampaignLead, Importer, LeadList
 from extract.sandbox.presets import PRESETS, Campaign, Preset, Sender
 from extract.sandbox.schedule import History, play_out
+from extract.sandbox.twists import Twists
 
 SENIORITY_EFFECTS = {"exec": -0.55, "manager": 0.20}
 COMPANY_SIZE_EFFECTS = {"1-49": 0.15, "5000+": -0.30}
@@ -33,22 +34,31 @@ class World:
     lists: dict[int, LeadList]
     leads: list[CampaignLead]
     histories: list[History]
+    twists: Twists = field(default_factory=Twists)
 
     @classmethod
     def generate(
-        cls, preset: str, seed: int, leads: int | None = None, *, start: datetime, weeks: int = 7
+        cls,
+        preset: str,
+        seed: int,
+        leads: int | None = None,
+        *,
+        start: datetime,
+        weeks: int = 7,
+        twists: Iterable[str | Mapping] = (),
     ) -> "World":
         """Invent a workspace, the same one for the same arguments on every Python.
 
-        `leads` is the number of campaign leads (default: the preset's own, 2,400 or 20,000). Raises KeyError
-        for an unknown preset and ValueError for a `start` without time zone or fewer than one week.
+        `leads` is the number of campaign leads (default: the preset's own, 2,400 or 20,000); `twists` are
+        described in extract.sandbox.twists. Raises KeyError for an unknown preset, ValueError for a `start`
+        without time zone or fewer than one week, and ConfigurationError for an unknown twist.
         """
         if weeks < 1:
             raise ValueError(f"weeks is {weeks}; a world needs at least one")
         rng = Random(seed)  # noqa: S311
         start_ticks = to_ticks(start)
         workspace = PRESETS[preset](rng, start_ticks, weeks, leads)
-        return cls.of(workspace, _draw_effects, rng, seed, start_ticks, weeks)
+        return cls.of(workspace, _draw_effects, rng, seed, start_ticks, weeks, twists)
 
     @classmethod
     def of(
@@ -59,9 +69,13 @@ class World:
         seed: int,
         start_ticks: int,
         weeks: int,
+        twists: Iterable[str | Mapping] = (),
     ) -> "World":
         """Play out a workspace described elsewhere, under effects of its own (see `log_odds`)."""
+        twisted = Twists(twists, seed)
+        workspace = twisted.in_workspace(workspace, start_ticks, weeks)
         lists, enrolled = Importer(workspace, rng).run()
+        workspace, lists, enrolled = twisted.in_lists(workspace, lists, enrolled, start_ticks, weeks)
         effects = draw_effects(workspace, rng)
         senders = {sender.id: sender for sender in workspace.senders}
         odds = [log_odds(lead, senders[lead.account_id], effects) for lead in enrolled]
@@ -70,7 +84,8 @@ class World:
         effects["intercept"] = intercept
         odds = [intercept + value for value in odds]
         histories = play_out(workspace, enrolled, odds, effects["volume_tax"], seed, start_ticks, weeks)
-        return cls(workspace, seed, start_ticks, weeks, effects, lists, enrolled, histories)
+        histories = twisted.in_lives(workspace, enrolled, histories, start_ticks, weeks)
+        return cls(workspace, seed, start_ticks, weeks, effects, lists, enrolled, histories, twisted)
 
     @cached_property
     def senders(self) -> dict[int, Sender]:
@@ -93,6 +108,8 @@ class World:
 
         Keys: at, seed, preset, effects, senders, campaigns, leads. Times are ISO texts with microseconds;
         what lies after `at` is null. `accepted_at` is when HeyReach records it: what statuses and stats show.
+        A world with twists has `twists` beside them (what each did), and of each lead `removed_at`,
+        `reassigned_at`, `reassigned_to`, and `respelt`: the custom fields that are not shown as meant.
         """
         now = to_ticks(at)
 
@@ -101,6 +118,12 @@ class World:
 
         def shown(lead: CampaignLead, history: History) -> dict:
             imported, person = lead.imported, lead.imported.person
+            twisted = {
+                "removed_at": seen(history.removed_at),
+                "reassigned_at": seen(history.reassigned_at),
+                "reassigned_to": history.reassigned_to if seen(history.reassigned_at) else None,
+                "respelt": {name: {shown: value} for name, shown, value in imported.respelt},
+            }
             return {
                 "campaign_lead_id": lead.id,
                 "campaign_id": lead.campaign_id,
@@ -124,7 +147,8 @@ class World:
                 "withdrawn_at": seen(history.withdrawn_at),
                 "failed_at": seen(history.failed_at),
                 "excluded_at": seen(history.excluded_at),
-                "already_connected": history.is_already_connected and history.messaged_at <= now,
+                "already_connected": history.met_at is not None and history.met_at <= now,
+                **(twisted if self.twists else {}),
             }
 
         return {
@@ -132,6 +156,7 @@ class World:
             "seed": self.seed,
             "preset": self.preset.name,
             "effects": self.effects,
+            **({"twists": self.twists.did()} if self.twists else {}),
             "senders": [
                 {
                     "account_id": sender.id,

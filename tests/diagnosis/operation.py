@@ -38,7 +38,7 @@ class SandboxTransport(httpx.BaseTransport):
             request.headers.get("X-API-KEY"),
             request.read(),
         )
-        headers = {**answer.headers, "Date": format_datetime(to_datetime(self.api.now), usegmt=True)}
+        headers = {**answer.headers, "Date": format_datetime(to_datetime(self.api.date), usegmt=True)}
         if answer.content_type:
             headers["Content-Type"] = answer.content_type
         return httpx.Response(answer.status, headers=headers, content=answer.body)

@@ -8,7 +8,7 @@ from extract.client import HeyReachClient, NotFoundError, RefusedError
 from extract.errors import ProviderError
 from extract.pacing import Pacer
 from extract.paging import walk
-from extract.routes import CAMPAIGN_LEADS, LIST_LEADS, list_row_key, row_id
+from extract.routes import CAMPAIGN_LEADS, LIST_LEADS, company_row_key, list_row_key, row_id
 from tests.extract.scripted_server import Reply, Request, ScriptedServer, VirtualTime
 
 KEY = "SENTINEL-KEY-9f3a"
@@ -442,6 +442,19 @@ def test_row_id(row, key):
 )
 def test_list_row_key(row, key):
     assert list_row_key(row) == key
+
+
+@pytest.mark.parametrize(
+    ("row", "key"),
+    [
+        ({"name": "ACME", "website": "https://acme.example.com"}, "https://acme.example.com"),
+        ({"name": "ACME", "website": None}, "ACME"),
+        ({"name": " ", "website": ""}, None),
+        ("ACME", None),
+    ],
+)
+def test_company_row_key(row, key):
+    assert company_row_key(row) == key
 
 
 def test_rows_without_a_key_are_passed_on_and_counted_once(tmp_path):

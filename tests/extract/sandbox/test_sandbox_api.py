@@ -35,7 +35,11 @@ PROFILE_KEYS = {
     "customEmailAddress",
 }  # fmt: skip
 LIST_KEYS = {"id", "name", "totalItemsCount", "listType", "creationTime", "campaignIds"}
-LIST_LEAD_KEYS = PROFILE_KEYS - {"enrichedEmailAddress", "customEmailAddress"} | {"tags", "customFields"}
+LIST_LEAD_KEYS = PROFILE_KEYS | {"id", "tags", "autoTags", "customFields"}
+COMPANY_KEYS = {
+    "name", "description", "industry", "imageUrl", "companySize", "employeesOnLinkedIn", "location",
+    "specialities", "website",
+}  # fmt: skip
 STATS_KEYS = {
     "profileViews", "postLikes", "follows", "messagesSent", "totalMessageStarted", "totalMessageReplies",
     "inmailMessagesSent", "totalInmailStarted", "totalInmailReplies", "connectionsSent",
@@ -49,7 +53,7 @@ PAGED = {
     LEADS: ({"campaignId": 40101}, LEAD_KEYS, 100),
     "list/GetAll": ({}, LIST_KEYS, 100),
     "list/GetLeadsFromList": ({"listId": 60101}, LIST_LEAD_KEYS, 1000),
-    "list/GetCompaniesFromList": ({"listId": 60191}, {"id", "name"}, 1000),
+    "list/GetCompaniesFromList": ({"listId": 60191}, COMPANY_KEYS, 1000),
 }
 
 
@@ -121,8 +125,8 @@ def test_check_key_answers_an_empty_200(sandbox):
 @pytest.mark.parametrize(
     ("method", "path", "key", "status", "text"),
     [
-        ("GET", "auth/CheckApiKey", "wrong", 401, ""),
-        ("POST", "campaign/GetAll", "", 401, ""),
+        ("GET", "auth/CheckApiKey", "wrong", 401, "Invalid API key"),
+        ("POST", "campaign/GetAll", "", 401, "Missing API key"),
         (
             "POST",
             "campaign/GetAll",
@@ -140,6 +144,7 @@ def test_wrong_keys_verbs_and_routes(sandbox, method, path, key, status, text):
     headers = {} if key is None else {"X-API-KEY": key}
     answer = sandbox.client.request(method, path, headers=headers, json={"offset": 0, "limit": 1})
     assert (answer.status_code, answer.text) == (status, text)
+    assert status != 401 or "Content-Type" not in answer.headers
 
 
 @pytest.mark.parametrize(
@@ -301,7 +306,7 @@ def test_stats_by_campaign_are_the_same_numbers_in_arrays(sandbox):
         "stats/GetOverallStatsByCampaign", accountIds=[50105], campaignIds=[40101], **span
     )
     overall = sandbox.read(STATS, accountIds=[50105], campaignIds=[40101], **span)
-    names = {"campaignId": 40101, "campaignName": "Platform engineers EU"}
+    names = {"campaignId": 40101, "campaignName": "Platform engineers EU", "isCampaignDeleted": False}
     assert by_campaign["overallStats"] == [names | overall["overallStats"]]
     assert by_campaign["byDayStats"] == {
         day: [names | values] for day, values in overall["byDayStats"].items()

@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from extract.sandbox import DEMO_ACCOUNTS_PATH, DEMO_SEED, DEMO_START, DEMO_WEEKS, clock
+from extract.sandbox.lead_state import lead_state
 from extract.sandbox.schedule import play_out
-from extract.sandbox.views import lead_state
 from extract.sandbox.world import World, log_odds
 
 END_OF_TIME = datetime(2100, 1, 1, tzinfo=UTC)

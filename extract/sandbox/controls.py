@@ -1,0 +1,69 @@
+"""The routes beside the API, by which a sandbox is steered and its truth is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from extract.sandbox import clock, webhooks
+from extract.sandbox.arguments import Arguments
+from extract.sandbox.faults import Faults
+
+if TYPE_CHECKING:
+    from extract.sandbox.api import SandboxApi
+
+
+def _clock(api: SandboxApi, arguments: Arguments) -> dict:
+    return {"now": clock.iso(api.now, 0)}
+
+
+def _set_clock(api: SandboxApi, arguments: Arguments) -> dict:
+    moment, seconds = arguments.time("now"), arguments.integer("advance_seconds", 0)
+    api.set_clock((api.now if moment is None else moment) + seconds * clock.SECOND)
+    return _clock(api, arguments)
+
+
+def _faults(api: SandboxApi, arguments: Arguments) -> dict:
+    return {"faults": [fault.describe() for fault in api.faults.active]}
+
+
+def _set_faults(api: SandboxApi, arguments: Arguments) -> dict:
+    api.faults = Faults(arguments.objects("faults"))
+    return _faults(api, arguments)
+
+
+def _truth(api: SandboxApi, arguments: Arguments) -> dict:
+    moment = arguments.time("at")
+    at = api.now if moment is None else moment
+    return api.world.truth(clock.to_datetime(at)) | {"imports": api.imports.truth(at)}
+
+
+def _log(api: SandboxApi, arguments: Arguments) -> dict:
+    log = {
+        "total": api.requests.total(),
+        "routes": dict(api.requests),
+        "statuses": {str(status): count for status, count in api.statuses.items()},
+    }
+    if arguments.integer("reset", 0):
+        api.requests.clear()
+        api.statuses.clear()
+    return log
+
+
+def _webhooks(api: SandboxApi, arguments: Arguments) -> dict:
+    until = arguments.time("until")
+    shape = arguments.choice("shape", webhooks.SHAPES)
+    times = arguments.choice("times", tuple(webhooks.TIMES))
+    at = api.now if until is None else until
+    return {"lines": webhooks.lines(api.world, api.imports, at, shape, times)}
+
+
+CONTROLS: dict[tuple[str, str], Callable[[SandboxApi, Arguments], dict]] = {
+    ("GET", "clock"): _clock,
+    ("POST", "clock"): _set_clock,
+    ("GET", "faults"): _faults,
+    ("POST", "faults"): _set_faults,
+    ("GET", "truth"): _truth,
+    ("GET", "log"): _log,
+    ("GET", "webhooks"): _webhooks,
+}

@@ -1,0 +1,177 @@
+"""The routes about one lead: conversations with them, their campaigns, and whether they are connected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from extract.sandbox import people
+from extract.sandbox.answers import BEGINNING, END, MAX_LIMIT, Answer, Call, Route
+from extract.sandbox.arguments import Arguments, InvalidRequest
+from extract.sandbox.clock import iso
+from extract.sandbox.lead_state import is_connection, lead_state
+from extract.sandbox.leads import CampaignLead
+from extract.sandbox.rows import Rows
+from extract.sandbox.schedule import History
+
+if TYPE_CHECKING:
+    from extract.sandbox.api import SandboxApi
+
+TEXTS = {
+    "messaged_at": "Hello, thank you for connecting.",
+    "followed_up_at": "Did you find the time to have a look?",
+    "replied_at": "Thank you, tell me more.",
+}
+
+
+def _lives(api: SandboxApi) -> list[tuple[CampaignLead, History]]:
+    return [*zip(api.world.leads, api.world.histories, strict=True), *api.imports.lives()]
+
+
+def _key(lead: CampaignLead) -> str | None:
+    person = lead.imported.person
+    return people.profile_key(people.canonical_url(person.slug)) if person.url_kind == "profile" else None
+
+
+def _messages(history: History, at: int) -> list[tuple[int, str]]:
+    """Time and field of every message up to `at`, oldest first."""
+    times = [(getattr(history, name), name) for name in TEXTS]
+    return sorted((moment, name) for moment, name in times if moment is not None and moment <= at)
+
+
+def _conversation(api: SandboxApi, lead: CampaignLead, history: History, at: int) -> dict:
+    messages = _messages(history, at)
+    last_at, last = messages[-1]
+    return {
+        "id": f"conversation-{lead.id}",
+        "read": last != "replied_at",
+        "groupChat": False,
+        "blockedByMe": False,
+        "blockedByParticipant": False,
+        "lastMessageAt": iso(last_at),
+        "lastMessageText": TEXTS[last],
+        "lastMessageType": "TEXT",
+        "lastMessageSender": _sender(last),
+        "totalMessages": len(messages),
+        "campaignId": lead.campaign_id,
+        "linkedInAccountId": lead.account_id,
+        "correspondentProfile": {
+            **api.views.profile_of(lead, at),
+            "customFields": [],
+            "tags": [],
+            "autoTags": [],
+        },
+        "messages": [
+            {
+                "createdAt": iso(moment),
+                "body": TEXTS[name],
+                "subject": None,
+                "postLink": None,
+                "isInMail": False,
+                "sender": _sender(name),
+            }
+            for moment, name in messages
+        ],
+    }
+
+
+def _sender(name: str) -> str:
+    return "CORRESPONDENT" if name == "replied_at" else "ME"
+
+
+def _wanted(api: SandboxApi, call: Call) -> list[tuple[CampaignLead, History]]:
+    """The conversations that the filters leave, the newest message first."""
+    filters = call.arguments.nested("filters")
+    accounts, campaigns = filters.integers("linkedInAccountIds"), filters.integers("campaignIds")
+    url, text = filters.text("leadProfileUrl"), filters.text("searchString").casefold()
+    key = people.profile_key(url) if url else None
+    first, last = call.arguments.time("from"), call.arguments.time("to")
+    first, last = BEGINNING if first is None else first, END if last is None else last
+    if first > last:
+        raise InvalidRequest("From", "The field From must not be later than To.")
+    found = []
+    for lead, history in _lives(api):
+        messages = _messages(history, call.now)
+        is_asked = (not accounts or lead.account_id in accounts) and (
+            not campaigns or lead.campaign_id in campaigns
+        )
+        if not messages or not is_asked or not first <= messages[-1][0] <= last:
+            continue
+        person = lead.imported.person
+        name = f"{people.first_name(person.number, person.gender)} {people.last_name(person.number)}"
+        if (url and _key(lead) != key) or text not in name.casefold():
+            continue
+        found.append((messages[-1][0], lead, history))
+    found.sort(key=lambda row: (-row[0], row[1].id))
+    return [(lead, history) for _, lead, history in found]
+
+
+def _conversations(api: SandboxApi, call: Call) -> Rows:
+    lives = _wanted(api, call)
+    return Rows.of([_conversation(api, lead, history, call.now) for lead, history in lives])
+
+
+def _conversations_by_cursor(api: SandboxApi, call: Call) -> Answer:
+    limit = call.arguments.integer("limit", 10, 1, MAX_LIMIT)
+    lives, offset = _wanted(api, call), _position(call.arguments)
+    page = lives[offset : offset + limit]
+    has_next = offset + limit < len(lives)
+    return Answer.json(
+        {
+            "items": [_conversation(api, lead, history, call.now) for lead, history in page],
+            "totalCount": len(lives),
+            "nextCursor": f"sandbox-{offset + limit}" if has_next else None,
+            "hasNextPage": has_next,
+        }
+    )
+
+
+def _position(arguments: Arguments) -> int:
+    cursor = arguments.text("cursor")
+    if not cursor:
+        return 0
+    number = cursor.removeprefix("sandbox-")
+    if number == cursor or not number.isdigit():
+        raise InvalidRequest("Cursor", "The cursor is not valid.")
+    return int(number)
+
+
+def _campaigns_of_lead(api: SandboxApi, call: Call) -> Rows:
+    key = people.profile_key(call.arguments.text("profileUrl"))
+    campaigns = {row["id"]: row for row in api.visible_campaigns(call.now)}
+    return Rows.of(
+        [
+            {
+                "campaignId": lead.campaign_id,
+                "campaignName": campaigns[lead.campaign_id]["name"],
+                "campaignStatus": campaigns[lead.campaign_id]["status"],
+                "leadStatus": lead_state(history, call.now).campaign_status,
+                "creationTime": iso(lead.enrolled_at),
+            }
+            for lead, history in _lives(api)
+            if key is not None
+            and _key(lead) == key
+            and lead.enrolled_at <= call.now
+            and lead.campaign_id in campaigns
+        ]
+    )
+
+
+def _is_connection(api: SandboxApi, call: Call) -> Answer:
+    account_id, url = call.arguments.integer("senderAccountId"), call.arguments.text("leadProfileUrl")
+    if all(row["id"] != account_id for row in api.visible_accounts(call.now)):
+        return Answer.not_found("LinkedIn account")
+    key = people.profile_key(url)
+    is_connected = any(
+        is_connection(history, call.now)
+        for lead, history in _lives(api)
+        if lead.account_id == account_id and key is not None and _key(lead) == key
+    )
+    return Answer.json({"isConnection": is_connected})
+
+
+ROUTES = {
+    "inbox/GetConversationsV2": Route("POST", _conversations, MAX_LIMIT),
+    "inbox/GetConversationsV3": Route("POST", _conversations_by_cursor),
+    "campaign/GetCampaignsForLead": Route("POST", _campaigns_of_lead, MAX_LIMIT),
+    "MyNetwork/IsConnection": Route("POST", _is_connection),
+}
