@@ -1,6 +1,9 @@
 {#- The log of one resource, as of the run's as-of, folded to one row per key: the newest payload, and when the
     row was first seen, last changed, and whether the newest complete pull still showed it.
 
+    Observations are ordered by pull, and by time within it: pulls are numbered in the order they were made, and clocks may
+    be set back.
+
     Raw is at-least-once, so the same observation may stand there twice; and only pulls that are listed in
     `pulls` count, so a load that was cut short is invisible. A row that disappeared keeps its last payload.
 
@@ -14,7 +17,7 @@
             observed_at,
             payload is not null as has_payload,
             row_number() over (
-                partition by {{ keys | join(', ') }} order by observed_at desc, pull_id desc, content_hash desc
+                partition by {{ keys | join(', ') }} order by pull_id desc, observed_at desc, content_hash desc
             ) as recency
         from {{ source('heyreach', resource) }}
         where pull_id in (select pulls.pull_id from {{ ref('stg_heyreach__pulls') }} as pulls)

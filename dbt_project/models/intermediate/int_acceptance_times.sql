@@ -30,7 +30,7 @@ measured as (
 
     select
         connections.*,
-        coalesce(sequences.withdrawal_days, run_parameters.expiry_days) * 24.0 as hours_until_withdrawal,
+        case when sequences.is_never_withdrawn then null else coalesce(sequences.withdrawal_days, run_parameters.expiry_days) * 24.0 end as hours_until_withdrawal,
         {{ hours_between('connections.sent_cohort_at', 'connections.followed_until') }} - run_parameters.detection_lag_days * 24.0 as hours_watched,
         case
             when connections.is_accepted

@@ -187,7 +187,8 @@ select
     cast(undecided as bigint) as first_seen_accepted,
     cast(case
         when is_without_proof then 0
-        else least(greatest(least(left_of_sent, left_of_accepted) - erased, 0), undecided)
+        when least(left_of_sent, left_of_accepted) >= undecided then undecided
+        else greatest(least(left_of_sent, left_of_accepted) - erased, 0)
     end as bigint) as asked_at_least,
     cast(case
         when is_without_proof then undecided

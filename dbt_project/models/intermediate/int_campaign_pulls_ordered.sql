@@ -24,7 +24,7 @@ ordered as (
         is_complete,
         max(case when is_complete then started_at end) over (
             partition by campaign_id
-            order by started_at, pull_id
+            order by pull_id, started_at
             rows between unbounded preceding and 1 preceding
         ) as previous_complete_started_at
     from reads

@@ -20,6 +20,12 @@ reads as (
 
 ),
 
+clock as (
+
+    select * from {{ ref('int_clock_checked') }}
+
+),
+
 sights as (
 
     select
@@ -92,10 +98,23 @@ bounded as (
             when campaign_leads.created_at is null and reads.previous_complete_started_at is null then null
             -- A row can't be sent a request before it exists; `least` guards against a clock that disagrees.
             else least(
-                greatest(campaign_leads.created_at, reads.previous_complete_started_at), first_sights.observed_at
+                greatest(
+                    campaign_leads.created_at,
+                    case
+                        when reads.previous_complete_started_at <= clock.ahead_until
+                            then {{ seconds_after('reads.previous_complete_started_at', '-clock.seconds_ahead') }}
+                        else reads.previous_complete_started_at
+                    end
+                ),
+                first_sights.observed_at
             )
         end as earliest,
-        first_sights.observed_at as latest,
+        -- As far as HeyReach's clock is contradicted by its rows, what was seen may have been seen earlier or later.
+        case
+            when first_sights.observed_at <= clock.behind_until
+                then {{ seconds_after('first_sights.observed_at', 'clock.seconds_behind') }}
+            else first_sights.observed_at
+        end as latest,
         reads.previous_complete_started_at is null as is_left_censored,
         first_sights.pull_id,
         first_sights.connection_status,
@@ -115,6 +134,7 @@ bounded as (
     left join reads
         on first_sights.campaign_id = reads.campaign_id
         and first_sights.pull_id = reads.pull_id
+    cross join clock
 
 )
 

@@ -13,7 +13,7 @@ reads as (
         split_part(scope_id, '/', 2) as campaign_id,
         pull_id,
         finished_at as read_at,
-        lag(finished_at) over (partition by scope_id order by finished_at, pull_id) as previous_read_at
+        lag(finished_at) over (partition by scope_id order by pull_id, finished_at) as previous_read_at
     from {{ ref('stg_heyreach__pulls') }}
     where resource = 'account_campaign_days' and outcome = 'complete'
 
@@ -29,7 +29,7 @@ counted as (
         activity_date,
         '{{ event }}' as event,
         {{ column }} - lag({{ column }}, 1, 0) over (
-            partition by account_id, campaign_id, activity_date order by observed_at, pull_id, content_hash
+            partition by account_id, campaign_id, activity_date order by pull_id, observed_at, content_hash
         ) as increase
     from observations
     {% if not loop.last %}union all{% endif %}

@@ -6,7 +6,7 @@ with observations as (
         observed_at,
         connection_status,
         lag(connection_status) over (
-            partition by campaign_id, campaign_lead_id order by observed_at, pull_id, content_hash
+            partition by campaign_id, campaign_lead_id order by pull_id, observed_at, content_hash
         ) as connection_status_before
     from {{ ref('stg_heyreach__campaign_lead_observations') }}
     where is_present

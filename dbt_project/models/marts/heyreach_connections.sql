@@ -94,7 +94,8 @@ joined as (
         backward_moves.campaign_lead_id is not null as has_gone_back,
         coalesce(campaigns.is_present, false) as is_campaign_present,
         campaigns.campaign_status,
-        coalesce(sequences.withdrawal_days, run_parameters.expiry_days) as open_days,
+        -- A campaign that never withdraws leaves its requests open.
+        case when sequences.is_never_withdrawn then null else coalesce(sequences.withdrawal_days, run_parameters.expiry_days) end as open_days,
         run_parameters.acceptance_window_days,
         run_parameters.detection_lag_days,
         run_parameters.as_of

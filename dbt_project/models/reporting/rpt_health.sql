@@ -268,6 +268,13 @@ lines as (
     where not is_within_tolerance
     having count(*) > 0
     union all
+    select 'blind', 'clock', contradictions,
+        'HeyReach''s clock contradicts the times in its own rows ' || {{ printed_count('contradictions') }} || ' times: a row''s action of ' || {{ printed_minute('example_row_time') }}
+        || ' UTC and a read at ' || {{ printed_minute('example_read_time') }} || ' UTC by its clock can''t both be right. When things happened is only known to within what the clock is off, at least '
+        || round(greatest(seconds_ahead, seconds_behind) / 60.0) || ' minutes; bounds are wider by that. Tell HeyReach, or whoever runs the server in between.'
+    from {{ ref('int_clock_checked') }}
+    where contradictions > 0
+    union all
     select 'note', 'connected_before', summary.already_connected,
         {{ printed_count('summary.already_connected') }} || ' leads were connections of their sender before a request could be made; they are in no rate and no count of requests.'
         || case
