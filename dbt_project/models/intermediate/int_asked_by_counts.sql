@@ -1,7 +1,11 @@
 {#- How many of the leads that were first seen as accepted were asked, by HeyReach's own counts: by sender, campaign and
     time between two readings of the counts. What the counts hold beyond the requests that are known otherwise is left
     for them, and the smaller of what is left of requests and of acceptances counts: a request may have been withdrawn,
-    or its lead deleted, before anybody saw it, and neither makes an acceptance. -#}
+    or its lead deleted, before anybody saw it, and neither makes an acceptance. Where leads are seen to be taken out of a
+    campaign after they accepted, others may have been before anybody saw them: then the counts between readings that lie
+    further apart than that takes, and those of the time before the first one, are of them, too. Where rows come to show
+    another sender than the one that sent, the first reading finds some like that: there the counts of all senders of the
+    campaign decide. -#}
 
 with requests as (
 
@@ -143,6 +147,26 @@ compared as (
 
 ),
 
+-- How soon after they were seen to accept leads are taken out of a campaign.
+removals as (
+
+    select
+        campaign_id,
+        min({{ hours_between('seen_accepted_at', 'vanished_at') }}) as hours_until_removed
+    from requests
+    where vanished_at is not null
+    group by campaign_id
+
+),
+
+campaigns_with_moves as (
+
+    select distinct campaign_id
+    from requests
+    where shows_other_sender_later
+
+),
+
 erased as (
 
     select
@@ -154,12 +178,28 @@ erased as (
 
 ),
 
+by_campaign as (
+
+    select
+        compared.campaign_id,
+        least(sum(left_of_sent), sum(left_of_accepted)) as left_over,
+        sum(undecided) as undecided
+    from compared
+    inner join campaigns_with_moves on compared.campaign_id = campaigns_with_moves.campaign_id
+    where previous_read_at is null
+    group by compared.campaign_id
+
+),
+
 -- What was counted between the reading of the leads and that of the counts shows in the leads of the next pull.
 with_surplus as (
 
     select
         compared.*,
         coalesce(erased.requests, 0) as erased,
+        case when compared.previous_read_at is null and by_campaign.undecided is not null then by_campaign.left_over end as left_in_campaign,
+        by_campaign.undecided as undecided_in_campaign,
+        coalesce(removals.hours_until_removed <= coalesce({{ hours_between('compared.previous_read_at', 'compared.read_at') }}, 1e9), false) as may_count_others,
         -- Counts that lack what was seen for certain prove nothing; nor do those between two readings for leads that were
         -- missing from the read before.
         (
@@ -174,6 +214,8 @@ with_surplus as (
     left join erased
         on compared.account_id = erased.account_id
         and compared.campaign_id = erased.campaign_id
+    left join removals on compared.campaign_id = removals.campaign_id
+    left join by_campaign on compared.campaign_id = by_campaign.campaign_id
     window readings_in_order as (partition by compared.account_id, compared.campaign_id order by compared.read_at)
 
 )
@@ -186,13 +228,14 @@ select
     read_at,
     cast(undecided as bigint) as first_seen_accepted,
     cast(case
-        when is_without_proof then 0
+        when is_without_proof or may_count_others then 0
+        when left_in_campaign is not null then case when left_in_campaign >= undecided_in_campaign then undecided else 0 end
         when least(left_of_sent, left_of_accepted) >= undecided then undecided
         else greatest(least(left_of_sent, left_of_accepted) - erased, 0)
     end as bigint) as asked_at_least,
     cast(case
         when is_without_proof then undecided
+        when left_in_campaign is not null then case when left_in_campaign > 0 then undecided else 0 end
         else least(greatest(least(left_of_sent, left_of_accepted + accepted_before), 0), undecided)
     end as bigint) as asked_at_most
 from with_surplus
-where undecided > 0

@@ -18,6 +18,35 @@ told as (
 
 ),
 
+-- When a lead that had been seen as accepted was no longer there.
+vanished as (
+
+    select
+        campaign_id,
+        campaign_lead_id,
+        min(observed_at) as vanished_at
+    from {{ ref('stg_heyreach__campaign_lead_observations') }}
+    where not is_present
+    group by campaign_id, campaign_lead_id
+
+),
+
+-- Rows that come to show another sender than the one they were seen sent by.
+moved as (
+
+    select distinct
+        observations.campaign_id,
+        observations.campaign_lead_id
+    from {{ ref('stg_heyreach__campaign_lead_observations') }} as observations
+    inner join sights
+        on observations.campaign_id = sights.campaign_id
+        and observations.campaign_lead_id = sights.campaign_lead_id
+        and observations.pull_id > sights.pull_id
+        and observations.account_id <> sights.account_id
+    where sights.event = 'sent'
+
+),
+
 lead_rows as (
 
     select
@@ -39,6 +68,8 @@ seen as (
         sent.earliest,
         sent.latest as seen_sent_at,
         accepted.latest as seen_accepted_at,
+        case when vanished.vanished_at > accepted.latest then vanished.vanished_at end as vanished_at,
+        moved.campaign_lead_id is not null as shows_other_sender_later,
         sent.is_left_censored,
         sent.campaign_lead_status,
         sent.message_status,
@@ -54,6 +85,12 @@ seen as (
         on sent.campaign_id = accepted.campaign_id
         and sent.campaign_lead_id = accepted.campaign_lead_id
         and accepted.event = 'accepted'
+    left join vanished
+        on sent.campaign_id = vanished.campaign_id
+        and sent.campaign_lead_id = vanished.campaign_lead_id
+    left join moved
+        on sent.campaign_id = moved.campaign_id
+        and sent.campaign_lead_id = moved.campaign_lead_id
     left join told
         on sent.campaign_id = told.campaign_id
         and sent.campaign_lead_id = told.campaign_lead_id
@@ -80,6 +117,8 @@ select
     seen.earliest,
     seen.seen_sent_at,
     seen.seen_accepted_at,
+    seen.vanished_at,
+    seen.shows_other_sender_later,
     seen.is_left_censored,
     seen.campaign_lead_status,
     seen.message_status,
