@@ -240,12 +240,10 @@ def test_daily_counts_refused_for_one_sender_are_unknown_and_not_zero(small, tmp
     workspace = workspace_on(small, tmp_path)
     for status, command in {404: "extract", 400: "run"}.items():
         small.set_faults(
-            {
-                "name": "server_error",
-                "route": "stats/GetOverallStats",
-                "match": {"accountIds": [50101]},
-                "status": status,
-            }
+            *(
+                {"name": "server_error", "route": route, "match": {"accountIds": [50101]}, "status": status}
+                for route in ("stats/GetOverallStatsByCampaign", "stats/GetOverallStats")
+            )
         )
         outcome = workspace.run(command)
         assert outcome.exit_code == 0, outcome.errors

@@ -14,14 +14,16 @@ from email.utils import format_datetime
 
 import pytest
 
-from extract.client import (
+from extract.client import HeyReachClient
+from extract.errors import (
     AuthenticationError,
-    HeyReachClient,
+    ConfigurationError,
+    MissingRouteError,
     NotFoundError,
+    ProviderError,
     RefusedError,
     UnknownOutcomeError,
 )
-from extract.errors import ConfigurationError, ProviderError
 from extract.pacing import Pacer
 from tests.extract.scripted_server import Reply, Request, ScriptedServer, VirtualTime, in_turn, send
 
@@ -138,6 +140,8 @@ def test_bounds_come_from_the_servers_clock(pacer, clock):
     assert answer.not_after == served_at + timedelta(seconds=1)
     earliest = served_at - timedelta(seconds=1.2)
     assert earliest - timedelta(seconds=1) < answer.not_before <= earliest
+    # This machine's clock is kept beside it.
+    assert abs(answer.received_at - datetime.now(UTC)) < timedelta(seconds=5)
 
 
 @pytest.mark.parametrize("date", [None, "yesterday", "Thu, 01 Jan 1970 00:00:00 GMT", "99999"])
@@ -155,6 +159,7 @@ def test_a_given_clock_replaces_both_bounds(pacer):
         client = HeyReachClient(server.base_url, KEY, pacer, clock=lambda: as_of)
         answer = client.get("campaign/GetById")
     assert answer.not_before == answer.not_after == as_of
+    assert answer.received_at is None
 
 
 # Bodies (fault row 8)
@@ -331,8 +336,8 @@ def test_a_passing_status_is_retried(pacer, clock, status):
         (400, RefusedError),
         (401, AuthenticationError),
         (403, AuthenticationError),
-        (404, NotFoundError),
-        (405, ProviderError),
+        (404, MissingRouteError),
+        (405, MissingRouteError),
         (413, RefusedError),
         (422, RefusedError),
         (418, ProviderError),
@@ -348,12 +353,54 @@ def test_a_final_status_is_not_retried(pacer, clock, call, status, kind):
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_refused_key_names_the_setting(pacer, clock, status):
+@pytest.mark.parametrize("body", [{}, b"", b"Missing API key", b"Invalid API key"])
+def test_a_refused_key_names_the_setting_in_one_line(pacer, clock, status, body):
     with (
-        ScriptedServer(in_turn(Reply(status=status))) as server,
-        pytest.raises(AuthenticationError, match="HEYREACH_API_KEY"),
+        ScriptedServer(in_turn(Reply(body, status=status))) as server,
+        pytest.raises(AuthenticationError, match="HEYREACH_API_KEY") as caught,
     ):
         ask(server, pacer, clock)
+    assert len(server.requests) == 1
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", {}, {"title": "Not Found", "status": 404}, b"<html>", {"errorMessage": None}]
+)
+def test_a_404_without_a_word_is_a_missing_route(pacer, clock, body):
+    with (
+        ScriptedServer(in_turn(Reply(body, status=404))) as server,
+        pytest.raises(MissingRouteError, match="campaign/GetAll: 404, there is no such route"),
+    ):
+        ask(server, pacer, clock)
+
+
+def test_a_404_that_says_so_is_a_missing_thing(pacer, clock):
+    told = Reply({"errorMessage": "The list was not found."}, status=404)
+    with (
+        ScriptedServer(in_turn(told)) as server,
+        pytest.raises(NotFoundError, match="404, not found: The list was not found"),
+    ):
+        ask(server, pacer, clock)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [Reply(b""), Reply(b"null"), Reply(b" \n"), Reply(b"", status=204)],
+    ids=["empty", "null", "blank", "204"],
+)
+def test_an_empty_answer_is_one_where_there_may_be_none(pacer, clock, reply):
+    with ScriptedServer(in_turn(reply)) as server, client_of(server, pacer, clock) as client:
+        answer = client.get_if_any("campaign/GetCampaignSequence", {"campaignId": "7"})
+    assert answer.data is None
+    assert answer.not_before < answer.not_after
+    assert len(server.requests) == 1
+
+
+def test_a_broken_answer_is_none_even_there(pacer, clock):
+    with ScriptedServer(in_turn(Reply(b"[1, 2"), GOOD)) as server, client_of(server, pacer, clock) as client:
+        assert client.get_if_any("campaign/GetCampaignSequence").data == GOOD.body
+    assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize(
@@ -371,12 +418,12 @@ def test_a_refused_key_names_the_setting(pacer, clock, status):
 )
 @pytest.mark.parametrize("status", [400, 404])
 def test_a_refusal_passes_on_the_servers_short_reason_only(pacer, clock, status, body, told):
-    with (
-        ScriptedServer(in_turn(Reply(body, status=status))) as server,
-        pytest.raises((RefusedError, NotFoundError)) as caught,
-    ):
+    kind, text = (RefusedError, "refused") if status == 400 else (NotFoundError, "not found")
+    if status == 404 and not told:
+        kind, text = MissingRouteError, "there is no such route: check HEYREACH_BASE_URL"
+    with ScriptedServer(in_turn(Reply(body, status=status))) as server, pytest.raises(kind) as caught:
         ask(server, pacer, clock)
-    assert str(caught.value).endswith(("refused" if status == 400 else "not found") + told)
+    assert str(caught.value).endswith(text + told)
 
 
 def test_a_lasting_outage_is_given_up_within_twelve_minutes(pacer, clock):

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from extract.client import HeyReachClient, NotFoundError, RefusedError
-from extract.errors import ProviderError
+from extract.client import HeyReachClient
+from extract.errors import NotFoundError, ProviderError, RefusedError, UnknownShapeError
 from extract.pacing import Pacer
 from extract.paging import walk
 from extract.routes import CAMPAIGN_LEADS, LIST_LEADS, company_row_key, list_row_key, row_id
@@ -399,7 +399,7 @@ def test_a_missing_list_is_told_from_an_outage(tmp_path, status, kind, requests)
     ids=lambda body: str(body).replace("Zyxlead Piisentinel", "…"),
 )
 def test_what_is_no_page_fails_the_walk_without_being_shown(tmp_path, body):
-    with pytest.raises(ProviderError, match=r"campaign/GetLeadsFromCampaign: .* no usable") as caught:
+    with pytest.raises(UnknownShapeError, match=r"campaign/GetLeadsFromCampaign: .* no usable") as caught:
         walked(lambda request: Reply(body), tmp_path)
     assert "Zyxlead" not in str(caught.value)
 

@@ -146,6 +146,22 @@ def test_whatever_is_answered_the_row_gets_a_status(enricher, served, lead, repl
     assert len(served.asked) == 1
 
 
+def test_a_missing_route_of_heyreach_is_no_missing_person(enricher, served, lead):
+    """A 404 without a word says nothing of the person: it failed, and is asked again."""
+    enricher.environment = {"HEYREACH_API_KEY": "key", "HEYREACH_BASE_URL": served.url("heyreach")}
+    enricher.environment["HEYREACH_REQUESTS_PER_MINUTE"] = "0"
+    rows = enricher.leads(lead())
+    for reply in ((404, b""), (404, {"errorMessage": "The lead was not found."})):
+        served.answers["heyreach"] = lambda request, reply=reply: (
+            (200, b"") if request.path == "auth/CheckApiKey" else reply
+        )
+        assert enricher.run("heyreach_engagement", rows) is None
+    with EnrichmentLedger(enricher.folder / "data" / "enrichment.sqlite") as ledger:
+        answers = ledger._rows("select status, reason from answers order by call_id")
+    assert [row["status"] for row in answers] == ["failed", "not_found"]
+    assert "no such route" in answers[0]["reason"]
+
+
 def test_an_answer_that_is_cut_off_is_not_asked_for_twice(enricher, served, lead, monkeypatch):
     monkeypatch.setitem(ServiceClient.__init__.__kwdefaults__, "try_timeout", 0.2)
     served.faults = Faults(slow=1.0, delay=0.6)
