@@ -327,7 +327,7 @@ def test_null_stands_for_none_in_a_share_of_the_rows(plain):
 def test_a_sender_of_a_rare_type_sends_little(plain):
     desk = Desk({"name": "small_sender_group", "sender": 50105})
     [sender] = [sender for sender in desk.truth()["senders"] if sender["account_id"] == 50105]
-    assert sender["account_type"] == "ai_other_saas"
+    assert sender["account_type"] == "ai_aimfox_saas"
 
     def leads_of(desk: Desk) -> int:
         return sum(lead.account_id == 50105 for lead in desk.world.leads)
