@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from scipy.stats import fisher_exact
+
 from tests.endurance.worlds.innocence import complaint
 from tests.endurance.worlds.reading import (
     CONNECTIONS,
@@ -21,6 +23,8 @@ from tests.endurance.worlds.truth import Truth
 MOST_UNCERTAIN = 0.02
 # Below this many requests a rate is not printed.
 HIDDEN_BELOW = 10
+# How rarely chance may make outcomes of those counted and of those left out so different.
+BY_ACCIDENT = 1e-4
 # A moment is printed to the microsecond, HeyReach's Date header to the second.
 PRECISION = timedelta(seconds=1)
 
@@ -157,6 +161,26 @@ def mature_rates(truth: Truth, published: Published, rows: list[Row]) -> Verdict
     return Verdict.of(contradictions, cells=cells, withheld=withheld)
 
 
+def selection(truth: Truth, published: Published, rows: list[Row]) -> Verdict:
+    """Which requests of that age are counted doesn't depend on how they ended, in all and in any campaign."""
+    mature = {row.id for row in rows if row.is_mature}
+    groups: dict[str, list] = {"all": truth.of_age()}
+    for request in groups["all"]:
+        groups.setdefault(f"campaign {request.campaign_id}", []).append(request)
+    contradictions = []
+    for name, requests in groups.items():
+        cells = Counter((request.id in mature, request.is_accepted_in_window) for request in requests)
+        by_outcome = [[cells[is_in, is_accepted] for is_accepted in (True, False)] for is_in in (True, False)]
+        if fisher_exact(by_outcome).pvalue < BY_ACCIDENT:
+            (accepted, open_), (left_accepted, left_open) = by_outcome
+            contradictions.append(
+                f"{name}: counted are {accepted} accepted and {open_} others, left out {left_accepted} "
+                f"accepted and {left_open} others"
+            )
+    left_out = sum(request.id not in mature for request in groups["all"])
+    return Verdict.of(contradictions, left_out=left_out, of_age=len(groups["all"]))
+
+
 def bias(truth: Truth, published: Published, rows: list[Row]) -> Verdict:
     """How far the mature rate is from that of all requests of that age, in points; judged over all worlds."""
     accounts = [row for row in published.segments() if row["dimension"] == "account"]
@@ -185,6 +209,7 @@ CHECKS = {
     "times": times,
     "clock": clock,
     "mature rates": mature_rates,
+    "selection": selection,
     "bias": bias,
     "first line": first_line,
 }
