@@ -19,7 +19,7 @@ from extract.observing import KnownStates, PullResult
 from extract.pacing import Pacer
 from extract.privacy.suppression import Suppressions
 from extract.pull import run_pull
-from extract.sandbox import DEMO_ACCOUNTS_PATH, DEMO_END, DEMO_PRESET, DEMO_SEED, DEMO_START
+from extract.sandbox import DEMO_ACCOUNTS_PATH, DEMO_END, DEMO_PRESET, DEMO_SEED, DEMO_START, DEMO_TWISTS
 from extract.sandbox.process import running_sandbox
 from extract.settings import Settings
 from extract.settled import settled_campaigns
@@ -29,7 +29,7 @@ from extract.webhooks import WebhookFiles
 FULL_PULL_EVERY = timedelta(days=8)
 
 # What stands for the base URL in demo raw: the port is another one every time, the world is not.
-DEMO_ORIGIN = f"sandbox {DEMO_PRESET} {DEMO_SEED}"
+DEMO_ORIGIN = f"sandbox {DEMO_PRESET} {DEMO_SEED}" + (" ordinary" if DEMO_TWISTS else "")
 
 # One full pull a night and two light ones in between, as an operator's timetable would have it.
 DEMO_PULL_HOURS = {2: "full", 10: "light", 18: "light"}
@@ -229,7 +229,7 @@ def _pull_demo(settings: Settings, say: Callable[[str], None]) -> list[PullResul
     results = []
     known = KnownStates(raw_path(settings))
     erased = suppressions(settings)
-    with running_sandbox() as sandbox:
+    with running_sandbox(twists=DEMO_TWISTS) as sandbox:
         pacer = Pacer(0, sandbox.api_key, settings.data_dir / "pacing")
         with (
             HeyReachClient(sandbox.base_url, sandbox.api_key, pacer) as client,

@@ -25,7 +25,7 @@ from extract.importer.target import Members, Target, campaign_target, list_targe
 from extract.lock import exclusive
 from extract.pacing import Pacer
 from extract.pipeline import DEMO_ORIGIN, heyreach_client, ledger_path, published_path, suppressions
-from extract.sandbox import DEMO_END
+from extract.sandbox import DEMO_END, DEMO_TWISTS
 from extract.sandbox.process import running_sandbox
 from extract.settings import Settings
 
@@ -388,7 +388,7 @@ def _origin(settings: Settings) -> str:
 def connected(settings: Settings) -> Iterator[HeyReachClient]:
     """A client of the operator's workspace, or of the demo's sandbox."""
     if settings.is_demo:
-        with running_sandbox(now=DEMO_END) as sandbox:
+        with running_sandbox(now=DEMO_END, twists=DEMO_TWISTS) as sandbox:
             pacer = Pacer(0, sandbox.api_key, settings.data_dir / "pacing")
             with HeyReachClient(sandbox.base_url, sandbox.api_key, pacer) as client:
                 yield client

@@ -3,8 +3,17 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+# What an ordinary workspace does (see extract.sandbox.twists), and what of it the demo shows.
+ORDINARY_TWISTS: tuple[str | dict, ...] = (
+    "empty_sequences",
+    {"name": "connected_before_accepted", "share": 0.06},
+    {"name": "placeholders", "share": 0.02},
+    "list_deleted",
+)
+
 DEMO_PRESET = "boutique"
 DEMO_SEED = 7
+DEMO_TWISTS: tuple[str | dict, ...] = ()
 DEMO_WEEKS = 7
 DEMO_START = datetime(2025, 12, 22, tzinfo=UTC)
 DEMO_END = datetime(2026, 2, 9, 6, tzinfo=UTC)

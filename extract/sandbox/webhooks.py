@@ -32,8 +32,10 @@ TIMES: dict[str, Callable[[int], str | int]] = {
 }
 
 
-def lines(world: World, imports: Imports, until: int, shape: str, times: str) -> list[dict]:
-    """Every event up to `until`, in the order of time. `mixed` takes all shapes, or all times, in turn.
+def lines(
+    world: World, imports: Imports, until: int, shape: str, times: str, *, since: int = 0
+) -> list[dict]:
+    """Every event from `since` to `until`, in the order of time; `mixed` takes all shapes, or times, in turn.
 
     Nobody is asked who was a connection before, so there is no CONNECTION_REQUEST_SENT of them and, as
     nothing was accepted, no CONNECTION_REQUEST_ACCEPTED.
@@ -42,7 +44,7 @@ def lines(world: World, imports: Imports, until: int, shape: str, times: str) ->
         (moment, lead, name)
         for lead, history in [*zip(world.leads, world.histories, strict=True), *imports.lives()]
         for name, field in EVENTS.items()
-        if (moment := getattr(history, field)) is not None and moment <= until
+        if (moment := getattr(history, field)) is not None and since <= moment <= until
     ]
     events.sort(key=lambda event: (event[0], event[1].id, event[2]))
     spellings = [name for name in TIMES if name != "mixed"]

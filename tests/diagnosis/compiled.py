@@ -8,7 +8,8 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
@@ -40,11 +41,13 @@ class Project(NamedTuple):
     """The compiled project: its models, each after those it reads, and a database with the seeds alone.
 
     `tests` are the queries of the data tests by name, where asked for: the rows they bring are wrong.
+    `guards` names those that stop a publication.
     """
 
     models: list[Model]
     seeds: Path
     tests: dict[str, str]
+    guards: frozenset[str] = frozenset()
 
 
 def compile_project(folder: Path, *, with_tests: bool = False) -> Project:
@@ -74,6 +77,9 @@ def compile_project(folder: Path, *, with_tests: bool = False) -> Project:
         [_model(nodes[name]) for name in order.static_order()],
         seeds,
         {result.node.name: result.node.compiled_code for result in tests},
+        frozenset(
+            result.node.name for result in tests if str(result.node.config.severity).lower() == "error"
+        ),
     )
 
 
@@ -124,15 +130,33 @@ def run_tests(
 ) -> dict[str, float]:
     """Run the data tests on a database that `build` filled; returns seconds by test."""
     seconds = {}
-    with duckdb.connect(config=dict(config)) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach '{database}' as {DATABASE_NAME} (read_only)")
-        connection.execute(f"attach '{raw_path}' as raw (read_only)")
+    with _opened(raw_path, database, config) as connection:
         for name, query in project.tests.items():
             began = time.monotonic()
             connection.execute(f"select count(*) from ({query})").fetchall()
             seconds[name] = time.monotonic() - began
     return seconds
+
+
+def broken_guards(project: Project, raw_path: Path, database: Path) -> dict[str, int]:
+    """The data tests that would stop the publication of this database, with the rows each complains of."""
+    with _opened(raw_path, database, ONE_OF_MANY) as connection:
+        complaints = {
+            name: connection.execute(f"select count(*) from ({project.tests[name]})").fetchone()[0]
+            for name in sorted(project.guards)
+        }
+    return {name: rows for name, rows in complaints.items() if rows}
+
+
+@contextmanager
+def _opened(
+    raw_path: Path, database: Path, config: Mapping[str, object]
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(config=dict(config)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach '{database}' as {DATABASE_NAME} (read_only)")
+        connection.execute(f"attach '{raw_path}' as raw (read_only)")
+        yield connection
 
 
 def _dbt(target: str, *arguments: str) -> list:

@@ -4,7 +4,7 @@ Nothing is wrong with a workspace as `draw_workspace` makes it, and no segment a
 the senders alone differ a little, as senders do. causes.py then changes one thing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from math import log
@@ -109,9 +109,9 @@ class Workspace:
             for sender in self.senders
         ]
 
-    def world(self, seed: int) -> World:
+    def world(self, seed: int, weeks: int = WEEKS, twists: Iterable[str | Mapping] = ()) -> World:
         preset = Preset("diagnosis", self.base_rate, self.leads, 20, self.senders, self.campaigns, {}, {})
-        return World.of(preset, self._draw_effects, Random(seed), seed, to_ticks(START), WEEKS)
+        return World.of(preset, self._draw_effects, Random(seed), seed, to_ticks(START), weeks, twists)
 
     def _draw_effects(self, preset: Preset, rng: Random) -> dict:
         usual = self.has_usual_effects

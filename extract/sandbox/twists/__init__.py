@@ -26,12 +26,4 @@ draws from its own chance, so it is the same alone and beside others, and notes 
 
 from extract.sandbox.twists.chosen import TWIST_NAMES, Correction, Twists
 
-# What an ordinary workspace shows; the demo can be switched to it.
-ORDINARY = (
-    "empty_sequences",
-    {"name": "connected_before_accepted", "share": 0.06},
-    {"name": "placeholders", "share": 0.02},
-    "list_deleted",
-)
-
-__all__ = ["ORDINARY", "TWIST_NAMES", "Correction", "Twists"]
+__all__ = ["TWIST_NAMES", "Correction", "Twists"]

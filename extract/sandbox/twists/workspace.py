@@ -83,7 +83,7 @@ def connection_status_null(twist: Twist, preset: Preset, start: int, weeks: int)
 def small_sender_group(twist: Twist, preset: Preset, start: int, weeks: int) -> Preset:
     """Options: sender (id), account_type, weight (what is left of its part of every campaign)."""
     chosen = twist.option("sender", twist.rng.choice(preset.senders).id)
-    kind, weight = twist.option("account_type", "ai_other_saas"), twist.option("weight", 0.12)
+    kind, weight = twist.option("account_type", "ai_aimfox_saas"), twist.option("weight", 0.12)
     twist.note(sender=chosen, account_type=kind, gender_is_configured=False)
     campaigns = {
         campaign.id: {

@@ -9,11 +9,11 @@ import orjson
 import pytest
 
 from extract.errors import ConfigurationError
-from extract.sandbox import DEMO_END, DEMO_START, clock
+from extract.sandbox import DEMO_END, DEMO_START, ORDINARY_TWISTS, clock
 from extract.sandbox.api import API_KEY, BASE_PATH, SandboxApi
 from extract.sandbox.clock import DAY, HOUR, to_ticks
 from extract.sandbox.process import running_sandbox
-from extract.sandbox.twists import ORDINARY, TWIST_NAMES, Twists
+from extract.sandbox.twists import TWIST_NAMES, Twists
 from extract.sandbox.twists.lists import PLACEHOLDERS
 from extract.sandbox.world import World
 
@@ -327,7 +327,7 @@ def test_null_stands_for_none_in_a_share_of_the_rows(plain):
 def test_a_sender_of_a_rare_type_sends_little(plain):
     desk = Desk({"name": "small_sender_group", "sender": 50105})
     [sender] = [sender for sender in desk.truth()["senders"] if sender["account_id"] == 50105]
-    assert sender["account_type"] == "ai_other_saas"
+    assert sender["account_type"] == "ai_aimfox_saas"
 
     def leads_of(desk: Desk) -> int:
         return sum(lead.account_id == 50105 for lead in desk.world.leads)
@@ -355,7 +355,7 @@ def test_senders_come_and_go():
 
 
 def test_the_ordinary_twists_make_a_world_that_differs_little(plain):
-    desk = Desk(*ORDINARY)
+    desk = Desk(*ORDINARY_TWISTS)
     assert len(desk.leads()) == len(plain.leads())
     shares = [bool(lead["already_connected"]) for lead in desk.true_leads().values()]
     assert 0.02 < sum(shares) / len(shares) < 0.12
