@@ -20,7 +20,8 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
                 timestamptz '2026-01-01 00:00:00+00' as since, timestamptz '2026-02-01 00:00:00+00' as until;
             create table rpt_summary as select 400 as mature_sent;
             create table heyreach_accounts as
-            select * from (values ('1', 'ai_mirror_saas'), ('2', 'real_personal')) as t (account_id, account_type);
+            select * from (values ('1', 'ai_mirror_saas'), ('2', 'real_personal'))
+                as accounts (account_id, account_type);
             create table heyreach_connections (
                 batch_id varchar, source varchar, lead_id varchar, created_at timestamptz, campaign_id varchar
             );
@@ -38,7 +39,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             select dimension, segment, {MATURE} as sent, {MATURE} as sent_to_date, 9 as accepted,
                 9 as accepted_to_date, {MATURE} as mature_sent, 9 as mature_accepted
             from (values ('account', '1'), ('account_type', 'ai_mirror_saas'), ('account_kind', 'ai'))
-                as t (dimension, segment);
+                as twins (dimension, segment);
             create table int_account_effects as
             select dimension, segment, -4.0 as z_within_lists, -4.2 as z_by_chance, 1 as senders,
                 3 as other_senders, -0.2 as difference_within_lists,

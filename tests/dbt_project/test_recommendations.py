@@ -110,7 +110,7 @@ def test_equal_combinations_are_no_advice(database):
 
 
 def test_of_combinations_that_hold_the_same_requests_one_that_can_be_advised_is_named(database):
-    """All SREs of Maren are Clay's, and Clay does better with others: the ICP is what is worth more requests."""
+    """All SREs of Maren are Clay's, and Clay does better with others: the ICP is worth more requests."""
     for cell in CELLS:
         requests(database, *cell)
     database.execute("update int_period_facts set source = null where not (account_id = '1' and icp = 'sre')")

@@ -86,9 +86,7 @@ distinct_combinations as (
 
     select *
     from compared
-    qualify row_number() over (
-        partition by account_id, sent, accepted order by not is_better_together, precedence, lead_segment
-    ) = 1
+    qualify row_number() over (partition by account_id, sent, accepted order by not is_better_together, precedence, lead_segment) = 1
 
 ),
 
