@@ -14,7 +14,7 @@ _CONSTANT = re.compile(r"{% macro (\w+)\(\) -%}\s*{{ return\((.*?)\) }}\s*{%- en
 
 
 def model_sql(name: str) -> str:
-    """The SQL of a model; each `ref` is a table of that name."""
+    """The SQL of a model; each `ref` and `source` is a table of that name."""
     return _sql("models", name)
 
 
@@ -31,7 +31,9 @@ def _sql(folder: str, name: str) -> str:
     constants = {name: _literal(value) for name, value in _CONSTANT.findall(macros)}
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.do"])
     return environment.from_string(_CONSTANT.sub("", macros) + path.read_text()).render(
-        ref=lambda table: table, **{name: lambda value=value: value for name, value in constants.items()}
+        ref=lambda table: table,
+        source=lambda _, table: table,
+        **{name: lambda value=value: value for name, value in constants.items()},
     )
 
 

@@ -184,7 +184,7 @@ def test_no_shape_of_a_workspace_fails_the_test_that_guards_the_table(counts, da
 
 
 def test_a_person_whom_two_lists_describe_differently_is_one_person(database):
-    """Nine people are hidden together, whom two campaigns show under either gender: too few for a sum of two cells."""
+    """Nine people under either gender are nine: too few to be hidden as a sum of two cells."""
     requests = [(f"lead {number}", "female", gender) for number in range(9) for gender in ("female", "male")]
     requests += [(f"other {number}", "female", None) for number in range(40)]
     leads, _ = shown(database, requests)
@@ -212,7 +212,7 @@ def test_the_guard_notices_what_is_shown_or_hidden_in_part(database):
 
 @pytest.mark.parametrize("seed", range(20))
 def test_no_random_workspace_fails_the_test_that_guards_the_tables(seed: int, database):
-    """Also where lists describe people differently, an account's gender is missing, or most cells are empty."""
+    """Also where lists contradict each other, an account has no gender, or most cells are empty."""
     draw = random.Random(f"guard {seed}")
     accounts = draw.sample(["female", "male", "neutral", "unknown", None], draw.randint(1, 5))
     genders = draw.sample(GENDERS, draw.randint(1, 3))

@@ -59,6 +59,17 @@ thin_attribution as (
 
 ),
 
+respelled_fields as (
+
+    select
+        respelled_field,
+        expected_field,
+        count(*) as leads
+    from {{ ref('int_lead_fields_respelled') }}
+    group by respelled_field, expected_field
+
+),
+
 import_progress as (
 
     select
@@ -224,6 +235,13 @@ lines as (
         'Some leads came without complete attribution: ' || places || '.'
     from thin_attribution
     where incomplete_leads is not null
+    union all
+    select 'note', 'custom_fields_respelled', cast(sum(leads) as bigint),
+        'Custom fields whose name isn''t the one that is read carry values: '
+        || string_agg(respelled_field || ' (expected ' || expected_field || '; ' || {{ printed_count('leads') }} || ' leads)', ', ' order by leads desc, respelled_field)
+        || '. Their values are in no breakdown: give the fields the expected names, in the file or tool that fills the lists.'
+    from respelled_fields
+    having count(*) > 0
     union all
     select case level when 'fail' then 'blind' else 'note' end, 'attribution_coverage', leads - complete_leads,
         'Only ' || round(100 * coverage, 1) || ' % of leads in campaigns carry complete attribution (' || replace(run_parameters.required_attribution_fields, ',', ', ') || '); the breakdowns stand on them.'
