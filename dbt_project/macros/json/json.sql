@@ -33,6 +33,23 @@
     {{ text_or_null(payload ~ " ->> '$." ~ path ~ "'") }}
 {%- endmacro %}
 
+{#- payload_texts(['lead.id', 'leadId']) -> the texts that stand in these places, in their order, read in one pass; blanks and
+    what isn't there are left out. -#}
+{% macro payload_texts(paths, payload='payload') -%}
+    list_transform(
+        list_filter(
+            json_extract_string({{ payload }}, ['$.{{ paths | join("', '$.") }}']),
+            lambda text: trim(text) <> ''
+        ),
+        lambda text: trim(text)
+    )
+{%- endmacro %}
+
+{#- first_payload_text(['event_type', 'eventType']) -> the first of them that is there; NULL without any. -#}
+{% macro first_payload_text(paths, payload='payload') -%}
+    {{ payload_texts(paths, payload) }}[1]
+{%- endmacro %}
+
 {% macro payload_timestamp(path, payload='payload') -%}
     {{ parsed_timestamp(payload_text(path, payload)) }}
 {%- endmacro %}
@@ -106,6 +123,11 @@
 {#- json_array_length('[1, 2]') -> 2; NULL and what is no array give 0. -#}
 {% macro json_array_length(array) -%}
     cast(coalesce(json_array_length({{ array }}), 0) as bigint)
+{%- endmacro %}
+
+{#- json_items('[{"a": 1}, {"a": 2}]') -> the two objects as a list; what is no array is a list of itself. -#}
+{% macro json_items(value) -%}
+    case when json_type({{ value }}) = 'ARRAY' then from_json({{ value }}, '["JSON"]') else [{{ value }}] end
 {%- endmacro %}
 
 {#- json_texts_joined('["icp", "source"]') -> 'icp, source'; NULL, what is no array and an empty one give NULL. -#}

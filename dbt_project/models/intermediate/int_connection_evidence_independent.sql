@@ -99,36 +99,20 @@ last_actions as (
 
 ),
 
-campaign_lead_rows as (
-
-    select * from {{ ref('int_lead_rows_identified') }}
-    where found_in = 'campaign'
-
-),
-
 webhooks as (
 
     select
-        webhook_events.campaign_id,
-        campaign_lead_rows.row_key as campaign_lead_id,
-        case webhook_events.event_type
-            when 'CONNECTION_REQUEST_SENT' then 'sent'
-            when 'CONNECTION_REQUEST_ACCEPTED' then 'accepted'
-        end as event,
+        campaign_id,
+        campaign_lead_id,
+        event,
         'webhook' as method,
-        min(webhook_events.happened_at) as earliest,
-        {{ seconds_after('min(webhook_events.happened_at)', 1) }} as latest,
-        min(webhook_events.happened_at) as event_at,
+        min(happened_at) as earliest,
+        {{ seconds_after('min(happened_at)', 'arg_min(happened_at_precision_seconds, (happened_at, happened_at_precision_seconds))') }} as latest,
+        min(happened_at) as event_at,
         true as is_free_of_outcome
-    from {{ ref('stg_heyreach__webhook_events') }} as webhook_events
-    inner join {{ ref('int_profile_urls_normalized') }} as urls
-        on webhook_events.profile_url_raw = urls.profile_url_raw
-    inner join campaign_lead_rows
-        on webhook_events.campaign_id = campaign_lead_rows.container_id
-        and urls.normalized_profile_url = campaign_lead_rows.normalized_profile_url
-    where webhook_events.event_type in ('CONNECTION_REQUEST_SENT', 'CONNECTION_REQUEST_ACCEPTED')
-        and webhook_events.happened_at is not null
-    group by webhook_events.campaign_id, campaign_lead_rows.row_key, webhook_events.event_type
+    from {{ ref('int_webhook_events_matched') }}
+    where problem is null
+    group by campaign_id, campaign_lead_id, event
 
 )
 

@@ -70,6 +70,32 @@ respelled_fields as (
 
 ),
 
+webhook_problems as (
+
+    select
+        problem,
+        count(*) as events,
+        min(
+            file_name || ': timestamp ' || coalesce('"' || left(happened_at_text, 60) || '"', 'none') || ', campaign ' || coalesce('"' || left(campaign_id, 60) || '"', 'none')
+        ) as example,
+        (select count(*) from {{ ref('int_webhook_events_matched') }}) as all_events
+    from {{ ref('int_webhook_events_matched') }}
+    where problem is not null
+    group by problem
+
+),
+
+unknown_webhook_types as (
+
+    select
+        coalesce(event_type, 'none') as event_type,
+        count(*) as events
+    from {{ ref('stg_heyreach__webhook_events') }}
+    where event_type is null or event_type not in ('{{ webhook_event_types() | join("', '") }}')
+    group by event_type
+
+),
+
 import_progress as (
 
     select
@@ -351,6 +377,18 @@ lines as (
     select 'note', 'new_api_fields', count(*),
         'HeyReach sends fields this project doesn''t know yet (kept in the raw data): ' || string_agg(field, ', ' order by field) || '.'
     from undeclared_fields
+    having count(*) > 0
+    union all
+    select 'note', 'webhook_events_unused', cast(sum(events) as bigint),
+        {{ printed_count('cast(sum(events) as bigint)') }} || ' of ' || {{ printed_count('max(all_events)') }} || ' connection events from webhooks name no campaign, lead or time that is known here, and date nothing: '
+        || string_agg(problem || ' (' || {{ printed_count('events') }} || '; for example in webhooks/' || example || ')', ', ' order by events desc, problem)
+        || '. Expected is {"event_type": "CONNECTION_REQUEST_SENT", "timestamp": "2026-01-05T09:00:00Z", "campaign": {"id": 1}, "lead": {"profile_url": "https://www.linkedin.com/in/..."}}.'
+    from webhook_problems
+    having count(*) > 0
+    union all
+    select 'note', 'webhook_types_unknown', cast(sum(events) as bigint),
+        'Webhook events whose type isn''t known: ' || string_agg(left(event_type, 60) || ' (' || {{ printed_count('events') }} || ')', ', ' order by events desc, event_type) || '. They are kept, and nothing is read from them.'
+    from unknown_webhook_types
     having count(*) > 0
     union all
     select 'note', 'rows_set_aside', count(*),
