@@ -1,5 +1,7 @@
 """Webhook payloads that the operator's own receiver saved as files of JSON lines, landed with a pull.
 
+A line is landed as it came: what a relay put around payloads, or several in one line, staging takes apart.
+
 A file may grow, come again, hold payloads twice, or end in the middle of a line. So it is read from its
 beginning unless raw knows that it was read at this very size and time of change, and of what it holds only
 the news is landed. What was read is landed beside it: a pull that fails forgets both.
@@ -30,10 +32,11 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def event_key(line: bytes) -> str | None:
-    """Hash of a payload's canonical JSON, 32 hexadecimal digits; None for a line that is no JSON object."""
+    """Hash of a line's canonical JSON, 32 hexadecimal digits; None for anything but objects."""
     try:
         payload = orjson.loads(line)
-        if not isinstance(payload, dict):
+        payloads = payload if isinstance(payload, list) else [payload]
+        if not payloads or not all(isinstance(each, dict) for each in payloads):
             return None
         canonical = orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)
     except (orjson.JSONDecodeError, orjson.JSONEncodeError):
@@ -178,7 +181,7 @@ class WebhookFiles:
                         "resource": "webhook_events",
                         "scope_id": place,
                         "observed_at": self.observed_at,
-                        "reason": "no JSON object of valid text and usual length",
+                        "reason": "no JSON object or list of them, of valid text and usual length",
                         "row_text": text,
                     },
                 )

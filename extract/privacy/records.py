@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+import orjson
+
 # Whatever might be a link to a profile, in running text; the warehouse's macro decides.
 LINK = re.compile(
     r"[^\s\"'<>|,;()\[\]{}\\]*(?:linkedin|\bin(?:/|%2f))[^\s\"'<>|,;()\[\]{}\\]*", re.IGNORECASE
@@ -97,6 +99,16 @@ def _mentions(value: object, name: str = "", *, is_subject: bool = False) -> Ite
         yield PROVIDER_ID + str(value), is_subject
     elif isinstance(value, str):
         yield from _texts(value, is_subject)
+        # A relay may wrap a payload as text.
+        if value[:1] in ("{", "[") and (inner := _json(value)) is not None:
+            yield from _mentions(inner, name, is_subject=is_subject)
+
+
+def _json(text: str) -> object:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _texts(value: str, is_subject: bool) -> Iterator[tuple[str, bool]]:

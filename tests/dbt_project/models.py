@@ -1,6 +1,7 @@
-"""Run the SQL of single models on tables that a test makes, without dbt."""
+"""Run the SQL of single models and singular tests on tables that a test makes, without dbt."""
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -13,20 +14,32 @@ _CONSTANT = re.compile(r"{% macro (\w+)\(\) -%}\s*{{ return\((.*?)\) }}\s*{%- en
 
 
 def model_sql(name: str) -> str:
-    """The SQL of a model; each `ref` is a table of that name."""
-    (path,) = (PROJECT / "models").rglob(f"{name}.sql")
+    """The SQL of a model; each `ref` and `source` is a table of that name."""
+    return _sql("models", name)
+
+
+def singular_test_sql(name: str) -> str:
+    """The SQL of a test in `dbt_project/tests`, which gives a row for each failure; each `ref` is a table."""
+    return _sql("tests", name)
+
+
+@functools.cache
+def _sql(folder: str, name: str) -> str:
+    (path,) = (PROJECT / folder).rglob(f"{name}.sql")
     texts = [macro.read_text() for macro in sorted((PROJECT / "macros").rglob("*.sql"))]
     macros = "".join(text for text in texts if "{% test" not in text)  # a tag of dbt's own
     constants = {name: _literal(value) for name, value in _CONSTANT.findall(macros)}
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.do"])
     return environment.from_string(_CONSTANT.sub("", macros) + path.read_text()).render(
-        ref=lambda table: table, **{name: lambda value=value: value for name, value in constants.items()}
+        ref=lambda table: table,
+        source=lambda _, table: table,
+        **{name: lambda value=value: value for name, value in constants.items()},
     )
 
 
 def _literal(value: str) -> object:
     """What the text of a list or dictionary stands for; None for anything that is more than a literal."""
     try:
-        return ast.literal_eval(value)
+        return ast.literal_eval(re.sub(r"\b(true|false)\b", lambda word: word[0].title(), value))
     except ValueError:
         return None

@@ -109,5 +109,15 @@ def test_equal_combinations_are_no_advice(database):
     assert [row["advice"] for row in advice(database)] == ["pause"]
 
 
+def test_of_combinations_that_hold_the_same_requests_one_that_can_be_advised_is_named(database):
+    """All SREs of Maren are Clay's, and Clay does better with others: the ICP is worth more requests."""
+    for cell in CELLS:
+        requests(database, *cell)
+    database.execute("update int_period_facts set source = null where not (account_id = '1' and icp = 'sre')")
+    requests(database, "4", "devops", 100, 95)
+    database.execute("update int_period_facts set source = 'clay' where icp = 'devops'")
+    assert [row["segment"] for row in advice(database) if row["account_id"] == "1"] == ["sre"]
+
+
 def test_the_model_knows_nothing_of_what_a_person_is():
     assert not [trait for trait in TRAITS if trait in model_sql("rpt_recommendations")]

@@ -2,14 +2,15 @@
 
 import itertools
 import random
-import re
 from collections import Counter
-from pathlib import Path
 
 import duckdb
 import numpy
 import pytest
 
+from tests.dbt_project.models import model_sql, singular_test_sql
+
+MODELS = ("rpt_segment_performance", "rpt_account_lead_match", "rpt_account_lead_comparison")
 MINIMUM = 10
 COUNTS = """
     leads_imported leads_undated sent accepted sent_undated sent_to_date accepted_to_date mature_sent
@@ -21,17 +22,6 @@ TEXTS = """
     account_seniority account_industry campaign_id list_id lead_id
 """
 GENDERS = ("female", "male", None)
-
-
-@pytest.fixture(scope="module")
-def models(demo) -> dict[str, str]:
-    """The SQL of the two models as dbt compiled it, reading tables of their inputs' bare names."""
-    workspace, _ = demo
-    compiled = {path.stem: path for path in Path(workspace.data_dir).rglob("compiled/**/rpt_*.sql")}
-    return {
-        name: re.sub(r'"\w+"\."\w+"\."(\w+)"', r"\1", compiled[name].read_text())
-        for name in ("rpt_segment_performance", "rpt_account_lead_match")
-    }
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +58,7 @@ def workspace(seed: int) -> list[tuple[str, str, str | None]]:
     ]
 
 
-def shown(database, models, requests) -> tuple[dict, dict]:
+def shown(database, requests) -> tuple[dict, dict]:
     """mature_sent by lead gender, and by account gender and lead gender; None where suppressed."""
     database.execute("delete from int_period_facts")
     database.executemany(
@@ -80,27 +70,27 @@ def shown(database, models, requests) -> tuple[dict, dict]:
         """,
         requests,
     )
+    for model in MODELS:
+        database.execute(f"create or replace table {model} as {model_sql(model)}")
     leads = database.execute(
-        f"""
-        select segment, mature_sent
-        from ({models["rpt_segment_performance"]})
-        where dimension = 'lead_gender'
-        """
+        "select segment, mature_sent from rpt_segment_performance where dimension = 'lead_gender'"
     ).fetchall()
     cells = database.execute(
-        f"""
-        select account_value, lead_value, mature_sent
-        from ({models["rpt_account_lead_match"]})
-        where pair = 'gender'
-        """
+        "select account_value, lead_value, mature_sent from rpt_account_lead_match where pair = 'gender'"
     ).fetchall()
     return dict(leads), {(account, lead): count for account, lead, count in cells}
 
 
+def failures(database) -> list[tuple]:
+    """What the tests of a build find in the tables that `shown` left."""
+    return database.execute(singular_test_sql("assert_suppressed_cells_stay_hidden")).fetchall()
+
+
 @pytest.mark.parametrize("seed", range(30))
-def test_no_hidden_cell_follows_from_what_is_shown(seed: int, database, models):
+def test_no_hidden_cell_follows_from_what_is_shown(seed: int, database):
     requests = workspace(seed)
-    leads, cells = shown(database, models, requests)
+    leads, cells = shown(database, requests)
+    assert failures(database) == []
     truth = Counter((account, gender or "unknown") for _, account, gender in requests)
     genders = sorted({gender for _, gender in truth})
     people = {
@@ -145,10 +135,10 @@ def test_no_hidden_cell_follows_from_what_is_shown(seed: int, database, models):
         assert numpy.linalg.matrix_rank(numpy.array([*equations, alone])) > rank, key
 
 
-def test_enough_workspaces_hide_something_and_show_something(database, models):
+def test_enough_workspaces_hide_something_and_show_something(database):
     seen = Counter()
     for seed in range(30):
-        leads, cells = shown(database, models, workspace(seed))
+        leads, cells = shown(database, workspace(seed))
         values = list(cells.values())
         seen["hidden"] += None in values
         seen["both"] += None in values and any(value is not None for value in values)
@@ -156,3 +146,81 @@ def test_enough_workspaces_hide_something_and_show_something(database, models):
     assert seen["hidden"] >= 10
     assert seen["both"] >= 1
     assert seen["lead totals hidden"] >= 5
+
+
+def crossed(**genders_of_leads: tuple[int, int, int]) -> list[tuple[str, str, str | None]]:
+    """Requests by account gender, each with so many to women, men and unknown, everybody asked once."""
+    return [
+        (f"{account} {gender} {number}", account, gender)
+        for account, counts in genders_of_leads.items()
+        for gender, count in zip(GENDERS, counts, strict=True)
+        for number in range(count)
+    ]
+
+
+def test_a_small_group_of_senders_without_one_lead_gender_does_not_stop_the_build(database):
+    """A hidden cell without people is hidden like the others, so two are hidden in each column."""
+    _, cells = shown(database, crossed(female=(38, 61, 16), male=(79, 100, 15), unknown=(6, 8, 0)))
+    assert failures(database) == []
+    assert {key for key, count in cells.items() if count is not None} == {
+        ("male", gender or "unknown") for gender in GENDERS
+    }
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"female": (12, 0, 0), "unknown": (0, 3, 0), "male": (40, 50, 60)},
+        {"female": (12, 0, 0), "unknown": (3, 0, 0), "male": (40, 50, 60)},
+        {"female": (9, 9, 9)},
+        {"unknown": (0, 0, 90), "male": (0, 0, 2)},
+        {"unknown": (1, 0, 0)},
+        {"female": (10, 10, 0), "male": (10, 9, 0), "neutral": (0, 1, 10)},
+    ],
+)
+def test_no_shape_of_a_workspace_fails_the_test_that_guards_the_table(counts, database):
+    shown(database, crossed(**counts))
+    assert failures(database) == []
+
+
+def test_a_person_whom_two_lists_describe_differently_is_one_person(database):
+    """Nine people under either gender are nine: too few to be hidden as a sum of two cells."""
+    requests = [(f"lead {number}", "female", gender) for number in range(9) for gender in ("female", "male")]
+    requests += [(f"other {number}", "female", None) for number in range(40)]
+    leads, _ = shown(database, requests)
+    assert failures(database) == []
+    assert set(leads.values()) == {None}
+
+
+def test_the_guard_notices_what_is_shown_or_hidden_in_part(database):
+    shown(database, crossed(female=(38, 61, 16), male=(79, 100, 15), unknown=(6, 8, 0)))
+    database.execute(
+        "update rpt_account_lead_match set verdict = 'background', people = 6, mature_sent = 6"
+        " where pair = 'gender' and account_value = 'unknown' and lead_value = 'female'"
+    )
+    assert {problem for problem, _, _ in failures(database)} == {
+        "a cell of few people is shown", "a row is hidden in part", "hidden cells can be told",
+    }  # fmt: skip
+    shown(database, crossed(female=(40, 40, 3)))
+    assert failures(database) == []
+    database.execute(
+        "update rpt_segment_performance set verdict = 'background', people = 40, mature_sent = 40"
+        " where dimension = 'lead_gender' and segment = 'female'"
+    )
+    assert failures(database) == [("hidden segments can be told", "lead_gender", None)]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_random_workspace_fails_the_test_that_guards_the_tables(seed: int, database):
+    """Also where lists contradict each other, an account has no gender, or most cells are empty."""
+    draw = random.Random(f"guard {seed}")
+    accounts = draw.sample(["female", "male", "neutral", "unknown", None], draw.randint(1, 5))
+    genders = draw.sample(GENDERS, draw.randint(1, 3))
+    likely = {account: [draw.random() ** 4 for _ in genders] for account in accounts}
+    requests = []
+    for number in range(draw.choice((1, 9, 11, 30, 120))):
+        for _ in range(draw.choice((1, 1, 2, 3))):
+            account = draw.choice(accounts)
+            requests.append((f"lead {number}", account, draw.choices(genders, likely[account])[0]))
+    shown(database, requests)
+    assert failures(database) == []

@@ -99,6 +99,17 @@ def test_a_payload_is_kept_as_sent_with_where_and_when_it_was_found(workspace):
     ]
 
 
+def test_several_payloads_in_one_line_and_what_a_relay_put_around_them_are_kept_as_they_came(workspace):
+    lines = [
+        b'[{"event_type":"a"},{"event_type":"b"}]',
+        b'{"headers":{},"body":"{\\"event_type\\":\\"c\\"}"}',
+    ]
+    workspace.put("events.jsonl", b"\n".join([*lines, *lines]))
+    assert workspace.extract() == []
+    payloads = workspace.query("select payload::varchar from heyreach.webhook_events order by 1")
+    assert [payload.encode() for (payload,) in payloads] == sorted(lines)
+
+
 def test_the_key_is_the_content_whatever_its_order_and_spacing():
     assert event_key(b'{"a": 1, "b": {"c": 2, "d": null}}') == event_key(b'{"b":{"d":null,"c":2},"a":1}')
     assert event_key(b'{"a": 1, "imageUrl": "x"}') != event_key(b'{"a": 1, "imageUrl": "y"}')
@@ -210,7 +221,8 @@ def test_blank_lines_byte_order_marks_and_windows_line_ends_do_not_matter(worksp
 
 BAD_LINES = {
     "no JSON": b"<html>502 Bad Gateway</html>",
-    "an array": b"[" + event(9).strip() + b"]",
+    "an empty array": b"[]",
+    "an array of something else": b"[" + event(9).strip() + b", 1]",
     "a text": b'"hello"',
     "a number": b"17",
     "null": b"null",

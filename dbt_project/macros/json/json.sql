@@ -3,10 +3,51 @@
     nullif(trim({{ text }}), '')
 {%- endmacro %}
 
+{#- collapsed(' Zoom<NBSP> Info<TAB>') -> 'Zoom Info': white space of any kind (tabs, line breaks, Unicode's separators and
+    blank letters, control characters) is one blank, marks without width are none, and the ends are trimmed. -#}
+{% macro collapsed(text) -%}
+    case
+        when regexp_matches({{ text }}, '[^ -~]|  ')
+            then trim(regexp_replace(
+                regexp_replace({{ text }}, '[\x{00AD}\x{061C}\x{180E}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}-\x{206F}\x{FE00}-\x{FE0F}\x{FEFF}]', '', 'g'),
+                '[\x{00}-\x{20}\x{7F}-\x{A0}\pZ\x{115F}\x{1160}\x{2800}\x{3164}\x{FFA0}]+', ' ', 'g'
+            ))
+        else trim({{ text }})
+    end
+{%- endmacro %}
+
+{#- known_text('record.position') -> the text that a person or tool wrote, collapsed; NULL where it stands for nothing: blank,
+    a word of the seed `placeholders`, or a merge tag that nobody filled (first_name in one or two pairs of braces, ${x}, %x%, <x>,
+    [[x]], *|X|*). For codes and ids text_or_null: `None` is a status. -#}
+{% macro known_text(text) -%}
+    case
+        when lower({{ collapsed(text) }}) in (select placeholders.placeholder from {{ ref('placeholders') }} as placeholders) then null
+        when regexp_matches({{ collapsed(text) }}, '^([$]?[{][^{}]*[}]|[{][{][^{}]*[}][}]|%%?[^%]+%%?|<+[^<>]*>+|\[\[[^\[\]]*\]\]|[*][|].*[|][*])$') then null
+        else nullif({{ collapsed(text) }}, '')
+    end
+{%- endmacro %}
+
 {#- payload_text('profileUrl') -> the field as text; JSON null, an absent field and blanks give NULL.
     payload_text('linkedInUserProfile.profileUrl') reaches into an object. -#}
 {% macro payload_text(path, payload='payload') -%}
     {{ text_or_null(payload ~ " ->> '$." ~ path ~ "'") }}
+{%- endmacro %}
+
+{#- payload_texts(['lead.id', 'leadId']) -> the texts that stand in these places, in their order, read in one pass; blanks and
+    what isn't there are left out. -#}
+{% macro payload_texts(paths, payload='payload') -%}
+    list_transform(
+        list_filter(
+            json_extract_string({{ payload }}, ['$.{{ paths | join("', '$.") }}']),
+            lambda text: trim(text) <> ''
+        ),
+        lambda text: trim(text)
+    )
+{%- endmacro %}
+
+{#- first_payload_text(['event_type', 'eventType']) -> the first of them that is there; NULL without any. -#}
+{% macro first_payload_text(paths, payload='payload') -%}
+    {{ payload_texts(paths, payload) }}[1]
 {%- endmacro %}
 
 {% macro payload_timestamp(path, payload='payload') -%}
@@ -33,13 +74,24 @@
 {%- endmacro %}
 
 {#- The custom fields of a payload ([{name, value}, ...] in `customFields`; `customUserFields` in what we send) for
-    custom_field: names in lower case, without those whose value is blank. -#}
+    custom_field: names in lower case, without those whose value is blank. Where the JSON has nothing but single blanks
+    between printable ASCII, which is nearly always, the ends are all there is to trim. -#}
 {% macro custom_fields(payload='payload', fields='customFields') -%}
+    {%- set array = payload ~ " -> '$." ~ fields ~ "'" -%}
+    {%- set pairs = "from_json(" ~ array ~ ", '[{\"name\":\"VARCHAR\",\"value\":\"VARCHAR\"}]')" -%}
+    {%- set json = "cast(" ~ array ~ " as varchar)" -%}
     list_filter(
-        list_transform(
-            from_json({{ payload }} -> '$.{{ fields }}', '[{"name":"VARCHAR","value":"VARCHAR"}]'),
-            lambda field: struct_pack(name := lower(trim(field.name)), value := trim(field.value))
-        ),
+        case
+            when strlen({{ json }}) = length({{ json }}) and not contains({{ json }}, chr(92)) and not contains({{ json }}, '  ')
+                then list_transform(
+                    {{ pairs }},
+                    lambda field: struct_pack(name := lower(trim(field.name)), value := trim(field.value))
+                )
+            else list_transform(
+                {{ pairs }},
+                lambda field: struct_pack(name := lower({{ collapsed('field.name') }}), value := {{ collapsed('field.value') }})
+            )
+        end,
         lambda field: field.value <> ''
     )
 {%- endmacro %}
@@ -49,9 +101,33 @@
     list_extract(list_filter({{ fields }}, lambda field: field.name = '{{ name }}'), 1).value
 {%- endmacro %}
 
+{#- 'batch-id, company region': names among `custom_fields` that are those of attribution fields but for blanks,
+    hyphens, dots and underscores; NULL without any. They are named to the operator and not read. -#}
+{% macro respelled_fields(fields) -%}
+    nullif(array_to_string(list_sort(list_distinct(list_transform(
+        list_filter(
+            {{ fields }},
+            lambda field: {{ name_letters('field.name') }} in (
+                {%- for name in attribution_fields() %}'{{ name | replace('_', '') }}'{{ ', ' if not loop.last }}{% endfor %})
+                and field.name not in ('{{ attribution_fields() | join("', '") }}')
+        ),
+        lambda field: field.name
+    ))), ', '), '')
+{%- endmacro %}
+
+{#- name_letters('company-region') -> 'companyregion' -#}
+{% macro name_letters(name) -%}
+    replace(replace(replace(replace({{ name }}, ' ', ''), '-', ''), '_', ''), '.', '')
+{%- endmacro %}
+
 {#- json_array_length('[1, 2]') -> 2; NULL and what is no array give 0. -#}
 {% macro json_array_length(array) -%}
     cast(coalesce(json_array_length({{ array }}), 0) as bigint)
+{%- endmacro %}
+
+{#- json_items('[{"a": 1}, {"a": 2}]') -> the two objects as a list; what is no array is a list of itself. -#}
+{% macro json_items(value) -%}
+    case when json_type({{ value }}) = 'ARRAY' then from_json({{ value }}, '["JSON"]') else [{{ value }}] end
 {%- endmacro %}
 
 {#- json_texts_joined('["icp", "source"]') -> 'icp, source'; NULL, what is no array and an empty one give NULL. -#}

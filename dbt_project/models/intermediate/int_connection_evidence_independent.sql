@@ -106,11 +106,13 @@ webhooks as (
         campaign_lead_id,
         event,
         'webhook' as method,
-        told_at as earliest,
-        {{ seconds_after('told_at', 1) }} as latest,
-        told_at as event_at,
+        min(happened_at) as earliest,
+        {{ seconds_after('min(happened_at)', 'arg_min(happened_at_precision_seconds, (happened_at, happened_at_precision_seconds))') }} as latest,
+        min(happened_at) as event_at,
         true as is_free_of_outcome
     from {{ ref('int_webhook_events_matched') }}
+    where problem is null
+    group by campaign_id, campaign_lead_id, event
 
 )
 

@@ -15,6 +15,7 @@ told as (
         campaign_id,
         campaign_lead_id
     from {{ ref('int_webhook_events_matched') }}
+    where problem is null
 
 ),
 

@@ -22,7 +22,8 @@ with list_evidence as (
         {%- endfor %}
         observations.heyreach_company_name,
         observations.heyreach_position,
-        observations.heyreach_headline
+        observations.heyreach_headline,
+        observations.respelled_fields
     from {{ ref('stg_heyreach__list_lead_observations') }} as observations
     inner join {{ ref('int_lead_rows_identified') }} as identified
         on identified.found_in = 'list'
@@ -47,7 +48,8 @@ import_evidence as (
         {%- endfor %}
         cast(null as varchar) as heyreach_company_name,
         cast(null as varchar) as heyreach_position,
-        cast(null as varchar) as heyreach_headline
+        cast(null as varchar) as heyreach_headline,
+        cast(null as varchar) as respelled_fields
     from {{ ref('int_import_rows_resolved') }}
     where state in ('verified', 'missing_fields', 'changed_fields', 'kept')
 
@@ -121,7 +123,8 @@ standardized as (
         coalesce(company_industries.industry, lower(evidence.custom_company_industry)) as company_industry,
         evidence.heyreach_company_name,
         evidence.heyreach_position,
-        evidence.heyreach_headline
+        evidence.heyreach_headline,
+        evidence.respelled_fields
     from evidence
     left join lead_sources on lower(evidence.custom_source) = lead_sources.alias
     left join icp_roles on lower(evidence.custom_icp) = icp_roles.alias

@@ -4,7 +4,7 @@
     Which leads, which sender, which rows: each question has its share of the family whatever the number of its segments,
     so that a hundred lists don't drown a sender; unusable rows need the least, because where they are wrong they are far
     from normal. Segments of different dimensions that hold the same requests are one, named by the first of
-    loss_dimensions(). -#}
+    loss_dimensions() that can be tested. -#}
 {%- set shares = {'sender': 0.5, 'lead': 0.45, 'row': 0.05} -%}
 {%- set same_requests = 'sent, sent_to_date, accepted, accepted_to_date, mature_sent, mature_accepted' -%}
 
@@ -104,14 +104,52 @@ numbered_dimensions as (
 
 ),
 
-distinct_segments as (
+-- What can be tested at all.
+testable as (
 
     select
         segments.*,
         numbered_dimensions.precedence,
-        row_number() over (partition by {{ same_requests }} order by numbered_dimensions.precedence, segments.segment) as place_among_same
+        case
+            when segments.dimension = 'account' then least(account_effects.z_within_lists, few_of_a_kind.z_of_kind)
+            when segments.dimension in ('account_type', 'account_kind') then account_effects.z_within_lists
+            when lead_effects.is_within_senders_more_exact then lead_effects.z_within_senders
+            else lead_effects.z_across_senders
+        end as z,
+        case when few_of_a_kind.account_id is null then 1 else 2 end as looks
     from segments
     inner join numbered_dimensions on segments.dimension = numbered_dimensions.dimension
+    cross join summary
+    cross join run_parameters
+    left join account_effects
+        on segments.dimension = account_effects.dimension
+        and segments.segment = account_effects.segment
+    left join {{ ref('int_lead_effects') }} as lead_effects
+        on segments.dimension = lead_effects.dimension
+        and segments.segment = lead_effects.segment
+    left join few_of_a_kind
+        on segments.dimension = 'account'
+        and segments.segment = few_of_a_kind.account_id
+    where least(segments.mature_sent, summary.mature_sent - segments.mature_sent) >= run_parameters.collecting_below
+        -- A type is told from its accounts only where there are some of it and some of others, and where it is low without
+        -- its worst account, too.
+        and (segments.dimension not in ('account_type', 'account_kind') or least(account_effects.senders, account_effects.other_senders) >= 3)
+        and (
+            segments.dimension not in ('account_type', 'account_kind')
+            or 2 * account_effects.difference_without_worst <= account_effects.difference_within_lists
+            or account_effects.difference_within_lists >= 0
+        )
+        and (segments.dimension not in ('account', 'account_type', 'account_kind') or account_effects.compared_sent >= run_parameters.collecting_below)
+
+),
+
+-- Among what can be tested, so that nobody is represented by what is left out.
+numbered as (
+
+    select
+        *,
+        row_number() over (partition by {{ same_requests }} order by z is null, precedence, segment) as place_among_same
+    from testable
 
 ),
 
@@ -120,41 +158,15 @@ acceptance as (
     select
         'acceptance' as stage,
         'low_acceptance' as cause,
-        distinct_segments.dimension,
-        distinct_segments.segment,
-        distinct_segments.precedence,
-        distinct_segments.mature_sent as trials,
-        distinct_segments.mature_accepted as found,
-        case
-            when distinct_segments.dimension = 'account' then least(account_effects.z_within_lists, few_of_a_kind.z_of_kind)
-            when distinct_segments.dimension in ('account_type', 'account_kind') then account_effects.z_within_lists
-            when lead_effects.is_within_senders_more_exact then lead_effects.z_within_senders
-            else lead_effects.z_across_senders
-        end as z,
-        case when few_of_a_kind.account_id is null then 1 else 2 end as looks
-    from distinct_segments
-    cross join summary
-    cross join run_parameters
-    left join account_effects
-        on distinct_segments.dimension = account_effects.dimension
-        and distinct_segments.segment = account_effects.segment
-    left join {{ ref('int_lead_effects') }} as lead_effects
-        on distinct_segments.dimension = lead_effects.dimension
-        and distinct_segments.segment = lead_effects.segment
-    left join few_of_a_kind
-        on distinct_segments.dimension = 'account'
-        and distinct_segments.segment = few_of_a_kind.account_id
-    where distinct_segments.place_among_same = 1
-        and least(distinct_segments.mature_sent, summary.mature_sent - distinct_segments.mature_sent) >= run_parameters.collecting_below
-        -- A type is told from its accounts only where there are some of it and some of others, and where it is low without
-        -- its worst account, too.
-        and (distinct_segments.dimension not in ('account_type', 'account_kind') or least(account_effects.senders, account_effects.other_senders) >= 3)
-        and (
-            distinct_segments.dimension not in ('account_type', 'account_kind')
-            or 2 * account_effects.difference_without_worst <= account_effects.difference_within_lists
-            or account_effects.difference_within_lists >= 0
-        )
-        and (distinct_segments.dimension not in ('account', 'account_type', 'account_kind') or account_effects.compared_sent >= run_parameters.collecting_below)
+        dimension,
+        segment,
+        precedence,
+        mature_sent as trials,
+        mature_accepted as found,
+        z,
+        looks
+    from numbered
+    where place_among_same = 1
 
 ),
 

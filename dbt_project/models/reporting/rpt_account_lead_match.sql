@@ -32,7 +32,7 @@ people as (
 
     select
         *,
-        row_number() over (partition by pair, lead_id order by account_value) = 1 as is_counted_here
+        row_number() over (partition by pair, lead_id order by account_value, lead_value) = 1 as is_counted_here
     from requests
 
 ),

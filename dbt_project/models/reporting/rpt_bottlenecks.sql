@@ -86,6 +86,17 @@ broken as (
 
 ),
 
+respelled as (
+
+    select
+        lead_id,
+        list(expected_field) as expected_fields,
+        string_agg(respelled_field, ', ' order by respelled_field) as respelled_fields
+    from {{ ref('int_lead_fields_respelled') }}
+    group by lead_id
+
+),
+
 incomplete as (
 
     select
@@ -94,9 +105,13 @@ incomplete as (
         coalesce(batches.segment_label, imports.segment_label) as segment_label,
         count(*) as leads,
         coalesce(max(batches.leads), max(imports.leads)) as all_leads,
-        {{ distinct_texts_joined('connections.missing_attribution_fields') }} as missing_fields
+        {{ distinct_texts_joined('connections.missing_attribution_fields') }} as missing_fields,
+        -- What stands there under another name is not lost.
+        count(*) filter (where list_has_all(respelled.expected_fields, string_split(connections.missing_attribution_fields, ', '))) as respelled_leads,
+        {{ distinct_texts_joined('respelled.respelled_fields') }} as respelled_fields
     from {{ ref('heyreach_connections') }} as connections
     cross join run_parameters
+    left join respelled on connections.lead_id = respelled.lead_id
     left join broken as batches
         on batches.scope = 'batch' and connections.batch_id = batches.segment
     left join broken as imports
@@ -180,8 +195,15 @@ causes as (
         cast(null as double) as lost,
         leads as evidence_n,
         cast(null as double) as q_value,
-        {{ printed_count('leads') }} || ' of ' || {{ printed_count('all_leads') }} || ' leads of ' || segment_label || ' lost ' || missing_fields || ' at import, so no breakdown can judge them.' as why,
-        'Give the file they came from as evidence: make import UPSTREAM=1 FILE=..., and send the next one with make import, which reads back what arrived.' as what_to_do
+        {{ printed_count('leads') }} || ' of ' || {{ printed_count('all_leads') }} || ' leads of ' || segment_label
+        || case
+            when respelled_leads = 0 then ' lost ' || missing_fields || ' at import'
+            when respelled_leads = leads then ' carry ' || respelled_fields || ' in place of ' || missing_fields || ', which isn''t read under that name'
+            else ' lack ' || missing_fields || '; ' || {{ printed_count('respelled_leads') }} || ' of them carry ' || respelled_fields || ', which isn''t read under that name'
+        end
+        || ', so no breakdown can judge them.' as why,
+        case when respelled_leads > 0 then 'Give the custom fields the names that are expected. Of leads that lack them: ' else '' end
+        || 'Give the file they came from as evidence: make import UPSTREAM=1 FILE=..., and send the next one with make import, which reads back what arrived.' as what_to_do
     from incomplete_ranked
     where place <= 3
     union all

@@ -77,6 +77,43 @@ thin_attribution as (
 
 ),
 
+respelled_fields as (
+
+    select
+        respelled_field,
+        expected_field,
+        count(*) as leads
+    from {{ ref('int_lead_fields_respelled') }}
+    group by respelled_field, expected_field
+
+),
+
+webhook_problems as (
+
+    select
+        problem,
+        count(*) as events,
+        min(
+            file_name || ': timestamp ' || coalesce('"' || left(happened_at_text, 60) || '"', 'none') || ', campaign ' || coalesce('"' || left(campaign_id, 60) || '"', 'none')
+        ) as example,
+        (select count(*) from {{ ref('int_webhook_events_matched') }}) as all_events
+    from {{ ref('int_webhook_events_matched') }}
+    where problem is not null
+    group by problem
+
+),
+
+unknown_webhook_types as (
+
+    select
+        coalesce(event_type, 'none') as event_type,
+        count(*) as events
+    from {{ ref('stg_heyreach__webhook_events') }}
+    where event_type is null or event_type not in ('{{ webhook_event_types() | join("', '") }}')
+    group by event_type
+
+),
+
 import_progress as (
 
     select
@@ -252,6 +289,13 @@ lines as (
     from thin_attribution
     where incomplete_leads is not null
     union all
+    select 'note', 'custom_fields_respelled', cast(sum(leads) as bigint),
+        'Custom fields whose name isn''t the one that is read carry values: '
+        || string_agg(respelled_field || ' (expected ' || expected_field || '; ' || {{ printed_count('leads') }} || ' leads)', ', ' order by leads desc, respelled_field)
+        || '. Their values are in no breakdown: give the fields the expected names, in the file or tool that fills the lists.'
+    from respelled_fields
+    having count(*) > 0
+    union all
     select case level when 'fail' then 'blind' else 'note' end, 'attribution_coverage', leads - complete_leads,
         'Only ' || round(100 * coverage, 1) || ' % of leads in campaigns carry complete attribution (' || replace(run_parameters.required_attribution_fields, ',', ', ') || '); the breakdowns stand on them.'
     from {{ ref('rpt_attribution_coverage') }}
@@ -387,6 +431,18 @@ lines as (
     select 'note', 'new_api_fields', count(*),
         'HeyReach sends fields this project doesn''t know yet (kept in the raw data): ' || string_agg(field, ', ' order by field) || '.'
     from undeclared_fields
+    having count(*) > 0
+    union all
+    select 'note', 'webhook_events_unused', cast(sum(events) as bigint),
+        {{ printed_count('cast(sum(events) as bigint)') }} || ' of ' || {{ printed_count('max(all_events)') }} || ' connection events from webhooks name no campaign, lead or time that is known here, and date nothing: '
+        || string_agg(problem || ' (' || {{ printed_count('events') }} || '; for example in webhooks/' || example || ')', ', ' order by events desc, problem)
+        || '. Expected is {"event_type": "CONNECTION_REQUEST_SENT", "timestamp": "2026-01-05T09:00:00Z", "campaign": {"id": 1}, "lead": {"profile_url": "https://www.linkedin.com/in/..."}}.'
+    from webhook_problems
+    having count(*) > 0
+    union all
+    select 'note', 'webhook_types_unknown', cast(sum(events) as bigint),
+        'Webhook events whose type isn''t known: ' || string_agg(left(event_type, 60) || ' (' || {{ printed_count('events') }} || ')', ', ' order by events desc, event_type) || '. They are kept, and nothing is read from them.'
+    from unknown_webhook_types
     having count(*) > 0
     union all
     select 'note', 'rows_set_aside', count(*),

@@ -71,17 +71,22 @@ combinations as (
 
 ),
 
--- Combinations that hold the same requests are one, named by the first dimension.
+-- Better than one of the two alone: else it is the sender, or the leads, whoever sends.
+compared as (
+
+    select
+        *,
+        accepted * lead_sent >= lead_accepted * sent and accepted * account_sent >= account_accepted * sent as is_better_together
+    from combinations
+
+),
+
+-- Combinations that hold the same requests are one, named by the first dimension that can be advised.
 distinct_combinations as (
 
     select *
-    from (
-        select
-            *,
-            row_number() over (partition by account_id, sent, accepted order by precedence, lead_segment) as place_among_same
-        from combinations
-    ) as numbered
-    where place_among_same = 1
+    from compared
+    qualify row_number() over (partition by account_id, sent, accepted order by not is_better_together, precedence, lead_segment) = 1
 
 ),
 
@@ -157,9 +162,7 @@ advice as (
         and judged.z > 0
         and senders.account_kind = 'real'
         and senders.is_free_to_send
-        -- Better than one of the two alone: else it is the sender, or the leads, whoever sends.
-        and judged.accepted * 1.0 / judged.sent >= judged.lead_accepted * 1.0 / judged.lead_sent
-        and judged.accepted * 1.0 / judged.sent >= judged.account_accepted * 1.0 / judged.account_sent
+        and judged.is_better_together
     union all
     select
         'pause', null, bottlenecks.dimension, bottlenecks.segment, bottlenecks.segment_label,

@@ -70,11 +70,39 @@ counted as (
 
 ),
 
+-- Two lists may describe one person differently: in what is hidden together a person counts once, wherever it is.
+people_counted_once as (
+
+    {%- for entry in segment_dimensions() | selectattr('sensitive', 'defined') %}
+    select
+        '{{ entry.dimension }}' as dimension,
+        segment,
+        count(*) as people_counted_here
+    from (
+        select
+            lead_id,
+            min(coalesce({{ entry.column }}, '{{ entry.missing }}')) as segment
+        from facts
+        where leads_imported + leads_undated + sent_undated + sent_to_date > 0
+        group by lead_id
+    ) as each_person
+    group by segment
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+
+),
+
 -- A segment without anything in it is not worth a row.
 with_content as (
 
-    select * from counted
-    where leads_imported + leads_undated + sent + sent_to_date > 0
+    select
+        counted.*,
+        coalesce(people_counted_once.people_counted_here, 0) as people_counted_here
+    from counted
+    left join people_counted_once
+        on counted.dimension = people_counted_once.dimension
+        and counted.segment = people_counted_once.segment
+    where counted.leads_imported + counted.leads_undated + counted.sent + counted.sent_to_date > 0
 
 ),
 
@@ -85,8 +113,8 @@ sized as (
         dimension in {{ sensitive_dimensions() }} as is_sensitive,
         bool_or(segment not in ('unknown', 'unassigned', 'not_in_a_campaign', 'no_list')) over (partition by dimension) as is_collected,
         row_number() over smallest_first as size_rank,
-        sum(people) over smallest_first as people_up_to,
-        sum(people) over (partition by dimension) as table_people,
+        sum(people_counted_here) over smallest_first as people_up_to,
+        sum(people_counted_here) over (partition by dimension) as table_people,
         count(*) over (partition by dimension) as table_cells,
         count(*) filter (where people < run_parameters.sensitive_cell_minimum) over (partition by dimension) as small_cells,
         run_parameters.sensitive_cell_minimum

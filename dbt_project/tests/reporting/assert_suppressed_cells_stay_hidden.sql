@@ -59,44 +59,45 @@ hidden_segments as (
 
 ),
 
-crossed as (
+requests as (
 
     select
-        coalesce(facts.account_gender, 'unknown') as account_value,
-        coalesce(facts.lead_gender, 'unknown') as lead_value,
-        facts.lead_id,
-        shown.account_value is null as is_hidden
+        coalesce(account_gender, 'unknown') as account_value,
+        coalesce(lead_gender, 'unknown') as lead_value,
+        lead_id
     from facts
-    left join cells as shown
-        on coalesce(facts.account_gender, 'unknown') = shown.account_value
-        and coalesce(facts.lead_gender, 'unknown') = shown.lead_value
-        and shown.verdict <> 'suppressed'
-    where facts.mature_sent = 1
+    where mature_sent = 1
         and exists (select 1 from cells)
 
 ),
 
--- Totals of accounts and of leads are public, so a hidden cell must share its row and its column with others.
-hidden_cells as (
+-- A hidden cell without people is hidden like the others: nobody sees that it is empty.
+crossed as (
 
     select
-        'account value' as what,
-        account_value as value,
-        count(distinct lead_value) as hidden_cells,
-        count(distinct lead_id) as hidden_people,
-        1 as people_needed
-    from crossed
-    where is_hidden
-    group by account_value
-    union all
+        account_values.account_value,
+        lead_values.lead_value,
+        requests.lead_id,
+        shown_rows.account_value is null as is_hidden
+    from (select distinct account_value from requests) as account_values
+    cross join (select distinct lead_value from requests) as lead_values
+    left join requests
+        on account_values.account_value = requests.account_value
+        and lead_values.lead_value = requests.lead_value
+    left join (select distinct account_value from cells where verdict <> 'suppressed') as shown_rows
+        on account_values.account_value = shown_rows.account_value
+
+),
+
+-- Totals of accounts and of leads are public. So whole rows are hidden, two at least, and with people in two lead values
+-- at least; and each lead value in them has enough people, or none.
+hidden_lead_values as (
+
     select
-        'lead value' as what,
-        lead_value as value,
+        lead_value,
         count(distinct account_value) as hidden_cells,
-        count(distinct lead_id) as hidden_people,
-        max(run_parameters.sensitive_cell_minimum) as people_needed
+        count(distinct lead_id) as hidden_people
     from crossed
-    cross join run_parameters
     where is_hidden
     group by lead_value
 
@@ -118,10 +119,22 @@ cross join run_parameters
 where (hidden_cells < 2 or hidden_people < sensitive_cell_minimum)
     and exists (select 1 from segments where segments.dimension = hidden_segments.dimension and segments.verdict <> 'suppressed')
 union all
-select 'hidden cells can be told', what, value
-from hidden_cells
-where (hidden_people < people_needed or (what = 'lead value' and hidden_cells < 2))
+select 'a row is hidden in part', account_value, lead_value
+from cells
+where verdict = 'suppressed'
+    and account_value in (select shown.account_value from cells as shown where shown.verdict <> 'suppressed')
+union all
+select 'hidden cells can be told', hidden_lead_values.lead_value, null
+from hidden_lead_values
+cross join run_parameters
+where (hidden_cells < 2 or hidden_people between 1 and sensitive_cell_minimum - 1)
     and exists (select 1 from crossed where not is_hidden)
+union all
+select 'hidden rows can be told', 'lead values with people', cast(count(*) as varchar)
+from hidden_lead_values
+where hidden_people > 0
+    and exists (select 1 from crossed where not is_hidden)
+having count(*) = 1
 union all
 select 'a comparison tells what its cells hide', comparison, verdict
 from {{ ref('rpt_account_lead_comparison') }}

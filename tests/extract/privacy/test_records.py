@@ -29,6 +29,11 @@ def people(tmp_path):
         {"leadProfile": {"linkedInUrl": "in/rene\u0301e-dubrielle"}},
         {"list_id": "1", "list_row_key": f"{MEMBER}#0123abcd", "payload": None},
         {"linkedin_id": MEMBER},
+        {
+            "headers": {},
+            "body": '{"lead": {"profile_url": "in/ren\\u00e9e-dubrielle", "first_name": "Renée"}}',
+        },
+        {"payload": [{"lead": {"profile_url": "in/somebody"}}, {"lead": {"linkedin_id": MEMBER}}]},
         {"person": "linkedin.com/in/renée-dubrielle", "lead": {}},
         {"row_text": "{'profileUrl': 'https://www.linkedin.com/in/ren\\xe9e-dubrielle', 'id': 1.0}"},
     ],

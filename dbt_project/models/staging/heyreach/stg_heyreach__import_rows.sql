@@ -30,6 +30,18 @@ named as (
         {%- endfor %}
     from read
 
+),
+
+known as (
+
+    select
+        * replace (
+            {%- for field in attribution_fields() %}
+            {{ known_text('custom_' ~ field) }} as custom_{{ field }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        )
+    from named
+
 )
 
-select * from named
+select * from known

@@ -35,12 +35,28 @@ named as (
         {%- for field in attribution_fields() %}
         {{ custom_field(field, 'custom') }} as custom_{{ field }},
         {%- endfor %}
-        {{ text_or_null('record.companyName') }} as heyreach_company_name,
-        {{ text_or_null('record.position') }} as heyreach_position,
-        {{ text_or_null('record.headline') }} as heyreach_headline
+        {{ respelled_fields('custom') }} as respelled_fields,
+        record.companyName as heyreach_company_name,
+        record.position as heyreach_position,
+        record.headline as heyreach_headline
     from read
+
+),
+
+known as (
+
+    select
+        * replace (
+            {%- for field in attribution_fields() %}
+            {{ known_text('custom_' ~ field) }} as custom_{{ field }},
+            {%- endfor %}
+            {{ known_text('heyreach_company_name') }} as heyreach_company_name,
+            {{ known_text('heyreach_position') }} as heyreach_position,
+            {{ known_text('heyreach_headline') }} as heyreach_headline
+        )
+    from named
 
 )
 
 -- Raw is at-least-once: the same observation may stand there twice.
-select distinct * from named
+select distinct * from known

@@ -1,4 +1,23 @@
-{#- Payloads come in snake case, which is documented, and in a camel case that is seen now and then. -#}
+{#- What a receiver saved is one payload, several in an array, or a relay's `{"headers": .., "body": ..}` around either, its
+    body an object or JSON text. Payloads come in snake case, which is documented, and in others that are seen now and
+    then: below, the places in which a thing was seen, the likeliest first. -#}
+{%- set event_types = ['event_type', 'eventType'] -%}
+{%- set timestamps = ['timestamp', 'timeStamp', 'event_timestamp', 'eventTimestamp'] -%}
+{%- set campaign_ids = ['campaign.id', 'campaign.campaign_id', 'campaign.campaignId', 'campaign_id', 'campaignId'] -%}
+{%- set account_ids = [
+    'sender.linkedInAccount.id', 'sender.linked_in_account.id', 'sender.linkedin_account.id', 'sender.linkedInAccountId',
+    'sender.linkedin_account_id', 'sender.id', 'linkedInSenderId', 'linkedInAccountId', 'linkedin_account_id', 'senderId',
+    'sender_id', 'senderAccountId', 'sender_account_id', 'accountId', 'account_id',
+] -%}
+{%- set profile_urls = [
+    'lead.profile_url', 'lead.profileUrl', 'lead.linkedin_url', 'lead.linkedInUrl', 'lead.linkedInProfileUrl',
+    'leadProfile.profileUrl', 'leadProfile.profile_url', 'leadProfile.linkedInUrl', 'lead_profile.profile_url',
+    'leadProfileUrl', 'lead_profile_url', 'profileUrl', 'profile_url',
+] -%}
+{%- set lead_ids = [
+    'lead.linkedin_id', 'lead.linkedInId', 'lead.linkedinId', 'lead.id', 'lead.linkedInUserProfileId', 'lead.leadMemberId',
+    'leadProfile.linkedin_id', 'leadProfile.linkedInId', 'leadProfile.id', 'leadMemberId', 'leadLinkedInId',
+] -%}
 
 with run_parameters as (
 
@@ -6,7 +25,7 @@ with run_parameters as (
 
 ),
 
-webhook_events as (
+lines as (
 
     select webhook_events.*
     from {{ source('heyreach', 'webhook_events') }} as webhook_events
@@ -15,37 +34,76 @@ webhook_events as (
 
 ),
 
+items as (
+
+    select
+        * exclude (payload),
+        unnest({{ json_items('payload') }}) as payload,
+        unnest(range(len({{ json_items('payload') }}))) as place
+    from lines
+
+),
+
+bodies as (
+
+    select
+        * replace (
+            case
+                when {{ first_payload_text(event_types) }} is not null then payload
+                when json_type(payload, '$.body') in ('OBJECT', 'ARRAY') then payload -> '$.body'
+                else coalesce(try_cast(payload ->> '$.body' as json), payload)
+            end as payload
+        )
+    from items
+
+),
+
+webhook_events as (
+
+    select
+        * exclude (payload),
+        unnest({{ json_items('payload') }}) as payload,
+        unnest(range(len({{ json_items('payload') }}))) as place_in_body
+    from bodies
+
+),
+
 named as (
 
     select
-        event_key,
-        upper(regexp_replace(
-            coalesce({{ payload_text('event_type') }}, {{ payload_text('eventType') }}),
-            '([a-z])([A-Z])', '\1_\2', 'g'
-        )) as event_type,
-        {{ payload_timestamp('timestamp') }} as happened_at,
-        {{ payload_text('campaign.id') }} as campaign_id,
-        {{ payload_text('sender.id') }} as account_id,
-        coalesce(
-            {{ payload_text('lead.profile_url') }},
-            {{ payload_text('lead.profileUrl') }},
-            {{ payload_text('leadProfile.profileUrl') }},
-            {{ payload_text('leadProfile.linkedInUrl') }}
-        ) as profile_url_raw,
-        coalesce({{ payload_text('correlation_id') }}, {{ payload_text('correlationId') }}) as correlation_id,
+        event_key || case when place + place_in_body > 0 then '/' || place || '.' || place_in_body else '' end as event_key,
+        file_name,
+        upper(replace(replace(regexp_replace({{ first_payload_text(event_types) }}, '([a-z])([A-Z])', '\1_\2', 'g'), ' ', '_'), '-', '_')) as event_type,
+        {{ first_payload_text(timestamps) }} as happened_at_text,
+        {{ first_payload_text(campaign_ids) }} as campaign_id,
+        {{ first_payload_text(account_ids) }} as account_id,
+        {{ first_payload_text(profile_urls) }} as profile_url_raw,
+        {{ payload_texts(lead_ids) }} as lead_ids,
+        {{ first_payload_text(['correlation_id', 'correlationId']) }} as correlation_id,
         observed_at,
         payload
     from webhook_events
 
 ),
 
+dated as (
+
+    select
+        *,
+        {{ event_time('happened_at_text') }} as happened_at,
+        {{ event_time_precision('happened_at_text') }} as happened_at_precision_seconds,
+        coalesce(profile_url_raw, lead_ids[1]) as lead
+    from named
+
+),
+
 -- An event without a readable time stays, so that it is seen to be missing one.
 happened as (
 
-    select named.*
-    from named
+    select dated.*
+    from dated
     cross join run_parameters
-    where named.happened_at is null or named.happened_at <= run_parameters.as_of
+    where dated.happened_at is null or dated.happened_at <= run_parameters.as_of
 
 ),
 
@@ -56,7 +114,7 @@ distinct_deliveries as (
     select *
     from happened
     qualify row_number() over (
-        partition by event_type, profile_url_raw, coalesce(correlation_id, event_key)
+        partition by event_type, lead, coalesce(correlation_id, event_key)
         order by observed_at, event_key
     ) = 1
 
@@ -69,8 +127,8 @@ distinct_events as (
     from distinct_deliveries
     qualify row_number() over (
         partition by
-            event_type, campaign_id, account_id, profile_url_raw, happened_at,
-            case when event_type is null or profile_url_raw is null or happened_at is null then event_key end
+            event_type, campaign_id, account_id, lead, happened_at,
+            case when event_type is null or lead is null or happened_at is null then event_key end
         order by observed_at, event_key
     ) = 1
 
@@ -80,10 +138,14 @@ select
     event_key,
     event_type,
     happened_at,
+    happened_at_text,
+    happened_at_precision_seconds,
     campaign_id,
     account_id,
     profile_url_raw,
+    lead_ids,
     correlation_id,
+    file_name,
     observed_at,
     payload
 from distinct_events
