@@ -27,6 +27,6 @@ def model_sql(name: str) -> str:
 def _literal(value: str) -> object:
     """What the text of a list or dictionary stands for; None for anything that is more than a literal."""
     try:
-        return ast.literal_eval(value)
+        return ast.literal_eval(value.replace(": true", ": True"))
     except ValueError:
         return None

@@ -106,6 +106,12 @@ TABLES = {
         sent_week date, sent bigint, accepted_to_date bigint, mature_sent bigint, mature_accepted bigint,
         mature_share double, accept_rate double, ci_low double, ci_high double, expected_final_rate double,
         as_of timestamptz""",
+    "rpt_verdict_calendar": f"""
+        question varchar, question_order integer,
+        {_columns("question_label dimension segment segment_label", "varchar")}, is_known boolean, known_on date,
+        {_columns("needs_mature has_mature sent_waiting_to_mature", "bigint")},
+        {_columns("pace_per_week assumed_rate", "double")}, {_columns("reason_unknown message", "varchar")},
+        as_of timestamptz""",
     "rpt_weekly_trend": f"""
         report_week date, snapshot_as_of timestamptz, {_columns("period_start period_end", "date")},
         {_columns("reports leads_imported sent accepted mature_sent mature_accepted", "bigint")},

@@ -66,7 +66,8 @@ select
     {{ utc_date('run_parameters.reach_since') }} as since,
     {{ utc_date('run_parameters.reach_until') }} as until,
     requests.requests,
-    cast(judged.judged as bigint) as judged,
+    -- Days and moments don't end alike.
+    cast(least(judged.judged, requests.requests) as bigint) as judged,
     spacing.hours_between_pulls,
     requests.requests >= run_parameters.collecting_below and judged.judged * 2 < requests.requests as is_blind
 from run_parameters
