@@ -106,6 +106,7 @@ select
     spread.senders,
     spread.all_senders - spread.senders as other_senders,
     spread.share,
+    cast(sum(coalesce(sent_days.sent, 0)) over up_to as bigint) as sent_already,
     sum(
         coalesce(sent_days.sent, 0)
         + case
@@ -113,10 +114,7 @@ select
                 then round(spread.share * pace.sent_per_business_day, 6)
             else 0
         end
-    ) over (
-        partition by spread.dimension, spread.segment
-        order by calendar.sent_date rows between unbounded preceding and current row
-    ) as sent_so_far
+    ) over up_to as sent_so_far
 from spread
 cross join calendar
 cross join run_parameters
@@ -125,3 +123,7 @@ left join sent_days
     on spread.dimension = sent_days.dimension
     and spread.segment = sent_days.segment
     and calendar.sent_date = sent_days.sent_date
+window up_to as (
+    partition by spread.dimension, spread.segment
+    order by calendar.sent_date rows between unbounded preceding and current row
+)

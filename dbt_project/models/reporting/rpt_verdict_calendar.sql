@@ -147,13 +147,22 @@ first_of_all as (
 
 ),
 
+-- Where several kinds are known, only their senders can be too few.
+comparable as (
+
+    select distinct dimension
+    from forecast
+    where segment not in ('unknown', 'unassigned', 'not_in_a_campaign', 'no_list') and share < 1
+
+),
+
 -- What is old enough for each question by now, and what will be.
 grown as (
 
     select
         first_of_all.question,
-        max(forecast.sent_so_far) filter (where forecast.sent_date < given.today) as has_sent,
-        max(forecast.sent_so_far) filter (
+        max(forecast.sent_already) as has_sent,
+        max(forecast.sent_already) filter (
             where forecast.sent_date + cast(first_of_all.age_days + given.detection_lag_days + 1 as integer) <= given.today
         ) as has_mature
     from first_of_all
@@ -191,16 +200,20 @@ answered as (
             when first_of_all.is_enough then null
             when not given.is_pace_known then 'pace_unknown'
             when given.sent_per_business_day = 0 then 'nothing_sent_lately'
-            when first_of_all.question is null and questions.dimension = 'account_type' then 'few_senders'
+            when first_of_all.question is null and comparable.dimension is not null then 'few_senders'
             when first_of_all.question is null then 'nothing_to_compare'
             else 'too_slow'
         end as reason_unknown,
         round(5 * given.sent_per_business_day, 1) as pace_per_week,
         given.hours_between_pulls,
         given.assumed_rate,
+        given.early_window_days,
+        counted_from.sent_date as counted_from,
         given.as_of
     from questions
     cross join given
+    cross join (select min(sent_date) as sent_date from forecast where sent_so_far > 0) as counted_from
+    left join comparable on questions.dimension = comparable.dimension
     left join first_of_all on questions.question = first_of_all.question
     left join grown on questions.question = grown.question
     left join {{ ref('int_segments_labelled') }} as labels
@@ -223,6 +236,7 @@ select
     sent_waiting_to_mature,
     pace_per_week,
     assumed_rate,
+    counted_from,
     case when not is_known then reason_unknown end as reason_unknown,
     case
         when is_known then 'known already.'
@@ -230,18 +244,21 @@ select
             then 'about ' || strftime(enough_on, '%-d %B %Y')
             || case
                 when is_sent_already then ', even if nothing more is sent ('
-                else ' at this pace (' || {{ printed_count('cast(round(pace_per_week) as bigint)') }} || ' requests a week; '
+                else ' at this pace ('
             end
-            || {{ printed_count('needs_mature') }} || ' have to be old enough, ' || {{ printed_count('has_mature') }} || ' are, '
-            || {{ printed_count('sent_waiting_to_mature') }} || ' more are on the way)'
-            || case when question like 'verdict%' then ', ' || segment_label || ' against all others first.' else '.' end
+            || {{ printed_count('needs_mature') }} || case question
+                when 'time_to_accept' then ' requests have to be watched for 30 days'
+                when 'acceptance_alarm' then ' requests of ' || segment_label || ' have to be ' || early_window_days || ' days old'
+                else ' requests have to be old enough'
+            end
+            || case when question like 'verdict%' then '; ' || segment_label || ' against all others first).' else ').' end
         when reason_unknown = 'nothing_sent' then 'no date yet, because no request has been sent.'
         when reason_unknown = 'nothing_sent_lately' then 'no date, because no request went out in the last two weeks.'
         when reason_unknown = 'pace_unknown' then 'no date yet: none of the requests sent so far can be dated, so nobody knows how many go out a week. The next pulls show it.'
         when reason_unknown = 'few_senders' then 'never with these senders: a type is compared from three senders of it and three others on.'
         when reason_unknown = 'nothing_to_compare' then 'no date, because all requests so far are of one kind, or don''t say of which.'
-        when reason_unknown = 'too_slow' then 'not within a year at this pace (' || {{ printed_count('cast(round(pace_per_week) as bigint)') }} || ' requests a week; ' || {{ printed_count('needs_mature') }} || ' have to be old enough).'
-        else 'never with a pull every ' || round(hours_between_pulls) || ' h, because it isn''t known closely enough when somebody accepted. Pull more often: make schedule.'
+        when reason_unknown = 'too_slow' then 'not within a year at this pace (' || {{ printed_count('needs_mature') }} || ' requests have to be old enough).'
+        else 'never with a pull every ' || cast(round(hours_between_pulls) as integer) || ' h, because it isn''t known closely enough when somebody accepted. Pull more often (make schedule).'
     end as message,
     as_of
 from answered
