@@ -51,6 +51,7 @@ ENRICHMENT_FIELDS = """
     where leads_with_several > 0 and conflict_rate is not null
     order by conflict_rate desc, leads_with_several desc, field
 """
+CALENDAR = "select * from marts.rpt_verdict_calendar order by question_order"
 HEALTH = "select * from marts.rpt_health order by line_number"
 IMPORTS = """
     select *
@@ -191,6 +192,7 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
                 "changes": rows(CHANGES),
                 "health": rows(HEALTH),
             },
+            "calendar": rows(CALENDAR),
             "summary": summary,
             "change": rows(CHANGE),
             "funnel": rows(FUNNEL),

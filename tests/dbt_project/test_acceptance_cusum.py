@@ -50,6 +50,7 @@ def put(database: duckdb.DuckDBPyConnection, table: str, accepted: numpy.ndarray
             lpad(cast(sender as varchar), 4, '0') as account_id,
             cast({PER_DAY} as bigint) as sent,
             accepted,
+            cast({PER_DAY} as double) as exposure,
             {", ".join(f"{sql} as {name}" for name, sql in columns.items())}
         from simulated
     """)

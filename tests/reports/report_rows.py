@@ -105,11 +105,18 @@ TABLES = {
     "rpt_sent_weeks": """
         sent_week date, sent bigint, accepted_to_date bigint, mature_sent bigint, mature_accepted bigint,
         mature_share double, accept_rate double, ci_low double, ci_high double, expected_final_rate double,
-        as_of timestamptz""",
+        sent_undated bigint, is_usable_in_rate boolean, as_of timestamptz""",
+    "rpt_verdict_calendar": f"""
+        question varchar, question_order integer,
+        {_columns("question_label dimension segment segment_label reason_unknown message", "varchar")},
+        is_known boolean, {_columns("known_on counted_from", "date")},
+        {_columns("needs_mature has_mature sent_waiting_to_mature", "bigint")},
+        {_columns("pace_per_week assumed_rate", "double")}, as_of timestamptz""",
     "rpt_weekly_trend": f"""
         report_week date, snapshot_as_of timestamptz, {_columns("period_start period_end", "date")},
         {_columns("reports leads_imported sent accepted mature_sent mature_accepted", "bigint")},
-        {_columns("accept_rate ci_low ci_high attribution_coverage", "double")}, as_of timestamptz""",
+        {_columns("accept_rate ci_low ci_high attribution_coverage", "double")}, is_usable_in_rate boolean,
+        as_of timestamptz""",
     "rpt_diagnosis": f"""
         {_columns("alarms alarms_blind alarms_blocked alarms_losing background_losses", "bigint")},
         recoverable_accepts_per_week double, segments_compared bigint, segments_lower bigint,
@@ -215,6 +222,11 @@ def ranked(segments: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {"volume_rank": rank(by_volume, row), "worst_rank": rank(worst_first, row), **row} for row in segments
     ]
+
+
+def asked(question: str, label: str, message: str, **values: Any) -> dict[str, Any]:
+    """A row of rpt_verdict_calendar; unanswered unless said otherwise."""
+    return {"question": question, "question_label": label, "message": message, "is_known": False, **values}
 
 
 def cell(pair: str, account_value: str, lead_value: str, match: str, **values: Any) -> dict[str, Any]:
@@ -458,6 +470,11 @@ def anomaly(kind: str, dimension: str, segment: str, since: date, **values: Any)
 
 # A month of work.
 FULL = {
+    "rpt_verdict_calendar": [
+        asked("accept_rate", "First accept rate", "known already.", question_order=1, is_known=True),
+        asked("verdict_list", "First verdict on lists", "not within a year at this pace (900 requests have "
+              "to be old enough).", question_order=5, reason_unknown="too_slow"),
+    ],
     "rpt_summary": [
         summary(
             leads_imported=2150, leads_undated=12, sent=1204, accepted=301, mature_sent=512,
@@ -648,8 +665,9 @@ FULL = {
         time_to_accept("region", "eu", "EU", requests=10),
     ],
     "rpt_sent_weeks": [
-        {"sent_week": date(2026, 1, 5), "sent": 512, "accepted_to_date": 130, "mature_sent": 512,
-         "mature_accepted": 123, "mature_share": 1.0, "accept_rate": 0.2402, "ci_low": 0.205,
+        {"sent_week": date(2026, 1, 5), "is_usable_in_rate": True, "sent": 512,
+         "accepted_to_date": 130, "mature_sent": 512, "mature_accepted": 123,
+         "mature_share": 1.0, "accept_rate": 0.2402, "ci_low": 0.205,
          "ci_high": 0.279, "expected_final_rate": 0.254},
         {"sent_week": date(2026, 1, 26), "sent": 692, "accepted_to_date": 171, "mature_sent": 0,
          "mature_accepted": 0, "mature_share": 0.0, "expected_final_rate": 0.29},
@@ -699,6 +717,22 @@ FULL = {
 
 # A workspace without anything in it.
 EMPTY = {
+    "rpt_verdict_calendar": [
+        asked(
+            "accept_rate",
+            "First accept rate",
+            "no date yet, because no request has been sent.",
+            question_order=1,
+            reason_unknown="nothing_sent",
+        ),
+        asked(
+            "verdict_source",
+            "First verdict on sources",
+            "no date yet, because no request has been sent.",
+            question_order=2,
+            reason_unknown="nothing_sent",
+        ),
+    ],
     "rpt_summary": [summary(is_demo=True)],
     "rpt_funnel": funnel(0, 0, 0, 0, 0),
     "rpt_change_decomposition": [
@@ -708,6 +742,21 @@ EMPTY = {
 
 # A workspace that had been at work before it was first pulled.
 FIRST_PULL = {
+    "rpt_verdict_calendar": [
+        asked("accept_rate", "First accept rate", "about 12 February 2026, even if nothing more is sent (10 "
+              "requests have to be old enough).", question_order=1, known_on=date(2026, 2, 12),
+              needs_mature=10, has_mature=0, sent_waiting_to_mature=203, pace_per_week=63.5,
+              counted_from=date(2026, 1, 26)),
+        asked("verdict_source", "First verdict on sources", "about 12 March 2026 at this pace (412 requests "
+              "have to be old enough; Clay | Co against all others first).", question_order=2,
+              known_on=date(2026, 3, 12), needs_mature=412, segment_label="Clay | Co"),
+        asked("verdict_icp", "First verdict on ICPs", "no date, because all requests so far are of one kind, "
+              "or don't say of which.", question_order=3, reason_unknown="nothing_to_compare"),
+        asked("verdict_account", "First verdict on senders", "no date, because all requests so far are of "
+              "one kind, or don't say of which.", question_order=4, reason_unknown="nothing_to_compare"),
+        asked("acceptance_alarm", "Alarm on a sudden drop of acceptance", "known already.", question_order=9,
+              is_known=True),
+    ],
     "rpt_summary": [
         summary(
             leads_undated=900, sent=3, sent_undated=800, sent_to_date=1003, accepted_to_date=211,

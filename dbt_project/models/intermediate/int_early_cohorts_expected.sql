@@ -20,7 +20,8 @@ list_days as (
         sent_date,
         list_id,
         sum(sent) as sent,
-        sum(accepted) as accepted
+        sum(accepted) as accepted,
+        {{ exact_sum('exposure') }} as exposure
     from cohorts
     group by sent_date, list_id
 
@@ -30,9 +31,9 @@ all_days as (
 
     select
         sent_date,
-        sum(sent) over before_the_day as earlier_sent,
-        sum(accepted) over before_the_day as earlier_accepted
-    from (select sent_date, sum(sent) as sent, sum(accepted) as accepted from cohorts group by sent_date) as days
+        sum(accepted) over before_the_day as earlier_accepted,
+        sum(cast(exposure as decimal(38, 18))) over before_the_day as earlier_exposure
+    from (select sent_date, sum(accepted) as accepted, {{ exact_sum('exposure') }} as exposure from cohorts group by sent_date) as days
     window before_the_day as (order by sent_date range between interval 180 day preceding and interval 1 day preceding)
 
 ),
@@ -43,7 +44,8 @@ list_history as (
         sent_date,
         list_id,
         sum(sent) over before_the_day as earlier_sent,
-        sum(accepted) over before_the_day as earlier_accepted
+        sum(accepted) over before_the_day as earlier_accepted,
+        sum(cast(exposure as decimal(38, 18))) over before_the_day as earlier_exposure
     from list_days
     window before_the_day as (partition by list_id order by sent_date range between interval 180 day preceding and interval 1 day preceding)
 
@@ -54,8 +56,8 @@ by_list as (
 
     select
         cohorts.*,
-        (list_history.earlier_accepted + 20 * {{ rate('all_days.earlier_accepted', 'all_days.earlier_sent') }})
-        / (list_history.earlier_sent + 20) as list_rate
+        (list_history.earlier_accepted + 20 * {{ rate('all_days.earlier_accepted', 'all_days.earlier_exposure') }})
+        / cast(list_history.earlier_exposure + 20 as double) as list_rate
     from cohorts
     inner join list_history
         on cohorts.sent_date = list_history.sent_date
@@ -73,7 +75,7 @@ account_days as (
         by_list.account_id,
         sum(by_list.sent) as sent,
         sum(by_list.accepted) as accepted,
-        {{ exact_sum('by_list.sent * by_list.list_rate') }} as expected
+        {{ exact_sum('by_list.exposure * by_list.list_rate') }} as expected
     from by_list
     group by by_list.sent_date, by_list.account_id
 
@@ -129,7 +131,7 @@ select
     by_list.accepted,
     by_list.list_rate,
     account_history.account_ratio,
-    least(greatest(by_list.list_rate * account_history.account_ratio, 0.005), 0.95) as expected_rate
+    least(greatest(by_list.list_rate * account_history.account_ratio * by_list.exposure / by_list.sent, 0.005), 0.95) as expected_rate
 from by_list
 inner join account_history
     on by_list.sent_date = account_history.sent_date

@@ -270,6 +270,14 @@ lines as (
     where nights > 0
     having count(*) > 0
     union all
+    select 'blind', 'acceptance_alarm_blind', alarm.requests - alarm.judged,
+        'A sudden drop of acceptance would not be noticed: of ' || {{ printed_count('alarm.requests') }} || ' requests sent from ' || alarm.since || ' to ' || alarm.until
+        || ', ' || {{ printed_count('alarm.judged') }} || ' were followed closely enough. Pulls came every ' || round(alarm.hours_between_pulls)
+        || ' h; the alarm needs one at least every ' || (24 * run_parameters.dating_resolution_days) || ' h. Pull daily: make schedule.'
+    from {{ ref('int_acceptance_alarm_reach') }} as alarm
+    cross join run_parameters
+    where alarm.is_blind
+    union all
     select 'blind', 'pull_incomplete', count(*),
         'The newest pull is incomplete: ' || string_agg(scope, ', ' order by scope) || '. Counts may be short; run again.'
     from incomplete_scopes

@@ -96,6 +96,32 @@ counted as (
 
 ),
 
+-- By pairs of weeks first, because a late first pull leaves nearly everything undated.
+undated as (
+
+    select
+        date_trunc('week', {{ utc_date('sent_cohort_earliest') }}) as earliest_week,
+        date_trunc('week', {{ utc_date('sent_cohort_latest') }}) as latest_week,
+        count(*) as requests
+    from {{ ref('heyreach_connections') }}
+    where is_sent and sent_cohort_at is null
+    group by earliest_week, latest_week
+
+),
+
+perhaps as (
+
+    select
+        counted.sent_week,
+        cast(sum(undated.requests) as bigint) as sent_undated
+    from counted
+    inner join undated
+        on counted.sent_week <= undated.latest_week
+        and counted.sent_week >= coalesce(undated.earliest_week, date '1970-01-05')
+    group by counted.sent_week
+
+),
+
 final as (
 
     select
@@ -112,9 +138,13 @@ final as (
             when counted.sent >= run_parameters.hide_rate_below
                 then round(greatest(known.accepted_for_certain + coalesce(expected.still_to_come, 0), counted.accepted_to_date) / counted.sent, 6)
         end as expected_final_rate,
+        coalesce(perhaps.sent_undated, 0) as sent_undated,
+        counted.mature_sent >= run_parameters.hide_rate_below
+        and {{ days_after(utc_midnight('counted.sent_week'), '7 + run_parameters.acceptance_window_days + run_parameters.detection_lag_days') }} <= run_parameters.as_of as is_usable_in_rate,
         run_parameters.as_of
     from counted
     inner join known on counted.sent_week = known.sent_week
+    left join perhaps on counted.sent_week = perhaps.sent_week
     left join expected on counted.sent_week = expected.sent_week
     cross join run_parameters
 

@@ -55,6 +55,7 @@ select
     {%- for metric in shares %}
     max(totals.value) filter (where totals.metric = '{{ metric }}') as {{ metric }},
     {%- endfor %}
+    max(totals.value) filter (where totals.metric = 'accept_rate') is not null as is_usable_in_rate,
     max(last_of_week.as_of) as as_of
 from last_of_week
 inner join totals on last_of_week.snapshot_id = totals.snapshot_id
