@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from extract import raw
+from extract import journal, raw, versions
 from extract.client import HeyReachClient
 from extract.damage import set_aside
 from extract.enrichment.ledger import EnrichmentLedger
@@ -85,6 +85,25 @@ def suppressions(settings: Settings) -> Suppressions:
 def webhooks_dir(settings: Settings) -> Path:
     """Where the operator's receiver of webhooks puts its files; need not exist."""
     return settings.workspace_dir / "webhooks"
+
+
+def require_known_versions(settings: Settings) -> None:
+    """Raise NewerError where a newer release wrote into this workspace, before anything else is done with it.
+
+    An older one's files are brought up to date, as whoever opens them does.
+    """
+    versions.require_known_folder(journal.KIND, settings.workspace_dir / "journal")
+    finished_folders(landing_dir(settings))
+    for path, ledger in (
+        (ledger_path(settings), Ledger),
+        (enrichment_ledger_path(settings), EnrichmentLedger),
+    ):
+        if path.exists():
+            with ledger(path):
+                pass
+    if raw_path(settings).exists():
+        with raw.connect(raw_path(settings), read_only=True):
+            pass
 
 
 def extract(settings: Settings, say: Callable[[str], None], kind: str = "full") -> Extraction:

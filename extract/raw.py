@@ -13,10 +13,13 @@ from pathlib import Path
 
 import duckdb
 
+from extract import versions
 from extract.damage import is_damage, is_held
 from extract.errors import OutboundError
 
 SCHEMA = "heyreach"
+KIND = "raw database"  # see extract/versions.py; one row says which version it has
+VERSION_TABLE = "schema_version"
 
 # Per observation table: the columns that identify a row. The last one is the row's own key, those before
 # it the scope that one walk of the API covers.
@@ -286,12 +289,14 @@ class Origin:
 def connect(path: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with UTC as its time zone, closed (and so checkpointed) at the end.
 
-    Raises RawError where the file is damaged, or another program holds it.
+    Raises RawError where the file is damaged, or another program holds it, NewerError where a newer release
+    wrote it.
     """
     try:
         connection = duckdb.connect(str(path), read_only=read_only)
         try:
             connection.execute("set TimeZone = 'UTC'")
+            versions.require_known(KIND, path, _version(connection))
             yield connection
         finally:
             connection.close()
@@ -301,6 +306,15 @@ def connect(path: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnectio
         if is_held(error):
             raise RawError(f"{path} is open in another program: close it there, then run again") from error
         raise
+
+
+def _version(connection: duckdb.DuckDBPyConnection) -> int:
+    """0 for a raw database of before there were versions."""
+    try:
+        found = connection.execute(f"select max(version) from {SCHEMA}.{VERSION_TABLE}").fetchone()
+    except duckdb.CatalogException:
+        return 0
+    return found[0] or 0
 
 
 class RawError(OutboundError):
@@ -316,7 +330,7 @@ def damaged(path: Path) -> str:
 
 
 def initialise(path: Path) -> None:
-    """Create the raw database, and any of its tables and columns that it lacks."""
+    """Create the raw database, and any of its tables and columns that it lacks: that migrates older ones."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with connect(path, read_only=False) as connection:
         connection.execute(f"create schema if not exists {SCHEMA}")
@@ -327,6 +341,9 @@ def initialise(path: Path) -> None:
                 connection.execute(
                     f"alter table {SCHEMA}.{table} add column if not exists {name} {DUCKDB_TYPES[kind]}"
                 )
+        if _version(connection) < versions.KNOWN[KIND]:
+            connection.execute(f"create or replace table {SCHEMA}.{VERSION_TABLE} (version bigint)")
+            connection.execute(f"insert into {SCHEMA}.{VERSION_TABLE} values (?)", [versions.KNOWN[KIND]])
 
 
 def newest_hashes(

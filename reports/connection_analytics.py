@@ -226,6 +226,8 @@ def _held(settings: Settings, options: argparse.Namespace) -> Iterator[bool]:
     require_writable(_reports_dir(settings, options), "The report folder")
     with exclusive(settings.workspace_dir, wait_seconds=options.wait * 60, say=_say) as has_waited:
         sweep(settings.workspace_dir, _reports_dir(settings, options))
+        if options.step != "recover":  # what it makes anew may not open at all
+            pipeline.require_known_versions(settings)
         yield has_waited
 
 
@@ -416,6 +418,7 @@ def _enrichments(settings: Settings, options: argparse.Namespace) -> None:
 def _alone(settings: Settings) -> Iterator[None]:
     """No run and no import beside this one."""
     with exclusive(settings.workspace_dir), exclusive(settings.workspace_dir, "import"):
+        pipeline.require_known_versions(settings)
         yield
 
 
