@@ -17,13 +17,14 @@ import duckdb
 
 from dbt_project import warehouse
 from extract import accounts, journal, pipeline, raw, snapshots
+from extract.backup import archive, contents, restore, save
 from extract.damage import is_damage, set_aside
 from extract.enrichment.command import EnrichOptions, list_enrichments, run_enrich
 from extract.enrichment.writeback import WriteBackOptions, run_write_back
 from extract.errors import ConfigurationError, OutboundError
 from extract.folders import disk_full_line, is_disk_full, require_writable, sweep
 from extract.importer.command import SENDER_CHOICES, ImportOptions, run_import
-from extract.lock import exclusive
+from extract.lock import everything, exclusive
 from extract.privacy import erase, purge
 from extract.pull import KINDS
 from extract.runs import RunRecord, is_done_since, new_run_id, runs_path
@@ -39,6 +40,7 @@ ENRICHMENT_CONFIG = PROJECT_DIR / "config" / "enrichment.yaml"
 STEPS = (
     *("run", "daily", "weekly", "setup", "extract", "build", "report", "docs", "sql", "import"),
     *("schedule", "recover", "acknowledge", "erase", "purge", "enrich", "enrichments", "write-back"),
+    *("check", "backup", "restore"),
 )
 # The scheduled jobs, and what else pulls, builds and reports: the kind of pull and the formats of each.
 JOBS = {"run": ("full", FORMATS), "weekly": ("full", FORMATS), "daily": ("daily", ("json",))}
@@ -116,11 +118,22 @@ def _parser() -> argparse.ArgumentParser:
     timetable = parser.add_argument_group("schedule", "the timetable; without an option it is printed")
     timetable.add_argument("--install", choices=("auto", "cron", "systemd"), help="put it in place")
     timetable.add_argument("--remove", action="store_true", help="take it out again")
+    _add_upkeep_arguments(parser.add_argument_group("check, backup, restore", "before it is needed"))
     _add_import_arguments(
         parser.add_argument_group("import", "a file of leads into HeyReach, each accounted for")
     )
     _add_enrich_arguments(parser.add_argument_group("enrich", "what other services know about leads"))
     return parser
+
+
+def _add_upkeep_arguments(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--send", action="store_true", help="check: send a test message to every channel")
+    group.add_argument("--to", type=Path, metavar="FOLDER", help="backup: where it goes (default: backups)")
+    group.add_argument("--with-secrets", action="store_true", help="backup: all of .env, keys included")
+    group.add_argument("--from", type=Path, dest="archive", metavar="FILE", help="restore: the backup")
+    group.add_argument(
+        "--force", action="store_true", help="restore: put aside what stands in the data folder"
+    )
 
 
 def _add_enrich_arguments(group: argparse._ArgumentGroup) -> None:
@@ -422,6 +435,49 @@ def _alone(settings: Settings) -> Iterator[None]:
         yield
 
 
+def _backup(settings: Settings, options: argparse.Namespace) -> None:
+    """Write all that can't be made again into one file."""
+    require_writable(settings.workspace_dir, "The data folder")
+    with everything(settings.workspace_dir):
+        pipeline.require_known_versions(settings)
+        _keep_snapshot(settings)
+        saved = save.save(settings, PROJECT_DIR, options.to, with_secrets=options.with_secrets)
+    print(f"backup: {saved.path}{_demo_mark(settings)}")
+    _say(
+        f"{saved.files:,} files, {saved.bytes_saved / 1e6:,.1f} MB in {saved.size / 1e6:,.1f} MB, written and "
+        f"compared; make restore FROM={shown(saved.path)} brings them back"
+    )
+    kept = "the keys of .env are in it" if options.with_secrets else "keys and passwords are not in it"
+    _say(f"it holds personal data, which make erase does not reach; {kept}")
+
+
+def _restore(settings: Settings, options: argparse.Namespace) -> None:
+    """Bring a backup back, or complete a restore that was cut off."""
+    if options.archive:
+        about = archive.about(options.archive)
+        target = restore.place(settings, PROJECT_DIR, about.is_demo)
+    else:
+        found = [restore.place(settings, PROJECT_DIR, is_demo) for is_demo in (settings.is_demo, True)]
+        target = next((place for place in found if place.ready.exists()), None)
+        if not target:
+            known = ", ".join(shown(path) for path in contents.copies(settings.workspace_dir)) or "none"
+            raise ConfigurationError(f"make restore needs FROM=, a backup; in the data folder are: {known}")
+    require_writable(target.workspace_dir, "The data folder")
+    with everything(target.workspace_dir, completes_restore=True):
+        if target.ready.exists():
+            restore.finish(target, _say)
+            print(f"restored: {target.workspace_dir}, as a restore that was cut off had it ready")
+            return
+        restore.prepare(settings, options.archive, target, force=options.force, say=_say)
+        restore.finish(target, _say)
+    mark = "  (demo data)" if about.is_demo else ""
+    print(
+        f"restored: {target.workspace_dir}, as of {about.created_at:%Y-%m-%d %H:%M} UTC{mark}; now: make build"
+    )
+    if settings.is_demo and not about.is_demo:
+        _say("set HEYREACH_API_KEY in .env: without it the next verbs show the demo, not what was restored")
+
+
 def _erase(settings: Settings, options: argparse.Namespace) -> None:
     if not options.url:
         raise ConfigurationError("make erase needs URL=, the LinkedIn profile of the person to erase")
@@ -438,10 +494,14 @@ def _erase(settings: Settings, options: argparse.Namespace) -> None:
             + ": remove them "
             "there (data/demo: HEYREACH_API_KEY= make erase URL=...), then run this again"
         )
+    copies = contents.copies(settings.workspace_dir)
+    but = " but the copies named below" if copies else ""
     print(
         f"erased: {len(person.rows):,} rows of the person, known by {len(person.keys):,} keys; no file of "
-        f"{shown(settings.data_dir)} holds a link, address or member id of theirs{_demo_mark(settings)}"
+        f"{shown(settings.data_dir)}{but} holds a link, address or member id of theirs{_demo_mark(settings)}"
     )
+    for path in copies:
+        _say(f"not cleaned: {shown(path)}, made before this: make a new backup, then delete it")
     _say(
         "Erase them in HeyReach and in files outside the data folder yourself; pulls, webhook files and "
         "imports leave them out from now on"
