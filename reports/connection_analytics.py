@@ -17,21 +17,21 @@ import duckdb
 
 from dbt_project import warehouse
 from extract import accounts, journal, pipeline, raw, snapshots
-from extract.backup import archive, contents, restore, save
+from extract.backup import contents
 from extract.damage import is_damage, set_aside
 from extract.enrichment.command import EnrichOptions, list_enrichments, run_enrich
 from extract.enrichment.writeback import WriteBackOptions, run_write_back
 from extract.errors import ConfigurationError, OutboundError
 from extract.folders import disk_full_line, is_disk_full, require_writable, sweep
 from extract.importer.command import SENDER_CHOICES, ImportOptions, run_import
-from extract.lock import everything, exclusive
+from extract.lock import exclusive
 from extract.privacy import erase, purge
 from extract.pull import KINDS
 from extract.runs import RunRecord, is_done_since, new_run_id, runs_path
 from extract.settings import DEFAULTS, SECRETS, Settings, load_settings, parse_period
 from extract.stop import stoppable
 from extract.strict_yaml import shown
-from reports import alerts, schedule
+from reports import alerts, schedule, upkeep
 from reports.queries import open_published
 from reports.write import FORMATS, write_reports
 
@@ -437,45 +437,14 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 def _backup(settings: Settings, options: argparse.Namespace) -> None:
     """Write all that can't be made again into one file."""
-    require_writable(settings.workspace_dir, "The data folder")
-    with everything(settings.workspace_dir):
-        pipeline.require_known_versions(settings)
+    with upkeep.all_held(settings):
         _keep_snapshot(settings)
-        saved = save.save(settings, PROJECT_DIR, options.to, with_secrets=options.with_secrets)
-    print(f"backup: {saved.path}{_demo_mark(settings)}")
-    _say(
-        f"{saved.files:,} files, {saved.bytes_saved / 1e6:,.1f} MB in {saved.size / 1e6:,.1f} MB, written and "
-        f"compared; make restore FROM={shown(saved.path)} brings them back"
-    )
-    kept = "the keys of .env are in it" if options.with_secrets else "keys and passwords are not in it"
-    _say(f"it holds personal data, which make erase does not reach; {kept}")
+        upkeep.back_up(settings, PROJECT_DIR, options.to, with_secrets=options.with_secrets, say=_say)
 
 
 def _restore(settings: Settings, options: argparse.Namespace) -> None:
     """Bring a backup back, or complete a restore that was cut off."""
-    if options.archive:
-        about = archive.about(options.archive)
-        target = restore.place(settings, PROJECT_DIR, about.is_demo)
-    else:
-        found = [restore.place(settings, PROJECT_DIR, is_demo) for is_demo in (settings.is_demo, True)]
-        target = next((place for place in found if place.ready.exists()), None)
-        if not target:
-            known = ", ".join(shown(path) for path in contents.copies(settings.workspace_dir)) or "none"
-            raise ConfigurationError(f"make restore needs FROM=, a backup; in the data folder are: {known}")
-    require_writable(target.workspace_dir, "The data folder")
-    with everything(target.workspace_dir, completes_restore=True):
-        if target.ready.exists():
-            restore.finish(target, _say)
-            print(f"restored: {target.workspace_dir}, as a restore that was cut off had it ready")
-            return
-        restore.prepare(settings, options.archive, target, force=options.force, say=_say)
-        restore.finish(target, _say)
-    mark = "  (demo data)" if about.is_demo else ""
-    print(
-        f"restored: {target.workspace_dir}, as of {about.created_at:%Y-%m-%d %H:%M} UTC{mark}; now: make build"
-    )
-    if settings.is_demo and not about.is_demo:
-        _say("set HEYREACH_API_KEY in .env: without it the next verbs show the demo, not what was restored")
+    upkeep.restore_from(settings, PROJECT_DIR, options.archive, force=options.force, say=_say)
 
 
 def _erase(settings: Settings, options: argparse.Namespace) -> None:
