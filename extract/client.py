@@ -137,6 +137,7 @@ class HeyReachClient:
         read_timeout: float = READ_TIMEOUT,
         try_timeout: float = TRY_TIMEOUT,
         rate_window: float = RATE_WINDOW,
+        request_seconds: float = REQUEST_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
         transport: httpx.BaseTransport | None = None,
     ):
@@ -148,8 +149,10 @@ class HeyReachClient:
         self._clock = clock
         self._try_timeout = try_timeout
         self._rate_window = rate_window
+        self._request_seconds = request_seconds
         self._monotonic = monotonic
         self._last_answer_at: datetime | None = None
+        self._clock_ahead: timedelta | None = None
         self._calls = 0
         self._retries = 0
         self._recent_calls: deque[float] = deque()
@@ -181,6 +184,10 @@ class HeyReachClient:
     def now(self) -> datetime:
         """The time by HeyReach's clock, as of the last answer; this machine's before the first one."""
         return self._last_answer_at or (self._clock() if self._clock else datetime.now(UTC))
+
+    def clock_ahead(self) -> timedelta | None:
+        """How far HeyReach's clock was ahead of this machine's at the last answer; None: it didn't say."""
+        return self._clock_ahead
 
     def check_api_key(self) -> None:
         """Ask HeyReach whether the key is valid; raises AuthenticationError if not, ProviderError if unknown.
@@ -266,7 +273,7 @@ class HeyReachClient:
             reason = f"it asks to wait {failure.retry_after} s, more than {LONGEST_RETRY_AFTER}"
         elif failure.is_unreachable and tries >= TRIES_UNREACHABLE:
             return f"tried {tries} times: check the network and HEYREACH_BASE_URL"
-        elif tries >= TRIES or spent + wait > REQUEST_SECONDS:
+        elif tries >= TRIES or spent + wait > self._request_seconds:
             reason = f"tried {tries} times in {spent:.0f} s"
         elif self._retries >= max(RETRIES_ALWAYS_ALLOWED, RETRIED_SHARE * self._calls):
             reason = f"{self._retries} of {self._calls} calls so far had to be repeated, which is too many"
@@ -352,6 +359,7 @@ class HeyReachClient:
     def _bounds(self, reply: "_Reply") -> tuple[datetime, datetime]:
         not_before, not_after = (self._clock(),) * 2 if self._clock else reply.bounds()
         self._last_answer_at = not_before
+        self._clock_ahead = reply.clock_ahead()
         return not_before, not_after
 
     def _answer(self, reply: "_Reply") -> Answer:
@@ -381,6 +389,11 @@ class _Reply:
             return self.sent_at, self.sent_at + took
         second = timedelta(seconds=1)
         return served_at - took - second, served_at + second
+
+    def clock_ahead(self) -> timedelta | None:
+        """How far the server's clock is ahead of this machine's, to within the time the reply took."""
+        served_at = http_date(self.headers.get("Date"))
+        return served_at - self.sent_at - timedelta(seconds=self.seconds / 2) if served_at else None
 
     def retry_after(self) -> int | None:
         """Seconds the server asks to wait, or None where it asks nothing that makes sense."""

@@ -407,6 +407,17 @@ def pull_times(connection: duckdb.DuckDBPyConnection) -> PullTimes | None:
     return PullTimes(first, newest, newest_complete, newest_full) if first else None
 
 
+def requests_of_full_pull(connection: duckdb.DuckDBPyConnection) -> int | None:
+    """How many requests the newest complete full pull made; None before the first one."""
+    return connection.execute(
+        f"""
+        select arg_max(requests, finished_at)
+        from {SCHEMA}.pulls
+        where resource = 'pull' and kind = 'full' and is_complete
+        """
+    ).fetchone()[0]
+
+
 def account_ids(connection: duckdb.DuckDBPyConnection) -> set[str]:
     """Every sender account HeyReach ever listed."""
     rows = connection.execute(f"select distinct account_id from {SCHEMA}.sender_accounts").fetchall()

@@ -57,6 +57,12 @@ def require_known_sqlite(kind: str, path: Path, database: sqlite3.Connection) ->
     require_known(kind, path, database.execute("pragma user_version").fetchone()[0])
 
 
+def of_sqlite_file(path: Path) -> int:
+    """The version of an SQLite file that may not be opened, because that writes: it stands in its header."""
+    with path.open("rb") as file:
+        return int.from_bytes(file.read(64)[60:64], "big")
+
+
 def stamp_sqlite(kind: str, database: sqlite3.Connection) -> None:
     """Write the present version into an SQLite file."""
     if database.execute("pragma user_version").fetchone()[0] != KNOWN[kind]:

@@ -32,6 +32,7 @@ from extract.settings import DEFAULTS, SECRETS, Settings, load_settings, parse_p
 from extract.stop import stoppable
 from extract.strict_yaml import shown
 from reports import alerts, schedule, upkeep
+from reports.check import check_all
 from reports.queries import open_published
 from reports.write import FORMATS, write_reports
 
@@ -246,7 +247,6 @@ def _held(settings: Settings, options: argparse.Namespace) -> Iterator[bool]:
 
 def _schedule(settings: Settings, options: argparse.Namespace) -> None:
     """Print the timetable, put it in place, or take it out."""
-    moment = "OUTBOUND_AS_OF"  # like secrets, nothing for a timetable
     for secret in SECRETS:
         without_shell = {name: value for name, value in os.environ.items() if name != secret}
         scheduled = load_settings(PROJECT_DIR, without_shell)
@@ -255,14 +255,7 @@ def _schedule(settings: Settings, options: argparse.Namespace) -> None:
                 f"{secret} is not the same in this shell and in .env, and scheduled runs see only .env: "
                 "put it there"
             )
-    shell = {name: os.environ[name] for name in DEFAULTS if os.environ.get(name)}
-    place = schedule.Place(
-        PROJECT_DIR,
-        settings.workspace_dir,
-        {name: value for name, value in shell.items() if name not in (*SECRETS, moment)},
-    )
-    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    units_dir = home / "systemd" / "user"
+    place, units_dir = _timetable(settings)
     if options.remove:
         schedule.remove(place, units_dir, print)
     elif options.install:
@@ -273,6 +266,24 @@ def _schedule(settings: Settings, options: argparse.Namespace) -> None:
         for name, text in schedule.units(place).items():
             print(f"# {units_dir / name}\n{text}")
         print("# Put it in place: make schedule INSTALL=1    Take it out: make schedule REMOVE=1")
+
+
+def _timetable(settings: Settings) -> tuple[schedule.Place, Path]:
+    """Where the timetable's jobs run, and where systemd looks for its units."""
+    moment = "OUTBOUND_AS_OF"  # like secrets, nothing for a timetable
+    shell = {name: os.environ[name] for name in DEFAULTS if os.environ.get(name)}
+    place = schedule.Place(
+        PROJECT_DIR,
+        settings.workspace_dir,
+        {name: value for name, value in shell.items() if name not in (*SECRETS, moment)},
+    )
+    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return place, home / "systemd" / "user"
+
+
+def _check(settings: Settings, options: argparse.Namespace) -> None:
+    """Try everything a night needs; raises CheckError where something has to be mended."""
+    check_all(settings, PROJECT_DIR, _timetable(settings), sends=options.send, say=print)
 
 
 def _acknowledge(settings: Settings, options: argparse.Namespace) -> None:
@@ -313,7 +324,8 @@ def _setup(settings: Settings, options: argparse.Namespace) -> None:
         raw.initialise(paths.raw)
         accounts.write_account_seed(accounts.load_accounts(account_file), paths.account_seed)
     _check_accounts(settings, _files(settings).account_seed)
-    _say(f"ready: {'demo data (no HEYREACH_API_KEY)' if settings.is_demo else settings.base_url}")
+    whose = settings.base_url + "; the key was not tried, make check does"
+    _say(f"ready: {'demo data (no HEYREACH_API_KEY)' if settings.is_demo else whose}")
     if settings.is_demo:
         _say("dbt by hand: cd dbt_project && ../.venv/bin/dbt build --target demo")
 
