@@ -1,10 +1,12 @@
 """Extraction as a whole: settings in, an up-to-date raw database out."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import duckdb
 from tqdm import tqdm
 
 from extract import journal, raw, versions
@@ -140,6 +142,8 @@ def _load_leftovers(settings: Settings) -> None:
 def rebuild_raw(settings: Settings) -> tuple[Path | None, int]:
     """Make raw anew from all landing folders; returns where the old file went, and the number of folders."""
     path = raw_path(settings)
+    with contextlib.suppress(raw.RawError, duckdb.Error):  # damaged, which is why it is made anew
+        require_known_versions(settings)
     old = set_aside(path) if path.exists() else None
     load_landed(settings)
     return old, len(finished_folders(landing_dir(settings)))

@@ -68,7 +68,7 @@ def _problem(folder: Path) -> str | None:
     if not folder.is_dir():
         return f"{folder} is a file where a folder has to be"
     try:
-        with tempfile.NamedTemporaryFile(prefix=".writable-", dir=folder) as probe:
+        with tempfile.TemporaryFile(dir=folder) as probe:
             probe.write(b"\0")
             probe.flush()
     except OSError as error:
