@@ -24,7 +24,7 @@ ENRICH := $(if $(FILE),--file "$(FILE)") $(if $(SOURCE),--source "$(SOURCE)") $(
 	$(if $(WITH),--with "$(WITH)") $(if $(PARALLEL),--parallel "$(PARALLEL)") $(if $(LIMIT),--limit "$(LIMIT)") \
 	$(if $(DRY_RUN),--dry-run)
 
-.PHONY: help run daily weekly schedule recover acknowledge setup extract build report docs sql import enrich enrichments write-back erase purge test diagnose-check bench lint format clean
+.PHONY: help run daily weekly schedule recover acknowledge setup extract build report docs sql import enrich enrichments write-back erase purge check backup restore test diagnose-check bench lint format clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | column -t -s $$'\t'
@@ -82,6 +82,15 @@ erase: $(INSTALLED) ## remove a person from all data, and keep them out  [URL=ht
 
 purge: $(INSTALLED) ## show what is older than config/settings.yaml keeps it, and delete it  [APPLY=1]
 	@$(RUN) purge $(if $(APPLY),--apply)
+
+check: $(INSTALLED) ## try key, senders, folders, clock, pace, channels and timetable, a line each  [SEND=1: a test message]
+	@$(RUN) check $(if $(SEND),--send)
+
+backup: $(INSTALLED) ## all that can't be made again into one file  [TO=folder WITH_SECRETS=1]
+	@$(RUN) backup $(if $(TO),--to "$(TO)") $(if $(WITH_SECRETS),--with-secrets)
+
+restore: $(INSTALLED) ## bring a backup back, or complete one that was cut off  [FROM=file FORCE=1]
+	@$(RUN) restore $(if $(FROM),--from "$(FROM)") $(if $(FORCE),--force)
 
 test: $(INSTALLED) ## run the whole test suite
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder

@@ -133,6 +133,7 @@ class HeyReachClient:
         read_timeout: float = READ_TIMEOUT,
         try_timeout: float = TRY_TIMEOUT,
         rate_window: float = RATE_WINDOW,
+        request_seconds: float = REQUEST_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
         transport: httpx.BaseTransport | None = None,
     ):
@@ -144,8 +145,10 @@ class HeyReachClient:
         self._clock = clock
         self._try_timeout = try_timeout
         self._rate_window = rate_window
+        self._request_seconds = request_seconds
         self.monotonic = monotonic
         self._last_answer_at: datetime | None = None
+        self._clock_ahead: timedelta | None = None
         self._calls = 0
         self._retries = 0
         self._recent_calls: deque[float] = deque()
@@ -177,6 +180,10 @@ class HeyReachClient:
     def now(self) -> datetime:
         """The time by HeyReach's clock, as of the last answer; this machine's before the first one."""
         return self._last_answer_at or (self._clock() if self._clock else datetime.now(UTC))
+
+    def clock_ahead(self) -> timedelta | None:
+        """How far HeyReach's clock was ahead of this machine's at the last answer; None: it didn't say."""
+        return self._clock_ahead
 
     def check_api_key(self) -> None:
         """Ask HeyReach whether the key is valid; raises AuthenticationError if not, ProviderError if unknown.
@@ -266,7 +273,7 @@ class HeyReachClient:
             reason = f"it asks to wait {failure.retry_after} s, more than {LONGEST_RETRY_AFTER}"
         elif failure.is_unreachable and tries >= TRIES_UNREACHABLE:
             return f"tried {tries} times: check the network and HEYREACH_BASE_URL"
-        elif tries >= TRIES or spent + wait > REQUEST_SECONDS:
+        elif tries >= TRIES or spent + wait > self._request_seconds:
             reason = f"tried {tries} times in {spent:.0f} s"
         elif self._retries >= max(RETRIES_ALWAYS_ALLOWED, RETRIED_SHARE * self._calls):
             reason = f"{self._retries} of {self._calls} calls so far had to be repeated, which is too many"
@@ -355,6 +362,7 @@ class HeyReachClient:
     def _bounds(self, reply: Reply) -> tuple[datetime, datetime]:
         not_before, not_after = (self._clock(),) * 2 if self._clock else reply.bounds()
         self._last_answer_at = not_before
+        self._clock_ahead = reply.clock_ahead()
         return not_before, not_after
 
     def _answer_if_any(self, reply: Reply) -> Answer:

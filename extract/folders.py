@@ -9,7 +9,7 @@ from pathlib import Path
 from extract.errors import ConfigurationError
 
 # Working folders and files of a run; a new run holds the lock, so whoever made them is gone.
-LEFTOVERS = (".dlt-*", ".period-*", ".docs-*")
+LEFTOVERS = (".dlt-*", ".period-*", ".docs-*", ".restore.partial")
 # A report may be being written now, by a command that takes no lock.
 OLD_PARTIAL_SECONDS = 3600
 # As the operating system, DuckDB and dlt word it.

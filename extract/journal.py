@@ -9,10 +9,15 @@ from pathlib import Path
 
 import orjson
 
+from extract import versions
+
+KIND = "journals"
+
 
 def append(path: Path, row: dict) -> None:
-    """Add one row; it is on disk when this returns."""
+    """Add one row; it is on disk when this returns. Raises NewerError for a folder of a newer release."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    versions.stamp_folder(KIND, path.parent)
     line = orjson.dumps(row, option=orjson.OPT_UTC_Z) + b"\n"
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
@@ -27,7 +32,8 @@ def append(path: Path, row: dict) -> None:
 
 
 def rows(path: Path) -> list[dict]:
-    """All rows, oldest first; none where there is no journal yet."""
+    """All rows, oldest first; none where there is no journal yet. Raises NewerError as `append`."""
+    versions.require_known_folder(KIND, path.parent)
     if not path.exists():
         return []
     found = []

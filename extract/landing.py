@@ -14,6 +14,10 @@ from pathlib import Path
 
 import orjson
 
+from extract import versions
+
+KIND = "landing folders"
+
 # Left out of the comparison (not of the payload): they change without anything having happened.
 VOLATILE = frozenset({"imageUrl", "connections", "followers"})
 
@@ -49,7 +53,9 @@ class Landing:
     def __enter__(self) -> "Landing":
         for abandoned in self._partial.parent.glob(".*.partial"):  # of a session that was killed
             shutil.rmtree(abandoned)
-        self._partial.mkdir(parents=True)
+        self._partial.parent.mkdir(parents=True, exist_ok=True)
+        versions.stamp_folder(KIND, self._partial.parent)
+        self._partial.mkdir()
         return self
 
     def __exit__(self, error_type: type | None, *_: object) -> None:
@@ -80,7 +86,8 @@ def landed_files(folders: Iterable[Path], table: str) -> list[Path]:
 
 
 def finished_folders(landing_dir: Path) -> list[Path]:
-    """All whole landing folders, oldest first."""
+    """All whole landing folders, oldest first; raises NewerError where a newer release wrote there."""
     if not landing_dir.is_dir():
         return []
+    versions.require_known_folder(KIND, landing_dir)
     return sorted(path for path in landing_dir.iterdir() if path.is_dir() and not path.name.startswith("."))

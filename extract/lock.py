@@ -15,12 +15,20 @@ from typing import TextIO
 from extract.errors import OutboundError
 
 POLL_SECONDS = 1.0
+# What writes into a workspace, each under a lock of its own.
+WRITERS = ("run", "import", "enrichment", "delivery")
+# A restore that has begun to take its place (extract/backup/restore.py).
+RESTORE = ".restore"
 
 
 class BusyError(OutboundError):
     """Another run holds the data folder."""
 
     exit_code = 75
+
+
+class CutOffError(OutboundError):
+    """A restore was killed halfway, and nothing may be done with the workspace before it is completed."""
 
 
 @contextlib.contextmanager
@@ -30,11 +38,13 @@ def exclusive(
     *,
     wait_seconds: float = 0,
     say: Callable[[str], None] = lambda line: None,
+    completes_restore: bool = False,
 ) -> Iterator[bool]:
     """Hold the workspace for the length of the block; yields whether another `what` had to end first.
 
-    Raises BusyError when the other one still holds it after `wait_seconds`. A run and an import don't hinder
-    each other: they share no file that both write.
+    Raises BusyError when the other one still holds it after `wait_seconds`, CutOffError where a restore was
+    killed, unless this completes it. A run and an import don't hinder each other: they share no file that
+    both write.
     """
     workspace_dir.mkdir(parents=True, exist_ok=True)
     with (workspace_dir / f".{what}.lock").open("a+") as lock:
@@ -51,7 +61,18 @@ def exclusive(
         lock.truncate(0)
         lock.write(f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
         lock.flush()
+        if (workspace_dir / RESTORE).exists() and not completes_restore:
+            raise CutOffError(f"A restore into {workspace_dir} was cut off: complete it with `make restore`")
         yield has_waited
+
+
+@contextlib.contextmanager
+def everything(workspace_dir: Path, *, completes_restore: bool = False) -> Iterator[None]:
+    """Hold all locks of the workspace: nobody writes into it for the length of the block. Raises as above."""
+    with contextlib.ExitStack() as held:
+        for what in WRITERS:
+            held.enter_context(exclusive(workspace_dir, what, completes_restore=completes_restore))
+        yield
 
 
 def _taken(lock: TextIO) -> bool:

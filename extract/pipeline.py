@@ -1,13 +1,15 @@
 """Extraction as a whole: settings in, an up-to-date raw database out."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import duckdb
 from tqdm import tqdm
 
-from extract import raw
+from extract import journal, raw, versions
 from extract.client import HeyReachClient
 from extract.damage import set_aside
 from extract.enrichment.ledger import EnrichmentLedger
@@ -88,6 +90,25 @@ def webhooks_dir(settings: Settings) -> Path:
     return settings.workspace_dir / "webhooks"
 
 
+def require_known_versions(settings: Settings) -> None:
+    """Raise NewerError where a newer release wrote into this workspace, before anything else is done with it.
+
+    An older one's files are brought up to date, as whoever opens them does.
+    """
+    versions.require_known_folder(journal.KIND, settings.workspace_dir / "journal")
+    finished_folders(landing_dir(settings))
+    for path, ledger in (
+        (ledger_path(settings), Ledger),
+        (enrichment_ledger_path(settings), EnrichmentLedger),
+    ):
+        if path.exists():
+            with ledger(path):
+                pass
+    if raw_path(settings).exists():
+        with raw.connect(raw_path(settings), read_only=True):
+            pass
+
+
 def extract(settings: Settings, say: Callable[[str], None], kind: str = "full") -> Extraction:
     """Pull HeyReach, or the demo's sandbox where there is no key, and load what changed into raw.
 
@@ -122,6 +143,8 @@ def _load_leftovers(settings: Settings) -> None:
 def rebuild_raw(settings: Settings) -> tuple[Path | None, int]:
     """Make raw anew from all landing folders; returns where the old file went, and the number of folders."""
     path = raw_path(settings)
+    with contextlib.suppress(raw.RawError, duckdb.Error):  # damaged, which is why it is made anew
+        require_known_versions(settings)
     old = set_aside(path) if path.exists() else None
     load_landed(settings)
     return old, len(finished_folders(landing_dir(settings)))

@@ -13,10 +13,13 @@ from pathlib import Path
 
 import duckdb
 
+from extract import versions
 from extract.damage import is_damage, is_held
 from extract.errors import OutboundError
 
 SCHEMA = "heyreach"
+KIND = "raw database"  # see extract/versions.py; one row says which version it has
+VERSION_TABLE = "schema_version"
 
 # Per observation table: the columns that identify a row. The last one is the row's own key, those before
 # it the scope that one walk of the API covers.
@@ -289,12 +292,14 @@ class Origin:
 def connect(path: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with UTC as its time zone, closed (and so checkpointed) at the end.
 
-    Raises RawError where the file is damaged, or another program holds it.
+    Raises RawError where the file is damaged, or another program holds it, NewerError where a newer release
+    wrote it.
     """
     try:
         connection = duckdb.connect(str(path), read_only=read_only)
         try:
             connection.execute("set TimeZone = 'UTC'")
+            versions.require_known(KIND, path, _version(connection))
             yield connection
         finally:
             connection.close()
@@ -304,6 +309,15 @@ def connect(path: Path, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnectio
         if is_held(error):
             raise RawError(f"{path} is open in another program: close it there, then run again") from error
         raise
+
+
+def _version(connection: duckdb.DuckDBPyConnection) -> int:
+    """0 for a raw database of before there were versions."""
+    try:
+        found = connection.execute(f"select max(version) from {SCHEMA}.{VERSION_TABLE}").fetchone()
+    except duckdb.CatalogException:
+        return 0
+    return found[0] or 0
 
 
 class RawError(OutboundError):
@@ -319,7 +333,7 @@ def damaged(path: Path) -> str:
 
 
 def initialise(path: Path) -> None:
-    """Create the raw database, and any of its tables and columns that it lacks."""
+    """Create the raw database, and any of its tables and columns that it lacks: that migrates older ones."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with connect(path, read_only=False) as connection:
         connection.execute(f"create schema if not exists {SCHEMA}")
@@ -330,6 +344,9 @@ def initialise(path: Path) -> None:
                 connection.execute(
                     f"alter table {SCHEMA}.{table} add column if not exists {name} {DUCKDB_TYPES[kind]}"
                 )
+        if _version(connection) < versions.KNOWN[KIND]:
+            connection.execute(f"create or replace table {SCHEMA}.{VERSION_TABLE} (version bigint)")
+            connection.execute(f"insert into {SCHEMA}.{VERSION_TABLE} values (?)", [versions.KNOWN[KIND]])
 
 
 def newest_hashes(
@@ -407,6 +424,17 @@ def counted_days(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str],
         f"select account_id, campaign_id, min(stat_date) from {SCHEMA}.account_campaign_days group by all"
     ).fetchall()
     return {(account_id, campaign_id): day for account_id, campaign_id, day in rows}
+
+
+def requests_of_full_pull(connection: duckdb.DuckDBPyConnection) -> int | None:
+    """How many requests the newest complete full pull made; None before the first one."""
+    return connection.execute(
+        f"""
+        select arg_max(requests, finished_at)
+        from {SCHEMA}.pulls
+        where resource = 'pull' and kind = 'full' and is_complete
+        """
+    ).fetchone()[0]
 
 
 def account_ids(connection: duckdb.DuckDBPyConnection) -> set[str]:

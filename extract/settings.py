@@ -157,12 +157,14 @@ class RetentionSettings:
     keep_landing_days: int = 30
     keep_leads_months: int = 24
     keep_reports_days: int = 365
+    keep_backups_days: int = 90
 
 
 RETENTION_RANGES = {
     "keep_landing_days": (1, 3650),
     "keep_leads_months": (1, 120),
     "keep_reports_days": (1, 3650),
+    "keep_backups_days": (1, 3650),
 }
 
 
@@ -303,6 +305,11 @@ def parse_period(
         origin = "a day that is itself not counted" if until else "the day after the as-of"
         raise ConfigurationError(f"--since {start:%Y-%m-%d} must be before --until {end:%Y-%m-%d} ({origin})")
     return start, end
+
+
+def read_env_file(path: Path) -> dict[str, str | None]:
+    """The variables in a `.env` that load_settings has accepted, as typed."""
+    return _read_env_file(path, [])
 
 
 def _read_env_file(path: Path, problems: list[str]) -> dict[str, str | None]:

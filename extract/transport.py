@@ -64,6 +64,11 @@ class Reply:
         second = timedelta(seconds=1)
         return served_at - took - second, served_at + second
 
+    def clock_ahead(self) -> timedelta | None:
+        """How far the server's clock is ahead of this machine's, to within the time the reply took."""
+        served_at = http_date(self.headers.get("Date"))
+        return served_at - self.sent_at - timedelta(seconds=self.seconds / 2) if served_at else None
+
     def retry_after(self) -> int | None:
         """Seconds the server asks to wait, or None where it asks nothing that makes sense."""
         return retry_after(self.headers)

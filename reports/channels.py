@@ -3,9 +3,11 @@
 What goes wrong is said without addresses of webhooks, passwords, or what a server answered in words.
 """
 
+import contextlib
 import mimetypes
 import smtplib
 import ssl
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -71,11 +73,23 @@ def send_email(smtp: Smtp, notice: Notice) -> None:
     # The same at a second try, so that mail programs can tell a repeat.
     message["Message-ID"] = f"<{notice.notice_id}@{smtp.sender.rpartition('@')[2]}>"
     _attach(message, notice)
+    with _logged_in(smtp) as server:
+        server.send_message(message)
+
+
+def try_email(smtp: Smtp) -> None:
+    """Connect and log in, and send nothing; raises DeliveryError as `send_email`."""
+    with _logged_in(smtp) as server:
+        server.noop()
+
+
+@contextlib.contextmanager
+def _logged_in(smtp: Smtp) -> Iterator[smtplib.SMTP]:
     try:
         with _connected(smtp) as server:
             if smtp.username:
                 server.login(smtp.username, smtp.password)
-            server.send_message(message)
+            yield server
     except smtplib.SMTPResponseException as error:
         kind = (
             "refused the user name or password"

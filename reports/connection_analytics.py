@@ -17,6 +17,7 @@ import duckdb
 
 from dbt_project import warehouse
 from extract import accounts, journal, pipeline, raw, snapshots
+from extract.backup import contents
 from extract.damage import is_damage, set_aside
 from extract.enrichment.command import EnrichOptions, list_enrichments, run_enrich
 from extract.enrichment.writeback import WriteBackOptions, run_write_back
@@ -30,7 +31,8 @@ from extract.runs import RunRecord, is_done_since, new_run_id, runs_path
 from extract.settings import DEFAULTS, SECRETS, Settings, load_settings, parse_period
 from extract.stop import stoppable
 from extract.strict_yaml import shown
-from reports import alerts, schedule
+from reports import alerts, schedule, upkeep
+from reports.check import check_all
 from reports.queries import open_published
 from reports.write import FORMATS, write_reports
 
@@ -39,6 +41,7 @@ ENRICHMENT_CONFIG = PROJECT_DIR / "config" / "enrichment.yaml"
 STEPS = (
     *("run", "daily", "weekly", "setup", "extract", "build", "report", "docs", "sql", "import"),
     *("schedule", "recover", "acknowledge", "erase", "purge", "enrich", "enrichments", "write-back"),
+    *("check", "backup", "restore"),
 )
 # The scheduled jobs, and what else pulls, builds and reports: the kind of pull and the formats of each.
 JOBS = {"run": ("full", FORMATS), "weekly": ("full", FORMATS), "daily": ("daily", ("json",))}
@@ -116,11 +119,22 @@ def _parser() -> argparse.ArgumentParser:
     timetable = parser.add_argument_group("schedule", "the timetable; without an option it is printed")
     timetable.add_argument("--install", choices=("auto", "cron", "systemd"), help="put it in place")
     timetable.add_argument("--remove", action="store_true", help="take it out again")
+    _add_upkeep_arguments(parser.add_argument_group("check, backup, restore", "before it is needed"))
     _add_import_arguments(
         parser.add_argument_group("import", "a file of leads into HeyReach, each accounted for")
     )
     _add_enrich_arguments(parser.add_argument_group("enrich", "what other services know about leads"))
     return parser
+
+
+def _add_upkeep_arguments(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--send", action="store_true", help="check: send a test message to every channel")
+    group.add_argument("--to", type=Path, metavar="FOLDER", help="backup: where it goes (default: backups)")
+    group.add_argument("--with-secrets", action="store_true", help="backup: all of .env, keys included")
+    group.add_argument("--from", type=Path, dest="archive", metavar="FILE", help="restore: the backup")
+    group.add_argument(
+        "--force", action="store_true", help="restore: put aside what stands in the data folder"
+    )
 
 
 def _add_enrich_arguments(group: argparse._ArgumentGroup) -> None:
@@ -226,12 +240,13 @@ def _held(settings: Settings, options: argparse.Namespace) -> Iterator[bool]:
     require_writable(_reports_dir(settings, options), "The report folder")
     with exclusive(settings.workspace_dir, wait_seconds=options.wait * 60, say=_say) as has_waited:
         sweep(settings.workspace_dir, _reports_dir(settings, options))
+        if options.step != "recover":  # what it makes anew may not open at all
+            pipeline.require_known_versions(settings)
         yield has_waited
 
 
 def _schedule(settings: Settings, options: argparse.Namespace) -> None:
     """Print the timetable, put it in place, or take it out."""
-    moment = "OUTBOUND_AS_OF"  # like secrets, nothing for a timetable
     for secret in SECRETS:
         without_shell = {name: value for name, value in os.environ.items() if name != secret}
         scheduled = load_settings(PROJECT_DIR, without_shell)
@@ -240,14 +255,7 @@ def _schedule(settings: Settings, options: argparse.Namespace) -> None:
                 f"{secret} is not the same in this shell and in .env, and scheduled runs see only .env: "
                 "put it there"
             )
-    shell = {name: os.environ[name] for name in DEFAULTS if os.environ.get(name)}
-    place = schedule.Place(
-        PROJECT_DIR,
-        settings.workspace_dir,
-        {name: value for name, value in shell.items() if name not in (*SECRETS, moment)},
-    )
-    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    units_dir = home / "systemd" / "user"
+    place, units_dir = _timetable(settings)
     if options.remove:
         schedule.remove(place, units_dir, print)
     elif options.install:
@@ -258,6 +266,24 @@ def _schedule(settings: Settings, options: argparse.Namespace) -> None:
         for name, text in schedule.units(place).items():
             print(f"# {units_dir / name}\n{text}")
         print("# Put it in place: make schedule INSTALL=1    Take it out: make schedule REMOVE=1")
+
+
+def _timetable(settings: Settings) -> tuple[schedule.Place, Path]:
+    """Where the timetable's jobs run, and where systemd looks for its units."""
+    moment = "OUTBOUND_AS_OF"  # like secrets, nothing for a timetable
+    shell = {name: os.environ[name] for name in DEFAULTS if os.environ.get(name)}
+    place = schedule.Place(
+        PROJECT_DIR,
+        settings.workspace_dir,
+        {name: value for name, value in shell.items() if name not in (*SECRETS, moment)},
+    )
+    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return place, home / "systemd" / "user"
+
+
+def _check(settings: Settings, options: argparse.Namespace) -> None:
+    """Try everything a night needs; raises CheckError where something has to be mended."""
+    check_all(settings, PROJECT_DIR, _timetable(settings), sends=options.send, say=print)
 
 
 def _acknowledge(settings: Settings, options: argparse.Namespace) -> None:
@@ -298,7 +324,8 @@ def _setup(settings: Settings, options: argparse.Namespace) -> None:
         raw.initialise(paths.raw)
         accounts.write_account_seed(accounts.load_accounts(account_file), paths.account_seed)
     _check_accounts(settings, _files(settings).account_seed)
-    _say(f"ready: {'demo data (no HEYREACH_API_KEY)' if settings.is_demo else settings.base_url}")
+    whose = settings.base_url + "; the key was not tried, make check does"
+    _say(f"ready: {'demo data (no HEYREACH_API_KEY)' if settings.is_demo else whose}")
     if settings.is_demo:
         _say("dbt by hand: cd dbt_project && ../.venv/bin/dbt build --target demo")
 
@@ -416,7 +443,20 @@ def _enrichments(settings: Settings, options: argparse.Namespace) -> None:
 def _alone(settings: Settings) -> Iterator[None]:
     """No run and no import beside this one."""
     with exclusive(settings.workspace_dir), exclusive(settings.workspace_dir, "import"):
+        pipeline.require_known_versions(settings)
         yield
+
+
+def _backup(settings: Settings, options: argparse.Namespace) -> None:
+    """Write all that can't be made again into one file."""
+    with upkeep.all_held(settings):
+        _keep_snapshot(settings)
+        upkeep.back_up(settings, PROJECT_DIR, options.to, with_secrets=options.with_secrets, say=_say)
+
+
+def _restore(settings: Settings, options: argparse.Namespace) -> None:
+    """Bring a backup back, or complete a restore that was cut off."""
+    upkeep.restore_from(settings, PROJECT_DIR, options.archive, force=options.force, say=_say)
 
 
 def _erase(settings: Settings, options: argparse.Namespace) -> None:
@@ -435,10 +475,14 @@ def _erase(settings: Settings, options: argparse.Namespace) -> None:
             + ": remove them "
             "there (data/demo: HEYREACH_API_KEY= make erase URL=...), then run this again"
         )
+    copies = contents.copies(settings.workspace_dir)
+    but = " but the copies named below" if copies else ""
     print(
         f"erased: {len(person.rows):,} rows of the person, known by {len(person.keys):,} keys; no file of "
-        f"{shown(settings.data_dir)} holds a link, address or member id of theirs{_demo_mark(settings)}"
+        f"{shown(settings.data_dir)}{but} holds a link, address or member id of theirs{_demo_mark(settings)}"
     )
+    for path in copies:
+        _say(f"not cleaned: {shown(path)}, made before this: make a new backup, then delete it")
     _say(
         "Erase them in HeyReach and in files outside the data folder yourself; pulls, webhook files and "
         "imports leave them out from now on"

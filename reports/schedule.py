@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from extract.errors import ConfigurationError
@@ -117,6 +118,30 @@ def install(place: Place, how: str, units_dir: Path, say: Callable[[str], None])
     _systemctl("enable", "--now", *(f"{NAME}-{job.name}.timer" for job in TIMETABLE))
     say(f"installed as systemd user timers in {units_dir}; see them with: systemctl --user list-timers")
     say("they run while you are not logged in only after: loginctl enable-linger")
+
+
+def installed(place: Place, units_dir: Path) -> tuple[str | None, bool]:
+    """By what the timetable is in place (cron, systemd or None), and whether exactly as it would be now."""
+    wanted = units(place)
+    texts = {name: (units_dir / name).read_text() for name in wanted if (units_dir / name).exists()}
+    if texts:
+        return "systemd", texts == wanted
+    crontab = _crontab() if shutil.which("crontab") else ""
+    if f"{_mark('begin', place)}\n" in crontab:
+        return "cron", crontab_block(place) in crontab
+    return None, False
+
+
+def next_due(now: datetime) -> tuple[Job, datetime]:
+    """The job of the timetable that is next due after `now` (UTC), and when."""
+    due = []
+    for job in TIMETABLE:
+        moment = now.replace(hour=int(job.time[:2]), minute=int(job.time[2:]), second=0, microsecond=0)
+        while moment <= now or (job.weekday and moment.isoweekday() != job.weekday):
+            moment += timedelta(days=1)
+        due.append((moment, job))
+    moment, job = min(due, key=lambda each: each[0])
+    return job, moment
 
 
 def remove(place: Place, units_dir: Path, say: Callable[[str], None]) -> None:

@@ -24,9 +24,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from extract import versions
 from extract.enrichment.base import CACHED, Outcome, Subject
 from extract.errors import ConfigurationError
 
+KIND = "enrichment ledger"
 _BUSY_SECONDS = 60
 
 _SCHEMA = """
@@ -172,10 +174,15 @@ class EnrichmentLedger:
         )
         self._database.row_factory = sqlite3.Row
         try:
+            versions.require_known_sqlite(KIND, path, self._database)
             self._database.execute("pragma journal_mode = wal")
             self._database.execute("pragma synchronous = full")
             self._database.execute("pragma foreign_keys = on")
             self._database.executescript(_SCHEMA)
+            versions.stamp_sqlite(KIND, self._database)
+        except versions.NewerError:
+            self._database.close()
+            raise
         except sqlite3.DatabaseError as error:
             self._database.close()
             raise ConfigurationError(

@@ -23,6 +23,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from extract import versions
 from extract.errors import ConfigurationError
 
 # Nothing more is to be done about leads in these states, except by a repair.
@@ -30,6 +31,7 @@ ARRIVED = ("verified", "missing_fields", "changed_fields")
 LOST = ("missing_lead", "missing_fields", "changed_fields", "refused")
 OPEN = ("planned", "sending", "unknown", "answered")
 
+KIND = "import ledger"
 _BUSY_SECONDS = 60
 
 _SCHEMA = """
@@ -165,11 +167,16 @@ class Ledger:
         self._database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
         self._database.row_factory = sqlite3.Row
         try:
+            versions.require_known_sqlite(KIND, path, self._database)
             self._database.execute("pragma journal_mode = wal")
             self._database.execute("pragma synchronous = full")
             self._database.execute("pragma foreign_keys = on")
             self._database.executescript(_SCHEMA)
             self._add_column("imports", "experiment")  # the ledger may be older
+            versions.stamp_sqlite(KIND, self._database)
+        except versions.NewerError:
+            self._database.close()
+            raise
         except sqlite3.DatabaseError as error:
             self._database.close()
             raise ConfigurationError(

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from extract import journal, raw
+from extract.backup.contents import BACKUPS, backups_dir
 from extract.errors import ConfigurationError, OutboundError
 from extract.pipeline import (
     enrichment_ledger_path,
@@ -73,6 +74,19 @@ def erase(settings: Settings, url: str) -> tuple[Person, list[Path]]:
     return person, _remove_profiles(settings, person) + sweep(settings, people, person.rows, person.words)
 
 
+def erase_again(settings: Settings) -> list[Path]:
+    """Take everybody in the list out of files that are older than it, as a backup's; returns what changed."""
+    people = suppressions(settings)
+    person = Person(set())
+    known = -1
+    while len(person.rows) > known:  # rows without a profile belong to one with it, which may come later
+        known = len(person.rows)
+        for table, rows in _rows(settings):
+            if table not in files.KEPT_TABLES:
+                _learn(rows, clean(rows, people), person)
+    return sweep(settings, people, person.rows, person.words)
+
+
 def sweep(settings: Settings, people: Suppressions, rows: set[files.Identity], words: set[str]) -> list[Path]:
     """Clean every file of the workspace of the people in the list; returns the files that changed."""
     swept = files.Sweep(people, rows, words)
@@ -110,7 +124,8 @@ def _remove_profiles(settings: Settings, person: Person) -> list[Path]:
 
 
 def places(settings: Settings, person: Person) -> list[Path]:
-    """The files of the whole data folder that still hold a link, an address or a member id of the person.
+    """The files of the whole data folder, but its backups, that still hold a link, an address or a member id
+    of the person.
 
     Names are not looked for: somebody else may have the same one.
     """
@@ -122,7 +137,10 @@ def places(settings: Settings, person: Person) -> list[Path]:
     return [
         path
         for path in sorted(settings.data_dir.rglob("*"))
-        if path.is_file() and path.stat().st_size and _holds(path, found)
+        if path.is_file()
+        and path.stat().st_size
+        and BACKUPS not in path.relative_to(settings.data_dir).parts
+        and _holds(path, found)
     ]
 
 
@@ -134,12 +152,14 @@ def _holds(path: Path, pattern: re.Pattern) -> bool:
 def _lasting_files(settings: Settings) -> list[Path]:
     """Files that are cleaned where they stand; another workspace inside this one is not touched."""
     demo = settings.data_dir / "demo"
+    backups = backups_dir(settings.workspace_dir)
     return sorted(
         path
         for path in settings.workspace_dir.rglob("*")
         if path.is_file()
         and not path.is_symlink()
         and (settings.is_demo or not path.is_relative_to(demo))
+        and backups not in path.parents
         and not path.name.endswith((".duckdb", ".wal", "-wal", "-shm", ".lock", ".next"))
         and path.parent.name != "suppressed"
     )
@@ -154,15 +174,19 @@ def _recognise(settings: Settings, person: Person) -> bool:
     for table, rows in _rows(settings):
         if table in files.KEPT_TABLES:
             continue
-        cleaned = clean(rows, _Known(person.keys))
-        for row, kept in zip(rows, cleaned, strict=True):
-            ids = set(files.identities(row))
-            if kept is not None and person.rows.isdisjoint(ids):
-                continue
-            person.rows |= ids
-            person.keys |= set(keys_of(subjects(row)).values())
-            _learn_words(row, person)
+        _learn(rows, clean(rows, _Known(person.keys)), person)
     return len(person.keys) > known
+
+
+def _learn(rows: list[dict], cleaned: list[dict | None], person: Person) -> None:
+    """Take in what rows of theirs tell: those that cleaning drops, and others of the same identity."""
+    for row, kept in zip(rows, cleaned, strict=True):
+        ids = set(files.identities(row))
+        if kept is not None and person.rows.isdisjoint(ids):
+            continue
+        person.rows |= ids
+        person.keys |= set(keys_of(subjects(row)).values())
+        _learn_words(row, person)
 
 
 def _rows(settings: Settings) -> Iterator[tuple[str, list[dict]]]:

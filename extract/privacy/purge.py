@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from extract import raw
+from extract.backup.contents import copies
 from extract.landing import finished_folders
 from extract.pipeline import landing_dir, raw_path, suppressions, webhooks_dir
 from extract.privacy import files
@@ -38,6 +39,7 @@ def find(settings: Settings, published: Path, now: datetime) -> Purge:
     """What is too old at `now`; leads are judged by the published warehouse, where there is one."""
     keep = settings.retention
     landing_before = now - timedelta(days=keep.keep_landing_days)
+    backups_before = now - timedelta(days=keep.keep_backups_days)
     reports_before = now - timedelta(days=keep.keep_reports_days)
     with raw.connect(raw_path(settings), read_only=True) as connection:
         loaded = raw.loaded_landings(connection)
@@ -62,6 +64,12 @@ def find(settings: Settings, published: Path, now: datetime) -> Purge:
             for folder in ("reports", "imports")
             for path in sorted((settings.workspace_dir / folder).glob("*"))
             if path.is_file() and _changed(path) < reports_before
+        ],
+        # Without the newest, which may be the only one.
+        "backups": [
+            path
+            for path in sorted(copies(settings.workspace_dir), key=_changed)[:-1]
+            if _changed(path) < backups_before
         ],
     }
     people, rows, leads = (

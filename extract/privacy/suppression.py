@@ -62,6 +62,23 @@ class Suppressions:
             return
         self._write(self._people | {person: rest for person, rest in new.items() if person not in known})
 
+    def take(self, other: "Suppressions") -> int:
+        """Put everybody in who is in another list of the same salt; how many were not, or only purged."""
+        if self._salt() != other._salt():
+            raise ConfigurationError(
+                f"{other._people_path} and the list that is to be restored have different salts, so that no "
+                f"list can hold both: move {other._people_path.parent} away, run this again, and erase those "
+                "people once more"
+            )
+        new = {
+            person: rest
+            for person, rest in other._people.items()
+            if not self._people.get(person, "-").endswith((" erased", rest.rpartition(" ")[2]))
+        }
+        if new:
+            self._write(self._people | new)
+        return len(new)
+
     def lift(self, keys: Iterable[str]) -> None:
         """Let people back in who were only purged."""
         hashes = {self._hash(key) for key in keys} if self._people else set()
@@ -101,6 +118,23 @@ class Suppressions:
             self._salt_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_whole(self._salt_path, secrets.token_hex(32).encode())
         return bytes.fromhex(self._salt_path.read_text())
+
+
+def merge(source: Path, target: Path) -> int:
+    """Bring the list in one folder into that of another, as `Suppressions` keep it; how many were new there.
+
+    Raises ConfigurationError where both lists have people and salts of their own: hashes of different salts
+    can't stand in one list.
+    """
+    theirs, ours = Suppressions(source), Suppressions(target)
+    if not theirs:
+        return 0
+    if not ours:
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in ("salt", "people"):
+            write_whole(target / name, (source / name).read_bytes())
+        return len(theirs)
+    return ours.take(theirs)
 
 
 def keys_of(mentions: Collection[str]) -> dict[str, str]:

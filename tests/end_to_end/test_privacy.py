@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from extract.enrichment.command import EnrichOptions, run_enrich
+from extract.landing import finished_folders
 from extract.pipeline import suppressions
 from extract.privacy import erase, purge
 from extract.sandbox.process import Sandbox, running_sandbox
@@ -297,7 +298,7 @@ def test_what_is_too_old_is_shown_first_and_deleted_when_asked_for(story, tmp_pa
     workspace = workspace_on(story.sandbox, tmp_path / "data")
     data = tmp_path / "data"
     long_ago = FIRST_PULL.timestamp() - 400 * 86_400
-    old = [*(data / "landing").iterdir(), *(data / "reports").glob("*.md")]
+    old = [*finished_folders(data / "landing"), *(data / "reports").glob("*.md")]
     for path in old:
         os.utime(path, (long_ago, long_ago))
     shown = workspace.run("purge", OUTBOUND_AS_OF="2026-02-01")

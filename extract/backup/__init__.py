@@ -1,0 +1,1 @@
+"""Copies of what can't be made again: `make backup` and `make restore`."""

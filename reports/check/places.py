@@ -1,0 +1,82 @@
+"""Every folder and file that a verb writes to: whether it can, and who else may read it."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from extract.settings import SECRETS, Settings, read_env_file
+from extract.strict_yaml import shown
+from reports.check.findings import Finding, bad, counted, good, warning
+
+# Below the workspace; made by whoever first writes there, and then with these names.
+FOLDERS = (
+    *("landing", "journal", "webhooks", "profiles", "suppressed", "imports", "enrichment", "reports"),
+    *("logs", "backups", "dbt", "docs"),
+)
+
+
+def check_places(settings: Settings, project_dir: Path) -> Iterator[Finding]:
+    """Probe every folder with a file that is removed again; look at every file's permissions."""
+    workspace = settings.workspace_dir
+    folders = [settings.data_dir, workspace, settings.data_dir / "pacing"]
+    folders += [workspace / name for name in FOLDERS]
+    # dbt keeps there what it knows of the project.
+    folders.append(project_dir / "dbt_project" / "target")
+    probed = list(dict.fromkeys(map(_existing, folders)))
+    closed = [problem for folder in probed if (problem := _problem(folder))]
+    for problem in closed:
+        yield bad(f"{problem}: change its owner or permissions")
+    files = [path for path in _files(settings) if not os.access(path, os.R_OK | os.W_OK)]
+    if files:
+        others = f", and {counted(len(files) - 1, 'other file')}" if len(files) > 1 else ""
+        yield bad(f"{shown(files[0])}{others} can't be written to: change owner or permissions")
+    seen = [path for path in _files(settings) if path.stat().st_mode & 0o077]
+    if seen:
+        yield warning(
+            f"others can read {counted(len(seen), 'file')} with personal data, {shown(seen[0])} for one: "
+            f"chmod -R go= {shown(workspace)}"
+        )
+    if not closed and not files:
+        yield good(
+            f"{counted(len(probed), 'folder')} of {shown(settings.data_dir)} and dbt's can be written to"
+        )
+
+
+def check_env(project_dir: Path) -> Iterator[Finding]:
+    """Whether `.env` is for its owner's eyes only."""
+    path = project_dir / ".env"
+    if not path.is_file():
+        yield good(f"there is no {shown(path)}: settings come from the environment")
+        return
+    held = [name for name, value in read_env_file(path).items() if name in SECRETS and value]
+    if held and path.stat().st_mode & 0o077:
+        yield bad(f"others can read {', '.join(held)} in {shown(path)}: chmod 600 {shown(path)}")
+    else:
+        yield good(f"{shown(path)} is read" + (", by you alone" if held else "; it holds no secret"))
+
+
+def _files(settings: Settings) -> Iterator[Path]:
+    """The files of the workspace, without another one inside it and without copies."""
+    skipped = {settings.workspace_dir / name for name in ("demo", "backups", "dbt", "docs")}
+    for folder, names, files in os.walk(settings.workspace_dir):
+        names[:] = [name for name in names if Path(folder, name) not in skipped]
+        yield from (path for name in sorted(files) if (path := Path(folder, name)).is_file())
+
+
+def _problem(folder: Path) -> str | None:
+    if not folder.is_dir():
+        return f"{folder} is a file where a folder has to be"
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"\0")
+            probe.flush()
+    except OSError as error:
+        return f"{folder} can't be written to ({error.strerror})"
+    return None
+
+
+def _existing(path: Path) -> Path:
+    while not path.exists():
+        path = path.parent
+    return path

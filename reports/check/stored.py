@@ -1,0 +1,132 @@
+"""What the data folder holds: readable, of a known version, how old, and with room to grow."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from extract import journal, landing, pipeline, raw, versions
+from extract.damage import is_held
+from extract.lock import RESTORE
+from extract.settings import Settings
+from extract.strict_yaml import shown
+from extract.webhooks import SUFFIXES
+from reports.check.findings import Finding, bad, counted, good, not_tried, warning
+
+# What a build needs beside a second warehouse, while it is made.
+WORKING_BYTES = 500_000_000
+# A receiver that has written nothing for so long may be down.
+SILENT_WEBHOOKS = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What raw tells: from where, when pulled, requests of a full pull; `problem` says why it can't."""
+
+    origin: raw.Origin | None = None
+    pulls: raw.PullTimes | None = None
+    full_pull_requests: int | None = None
+    problem: Finding | None = None
+
+
+def read_stored(settings: Settings) -> Stored:
+    """Look into the raw database, if there is one, without changing it."""
+    path = pipeline.raw_path(settings)
+    if not path.exists():
+        return Stored()
+    try:
+        with raw.connect(path, read_only=True) as connection:
+            return Stored(
+                raw.origin(connection), raw.pull_times(connection), raw.requests_of_full_pull(connection)
+            )
+    except (raw.RawError, versions.NewerError) as error:
+        if error.__cause__ and is_held(error.__cause__):
+            return Stored(
+                problem=not_tried(f"{shown(path)} is being written to now: look again after the run")
+            )
+        return Stored(problem=bad(str(error)))
+
+
+def check_versions(settings: Settings, stored: Stored) -> Iterator[Finding]:
+    """Whether this program knows the versions of all that lasts."""
+    folder = settings.workspace_dir
+    if (folder / RESTORE).exists():
+        yield bad(f"a restore into {shown(folder)} was cut off: complete it with make restore")
+    versions.require_known_folder(journal.KIND, folder / "journal")
+    versions.require_known_folder(landing.KIND, pipeline.landing_dir(settings))
+    for kind, path in (
+        ("import ledger", pipeline.ledger_path(settings)),
+        ("enrichment ledger", pipeline.enrichment_ledger_path(settings)),
+    ):
+        if path.exists():
+            versions.require_known(kind, path, versions.of_sqlite_file(path))
+    if stored.problem:
+        yield stored.problem
+    elif not pipeline.raw_path(settings).exists():
+        yield good(f"{shown(folder)} holds no data yet")
+    else:
+        yield good(f"{shown(folder)}: written by this release or an earlier one")
+
+
+def check_room(settings: Settings) -> Iterator[Finding]:
+    """Whether the disk has room for another warehouse beside the published one."""
+    folder = settings.workspace_dir
+    published = pipeline.published_path(settings)
+    size = published.stat().st_size if published.exists() else 0
+    free = shutil.disk_usage(_existing(folder)).free
+    text = f"{free / 1e9:,.1f} GB free; a build needs about {(size + WORKING_BYTES) / 1e9:,.1f} GB"
+    if free < size + WORKING_BYTES:
+        yield bad(f"{text}: make room, or make purge APPLY=1")
+    elif free < 2 * (size + WORKING_BYTES):
+        yield warning(f"{text}: make room soon")
+    else:
+        yield good(text)
+
+
+def check_age(settings: Settings, stored: Stored, now: datetime) -> Iterator[Finding]:
+    """How old the newest pull is, and the newest line of a webhook file."""
+    if stored.pulls:
+        age = now - stored.pulls.newest
+        text = f"the newest pull is {_aged(age)} old ({stored.pulls.newest:%Y-%m-%d %H:%M} UTC)"
+        if stored.pulls.newest_complete != stored.pulls.newest:
+            yield warning(f"{text}, and incomplete: the next one asks again")
+        elif age > timedelta(hours=settings.analytics.pull_gap_hours) and not settings.is_demo:
+            yield warning(f"{text}: look into the newest file of {shown(settings.workspace_dir / 'logs')}")
+        else:
+            yield good(text)
+    elif not stored.problem:
+        yield good("no pull yet: make run")
+
+
+def check_webhooks(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Whether the operator's receiver of webhooks, if there is one, has written lately."""
+    folder = pipeline.webhooks_dir(settings)
+    changed = [
+        path.stat().st_mtime
+        for path in (Path(place, name) for place, _, names in os.walk(folder) for name in names)
+        if path.suffix.lower() in SUFFIXES and path.is_file()
+    ]
+    if not changed:
+        yield good(f"none in {shown(folder)}: times come from repeated looks alone")
+        return
+    age = now - datetime.fromtimestamp(max(changed), UTC)
+    text = f"the newest line in {counted(len(changed), 'file')} of {shown(folder)} is {_aged(age)} old"
+    if age > SILENT_WEBHOOKS:
+        yield warning(f"{text}: is the receiver running, and the webhook active in HeyReach?")
+    else:
+        yield good(text)
+
+
+def _aged(age: timedelta) -> str:
+    hours = max(age.total_seconds(), 0) / 3600
+    if hours < 1:
+        return counted(round(hours * 60), "minute")
+    return counted(round(hours), "hour") if hours < 48 else counted(round(hours / 24), "day")
+
+
+def _existing(folder: Path) -> Path:
+    while not folder.is_dir():
+        folder = folder.parent
+    return folder
