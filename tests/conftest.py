@@ -4,9 +4,10 @@ import contextlib
 import io
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 import pytest
@@ -16,6 +17,7 @@ from extract.settings import DEFAULTS
 from reports.connection_analytics import main
 
 Rows = list[tuple]
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -70,18 +72,30 @@ class Workspace:
             return connection.execute(sql).fetchall()
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Outcome]:
-    """The demo workspace after one `run` over January 2026, and what that run printed. Read only.
+def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Made]) -> Made:
+    """What `make` gave for the folder `name`: whichever process of the suite needs it first makes it for all.
 
-    Whichever process of the suite needs it first makes it for all of them.
+    The folder is shared, and so is read only afterwards; what `make` returns must go through JSON unchanged.
     """
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
-    workspace = Workspace(folder / "data", {})
-    noted = folder / "outcome.json"
-    with exclusive(folder, "demo", wait_seconds=600):
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    noted = folder / "made.json"
+    with exclusive(folder, name, wait_seconds=900):
         if not noted.exists():
-            outcome = workspace.run("run", "--since", "2026-01-01", "--until", "2026-02-01")
-            noted.write_text(json.dumps(asdict(outcome)))
-    return workspace, Outcome(**json.loads(noted.read_text()))
+            noted.write_text(json.dumps(make(folder)))
+    return json.loads(noted.read_text())
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Outcome]:
+    """The demo workspace after one `run` over January 2026, and what that run printed. Read only."""
+
+    def run(folder: Path) -> dict:
+        workspace = Workspace(folder / "data", {})
+        return {
+            "data_dir": str(workspace.data_dir),
+            "outcome": asdict(workspace.run("run", "--since", "2026-01-01", "--until", "2026-02-01")),
+        }
+
+    made = made_once(tmp_path_factory, "demo", run)
+    return Workspace(Path(made["data_dir"]), {}), Outcome(**made["outcome"])

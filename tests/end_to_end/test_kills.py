@@ -1,6 +1,6 @@
-"""A few kills of the whole pipeline; `python -m tests.kill_pipeline --kills 100` does many."""
+"""A few kills of the whole pipeline; `python -m tests.endurance.kill_pipeline --kills 100` does many."""
 
-from tests.kill_pipeline import kill_pipeline
+from tests.endurance.kill_pipeline import kill_pipeline
 
 
 def test_a_pipeline_killed_at_random_moments_loses_and_doubles_nothing(tmp_path):

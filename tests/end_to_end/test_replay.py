@@ -7,7 +7,7 @@ from extract.heyreach import load
 from extract.landing import finished_folders
 from tests.conftest import Workspace
 from tests.end_to_end.test_truth import numbers
-from tests.replay_with_faults import replay
+from tests.endurance.replay_with_faults import replay
 
 
 def test_replayed_landings_change_no_number(demo, tmp_path):
@@ -27,7 +27,7 @@ def test_replayed_landings_change_no_number(demo, tmp_path):
 
 
 def test_bad_days_and_an_outage_only_widen_bounds(tmp_path):
-    """`python -m tests.replay_with_faults --nights 30` does it for longer."""
+    """`python -m tests.endurance.replay_with_faults --nights 30` does it for longer."""
     comparison = replay(8, tmp_path)
     assert comparison.violations == [], str(comparison)
     assert comparison.failed_nights == 2

@@ -1,6 +1,6 @@
 """A kill in the middle of an enrichment: nobody answered for twice, nobody forgotten, no limit exceeded."""
 
-from tests.kill_enrichment import kill_enrichment
+from tests.endurance.kill_enrichment import kill_enrichment
 
 
 def test_a_killed_run_is_gone_on_with_and_asks_nobody_twice(tmp_path):

@@ -17,6 +17,7 @@ from extract.sandbox import DEMO_END
 from extract.sandbox import people as sandbox_people
 from extract.sandbox.imports import FIELD_UPDATES
 from tests.conftest import Outcome, Workspace
+from tests.endurance.kill_importer import kill_importer
 from tests.extract.importer.conftest import (
     ADD_TO_CAMPAIGN,
     COMPANY_LIST,
@@ -32,7 +33,6 @@ from tests.extract.importer.conftest import (
     people,
     workspace_of,
 )
-from tests.kill_importer import kill_importer
 
 PROJECT = Path(__file__).parents[3]
 COMMAND = (sys.executable, "-m", "reports.connection_analytics", "import")
@@ -817,7 +817,7 @@ def test_a_second_importer_is_turned_away_while_the_first_one_sends(sandbox, wor
 
 
 def test_an_importer_killed_at_any_moment_imports_everybody_once(tmp_path):
-    """A few of the kills of `python -m tests.kill_importer`."""
+    """A few of the kills of `python -m tests.endurance.kill_importer`."""
     tally = kill_importer(kills=3, seed=20260209, folder=tmp_path)
     assert tally.violations == []
     assert tally.phases.total() == 3

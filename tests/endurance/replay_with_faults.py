@@ -1,11 +1,11 @@
 """Two replays of the same nights, one of them on bad days: they must end with the same facts.
 
-`python -m tests.replay_with_faults --nights 30` pulls one sandbox night by night into two workspaces. One
-meets 429 storms, 5xx, cut and broken answers, odd pages, drifting schemas, and an outage of two nights. At
-the end both are built, and held against each other and against the sandbox's truth: what happened is the
-same; when it happened may be known less exactly in the one that missed nights, but every true time must lie
-within the bounds of both, and its report must name the nights it missed. It prints one line, and exits with
-1 if anything else differs.
+`python -m tests.endurance.replay_with_faults --nights 30` pulls one sandbox night by night into two
+workspaces. One meets 429 storms, 5xx, cut and broken answers, odd pages, drifting schemas, and an outage of
+two nights. At the end both are built, and held against each other and against the sandbox's truth: what
+happened is the same; when it happened may be known less exactly in the one that missed nights, but every true
+time must lie within the bounds of both, and its report must name the nights it missed. It prints one line,
+and exits with 1 if anything else differs.
 """
 
 import argparse

@@ -1,9 +1,9 @@
 """Kill the enrichment in the middle, and hold what it did against what the services were asked.
 
-`python -m tests.kill_enrichment --rows 1000` enriches leads by four integrations against stand-ins that
-refuse a tenth, fail and throttle others and answer slowly, kills the process half way, and starts the same
-command again. It prints figures, and exits with 1 if anybody was answered for twice or forgotten, or a limit
-was exceeded.
+`python -m tests.endurance.kill_enrichment --rows 1000` enriches leads by four integrations against stand-ins
+that refuse a tenth, fail and throttle others and answer slowly, kills the process half way, and starts the
+same command again. It prints figures, and exits with 1 if anybody was answered for twice or forgotten, or a
+limit was exceeded.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from extract.enrichment.services import SERVICES
 from tests.extract.enrichment.stand_ins import Faults, StandIns, stand_ins
 from tests.extract.scripted_server import windows_exceeded
 
-PROJECT = Path(__file__).parents[1]
+PROJECT = Path(__file__).parents[2]
 INTEGRATIONS = ("apollo", "clearbit", "hunter", "builtwith")
 FAULTS = Faults(failed=0.10, flaky=0.05, throttled=0.02, slow=0.05, delay=0.2)
 LONGEST = 300.0

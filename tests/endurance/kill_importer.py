@@ -1,9 +1,9 @@
 """Kill the importer again and again, and hold what it did against what the server knows.
 
-`python -m tests.kill_importer --kills 50 --seed 1` imports files into a sandbox that loses every third
-answer, kills the process at random moments spread over its usual duration, and runs the same command again
-until the file is through. It prints one line, and exits with 1 if anybody was imported twice or not at all, a
-campaign was woken, or the ledger says anything else than the server.
+`python -m tests.endurance.kill_importer --kills 50 --seed 1` imports files into a sandbox that loses every
+third answer, kills the process at random moments spread over its usual duration, and runs the same command
+again until the file is through. It prints one line, and exits with 1 if anybody was imported twice or not at
+all, a campaign was woken, or the ledger says anything else than the server.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from extract.importer.ledger import Ledger
 from extract.sandbox import DEMO_END
 from extract.sandbox.process import Sandbox, running_sandbox
 
-PROJECT = Path(__file__).parents[1]
+PROJECT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "reports.connection_analytics", "import")
 # Two of them at rest: 40105 is finished, 40106 paused.
 CAMPAIGNS = ("40101", "40106", "40102", "40105", "40103")

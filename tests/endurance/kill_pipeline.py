@@ -1,10 +1,10 @@
 """Kill the whole pipeline again and again, and hold what it publishes against one that was left alone.
 
-`python -m tests.kill_pipeline --kills 100 --seed 1` goes through nights of a sandbox. The victim's daily job
-is killed (kill -9) at random moments spread over its usual duration, then runs to its end. A twin pulls as
-often as pulls of the victim were finished, and runs undisturbed. Every table both published must be equal row
-by row. All the while a reader opens the published file again and again: it must only ever find a state
-that the twin publishes too. It prints one line, and exits with 1 if anything differs.
+`python -m tests.endurance.kill_pipeline --kills 100 --seed 1` goes through nights of a sandbox. The victim's
+daily job is killed (kill -9) at random moments spread over its usual duration, then runs to its end. A twin
+pulls as often as pulls of the victim were finished, and runs undisturbed. Every table both published must be
+equal row by row. All the while a reader opens the published file again and again: it must only ever find a
+state that the twin publishes too. It prints one line, and exits with 1 if anything differs.
 """
 
 import argparse
@@ -30,7 +30,7 @@ from extract.landing import finished_folders
 from extract.runs import runs_path
 from extract.sandbox.process import Sandbox, running_sandbox
 
-PROJECT = Path(__file__).parents[1]
+PROJECT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "reports.connection_analytics")
 FIRST_NIGHT = datetime(2026, 1, 20, 2, tzinfo=UTC)
 LONGEST = 300.0

@@ -1,0 +1,63 @@
+"""Data folders of earlier states go on building, with the numbers those states gave.
+
+A figure may only differ where a correction of CORRECTIONS says so, with its new value and the reason.
+"""
+
+from typing import NamedTuple
+
+import pytest
+
+from tests import data_folders
+from tests.data_folders import Kept
+
+
+class Correction(NamedTuple):
+    """Why figures of a kept folder are no longer what they were, and what each of them is now.
+
+    `now` is by the path that a failing test prints: `figure: row: column`. None: it is gone.
+    """
+
+    why: str
+    now: dict[str, object]
+
+
+# By the state and the name of the folder. What a correction names must differ, or it has to go.
+CORRECTIONS: dict[tuple[str, str], list[Correction]] = {
+    ("1ca0139", "sixty_nights"): [],
+    ("1ca0139", "demo"): [],
+}
+
+
+# The demo imports nothing and asks no service, and its runs were not kept.
+LACKING_IN_THE_DEMO = {
+    *("import_leads", "enrichment_results", "enrichment_values", "enrichment_weeks", "runs", "reported"),
+}
+
+
+@pytest.mark.parametrize(("state", "name"), CORRECTIONS)
+def test_every_number_is_the_one_it_was_but_for_named_corrections(tmp_path_factory, state, name):
+    corrections = CORRECTIONS[state, name]
+    expected = {path: value for correction in corrections for path, value in correction.now.items()}
+    assert len(expected) == sum(len(correction.now) for correction in corrections)
+    workspace = data_folders.built(tmp_path_factory, state, name)
+    changed = data_folders.differences(Kept.read(state, name).figures, data_folders.figures(workspace))
+    unnamed = {
+        path: (was, now)
+        for path, (was, now) in changed.items()
+        if path not in expected or now != expected[path]
+    }
+    assert unnamed == {}
+    assert expected.keys() - changed.keys() == set()
+
+
+@pytest.mark.parametrize(("state", "name"), CORRECTIONS)
+def test_what_is_kept_is_worth_comparing(state, name):
+    """Or numbers would be equal because there are none."""
+    figures = Kept.read(state, name).figures
+    summary = figures["summary"]["all"]
+    assert summary["mature_sent"] > 100
+    assert summary["accepted_to_date"] > 100
+    statuses = {row.split(" / ")[1] for row in figures["statuses"]}
+    assert statuses >= {"queued", "sent", "accepted", "expired", "failed", "excluded", "already_connected"}
+    empty = {figure for figure, rows in figures.items() if not rows}
+    assert empty <= (LACKING_IN_THE_DEMO if name == "demo" else set())
