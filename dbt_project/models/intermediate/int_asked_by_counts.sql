@@ -182,11 +182,11 @@ by_campaign as (
 
     select
         compared.campaign_id,
-        least(sum(left_of_sent), sum(left_of_accepted)) as left_over,
-        sum(undecided) as undecided
+        least(sum(compared.left_of_sent), sum(compared.left_of_accepted)) as left_over,
+        sum(compared.undecided) as undecided_in_campaign
     from compared
     inner join campaigns_with_moves on compared.campaign_id = campaigns_with_moves.campaign_id
-    where previous_read_at is null
+    where compared.previous_read_at is null
     group by compared.campaign_id
 
 ),
@@ -197,8 +197,8 @@ with_surplus as (
     select
         compared.*,
         coalesce(erased.requests, 0) as erased,
-        case when compared.previous_read_at is null and by_campaign.undecided is not null then by_campaign.left_over end as left_in_campaign,
-        by_campaign.undecided as undecided_in_campaign,
+        case when compared.previous_read_at is null then by_campaign.left_over end as left_in_campaign,
+        by_campaign.undecided_in_campaign,
         coalesce(removals.hours_until_removed <= coalesce({{ hours_between('compared.previous_read_at', 'compared.read_at') }}, 1e9), false) as may_count_others,
         -- Counts that lack what was seen for certain prove nothing; nor do those between two readings for leads that were
         -- missing from the read before.
