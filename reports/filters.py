@@ -174,8 +174,13 @@ def plural(count: int, noun: str) -> str:
 
 
 def accept_rate(row: Mapping[str, Any], hide_below: int) -> Markdown:
-    """The rate on mature requests: `24.0 % (19.1–29.7 %), 62 of 258`; `n < 10, 1 of 4`; `–`."""
+    """The rate on mature requests: `24.0 % (19.1–29.7 %), 62 of 258`; `n < 10, 1 of 4`; `–`.
+
+    Where it is withheld, what it lies between: `withheld, 21.3–24.8 %`.
+    """
     rate = row["accept_rate"]
+    if row.get("rate_withheld_because"):
+        return Markdown(f"withheld, {100 * row['accept_rate_low']:z.1f}–{percent(row['accept_rate_high'])}")
     if rate is not None:
         interval = f" ({100 * row['ci_low']:z.1f}–{percent(row['ci_high'])})"
         return Markdown(f"{percent(rate)}{interval}, {_share(row['mature_accepted'], row['mature_sent'])}")
@@ -187,7 +192,16 @@ def to_date_rate(row: Mapping[str, Any], hide_below: int) -> Markdown:
     rate = row["accepted_to_date_rate"]
     if rate is not None:
         return Markdown(f"{percent(rate)}, {_share(row['accepted_to_date'], row['sent_to_date'])}")
+    if row["sent_to_date"] is not None and row["sent_to_date"] >= hide_below:
+        return Markdown(f"withheld, {_share(row['accepted_to_date'], row['sent_to_date'])}")
     return _too_few(row["accepted_to_date"], row["sent_to_date"], hide_below)
+
+
+def bounded(row: Mapping[str, Any], count: str) -> Markdown:
+    """A count, with its bounds where nobody knows it exactly: `325`; `325 (321–327)`."""
+    low, high = row.get(f"{count}_low"), row.get(f"{count}_high")
+    shown = NOTHING if row[count] is None else f"{row[count]:,}"
+    return Markdown(shown if low == high else f"{shown} ({low:,}–{high:,})")
 
 
 def _share(part: int, whole: int) -> str:

@@ -24,6 +24,7 @@ _MARKDOWN.filters.update(
     accept_rate=filters.accept_rate,
     accepts=filters.accepts,
     aligned=filters.aligned,
+    bounded=filters.bounded,
     comparison_verdict=filters.comparison_verdict,
     day=filters.day,
     decimal=filters.decimal,

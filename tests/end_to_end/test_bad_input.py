@@ -65,6 +65,20 @@ def accounts_yaml(folder: Path, text: str) -> str:
     return str(path)
 
 
+def test_a_first_report_begins_with_what_will_be_known_when(built):
+    """Everything was sent before the first pull, so the dates go by HeyReach's counts."""
+    (report,) = (path.read_text() for path in reports(built) if path.suffix == ".md")
+    before, dates = report.split("## What to do first")[0].split("## What will be known when")
+    assert "there is no accept rate to go by" in before
+    assert "- **First accept rate:** about " in dates
+    (pace, known_on, as_of) = built.query("""
+        select pace_per_week, known_on, cast(as_of as date) from marts.rpt_verdict_calendar
+        where question = 'accept_rate'
+    """)[0]
+    assert pace > 0
+    assert 16 <= (known_on - as_of).days <= 40
+
+
 BAD_SETTINGS = [
     ("a wrong key", {"HEYREACH_API_KEY": "wrong"}, 4, "HEYREACH_API_KEY"),
     ("an organisation key", {"HEYREACH_API_KEY": "sandbox-organisation-key"}, 4, "HEYREACH_API_KEY"),

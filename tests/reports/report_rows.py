@@ -21,7 +21,11 @@ COUNTS = (
     "mature_sent",
     "mature_accepted",
 )
-RATES = ("accept_rate", "ci_low", "ci_high", "accepted_to_date_rate")
+RATES = ("accept_rate", "ci_low", "ci_high", "accepted_to_date_rate", "accept_rate_low", "accept_rate_high")
+# Counts that the undecided leave open, as their lowest and highest.
+BOUNDED = ("sent", "accepted", "sent_to_date", "accepted_to_date")
+COUNT_BOUNDS = tuple(f"{count}_{end}" for count in BOUNDED for end in ("low", "high"))
+DOUBTS = ("already_connected", "undecided", "out_of_sight")
 STATUSES = ("enrolled", "queued", "open_requests", "expired", "failed", "excluded", "already_connected")
 
 
@@ -34,14 +38,16 @@ def _columns(names: str, kind: str) -> str:
     return ", ".join(f"{name} {kind}" for name in names.split())
 
 
-_FACTS = f"{_columns(' '.join(COUNTS), 'bigint')}, {_columns(' '.join(RATES), 'double')}"
+_FACTS = f"""
+    {_columns(" ".join((*COUNTS, *COUNT_BOUNDS)), "bigint")}, {_columns(" ".join(RATES), "double")},
+    rate_withheld_because varchar"""
 TABLES = {
     "rpt_summary": f"""
         since timestamptz, until timestamptz, is_demo boolean,
         {_columns("acceptance_window_days detection_lag_days hide_rate_below", "integer")}, {_FACTS},
         mature_share double, is_mostly_undated boolean,
         {_columns("people_known invalid_profile_urls people_with_several_spellings", "bigint")},
-        people_in_several_campaigns bigint, queued bigint,
+        people_in_several_campaigns bigint, queued bigint, {_columns(" ".join(DOUBTS), "bigint")},
         {_columns("attribution_coverage account_metadata_coverage", "double")},
         keywords_collecting bigint,
         {_columns("reconciled_sent provider_sent reconciled_accepted provider_accepted", "bigint")},
@@ -171,6 +177,7 @@ SUMMARY = {
     "people_with_several_spellings": 0,
     "people_in_several_campaigns": 0,
     "queued": 0,
+    **dict.fromkeys(DOUBTS, 0),
     "keywords_collecting": 0,
     "account_metadata_coverage": None,
     **dict.fromkeys(("reconciled_sent", "provider_sent", "reconciled_accepted", "provider_accepted")),
@@ -297,6 +304,7 @@ def facts(**counts: int) -> dict[str, Any]:
         centre = (accepted + z * z / 2) / (n + z * z)
         half = z / (n + z * z) * math.sqrt(accepted * (n - accepted) / n + z * z / 4)
         row |= {"accept_rate": accepted / n, "ci_low": centre - half, "ci_high": centre + half}
+    row |= {name: row[name.rpartition("_")[0]] for name in COUNT_BOUNDS}
     if row["sent_to_date"] >= 10:
         row["accepted_to_date_rate"] = row["accepted_to_date"] / row["sent_to_date"]
     return row
