@@ -31,9 +31,10 @@ def read_route(
             for page in pages:
                 pull.answers += 1
                 for as_sent, row in pull.may_be_kept(route, page.items):
-                    if row is not None:
-                        rows |= _land(pull, route, scope, row, page.not_after, seen)
-                    if on_row and isinstance(as_sent, dict):
+                    landed = {} if row is None else _land(pull, route, scope, row, page.not_after, seen)
+                    if not on_row:
+                        rows |= landed
+                    elif landed or row is None:
                         on_row(as_sent, is_kept=row is not None)
         except NotFoundError:
             raise  # gone, whatever had come

@@ -1,7 +1,9 @@
 """A small HeyReach workspace behind the scripted server, whose routes a test changes one by one."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, urlsplit
 
 import duckdb
@@ -53,6 +55,14 @@ def counts(sent: int, accepted: int = 0, **fields: object) -> dict:
     return {"connectionsSent": sent, "connectionsAccepted": accepted, "follows": 0, **fields}
 
 
+@cache
+def _empty_raw() -> bytes:
+    """An empty raw database, made once: it has some hundred columns."""
+    with TemporaryDirectory() as folder:
+        raw.initialise(Path(folder) / "raw.duckdb")
+        return (Path(folder) / "raw.duckdb").read_bytes()
+
+
 class ScriptedWorkspace:
     """Senders, campaigns, one lead and one list each. `routes[path]` answers a request by its arguments."""
 
@@ -87,7 +97,8 @@ class ScriptedWorkspace:
             ),
             "stats/GetOverallStats": self._pair,
         }
-        raw.initialise(self.raw_path)
+        folder.mkdir(exist_ok=True)
+        self.raw_path.write_bytes(_empty_raw())
 
     def _pair(self, body: dict) -> Reply:
         (campaign_id,) = body["campaignIds"]
