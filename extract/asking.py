@@ -52,7 +52,7 @@ class Asking:
         except self._says_gone as error:
             self._in_a_row = 0
             self.gone[scope] = str(error)
-            self._pull.record_without_rows(self._resource, scope, "gone", str(error))
+            self._record(scope, "gone", str(error))
             return False
         except ProviderError as error:
             if not self._is_needed:
@@ -97,5 +97,9 @@ class Asking:
 
     def _note(self, scope: Scope, reason: str, requests: int = 1) -> None:
         self.failed[scope] = reason
+        self._record(scope, "incomplete", reason, requests=requests)
+
+    def _record(self, scope: Scope, outcome: str, reason: str, requests: int = 1) -> None:
+        """Into the ledger, unless a walk that broke off is there with what had come."""
         if not self._pull.has_recorded(self._resource, scope):
-            self._pull.record_without_rows(self._resource, scope, "incomplete", reason, requests=requests)
+            self._pull.record_without_rows(self._resource, scope, outcome, reason, requests=requests)

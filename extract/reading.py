@@ -6,7 +6,7 @@ from datetime import datetime
 from tqdm import tqdm
 
 from extract import routes
-from extract.errors import ProviderError
+from extract.errors import NotFoundError, ProviderError
 from extract.observing import Pull
 from extract.paging import walk
 
@@ -21,7 +21,7 @@ def read_route(
     """Walk a route to its end and land what changed; returns the rows by key unless `on_row` takes them.
 
     `on_row(row, is_kept=...)` also sees the rows of people who are kept out. A walk that breaks off raises as
-    the client does, and is in the ledger with what had come.
+    the client does, and is in the ledger with what had come, unless the scope is gone.
     """
     rows: dict[str, dict] = {}
     seen: dict[str, str] = {}
@@ -31,22 +31,13 @@ def read_route(
             for page in pages:
                 pull.answers += 1
                 for as_sent, row in pull.may_be_kept(route, page.items):
-                    if row is None:
-                        if on_row:
-                            on_row(as_sent, is_kept=False)
-                        continue
-                    key, row_hash = identified(pull, route, scope, row, page.not_after)
-                    if key is None:
-                        continue
-                    if not route.has_id and seen.setdefault(key, row_hash) != row_hash:
-                        # A list may hold a person twice with different fields: both rows count.
-                        key = f"{key}#{row_hash[:8]}"
-                    seen[key] = row_hash
-                    pull.observe(route.name, scope, key, row, page.not_after, row_hash)
-                    if on_row:
-                        on_row(row, is_kept=True)
-                    else:
-                        rows[key] = row
+                    landed = {} if row is None else _land(pull, route, scope, row, page.not_after, seen)
+                    if not on_row:
+                        rows |= landed
+                    elif landed or row is None:
+                        on_row(as_sent, is_kept=row is not None)
+        except NotFoundError:
+            raise  # gone, whatever had come
         except ProviderError:
             if pages.summary:
                 pull.record(route.name, scope, pages.summary)
@@ -60,6 +51,21 @@ def read_route(
             f"HeyReach counts {pages.summary.total_count_last}; {_what_follows(pull, route)}"
         )
     return rows
+
+
+def _land(
+    pull: Pull, route: routes.Route, scope: tuple[str, ...], row: object, at: datetime, seen: dict[str, str]
+) -> dict[str, dict]:
+    """Land a row if it is news, and remember that it was seen; the row by its key, if it has one."""
+    key, row_hash = identified(pull, route, scope, row, at)
+    if key is None:
+        return {}
+    if not route.has_id and seen.setdefault(key, row_hash) != row_hash:
+        # A list may hold a person twice with different fields: both rows count.
+        key = f"{key}#{row_hash[:8]}"
+    seen[key] = row_hash
+    pull.observe(route.name, scope, key, row, at, row_hash)
+    return {key: row}
 
 
 def identified(

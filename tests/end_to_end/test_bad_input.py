@@ -252,7 +252,7 @@ def test_a_second_run_at_once_is_turned_away(built):
 def test_daily_counts_refused_for_one_sender_are_unknown_and_not_zero(small, tmp_path):
     """The others keep theirs; the pull goes on; the report says whose are missing."""
     workspace = workspace_on(small, tmp_path)
-    for status, command in {404: "extract", 400: "run"}.items():
+    for status, command in {422: "extract", 400: "run"}.items():
         small.set_faults(
             *(
                 {"name": "server_error", "route": route, "match": {"accountIds": [50101]}, "status": status}
@@ -261,7 +261,7 @@ def test_daily_counts_refused_for_one_sender_are_unknown_and_not_zero(small, tmp
         )
         outcome = workspace.run(command)
         assert outcome.exit_code == 0, outcome.errors
-        assert "warning: daily counts of sender 50101" in outcome.errors
+        assert "warning: account_campaign_days 50101/" in outcome.errors
     counted = dict(
         workspace.query("select account_id, count(sent) > 0 from marts.heyreach_account_days group by 1")
     )

@@ -203,6 +203,28 @@ def test_a_walk_that_breaks_off_keeps_what_had_come(workspace):
     assert workspace.query("select count(*), count(payload) from campaign_leads") == [(254, 254)]
 
 
+@pytest.mark.parametrize("reply", [GONE, REFUSED, DOWN, OTHER_SHAPE])
+@pytest.mark.parametrize(
+    ("path", "resource"), [(LEADS, "campaign_leads"), ("list/GetLeadsFromList", "list_leads")]
+)
+def test_what_ends_between_two_pages_stands_in_the_ledger_once(workspace, path, resource, reply):
+    """Gone where HeyReach says so, else incomplete; and nobody counts as gone from it."""
+
+    def ending(body: dict) -> Reply:
+        rows = [lead(number, profileUrl=f"https://linkedin.com/in/{number}") for number in range(90)]
+        return reply if body["offset"] else Reply({"totalCount": 250, "items": rows})
+
+    scope = str((CAMPAIGNS if path == LEADS else LISTS)[0])
+    good = workspace.routes[path]
+    workspace.routes[path] = lambda body: ending(body) if scope in map(str, body.values()) else good(body)
+    workspace.pull()
+    expected = "gone" if reply is GONE else "incomplete"
+    assert workspace.query(
+        f"select outcome from pulls where resource = '{resource}' and scope_id = '{scope}'"
+    ) == [(expected,)]
+    assert workspace.query("select count(*) from pulls group by resource, scope_id having count(*) > 1") == []
+
+
 def test_what_vanishes_while_it_is_read_is_gone_and_missing_from_nothing(workspace):
     leads, members = workspace.routes[LEADS], workspace.routes["list/GetLeadsFromList"]
     workspace.routes[LEADS] = lambda body: GONE if body["campaignId"] == CAMPAIGNS[0] else leads(body)
