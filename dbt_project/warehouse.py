@@ -150,10 +150,19 @@ def _dbt(paths: Files, run_id: str, database: Path, arguments: list[str]) -> lis
 def _parsed_project() -> Manifest:
     """The project as dbt reads it, once for all that this process does with dbt.
 
-    Read with paths of no workspace: dbt reads everything anew where those of the profile have changed.
+    Read with paths of no workspace: dbt reads everything anew where those of the profile have changed. What it
+    remembers of files that an update moved can be in its way; then it reads everything anew, too.
     """
     with _environment({"OUTBOUND_RAW_PATH": "raw.duckdb", "OUTBOUND_BUILD_PATH": "build.duckdb"}):
-        return _invoke(dbtRunner(), ["parse", "--no-write-json"], PARSED_DIR).result
+        if PARSED_DIR.exists():
+            with contextlib.suppress(AuditError):
+                return _read_project()
+            shutil.rmtree(PARSED_DIR)
+        return _read_project()
+
+
+def _read_project() -> Manifest:
+    return _invoke(dbtRunner(), ["parse", "--no-write-json"], PARSED_DIR).result
 
 
 def _invoke(runner: dbtRunner, arguments: list[str], target: Path) -> dbtRunnerResult:

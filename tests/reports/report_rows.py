@@ -299,7 +299,7 @@ def facts(**counts: int) -> dict[str, Any]:
     row["sent_to_date"] = counts.get("sent_to_date", row["sent"])
     row["accepted_to_date"] = counts.get("accepted_to_date", row["accepted"])
     accepted, n, z = row["mature_accepted"], row["mature_sent"], 1.959963984540054
-    row |= dict.fromkeys(RATES)
+    row |= dict.fromkeys((*RATES, "rate_withheld_because"))
     if n >= 10:
         centre = (accepted + z * z / 2) / (n + z * z)
         half = z / (n + z * z) * math.sqrt(accepted * (n - accepted) / n + z * z / 4)

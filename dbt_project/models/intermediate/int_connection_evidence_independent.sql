@@ -82,7 +82,7 @@ last_actions as (
         {{ seconds_after('first_sights.last_action_at', 1) }} as latest,
         case
             when first_sights.connection_status = 'ConnectionSent'
-                and sequences.campaign_id is not null
+                and sequences.has_sequence
                 and coalesce(
                     {{ hours_between('first_sights.earliest', 'first_sights.last_action_at') }}
                     < least(sequences.next_step_hours, sequences.withdrawal_days * 24),

@@ -163,7 +163,8 @@ acceptance as (
         precedence,
         mature_sent as trials,
         mature_accepted as found,
-        z,
+        -- Whatever is unknown is counted against the loss: the undecided, and requests that vanished while they were open.
+        case when z < 0 then least(z - coalesce(z_in_doubt, 0), 0) else z end as z,
         looks
     from numbered
     where place_among_same = 1

@@ -72,9 +72,7 @@ ledger_batches as (
 
 first_list_pull as (
 
-    select min(finished_at) as finished_at
-    from {{ ref('stg_heyreach__pulls') }}
-    where resource = 'pull' and kind = 'full'
+    select * from {{ ref('int_first_list_pull') }}
 
 ),
 

@@ -98,12 +98,9 @@ run_parameters as (
 
 ),
 
--- Whoever stood in a list when lists were first read may have been there for ever.
 first_list_pull as (
 
-    select min(finished_at) as finished_at
-    from {{ ref('stg_heyreach__pulls') }}
-    where resource = 'pull' and kind = 'full'
+    select * from {{ ref('int_first_list_pull') }}
 
 ),
 
