@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +28,9 @@ def main() -> int:
     findings = []
     for finding in _examined(options, numbers):
         findings.append(finding)
+        if options.out:
+            with options.out.open("a") as file:
+                file.write(json.dumps(asdict(finding), default=str) + "\n")
         broken = [name for name, verdict in finding.verdicts.items() if verdict.holds is False]
         print(
             f"{len(findings)} of {len(numbers)}  {finding.name}  {finding.seconds:.0f} s  "
@@ -69,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         "--numbers", type=int, nargs="+", help="these worlds of the seed, instead of the first"
     )
     parser.add_argument("--workers", type=int, default=1, help="processes (default: %(default)s)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="append each finding to this file as JSON")
     parser.add_argument("--databases", type=Path, metavar="FOLDER", help="keep every warehouse there")
     parser.add_argument("--keep", action="store_true", help="write results.md and results.json")
     return parser

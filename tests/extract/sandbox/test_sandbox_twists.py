@@ -1,8 +1,7 @@
 """Each twist shows what it says and nothing else, and the truth tells what it did."""
 
 from collections import Counter
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 import orjson
@@ -10,15 +9,15 @@ import pytest
 
 from extract.errors import ConfigurationError
 from extract.sandbox import DEMO_END, DEMO_START, ORDINARY_TWISTS, clock
-from extract.sandbox.api import API_KEY, BASE_PATH, SandboxApi
 from extract.sandbox.clock import DAY, HOUR, to_ticks
 from extract.sandbox.process import running_sandbox
 from extract.sandbox.twists import TWIST_NAMES, Twists
 from extract.sandbox.twists.lists import PLACEHOLDERS
 from extract.sandbox.world import World
+from tests.extract.sandbox.desk import LEADS, STATS, Desk
 
-LEADS, LIST_LEADS = "campaign/GetLeadsFromCampaign", "list/GetLeadsFromList"
-STATS, BY_CAMPAIGN = "stats/GetOverallStats", "stats/GetOverallStatsByCampaign"
+LIST_LEADS = "list/GetLeadsFromList"
+BY_CAMPAIGN = "stats/GetOverallStatsByCampaign"
 ALL_DAYS = {"startDate": "2025-12-01T00:00:00Z", "endDate": "2026-03-01T00:00:00Z"}
 # What an untwisted demo world showed before there were twists, half-way and at its end.
 CAPTURED = {
@@ -29,51 +28,6 @@ CAPTURED = {
     STATS: ("2997c93f2527b7a8", "2b31e7a2af0fb506"),
     "truth": ("732dd21dd5ff1275", "366ace7de8806cb4"),
 }
-
-
-class Desk:
-    """A sandbox without sockets over a world of 600 leads; the clock stands at the end of the demo."""
-
-    def __init__(self, *twists: str | dict, leads: int | None = 600):
-        self.world = World.generate("boutique", 7, leads, start=DEMO_START, twists=twists)
-        self.api = SandboxApi(self.world, now=DEMO_END)
-
-    def at(self, moment: datetime) -> "Desk":
-        self.api.set_clock(to_ticks(moment))
-        return self
-
-    def post(self, route: str, **body):
-        return self.api.handle("POST", BASE_PATH + route, "", API_KEY, orjson.dumps(body))
-
-    def get(self, route: str, query: str):
-        return self.api.handle("GET", BASE_PATH + route, query, API_KEY, b"")
-
-    def rows(self, route: str, limit: int = 100, **body) -> list[dict]:
-        items: list[dict] = []
-        while True:
-            page = orjson.loads(self.post(route, offset=len(items), limit=limit, **body).body)
-            items += page["items"]
-            if not page["items"] or len(items) >= page["totalCount"]:
-                return items
-
-    def leads(self) -> dict[int, dict]:
-        campaigns = self.rows("campaign/GetAll")
-        return {
-            row["id"]: row for campaign in campaigns for row in self.rows(LEADS, campaignId=campaign["id"])
-        }
-
-    def truth(self) -> dict:
-        return self.world.truth(clock.to_datetime(self.api.now))
-
-    def true_leads(self) -> dict[int, dict]:
-        return {lead["campaign_lead_id"]: lead for lead in self.truth()["leads"]}
-
-    def counts(self, *campaigns: int) -> dict:
-        answer = orjson.loads(self.post(STATS, accountIds=[], campaignIds=list(campaigns)).body)
-        return answer["overallStats"]
-
-    def did(self, name: str) -> dict:
-        return self.truth()["twists"][name]
 
 
 def digest(value: object) -> str:
@@ -359,80 +313,3 @@ def test_the_ordinary_twists_make_a_world_that_differs_little(plain):
     assert len(desk.leads()) == len(plain.leads())
     shares = [bool(lead["already_connected"]) for lead in desk.true_leads().values()]
     assert 0.02 < sum(shares) / len(shares) < 0.12
-
-
-def first_of(desk: Desk, is_wanted: Callable[[dict], bool]) -> dict:
-    return next(lead for lead in desk.true_leads().values() if is_wanted(lead) and lead["profile_url"])
-
-
-def test_the_routes_about_one_lead(plain):
-    asked = first_of(plain, lambda lead: lead["accepted_at"] is not None)
-    url, account_id = asked["profile_url"], asked["account_id"]
-    both = {"senderAccountId": account_id, "leadProfileUrl": url}
-    assert orjson.loads(plain.post("MyNetwork/IsConnection", **both).body) == {"isConnection": True}
-    assert plain.post("MyNetwork/IsConnection", senderAccountId=1, leadProfileUrl=url).status == 404
-    rows = plain.rows("campaign/GetCampaignsForLead", profileUrl=url)
-    assert asked["campaign_id"] in {row["campaignId"] for row in rows}
-    assert plain.rows("campaign/GetCampaignsForLead", profileUrl="https://example.com/x") == []
-
-
-def test_conversations_are_the_messages_of_the_truth_in_pages_of_both_versions(plain):
-    filters = {"linkedInAccountIds": [50105], "campaignIds": [], "leadProfileUrl": None}
-    older = plain.rows("inbox/GetConversationsV2", 20, filters=filters)
-    cursor, newer = None, []
-    while True:
-        answer = orjson.loads(
-            plain.post("inbox/GetConversationsV3", limit=20, cursor=cursor, filters=filters).body
-        )
-        newer += answer["items"]
-        cursor = answer["nextCursor"]
-        if not answer["hasNextPage"]:
-            break
-    assert newer == older
-    replied = sum(
-        row["leadMessageStatus"] == "MessageReply" and row["linkedInSenderId"] == 50105
-        for row in plain.leads().values()
-    )
-    answered = [row for row in older if any(one["sender"] == "CORRESPONDENT" for one in row["messages"])]
-    assert len(answered) == replied > 5
-    [one] = plain.rows(
-        "inbox/GetConversationsV2",
-        filters={
-            "leadProfileUrl": answered[0]["correspondentProfile"]["profileUrl"],
-            "linkedInAccountIds": [50105],
-        },
-    )
-    assert one == answered[0]
-    backwards = plain.post(
-        "inbox/GetConversationsV3", **{"from": "2026-02-01T00:00:00Z"}, to="2026-01-01T00:00:00Z", filters={}
-    )
-    assert backwards.status == 400
-
-
-def test_webhook_lines_tell_the_truth_in_every_shape():
-    until = datetime(2026, 1, 12, tzinfo=UTC)
-    with running_sandbox("boutique", 7, leads=300) as sandbox:
-        documented = sandbox.webhook_lines(until)
-        mixed = sandbox.webhook_lines(until, shape="mixed", times="mixed")
-        leads = sandbox.truth(until)["leads"]
-    kinds = Counter(line["event_type"] for line in documented)
-    assert kinds["connection_request_sent"] == sum(lead["sent_at"] is not None for lead in leads)
-    assert kinds["connection_request_accepted"] == sum(lead["accepted_at"] is not None for lead in leads)
-    assert [line["timestamp"] for line in documented] == sorted(line["timestamp"] for line in documented)
-    assert len(mixed) == len(documented)
-    shapes = Counter(
-        "wrapped"
-        if "body" in line
-        else "camel"
-        if "eventType" in line
-        else "flat"
-        if "campaignId" in line
-        else "sender"
-        if "linkedInAccount" in line["sender"]
-        else "documented"
-        for line in mixed
-    )
-    assert set(shapes) == {"documented", "camel", "flat", "sender", "wrapped"}
-    assert mixed[1]["lead"]["profileUrl"] == documented[1]["lead"]["profile_url"]
-    assert mixed[3]["sender"]["linkedInAccount"]["id"] == documented[3]["sender"]["id"]
-    assert mixed[4]["body"]["campaign"] == documented[4]["campaign"]
