@@ -63,13 +63,13 @@ def configuration(project_dir: Path, account_file: Path) -> dict[str, Path]:
 
 
 def env_text(variables: Mapping[str, str | None]) -> str:
-    """The settings of `.env` that give access to nothing, as lines of such a file."""
-    kept = {
-        name: value
-        for name, value in variables.items()
-        if name in DEFAULTS and name not in (*SECRETS, *ALSO_SECRET) and value
-    }
-    return "".join(f"{name}={_quoted(value)}\n" for name, value in kept.items())
+    """The settings of `.env` that give access to nothing, as lines of such a file; others by name alone."""
+    lines = []
+    for name, value in variables.items():
+        if name in DEFAULTS and value:
+            is_secret = name in (*SECRETS, *ALSO_SECRET)
+            lines.append(f"# {name} is not in the backup" if is_secret else f"{name}={_quoted(value)}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _quoted(value: str) -> str:

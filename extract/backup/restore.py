@@ -59,7 +59,7 @@ def prepare(settings: Settings, path: Path, target: Place, *, force: bool, say: 
     Raises DamagedError and NewerError for an archive that can't be used, ConfigurationError where the
     workspace holds something and `force` is not given. Nothing has changed then.
     """
-    partial = target.workspace_dir / f"{RESTORE}.partial"
+    partial = _partial(target.workspace_dir)
     shutil.rmtree(partial, ignore_errors=True)
     _require_empty(target, force=force)
     try:
@@ -103,7 +103,16 @@ def finish(target: Place, say: Say) -> None:
         entry.rename(data / entry.name)
     archive.sync_folder(data)
     _configure(target, aside_name, replaces=replaces, say=say)
-    shutil.rmtree(ready)
+    # Removed bit by bit, it would look to the next call like one whose marks were never made.
+    over = _partial(data)
+    os.replace(ready, over)
+    archive.sync_folder(data)
+    shutil.rmtree(over)
+
+
+def _partial(workspace_dir: Path) -> Path:
+    """A restore that is not ready yet, or over; runs remove what a killed one left of it."""
+    return workspace_dir / f"{RESTORE}.partial"
 
 
 def _settings(settings: Settings, data_dir: Path, is_demo: bool) -> Settings:
