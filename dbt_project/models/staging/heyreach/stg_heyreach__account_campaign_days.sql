@@ -10,8 +10,8 @@ named as (
         account_id,
         campaign_id,
         cast(stat_date as date) as activity_date,
-        coalesce({{ payload_integer('connectionsSent') }}, 0) as connections_sent,
-        coalesce({{ payload_integer('connectionsAccepted') }}, 0) as connections_accepted,
+        greatest(coalesce({{ payload_integer('connectionsSent') }}, 0), 0) as connections_sent,
+        greatest(coalesce({{ payload_integer('connectionsAccepted') }}, 0), 0) as connections_accepted,
         first_observed_at,
         last_changed_at,
         payload
