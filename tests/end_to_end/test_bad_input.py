@@ -230,7 +230,7 @@ def test_what_is_new_or_unreadable_is_reported_and_blocks_nobody(small, workspac
 
 
 @pytest.mark.parametrize(
-    ("drift", "field"), [("changed_type", "creationTime"), ("missing_field", "leadConnectionStatus")]
+    ("drift", "field"), [("changed_type", "leadConnectionStatus"), ("missing_field", "leadConnectionStatus")]
 )
 def test_a_field_that_changed_or_went_stops_the_build_and_is_named(small, workspace, drift, field):
     before = digest(workspace.warehouse)
@@ -240,6 +240,20 @@ def test_a_field_that_changed_or_went_stops_the_build_and_is_named(small, worksp
     assert outcome.exit_code == 1
     assert f"campaign_leads.{field}" in outcome.errors
     assert digest(workspace.warehouse) == before
+
+
+def test_a_field_that_changed_stops_only_what_rests_on_it_and_is_named(small, tmp_path):
+    workspace = workspace_on(small, tmp_path)
+    small.set_faults(
+        {"name": "changed_type", "route": "campaign/GetLeadsFromCampaign", "field": "creationTime"}
+    )
+    outcome = workspace.run("run")
+    assert outcome.exit_code == 0, outcome.errors
+    [(severity, message)] = workspace.query(
+        "select severity, message from marts.rpt_health where topic = 'payload_problems'"
+    )
+    assert severity == "blind"
+    assert "campaign_leads.creationTime (" in message
 
 
 def test_a_second_run_at_once_is_turned_away(built):

@@ -453,6 +453,13 @@ lines as (
     from unknown_webhook_types
     having count(*) > 0
     union all
+    select 'blind', 'payload_problems', count(*),
+        'HeyReach answers in a form that can''t be read here, and what rests on it is missing: '
+        || string_agg(resource || '.' || field || ' (' || problem || ')', '; ' order by resource, field, problem)
+        || '. Every other figure stands.'
+    from {{ ref('int_payload_problems') }}
+    having count(*) > 0
+    union all
     select 'note', 'rows_set_aside', count(*),
         count(*) || ' rows could not be stored and were set aside: ' || string_agg(distinct resource || ' (' || reason || ')', ', ') || '. See staging.stg_heyreach__quarantined_rows.'
     from {{ ref('stg_heyreach__quarantined_rows') }}

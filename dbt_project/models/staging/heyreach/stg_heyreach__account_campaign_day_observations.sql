@@ -22,8 +22,8 @@ named as (
         observed_at,
         pull_id,
         content_hash,
-        coalesce({{ payload_integer('connectionsSent') }}, 0) as connections_sent,
-        coalesce({{ payload_integer('connectionsAccepted') }}, 0) as connections_accepted
+        greatest(coalesce({{ payload_integer('connectionsSent') }}, 0), 0) as connections_sent,
+        greatest(coalesce({{ payload_integer('connectionsAccepted') }}, 0), 0) as connections_accepted
     from observations
 
 )

@@ -11,8 +11,8 @@ named as (
         account_id,
         campaign_id,
         cast(stat_date as date) as activity_date,
-        case when is_present then coalesce({{ payload_integer('connectionsSent') }}, 0) else 0 end as connections_sent,
-        case when is_present then coalesce({{ payload_integer('connectionsAccepted') }}, 0) else 0 end as connections_accepted,
+        case when is_present then greatest(coalesce({{ payload_integer('connectionsSent') }}, 0), 0) else 0 end as connections_sent,
+        case when is_present then greatest(coalesce({{ payload_integer('connectionsAccepted') }}, 0), 0) else 0 end as connections_accepted,
         first_observed_at,
         last_changed_at,
         payload
