@@ -88,7 +88,7 @@ def _expected(truth: Truth, dimension: str) -> dict[str, dict[str, tuple[int, in
     }
 
 
-def undecided(truth: Truth, published: Published, rows: list[Row]) -> Verdict:
+def uncertain_counts(truth: Truth, published: Published, rows: list[Row]) -> Verdict:
     """At most 2 % of a sender's requests are uncertain in number, by HeyReach's own counts."""
     if not published.has(CONNECTIONS, UNDECIDED_ROW) or not published.has(SEGMENTS, COUNTS["sent"][1]):
         return Verdict(None)
@@ -130,11 +130,17 @@ def clock(truth: Truth, published: Published, rows: list[Row]) -> Verdict:
 
 
 def mature_rates(truth: Truth, published: Published, rows: list[Row]) -> Verdict:
-    """A cell's rate is the truth of the requests it counts, or holds it between bounds, or is withheld."""
+    """A cell's rate is the truth of the requests it counts, or holds it between bounds, or is withheld.
+
+    Of undecided rows it counts as many as HeyReach's counts say, not these ones: of them those count here
+    that were requests, and are of that age.
+    """
     of_cells: dict[tuple[str, str], list] = {}
+    of_age = {request.id for request in truth.of_age()}
     for row in rows:
         request = truth.requests.get(row.id)
-        if row.is_mature and request is not None and request.true_sent_at is not None:
+        is_counted = row.id in of_age if row.is_undecided else row.is_mature
+        if is_counted and request is not None and request.true_sent_at is not None:
             for dimension in DIMENSIONS:
                 of_cells.setdefault((dimension, row.segments[dimension]), []).append(request)
     contradictions, cells, withheld = [], 0, 0
@@ -164,7 +170,8 @@ def mature_rates(truth: Truth, published: Published, rows: list[Row]) -> Verdict
 def selection(truth: Truth, published: Published, rows: list[Row]) -> Verdict:
     """Which requests of that age are counted doesn't depend on how they ended, in all and in any campaign."""
     mature = {row.id for row in rows if row.is_mature}
-    groups: dict[str, list] = {"all": truth.of_age()}
+    undecided = {row.id for row in rows if row.is_undecided}
+    groups: dict[str, list] = {"all": [request for request in truth.of_age() if request.id not in undecided]}
     for request in groups["all"]:
         groups.setdefault(f"campaign {request.campaign_id}", []).append(request)
     contradictions = []
@@ -205,7 +212,7 @@ def first_line(truth: Truth, published: Published, rows: list[Row]) -> Verdict:
 
 CHECKS = {
     "counts": counts,
-    "undecided": undecided,
+    "undecided": uncertain_counts,
     "times": times,
     "clock": clock,
     "mature rates": mature_rates,

@@ -127,24 +127,27 @@ class Truth:
             "icp": lead["icp"],
         }
         possible = {name: frozenset([str(value)]) for name, value in known.items()}
-        if lead.get("reassigned_to") and self._first_look(lead) > _time(lead["reassigned_at"]):
+        if lead.get("reassigned_to") and self._first_look(lead["sent_at"]) > _time(lead["reassigned_at"]):
             possible["account"] |= {str(lead["reassigned_to"])}
         for name in ("source", "icp"):
             others = self._elsewhere.get((lead["profile_key"], name), frozenset())
             if not self._is_readable(lead, name):
                 possible[name] = frozenset([UNKNOWN]) | others
-            elif self._came_from_a_list_never_seen_bound(lead):
+            elif self._may_be_of_the_later_list(lead):
                 possible[name] |= others
         return possible
 
-    def _first_look(self, lead: dict) -> datetime:
-        return self._moments[bisect_left(self._moments, _time(lead["enrolled_at"]))]
+    def _first_look(self, since: str) -> datetime:
+        """The first pull from a moment on; the last one of all if none came."""
+        index = bisect_left(self._moments, _time(since))
+        return self._moments[min(index, len(self._moments) - 1)]
 
-    def _came_from_a_list_never_seen_bound(self, lead: dict) -> bool:
-        """Whether the campaign had another list whenever anybody looked."""
+    def _may_be_of_the_later_list(self, lead: dict) -> bool:
+        """Whether the campaign had another list by the time the request, or anything, could be seen."""
         did = self.told.get("twists", {}).get("list_exchanged")
-        is_old = did is not None and lead["list_id"] == did["list"]
-        return is_old and self._first_look(lead) >= _time(did["exchanged_at"])
+        if did is None or lead["list_id"] != did["list"]:
+            return False
+        return self._first_look(lead["sent_at"] or lead["enrolled_at"]) >= _time(did["exchanged_at"])
 
     def _is_readable(self, lead: dict, field: str) -> bool:
         """Whether the list row shows the field as it was meant (white space apart), and could be read."""
