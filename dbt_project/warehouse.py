@@ -13,17 +13,19 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner, dbtRunnerResult
-from dbt.contracts.graph.manifest import Manifest
-from dbt.contracts.results import NodeStatus
 
 from extract import raw
 from extract.damage import is_damage
 from extract.errors import OutboundError
 from extract.folders import is_disk_full
+
+# dbt takes seconds to import, and most verbs don't build: what needs it imports it.
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunner, dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
 
 PROJECT_DIR = Path(__file__).parent
 # What dbt knows of the project after reading it: the same for every workspace of this checkout.
@@ -120,6 +122,9 @@ def build_docs(paths: Files, run_id: str) -> Path:
 
 def _dbt(paths: Files, run_id: str, database: Path, arguments: list[str]) -> list[str]:
     """Run dbt in this process on one database file; returns warnings, raises AuditError on failures."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415
+
     environment = {
         "OUTBOUND_RUN_ID": run_id,
         "OUTBOUND_RAW_PATH": str(paths.raw),
@@ -143,16 +148,18 @@ def _dbt(paths: Files, run_id: str, database: Path, arguments: list[str]) -> lis
         raise AuditError(
             "The build failed, and the published warehouse stays as it was:\n  " + "\n  ".join(problems)
         )
-    return [_described(result, database) for result in results if result.status == NodeStatus.Warn]
+    return [_described(result, database) for result in results if result.status == _WARNED]
 
 
 @functools.cache
-def _parsed_project() -> Manifest:
+def _parsed_project() -> "Manifest":
     """The project as dbt reads it, once for all that this process does with dbt.
 
-    Read with paths of no workspace: dbt reads everything anew where those of the profile have changed. What it
-    remembers of files that an update moved can be in its way; then it reads everything anew, too.
+    Read with paths of no workspace: dbt reads everything anew where those of the profile have changed. What
+    it remembers of files that an update moved can be in its way; then it reads everything anew, too.
     """
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415
+
     with _environment({"OUTBOUND_RAW_PATH": "raw.duckdb", "OUTBOUND_BUILD_PATH": "build.duckdb"}):
         if PARSED_DIR.exists():
             with contextlib.suppress(AuditError):
@@ -165,7 +172,7 @@ def _read_project() -> Manifest:
     return _invoke(dbtRunner(), ["parse", "--no-write-json"], PARSED_DIR).result
 
 
-def _invoke(runner: dbtRunner, arguments: list[str], target: Path) -> dbtRunnerResult:
+def _invoke(runner: "dbtRunner", arguments: list[str], target: Path) -> "dbtRunnerResult":
     with _without_garbage_collection():
         outcome = runner.invoke(
             [
@@ -198,7 +205,9 @@ def _without_garbage_collection() -> Iterator[None]:
         gc.enable()
 
 
-_FAILED = (NodeStatus.Error, NodeStatus.Fail, NodeStatus.RuntimeErr)
+# As dbt's NodeStatus spells them.
+_FAILED = ("error", "fail", "runtime error")
+_WARNED = "warn"
 
 
 def _described(result, database: Path) -> str:

@@ -19,6 +19,7 @@ import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
+from dbt_project import warehouse
 from dbt_project.warehouse import PROJECT_DIR
 from extract import raw
 from extract.accounts import Account, write_account_seed
@@ -167,7 +168,7 @@ def _dbt(target: str, *arguments: str) -> list:
         "log-path": target,
     }
     options = [text for name, place in places.items() for text in (f"--{name}", str(place))]
-    outcome = dbtRunner().invoke(
+    outcome = dbtRunner(manifest=warehouse._parsed_project()).invoke(
         [
             *arguments,
             "--no-write-json",
