@@ -158,8 +158,6 @@ def _parsed_project() -> "Manifest":
     Read with paths of no workspace: dbt reads everything anew where those of the profile have changed. What
     it remembers of files that an update moved can be in its way; then it reads everything anew, too.
     """
-    from dbt.cli.main import dbtRunner  # noqa: PLC0415
-
     with _environment({"OUTBOUND_RAW_PATH": "raw.duckdb", "OUTBOUND_BUILD_PATH": "build.duckdb"}):
         if PARSED_DIR.exists():
             with contextlib.suppress(AuditError):
@@ -168,7 +166,9 @@ def _parsed_project() -> "Manifest":
         return _read_project()
 
 
-def _read_project() -> Manifest:
+def _read_project() -> "Manifest":
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415
+
     return _invoke(dbtRunner(), ["parse", "--no-write-json"], PARSED_DIR).result
 
 
