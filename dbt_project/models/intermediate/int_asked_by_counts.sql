@@ -209,6 +209,7 @@ with_surplus as (
             all_asked_accepted > all_counted_accepted and not {{ fits_provider_count('all_asked_accepted', 'all_counted_accepted') }}
         )
         or coalesce(undecided_from <= read_before_previous, false) as is_without_proof,
+        greatest(coalesce(lag(left_of_sent - undecided) over readings_in_order, 0), 0) as sent_before,
         greatest(coalesce(lag(left_of_accepted - undecided) over readings_in_order, 0), 0) as accepted_before
     from compared
     left join erased
@@ -236,6 +237,6 @@ select
     cast(case
         when is_without_proof then undecided
         when left_in_campaign is not null then case when left_in_campaign > 0 then undecided else 0 end
-        else least(greatest(least(left_of_sent, left_of_accepted + accepted_before), 0), undecided)
+        else least(greatest(least(left_of_sent + sent_before, left_of_accepted + accepted_before), 0), undecided)
     end as bigint) as asked_at_most
 from with_surplus

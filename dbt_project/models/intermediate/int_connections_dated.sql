@@ -155,9 +155,10 @@ followed as (
 
     select
         measured.*,
-        coalesce(hours_estimated <= window_hours, false) as is_within_window,
-        coalesce(hours_latest <= window_hours, false) as is_surely_within_window,
-        coalesce(hours_earliest <= window_hours, false) as is_possibly_within_window,
+        -- The larger of nothing and 0 is 0: without an acceptance there are no hours.
+        coalesce(accepted_latest is not null and hours_estimated <= window_hours, false) as is_within_window,
+        coalesce(accepted_latest is not null and hours_latest <= window_hours, false) as is_surely_within_window,
+        coalesce(accepted_latest is not null and hours_earliest <= window_hours, false) as is_possibly_within_window,
         -- An acceptance that was seen stays known, whatever became of the row. A lead that vanished while its request was
         -- open may have accepted later.
         case when accepted_latest is not null then campaign_read_until else last_seen_at end as followed_until,

@@ -272,7 +272,7 @@ lines as (
     union all
     select 'blind', 'acceptance_alarm_blind', alarm.requests - alarm.judged,
         'A sudden drop of acceptance would not be noticed: of ' || {{ printed_count('alarm.requests') }} || ' requests sent from ' || alarm.since || ' to ' || alarm.until
-        || ', ' || {{ printed_count('alarm.judged') }} || ' were followed closely enough. Pulls came every ' || round(alarm.hours_between_pulls)
+        || ', ' || {{ printed_count('alarm.judged') }} || ' were followed closely enough. Pulls came every ' || cast(round(alarm.hours_between_pulls) as bigint)
         || ' h; the alarm needs one at least every ' || (24 * run_parameters.dating_resolution_days) || ' h. Pull daily: make schedule.'
     from {{ ref('int_acceptance_alarm_reach') }} as alarm
     cross join run_parameters
@@ -323,7 +323,7 @@ lines as (
     select 'blind', 'clock', contradictions,
         'HeyReach''s clock contradicts the times in its own rows ' || {{ printed_count('contradictions') }} || ' times: a row''s action of ' || {{ printed_minute('example_row_time') }}
         || ' UTC and a read at ' || {{ printed_minute('example_read_time') }} || ' UTC by its clock can''t both be right. When things happened is only known to within what the clock is off, at least '
-        || round(greatest(seconds_ahead, seconds_behind) / 60.0) || ' minutes; bounds are wider by that. Tell HeyReach, or whoever runs the server in between.'
+        || cast(ceil(greatest(seconds_ahead, seconds_behind) / 60.0) as bigint) || ' minutes; bounds are wider by that. Tell HeyReach, or whoever runs the server in between.'
     from {{ ref('int_clock_checked') }}
     where contradictions > 0
     union all

@@ -1,5 +1,5 @@
 {#- Every row of a campaign, list or import stands behind exactly one person, and every account and campaign that anything
-    names has its row. What HeyReach shows as sent is a request, or a person connected before. -#}
+    names has its row. Whoever was connected before is shown as accepted, and counts as neither sent nor accepted. -#}
 
 with counts as (
 
@@ -31,8 +31,7 @@ with counts as (
         (select count(*) from {{ ref('heyreach_connections') }})
     union all
     select
-        -- Shown as sent, and asked or a connection before.
-        'sent requests',
+        'leads shown as asked or connected',
         (
             select count(distinct campaign_id || '|' || campaign_lead_id)
             from {{ ref('stg_heyreach__campaign_lead_observations') }}
@@ -41,16 +40,13 @@ with counts as (
         (select count(*) from {{ ref('heyreach_connections') }} where is_sent or request_evidence is not null)
     union all
     select
-        'accepted requests',
+        'acceptances and connections from before',
         (
             select count(distinct campaign_id || '|' || campaign_lead_id)
             from {{ ref('stg_heyreach__campaign_lead_observations') }}
             where connection_status = 'ConnectionAccepted'
         ),
-        (
-            select count(*) from {{ ref('heyreach_connections') }}
-            where is_accepted or (request_evidence is not null and not is_sent)
-        )
+        (select count(*) from {{ ref('heyreach_connections') }} where is_accepted or (request_evidence is not null and not is_sent))
 
 )
 
