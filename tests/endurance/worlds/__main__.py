@@ -11,9 +11,9 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from tests.diagnosis.compiled import Project, compile_project
-from tests.endurance.worlds.drawing import NAMES, draw
-from tests.endurance.worlds.examination import Finding, examine
+from tests.diagnosis.compiled import compile_project
+from tests.endurance.worlds.drawing import NAMES
+from tests.endurance.worlds.examination import Finding, examine_drawn
 from tests.endurance.worlds.results import as_json, is_good, table
 
 HERE = Path(__file__).parent
@@ -51,17 +51,13 @@ def main() -> int:
 def _examined(options: argparse.Namespace, numbers: Sequence[int]) -> Iterator[Finding]:
     with tempfile.TemporaryDirectory(prefix="worlds-") as folder:
         project = compile_project(Path(folder), with_tests=True)
-        one = partial(_examine, project, options.seed, options.only, options.databases)
+        one = partial(examine_drawn, project, options.seed, options.only, options.databases)
         if options.workers == 1:
             yield from map(one, numbers)
             return
         # Spawned, because dbt leaves threads behind that a fork would copy in whatever state they are.
         with multiprocessing.get_context("spawn").Pool(options.workers) as pool:
             yield from pool.imap(one, numbers)
-
-
-def _examine(project: Project, seed: int, only: str, databases: Path | None, number: int) -> Finding:
-    return examine(draw(seed, number, only), project, databases)
 
 
 def _parser() -> argparse.ArgumentParser:

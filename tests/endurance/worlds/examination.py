@@ -10,7 +10,7 @@ import duckdb
 
 from tests.diagnosis.compiled import Project
 from tests.endurance.worlds.checks import CHECKS, Verdict
-from tests.endurance.worlds.drawing import Drawn
+from tests.endurance.worlds.drawing import Drawn, draw
 from tests.endurance.worlds.operating import operated
 from tests.endurance.worlds.reading import Published
 from tests.endurance.worlds.truth import Truth
@@ -28,6 +28,11 @@ class Finding:
     pulls_a_day: int
     seconds: float
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+
+
+def examine_drawn(project: Project, seed: int, only: str, databases: Path | None, number: int) -> Finding:
+    """Draw one world and examine it; here and not in `__main__`, which another process doesn't have."""
+    return examine(draw(seed, number, only), project, databases)
 
 
 def examine(drawn: Drawn, project: Project, keep: Path | None = None) -> Finding:
