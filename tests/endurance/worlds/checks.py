@@ -15,6 +15,7 @@ from tests.endurance.worlds.reading import (
     SEGMENTS,
     UNDECIDED,
     UNDECIDED_ROW,
+    WAITING_ROW,
     Published,
     Row,
 )
@@ -86,6 +87,17 @@ def _expected(truth: Truth, dimension: str) -> dict[str, dict[str, tuple[int, in
     return {
         segment: {kind: (least[segment, kind], most[segment, kind]) for kind in COUNTS} for segment, _ in most
     }
+
+
+def waiting(truth: Truth, published: Published, rows: list[Row]) -> Verdict:
+    """Exactly those leads wait that do."""
+    if not published.has(CONNECTIONS, WAITING_ROW):
+        return Verdict(None)
+    told = {row.id for row in rows if row.is_waiting}
+    true = {request.id for request in truth.requests.values() if request.is_waiting}
+    contradictions = [f"{number} waits, it is said" for number in sorted(told - true)]
+    contradictions += [f"{number} waits, and it is not said" for number in sorted(true - told)]
+    return Verdict.of(contradictions, told=len(told), true=len(true))
 
 
 def uncertain_counts(truth: Truth, published: Published, rows: list[Row]) -> Verdict:
@@ -213,6 +225,7 @@ def first_line(truth: Truth, published: Published, rows: list[Row]) -> Verdict:
 CHECKS = {
     "counts": counts,
     "undecided": uncertain_counts,
+    "waiting": waiting,
     "times": times,
     "clock": clock,
     "mature rates": mature_rates,

@@ -30,7 +30,7 @@ def _is_low(truth: Truth, dimension: str, segment: str) -> str | None:
     ids = {request.id for request in members}
     others = [request for request in requests if request.id not in ids]
     if not members or not others:
-        return "nobody in it was old enough to judge"
+        return None
     rate, rest = _rate(members), _rate(others)
     pooled = _rate(requests)
     error = sqrt(pooled * (1 - pooled) * (1 / len(members) + 1 / len(others)))
@@ -47,13 +47,8 @@ def _rate(requests: Iterable[Request]) -> float:
 
 
 def _waiting(truth: Truth, account_id: str) -> int:
-    """Leads that wait for a sender in a campaign that is there."""
     return sum(
-        request.status_is_open
-        and not request.already_connected
-        and request.gone_at > truth.as_of
-        and str(request.account_id) == account_id
-        for request in truth.requests.values()
+        request.is_waiting and str(request.account_id) == account_id for request in truth.requests.values()
     )
 
 

@@ -33,7 +33,7 @@ def _webhook_lander(folder: Path, drawn: Drawn, api: SandboxApi) -> Callable[[La
         if "webhooks" not in drawn.twists:
             return
         until, since = to_ticks(drawn.as_of), to_ticks(webhooks_since(drawn))
-        lines = webhooks.lines(drawn.world, api.imports, until, "mixed", "iso", since=since)
+        lines = webhooks.lines(drawn.world, api.imports, until, "mixed", "mixed", since=since)
         (folder / "webhooks").mkdir()
         (folder / "webhooks" / "all.jsonl").write_bytes(
             b"".join(orjson.dumps(line) + b"\n" for line in lines)

@@ -16,7 +16,7 @@ COUNTS = {
     "sent": ("sent_to_date", "sent_to_date_low", "sent_to_date_high"),
     "accepted": ("accepted_to_date", "accepted_to_date_low", "accepted_to_date_high"),
 }
-UNDECIDED, UNDECIDED_ROW = "undecided", "is_undecided"
+UNDECIDED, UNDECIDED_ROW, WAITING_ROW = "undecided", "is_undecided", "is_waiting"
 RATE = ("accept_rate", "accept_rate_low", "accept_rate_high", "rate_withheld_because")
 EVENT_TIMES = {
     "sent": ("connection_sent_earliest", "connection_sent_latest"),
@@ -65,7 +65,7 @@ class Published:
 
     def connections(self) -> list[Row]:
         is_undecided = UNDECIDED_ROW if self.has(CONNECTIONS, UNDECIDED_ROW) else "false"
-        is_waiting = "is_waiting" if self.has(CONNECTIONS, "is_waiting") else "null"
+        is_waiting = WAITING_ROW if self.has(CONNECTIONS, WAITING_ROW) else "null"
         rows = self.rows(
             f"""
             select

@@ -68,6 +68,7 @@ def test_what_is_said_of_a_world_without_twists_is_true(drawn, warehouse):
                   "set connection_sent_latest = connection_sent_latest - interval 3 day where is_sent"),
         ("times", "update marts.heyreach_connections "
                   "set connection_accepted_earliest = connection_accepted_latest + interval 1 day"),
+        ("waiting", "update marts.heyreach_connections set is_waiting = status = 'sent'"),
         ("selection", "update marts.heyreach_connections set is_mature = false where is_accepted"),
         ("clock", "insert into marts.rpt_health by name select 'blind' as severity, 'clock' as topic"),
         ("mature rates", "update marts.rpt_segment_performance set accept_rate = accept_rate + 0.01"),
@@ -81,6 +82,8 @@ def test_what_is_said_of_a_world_without_twists_is_true(drawn, warehouse):
     ],
 )  # fmt: skip
 def test_a_check_notices_what_it_is_there_for(drawn, spoilt, check, statement):
+    # Where it is not there yet.
+    waiting = "alter table marts.heyreach_connections add column if not exists is_waiting boolean"
     bounds = (
         f"alter table marts.rpt_segment_performance drop column if exists {count}_to_date_{end}"
         for count in ("sent", "accepted")
@@ -90,7 +93,7 @@ def test_a_check_notices_what_it_is_there_for(drawn, spoilt, check, statement):
         f"alter table marts.rpt_segment_performance drop column if exists accept_rate_{end}"
         for end in ("low", "high")
     )
-    verdicts = spoilt(drawn, *bounds, *rates, statement)
+    verdicts = spoilt(drawn, waiting, *bounds, *rates, statement)
     assert verdicts[check].contradictions
 
 

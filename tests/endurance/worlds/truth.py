@@ -44,6 +44,11 @@ class Request:
         return moment is not None and moment <= self.last_visible
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether it waits for its request at the end of the world, in a campaign that is still there."""
+        return self.status_is_open and not self.already_connected and self.gone_at == NEVER
+
+    @property
     def is_sent(self) -> bool:
         return self._known(self.true_sent_at)
 
@@ -125,6 +130,9 @@ class Truth:
             "campaign": lead["campaign_id"],
             "source": lead["source"],
             "icp": lead["icp"],
+            "list": lead["list_id"],
+            "source_list": lead["source_list"],
+            "batch": lead["batch_id"],
         }
         possible = {name: frozenset([str(value)]) for name, value in known.items()}
         if lead.get("reassigned_to") and self._first_look(lead["sent_at"]) > _time(lead["reassigned_at"]):

@@ -80,6 +80,14 @@ def test_unknown_twists_and_two_that_exclude_each_other_are_refused():
         Twists(["connected_before_none", "connected_before_accepted"])
 
 
+def test_the_command_line_takes_names_or_a_json_array():
+    assert Twists.read("list_deleted, placeholders") == ["list_deleted", "placeholders"]
+    assert Twists.read('[{"name": "skewed_clock", "hours": 3}]') == [{"name": "skewed_clock", "hours": 3}]
+    assert Twists.read("") == []
+    with pytest.raises(ConfigurationError, match="no JSON array"):
+        Twists.read("[list_deleted]")
+
+
 @pytest.mark.parametrize(
     ("answer", "status", "body"), [("empty", 200, b""), ("null", 200, b"null"), ("no_content", 204, b"")]
 )
