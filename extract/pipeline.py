@@ -31,7 +31,7 @@ from extract.webhooks import WebhookFiles
 FULL_PULL_EVERY = timedelta(days=8)
 
 # What stands for the base URL in demo raw: the port is another one every time, the world is not.
-DEMO_ORIGIN = f"sandbox {DEMO_PRESET} {DEMO_SEED}" + (" ordinary" if DEMO_TWISTS else "")
+DEMO_ORIGIN = f"sandbox {DEMO_PRESET} {DEMO_SEED} ordinary"
 
 # One full pull a night and two light ones in between, as an operator's timetable would have it.
 DEMO_PULL_HOURS = {2: "full", 10: "light", 18: "light"}
@@ -159,6 +159,11 @@ def _known_origin(settings: Settings, base_url: str) -> raw.Origin | None:
     with raw.connect(raw_path(settings), read_only=True) as connection:
         origin = raw.origin(connection)
         pulls = raw.pull_times(connection)
+    if origin and origin.base_url != base_url and settings.is_demo:
+        raise ConfigurationError(
+            f"{settings.workspace_dir} holds the demo of another release ({origin.base_url}; this one shows "
+            f"{base_url}): delete that folder, or set OUTBOUND_DATA_DIR to another, and run again"
+        )
     if origin and origin.base_url != base_url:
         raise ConfigurationError(
             f"{raw_path(settings)} holds data of {origin.base_url}, but HEYREACH_BASE_URL is {base_url}: "

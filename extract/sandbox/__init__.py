@@ -13,7 +13,7 @@ ORDINARY_TWISTS: tuple[str | dict, ...] = (
 
 DEMO_PRESET = "boutique"
 DEMO_SEED = 7
-DEMO_TWISTS: tuple[str | dict, ...] = ()
+DEMO_TWISTS: tuple[str | dict, ...] = ORDINARY_TWISTS
 DEMO_WEEKS = 7
 DEMO_START = datetime(2025, 12, 22, tzinfo=UTC)
 DEMO_END = datetime(2026, 2, 9, 6, tzinfo=UTC)
