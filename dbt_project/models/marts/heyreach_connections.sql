@@ -80,6 +80,7 @@ joined as (
         dated.hours_earliest,
         dated.hours_latest,
         dated.is_out_of_sight and dated.is_sent as is_out_of_sight,
+        dated.is_window_end_unwatched and dated.is_sent as is_window_end_unwatched,
         dated.last_seen_at,
         dated.followed_until,
         -- Of leads who may never have been asked no time is shown, unless they count as asked.
@@ -191,6 +192,7 @@ final as (
         case when is_mature then is_accepted and is_surely_within_window end as is_surely_accepted_in_window,
         case when is_mature then is_accepted and is_possibly_within_window end as is_possibly_accepted_in_window,
         is_out_of_sight,
+        is_window_end_unwatched,
         is_sent
         and sent_cohort_at is not null
         and {{ days_after('sent_cohort_at', '30 + detection_lag_days') }} <= followed_until as is_in_time_to_accept,

@@ -14,17 +14,33 @@ segments as (
 statuses as (
 
     select
-        campaign_id,
+        connections.campaign_id,
         count(*) as enrolled,
-        count(*) filter (where is_waiting) as queued,
-        count(*) filter (where status in ('sent', 'pending')) as open_requests,
-        count(*) filter (where is_sent and not is_mature and sent_cohort_at is not null) as maturing_requests,
-        count(*) filter (where status = 'expired') as expired,
-        count(*) filter (where status = 'failed') as failed,
-        count(*) filter (where status = 'excluded') as excluded,
-        count(*) filter (where status = 'already_connected') as already_connected
-    from {{ ref('heyreach_connections') }}
-    group by campaign_id
+        count(*) filter (where connections.is_waiting) as queued,
+        count(*) filter (where connections.status in ('sent', 'pending')) as open_requests,
+        -- What may soon be answered, and what may still be judged: a nightly pull has to look.
+        count(*) filter (
+            where connections.status in ('sent', 'pending')
+                and {{ days_after(
+                    'coalesce(connections.sent_cohort_at, connections.sent_cohort_earliest, connections.sent_cohort_latest)',
+                    'coalesce(campaigns.withdrawal_days, run_parameters.expiry_days)'
+                ) }} > run_parameters.as_of
+        ) as fresh_requests,
+        count(*) filter (
+            where connections.is_sent
+                and connections.sent_cohort_at is not null
+                and not connections.is_mature
+                and not connections.is_out_of_sight
+                and not connections.is_window_end_unwatched
+        ) as maturing_requests,
+        count(*) filter (where connections.status = 'expired') as expired,
+        count(*) filter (where connections.status = 'failed') as failed,
+        count(*) filter (where connections.status = 'excluded') as excluded,
+        count(*) filter (where connections.status = 'already_connected') as already_connected
+    from {{ ref('heyreach_connections') }} as connections
+    inner join campaigns on connections.campaign_id = campaigns.campaign_id
+    cross join {{ ref('stg_heyreach__run_parameters') }} as run_parameters
+    group by connections.campaign_id
 
 ),
 
@@ -76,7 +92,7 @@ final as (
         coalesce(statuses.enrolled, 0) as enrolled,
         coalesce(statuses.queued, 0) as queued,
         coalesce(statuses.open_requests, 0) as open_requests,
-        coalesce(statuses.open_requests + statuses.maturing_requests, 0) = 0 as is_settled,
+        coalesce(statuses.fresh_requests + statuses.maturing_requests, 0) = 0 as is_settled,
         coalesce(statuses.expired, 0) as expired,
         coalesce(statuses.failed, 0) as failed,
         coalesce(statuses.excluded, 0) as excluded,

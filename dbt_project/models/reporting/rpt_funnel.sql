@@ -58,7 +58,7 @@ stages as (
     from furthest
     union all
     select 4, 'sent', 'Request sent', count(*) filter (where is_sent),
-        'The rest wait in a queue behind their sender'
+        'The rest wait in a queue behind their sender, or no longer wait: stopped, gone, or their campaign deleted'
     from furthest
     union all
     select 5, 'accepted', 'Accepted', count(*) filter (where is_accepted),

@@ -373,9 +373,9 @@ lines as (
     union all
     select 'note', 'windows_unwatched', count(*),
         {{ printed_count('count(*)') }} || ' requests are in no rate because nobody pulled for more than ' || max(run_parameters.dating_resolution_days) || ' days around the end of their window of ' || max(run_parameters.acceptance_window_days) || ' days: whether they were accepted in time can''t be known.'
-    from {{ ref('int_connections_dated') }} as dated
+    from {{ ref('heyreach_connections') }} as connections
     cross join run_parameters
-    where dated.is_sent and dated.is_window_end_unwatched
+    where connections.is_window_end_unwatched
     having count(*) > 0
     union all
     select 'note', 'imports_unfinished', cast(sum(unfinished) as bigint),
