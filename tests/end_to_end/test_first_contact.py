@@ -232,7 +232,8 @@ def test_a_campaign_in_which_all_were_connected_has_no_request(workspace, number
 
 def test_friends_leave_the_funnel_before_requests(workspace, report):
     stages = dict(workspace.query("select stage, lost_here from marts.rpt_funnel"))
-    assert stages["eligible"] == 20 + 28 + 12
+    assert stages["eligible"] == (20 + 28 + 12) + (74 + 61)  # and who waits in a campaign that is deleted
+    assert "| Eligible for a request |    802 |       195 |" in report
     assert topics(workspace)["connected_before"] == 60
     assert "60 leads were connections of their sender before a request could be made" in report
     assert "Of 22 leads that HeyReach first showed as accepted" in report
@@ -333,9 +334,10 @@ def test_leads_of_a_deleted_campaign_wait_for_nobody(workspace, report):
             "select sum(queued)::bigint from marts.rpt_campaign_performance",
             "select sum(queued)::bigint from marts.rpt_account_performance",
             "select sum(queued_running)::bigint from marts.rpt_account_performance",
+            "select lost_here from marts.rpt_funnel where stage = 'sent'",
         )
     ]
-    assert counts == [[(23,)]] * 5
+    assert counts == [[(23,)]] * 6
     assert "Blocked" not in report
     (mohamed,) = workspace.query(
         f"select sent_to_date, queued from marts.rpt_account_performance where account_id = '{MOHAMED}'"
