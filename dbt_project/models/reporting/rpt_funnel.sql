@@ -32,9 +32,7 @@ furthest as (
     select
         cohort.lead_id,
         count(connections.connection_id) > 0 as is_enrolled,
-        coalesce(
-            bool_or(connections.is_sent or connections.status not in ('failed', 'excluded', 'already_connected')), false
-        ) as is_eligible,
+        coalesce(bool_or(connections.is_sent or connections.is_waiting), false) as is_eligible,
         coalesce(bool_or(connections.is_sent), false) as is_sent,
         coalesce(bool_or(connections.is_accepted), false) as is_accepted
     from cohort
@@ -54,7 +52,7 @@ stages as (
     from furthest
     union all
     select 3, 'eligible', 'Eligible for a request', count(*) filter (where is_eligible),
-        'The rest were already connected, excluded by a campaign rule, or failed before a request'
+        'The rest were already connected, excluded or stopped, gone with their campaign, or failed before a request'
     from furthest
     union all
     select 4, 'sent', 'Request sent', count(*) filter (where is_sent),
