@@ -56,7 +56,7 @@ stages as (
     from furthest
     union all
     select 4, 'sent', 'Request sent', count(*) filter (where is_sent),
-        'The rest wait in a queue behind their sender, or no longer wait: stopped, gone, or their campaign deleted'
+        'The rest wait in a queue behind their sender'
     from furthest
     union all
     select 5, 'accepted', 'Accepted', count(*) filter (where is_accepted),
