@@ -29,12 +29,17 @@ def three_a_day(days: int) -> list[tuple[datetime, str]]:
 
 
 def asked(
-    world: HandMade, campaign: Campaign, moment: datetime, number: int, after: tuple[float | None, ...]
+    world: HandMade,
+    campaign: Campaign,
+    moment: datetime,
+    number: int,
+    after: tuple[float | None, ...],
+    enters: datetime | None = None,
 ) -> None:
     """So many requests of the campaign's sender; they accept `after` so many hours, in turn, or never."""
     for place in range(number):
         slug = f"{campaign.name}-{moment:%m%d%H}-{place}"
-        lead = world.lead(campaign, slug, campaign.senders[0], source="csv")
+        lead = world.lead(campaign, slug, campaign.senders[0], enters, source="csv")
         hours = after[place % len(after)]
         world.ask(lead, moment, accepts=None if hours is None else moment + timedelta(hours=hours))
 
@@ -160,7 +165,8 @@ def clock_story(ahead: timedelta, rights_itself: datetime | None) -> tuple[HandM
     campaign = world.campaign(FIRST, "first", [ANA])
     for day in range(12):
         for hour in (2.2, 5, 10.5, 13, 18.3):
-            asked(world, campaign, at(day, hour), 1, (None, 16.1)[day % 2 :])
+            # The pull before shows most of them for the first time, waiting.
+            asked(world, campaign, at(day, hour), 1, (None, 16.1)[day % 2 :], enters=at(day, hour - 1))
     moments = three_a_day(13)
     if rights_itself:
         world.when(rights_itself, lambda: setattr(world, "ahead", timedelta(0)))
