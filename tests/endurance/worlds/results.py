@@ -46,7 +46,7 @@ def table(findings: Sequence[Finding], seed: int) -> str:
     lines = [
         "# Worlds",
         "",
-        f"`python -m tests.endurance.worlds --worlds {len(findings)} --seed {seed}`",
+        f"{len(findings)} worlds of seed {seed}, by `python -m tests.endurance.worlds`.",
         "",
         "| check | holds | does not | not there yet |",
         "| --- | ---: | ---: | ---: |",
