@@ -21,6 +21,7 @@ collected as (
         campaign_lead_id,
         event,
         max(event_at) filter (where method = 'webhook') as told_at,
+        max(latest) filter (where method = 'webhook') as told_latest,
         max(event_at) filter (where method = 'last_action') as last_action_at,
         max(latest) filter (where method = 'last_action') as last_action_latest,
         max(earliest) filter (where method = 'provider_count') as counted_earliest,
@@ -61,7 +62,7 @@ bounded as (
             else earliest
         end as best_earliest,
         case
-            when webhook_at is not null then {{ seconds_after('webhook_at', 1) }}
+            when webhook_at is not null then told_latest
             when earliest > latest then observed_latest
             else latest
         end as best_latest,
@@ -71,7 +72,7 @@ bounded as (
             else cohort_earliest
         end as safe_earliest,
         case
-            when webhook_at is not null then {{ seconds_after('webhook_at', 1) }}
+            when webhook_at is not null then told_latest
             when cohort_earliest > cohort_latest then observed_latest
             else cohort_latest
         end as safe_latest
