@@ -19,20 +19,22 @@ growth as (
 
 ),
 
+-- By time, whatever order a clock that is set back would give them: no lead is seen between two pairs of readings.
 readings as (
 
     select
         account_id,
         campaign_id,
         read_at,
-        previous_read_at,
+        lag(read_at) over each_pair as previous_read_at,
         -- A condition with `or` in a join would make DuckDB try every row with every other.
-        coalesce(previous_read_at, {{ utc_midnight("date '1970-01-01'") }}) as counted_from,
-        lag(previous_read_at) over (partition by account_id, campaign_id order by read_at) as read_before_previous
+        coalesce(lag(read_at) over each_pair, {{ utc_midnight("date '1970-01-01'") }}) as counted_from,
+        lag(read_at, 2) over each_pair as read_before_previous
     from (
-        select distinct account_id, campaign_id, previous_read_at, read_at
+        select distinct account_id, campaign_id, read_at
         from growth
     ) as distinct_readings
+    window each_pair as (partition by account_id, campaign_id order by read_at)
 
 ),
 
