@@ -1,6 +1,7 @@
 """Extraction as a whole: settings in, an up-to-date raw database out."""
 
 import contextlib
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -104,9 +105,11 @@ def require_known_versions(settings: Settings) -> None:
         if path.exists():
             with ledger(path):
                 pass
-    if raw_path(settings).exists():
-        with raw.connect(raw_path(settings), read_only=True):
-            pass
+    # A damaged or held one is told of by the step that needs it, so that it stands in the run's record.
+    with contextlib.suppress(raw.RawError):
+        if raw_path(settings).exists():
+            with raw.connect(raw_path(settings), read_only=True):
+                pass
 
 
 def extract(settings: Settings, say: Callable[[str], None], kind: str = "full") -> Extraction:
