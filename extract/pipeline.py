@@ -1,7 +1,6 @@
 """Extraction as a whole: settings in, an up-to-date raw database out."""
 
 import contextlib
-import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -52,7 +52,9 @@ def runs(tmp_path_factory):
         debug("no server", "extract", HEYREACH_BASE_URL="http://127.0.0.1:9/api/public")
         debug("key with a line break", "extract", HEYREACH_API_KEY=f"{KEY}\nx")
         with raw.connect(data_dir / "raw.duckdb", read_only=False) as connection:
-            connection.execute("update heyreach.campaign_leads set payload = '{\"leadConnectionStatus\": []}'")
+            connection.execute(
+                "update heyreach.campaign_leads set payload = '{\"leadConnectionStatus\": []}'"
+            )
         debug("dbt", "build")
     return data_dir, printed
 
