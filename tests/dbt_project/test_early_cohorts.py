@@ -90,7 +90,9 @@ def watched(requests: Requests, pulls: numpy.ndarray) -> duckdb.DuckDBPyConnecti
         from pulled;
         create table stg_heyreach__acknowledgements
         (anomaly_id varchar, kind varchar, dimension varchar, segment varchar, since date, judged_until date);
-        create table stg_heyreach__campaign_sequences (campaign_id varchar, withdrawal_days integer);
+        create table stg_heyreach__campaign_sequences (
+            campaign_id varchar, withdrawal_days integer, is_never_withdrawn boolean
+        );
         create table stg_heyreach__pulls as
         select 'pull' as resource, true as is_complete, {at(f"hour + {READ_TAKES}")} as finished_at
         from pulled;
@@ -111,7 +113,9 @@ def watched(requests: Requests, pulls: numpy.ndarray) -> duckdb.DuckDBPyConnecti
             case when is_accepted then {at("accepted_after")} end as connection_accepted_earliest,
             case when is_accepted then {at("accepted_before")} end as connection_accepted_latest,
             cast(null as timestamptz) as connection_accepted_at,
-            (select {at(f"max(hour) + {READ_TAKES}")} from pulled) as last_seen_at
+            (select {at(f"max(hour) + {READ_TAKES}")} from pulled) as last_seen_at,
+            last_seen_at as followed_until,
+            sent_cohort_at + interval 32 days <= last_seen_at as is_in_time_to_accept
         from seen;
         create table int_connections_described as from heyreach_connections
     """)

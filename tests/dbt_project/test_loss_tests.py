@@ -37,7 +37,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             );
             create table rpt_segment_performance as
             select dimension, segment, {MATURE} as sent, {MATURE} as sent_to_date, 9 as accepted,
-                9 as accepted_to_date, {MATURE} as mature_sent, 9 as mature_accepted
+                9 as accepted_to_date, {MATURE} as mature_sent, 9 as mature_accepted, 0.0 as z_in_doubt
             from (values ('account', '1'), ('account_type', 'ai_mirror_saas'), ('account_kind', 'ai'))
                 as twins (dimension, segment);
             create table int_account_effects as

@@ -16,6 +16,8 @@ COUNTS = """
     leads_imported leads_undated sent accepted sent_undated sent_to_date accepted_to_date mature_sent
     mature_accepted
 """
+DOUBTS = "mature_accepted_surely mature_accepted_possibly out_of_sight already_connected undecided"
+BOUNDS = "sent accepted sent_to_date accepted_to_date mature"
 TEXTS = """
     source source_list batch_id icp keywords company_region company_size company_industry lead_seniority
     employment age_bracket lead_gender account_id account_type account_kind account_gender account_job_title
@@ -33,9 +35,13 @@ def database():
             select 10 as hide_rate_below, 30 as collecting_below, {MINIMUM} as sensitive_cell_minimum,
                 now() as as_of;
             create table int_segments_labelled (dimension varchar, segment varchar, segment_label varchar);
+            create table int_segment_bounds (
+                dimension varchar, segment varchar,
+                {", ".join(f"{name}_fewer bigint, {name}_more bigint" for name in BOUNDS.split())}
+            );
             create table int_period_facts (
                 {", ".join(f"{name} varchar" for name in TEXTS.split())},
-                {", ".join(f"{name} integer" for name in COUNTS.split())}
+                {", ".join(f"{name} integer default 0" for name in (COUNTS + DOUBTS).split())}
             )
             """
         )
