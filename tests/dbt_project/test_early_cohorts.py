@@ -113,10 +113,13 @@ def watched(requests: Requests, pulls: numpy.ndarray) -> duckdb.DuckDBPyConnecti
             case when is_accepted then {at("accepted_after")} end as connection_accepted_earliest,
             case when is_accepted then {at("accepted_before")} end as connection_accepted_latest,
             cast(null as timestamptz) as connection_accepted_at,
-            (select {at(f"max(hour) + {READ_TAKES}")} from pulled) as last_seen_at,
-            last_seen_at as followed_until,
-            sent_cohort_at + interval 32 days <= last_seen_at as is_in_time_to_accept
+            (select {at(f"max(hour) + {READ_TAKES}")} from pulled) as last_seen_at
         from seen;
+        alter table heyreach_connections add column followed_until timestamptz;
+        alter table heyreach_connections add column is_in_time_to_accept boolean;
+        update heyreach_connections set
+            followed_until = last_seen_at,
+            is_in_time_to_accept = sent_cohort_at + to_days(32) <= last_seen_at;
         create table int_connections_described as from heyreach_connections
     """)
     for model in ALARM_MODELS:

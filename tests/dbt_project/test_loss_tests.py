@@ -67,13 +67,13 @@ def test_a_sender_that_is_the_only_one_of_its_type_stands_for_itself(database):
 def test_what_holds_the_same_requests_is_tested_once_by_what_an_operator_chose(database):
     for dimension, segment in (("source", "clay"), ("list", "60001")):
         database.execute(
-            "insert into rpt_segment_performance select ?, ?, 96, 96, 9, 9, 96, 9", [dimension, segment]
+            "insert into rpt_segment_performance select ?, ?, 96, 96, 9, 9, 96, 9, 0", [dimension, segment]
         )
         database.execute("insert into int_lead_effects values (?, ?, false, null, -3)", [dimension, segment])
     assert list(losses(database)) == [("list", "60001")]
 
 
 def test_what_can_not_be_compared_represents_nobody(database):
-    database.execute("insert into rpt_segment_performance values ('list', '60001', 96, 96, 9, 9, 96, 9)")
+    database.execute("insert into rpt_segment_performance values ('list', '60001', 96, 96, 9, 9, 96, 9, 0)")
     database.execute("insert into int_lead_effects values ('list', '60001', true, null, null)")
     assert list(losses(database)) == [("account", "1")]

@@ -65,7 +65,7 @@ def test_differences_and_intervals_are_newcombes(families, total):
 
 
 def test_p_values_are_those_of_the_pooled_z_test(families, total):
-    """Widened, for what describes accounts, by how much accounts scatter; less what the undecided leave in doubt."""
+    """Widened, for what describes accounts, by how much accounts scatter; less what is in doubt."""
     accepted, sent = total
     widening = {name: max(1.0, overdispersion(families["account"])) for name in ACCOUNT_ATTRIBUTES}
     rows = [row for row in compared(families) if row["p_value"] is not None]
