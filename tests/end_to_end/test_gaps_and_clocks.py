@@ -88,7 +88,11 @@ def gap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[HandMade, Wo
     return world, before, after
 
 
-STATUS = "select campaign_lead_id, campaign_id, status, sent_cohort_at from marts.heyreach_connections"
+# To the hour: how near to midnight the counts were checked moves estimates by as long as an answer took.
+STATUS = """
+    select campaign_lead_id, campaign_id, status, date_trunc('hour', sent_cohort_at + interval 15 minutes)
+    from marts.heyreach_connections
+"""
 AGES = ("sent", "pending", "expired")
 
 
