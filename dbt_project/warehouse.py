@@ -211,8 +211,16 @@ _WARNED = "warn"
 
 
 def _described(result, database: Path) -> str:
-    """One line: what failed, and for tests that keep their rows (they hold no personal data) which."""
+    """One line: what failed; of a model's rules which, and of tests that keep their rows these.
+
+    Neither holds personal data.
+    """
     node = result.node
+    if result.failures and getattr(getattr(node, "test_metadata", None), "name", "") == "valid_rows":
+        with duckdb.connect(str(database), read_only=True) as connection:
+            rules = connection.execute(node.compiled_code).fetchall()
+        broken = "; ".join(f"{_one_line(rule)} ({rows} rows break it)" for rule, rows in rules)
+        return f"{node.attached_node.rpartition('.')[2]}: {broken}"
     line = f"{node.name}: {_one_line(result.message or str(result.status))}"
     relation = getattr(node, "relation_name", None)
     if node.resource_type == "test" and relation and result.failures:

@@ -165,3 +165,29 @@ LEAD_ID_ROWS = [
 def test_people_are_told_apart(one, other, is_same):
     ids = [value(rendered("lead_id.sql", f"lead_id{tuple(row)!r}")) for row in (one, other)]
     assert (ids[0] == ids[1]) is is_same
+
+
+RULES = """
+broken_rules('rows', unique=['id', ['name', 'day']], not_null=['name'],
+             accepted_values={'kind': ['a', "b"]}, always_true=['day > 0'])
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "broken"),
+    [
+        ("(1, 'x', 'a', 1), (2, 'x', 'b', 2), (null, 'y', null, 1), (null, 'z', 'a', 1)", {}),
+        ("(1, 'x', 'a', 1), (1, 'y', 'a', 1)", {"id unique": 2}),
+        ("(1, 'x', 'a', 1), (2, 'x', 'a', 1), (3, 'x', 'a', 1)", {"name, day unique": 3}),
+        ("(1, null, 'a', 1)", {"name is not null": 1}),
+        ("(1, 'x', 'c', 1), (2, 'y', 'a', 1)", {"kind in ('a', 'b')": 1}),
+        ("(1, 'x', 'a', 0), (2, 'y', 'a', null)", {"day > 0": 2}),
+        ("(1, 'x', 'c', 0)", {"kind in ('a', 'b')": 1, "day > 0": 1}),
+    ],
+)
+def test_each_broken_rule_of_a_model_is_named_with_its_rows(rows, broken):
+    query = rendered("broken_rules.sql", RULES.strip())
+    with duckdb.connect() as connection:
+        connection.execute("create table rows (id integer, name varchar, kind varchar, day integer)")
+        connection.execute(f"insert into rows values {rows}")
+        assert dict(connection.execute(query).fetchall()) == broken
