@@ -14,7 +14,9 @@ def rendered(folder_glob: str, call: str) -> str:
     "custom_field('source')")`; no dbt macro and no `ref` is. Raises jinja2.UndefinedError for anything else.
     """
     source = "".join(path.read_text(encoding="utf-8") for path in sorted(_MACROS.glob(folder_glob)))
-    environment = jinja2.Environment(  # noqa: S701 - SQL, not HTML
-        autoescape=False, undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.do"]
+    environment = jinja2.Environment(
+        autoescape=False,  # noqa: S701 - SQL, not HTML
+        undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.do"],
     )
     return environment.from_string(source + "{{ " + call + " }}").render().strip()

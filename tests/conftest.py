@@ -4,10 +4,11 @@ import contextlib
 import io
 import json
 import os
-from collections.abc import Callable, Mapping
+import pickle
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import duckdb
 import pytest
@@ -15,6 +16,9 @@ import pytest
 from extract.lock import exclusive
 from extract.settings import DEFAULTS
 from reports.connection_analytics import main
+
+if TYPE_CHECKING:  # it brings dbt, which takes seconds to import
+    from tests.compiled import Project
 
 Rows = list[tuple]
 Made = TypeVar("Made")
@@ -104,3 +108,34 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Outcome]:
 
     made = made_once(tmp_path_factory, "demo", run)
     return Workspace(Path(made["data_dir"]), {}), Outcome(**made["outcome"])
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> "Project":
+    """The project, compiled once for all processes, with its data tests."""
+    from tests.compiled import compile_project  # noqa: PLC0415
+
+    def compile_it(folder: Path) -> str:
+        pickled = folder / "project.pickle"
+        pickled.write_bytes(pickle.dumps(compile_project(folder, with_tests=True)))
+        return str(pickled)
+
+    return pickle.loads(Path(made_once(tmp_path_factory, "compiled", compile_it)).read_bytes())
+
+
+@pytest.fixture(scope="module")
+def built_without_dbt(compiled: "Project") -> Iterator[None]:
+    """Warehouses are built from dbt's compiled SQL, with all data tests: for tests of figures, not of dbt."""
+    from tests.compiled import instead_of_dbt  # noqa: PLC0415
+
+    with instead_of_dbt(compiled):
+        yield
+
+
+@pytest.fixture
+def without_dbt(compiled: "Project") -> Iterator[None]:
+    """The same for one test of a file that does look at dbt."""
+    from tests.compiled import instead_of_dbt  # noqa: PLC0415
+
+    with instead_of_dbt(compiled):
+        yield

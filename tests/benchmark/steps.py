@@ -150,7 +150,7 @@ def models_and_tests(folder: Path) -> Facts:
 def bare_sql(folder: Path) -> Facts:
     """The compiled SQL of the same models and tests, in order, in one DuckDB process."""
     from extract.accounts import load_accounts  # noqa: PLC0415
-    from tests.diagnosis import compiled  # noqa: PLC0415
+    from tests import compiled  # noqa: PLC0415
 
     scratch = folder / "compiled"
     scratch.mkdir()

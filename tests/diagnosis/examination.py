@@ -12,8 +12,8 @@ import duckdb
 
 from dbt_project.warehouse import PROJECT_DIR
 from extract.sandbox.api import SandboxApi
+from tests.compiled import Project
 from tests.diagnosis.causes import Drawn, Kind, Name, Planted, draw
-from tests.diagnosis.compiled import Project
 from tests.diagnosis.importing import import_file, ledger_rows, served
 from tests.diagnosis.operation import BASE_URL, Operation
 from tests.diagnosis.workspaces import START, timetable

@@ -19,7 +19,7 @@ from extract.sandbox.api import SandboxApi
 from extract.sandbox.clock import to_datetime, to_ticks
 from extract.settings import load_settings
 from reports.connection_analytics import PROJECT_DIR
-from tests.diagnosis.compiled import Project, build
+from tests.compiled import Project, build
 
 BASE_URL = "http://127.0.0.1:9/api/public"
 

@@ -5,8 +5,8 @@ import pytest
 
 from dbt_project import warehouse
 from extract.accounts import write_account_seed
+from tests.compiled import Project, compile_project
 from tests.diagnosis.causes import KINDS, draw
-from tests.diagnosis.compiled import Project, compile_project
 from tests.diagnosis.examination import examine, run
 
 KIND = {kind.name: kind for kind in KINDS}

@@ -5,8 +5,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tests.compiled import Project, compile_project
 from tests.diagnosis.causes import KINDS, Kind
-from tests.diagnosis.compiled import Project, compile_project
 from tests.diagnosis.examination import Finding, examine
 
 _project: Project

@@ -9,6 +9,8 @@ from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 from tests.reports.mail_server import MailServer
 from tests.reports.webhook_server import WebhookServer
 
+pytestmark = pytest.mark.usefixtures("built_without_dbt")
+
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):

@@ -26,6 +26,8 @@ from tests.conftest import Outcome, Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 from tests.end_to_end.test_privacy import NAME, OTHERS, SLUG, TRACES, done, found, lead_file, webhook
 
+pytestmark = pytest.mark.usefixtures("built_without_dbt")
+
 # What is built and not about the moment of building.
 FIGURES = (
     *("rpt_summary", "rpt_segment_performance", "rpt_time_to_accept", "rpt_campaign_performance"),

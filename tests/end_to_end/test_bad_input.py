@@ -12,6 +12,8 @@ from extract.sandbox.process import running_sandbox
 from tests.conftest import Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 
+pytestmark = pytest.mark.usefixtures("built_without_dbt")
+
 
 @pytest.fixture(scope="module")
 def small():

@@ -10,6 +10,8 @@ import pytest
 from tests import data_folders
 from tests.data_folders import Kept
 
+pytestmark = pytest.mark.usefixtures("built_without_dbt")
+
 
 class Correction(NamedTuple):
     """Why figures of a kept folder are no longer what they were, and what each of them is now.

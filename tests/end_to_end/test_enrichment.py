@@ -13,6 +13,8 @@ from extract.settings import load_settings
 from tests.conftest import Outcome, Workspace
 from tests.extract.enrichment.stand_ins import Asked, Faults, llm_reply, stand_ins
 
+pytestmark = pytest.mark.usefixtures("built_without_dbt")
+
 LEADS = 60
 TRAITS = ("is_employed", "estimated_age", "gender")
 

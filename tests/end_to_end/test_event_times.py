@@ -20,6 +20,8 @@ from extract.sandbox.process import Sandbox, running_sandbox
 from tests.conftest import Workspace
 from tests.end_to_end.conftest import workspace_on
 
+pytestmark = pytest.mark.usefixtures("built_without_dbt")
+
 START = datetime(2026, 3, 2, 2, tzinfo=UTC)
 DAYS = 60
 END = START + timedelta(days=DAYS)

@@ -12,6 +12,8 @@ import pytest
 from tests.conftest import Workspace
 from tests.end_to_end.hand_made import Campaign, HandMade, Lead, workspace_of
 
+pytestmark = pytest.mark.usefixtures("built_without_dbt")
+
 START = datetime(2026, 3, 2, 2, tzinfo=UTC)  # a Monday; the first pull
 NIGHTS = 49
 AS_OF = START + timedelta(days=NIGHTS - 1)

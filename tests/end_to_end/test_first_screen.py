@@ -9,6 +9,8 @@ import pytest
 from tests import data_folders
 from tests.conftest import Workspace
 
+pytestmark = pytest.mark.usefixtures("built_without_dbt")
+
 PAUSED = "40106"
 
 

@@ -10,6 +10,8 @@ from extract.sandbox.process import running_sandbox
 from tests.conftest import Outcome, Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 
+pytestmark = pytest.mark.usefixtures("built_without_dbt")
+
 CAMPAIGN = "40101"
 PERIOD = ("--since", "2026-01-01", "--until", "2026-03-01")
 

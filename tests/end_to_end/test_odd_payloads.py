@@ -6,6 +6,8 @@ import pytest
 from extract.sandbox.process import running_sandbox
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 
+pytestmark = pytest.mark.usefixtures("built_without_dbt")
+
 PERIOD = ("--since", "2026-01-01", "--until", "2026-02-01")
 LEADS, CAMPAIGNS, LISTS = "campaign_leads", "campaigns", "lists"
 # Table, share of its rows (one in so many), and what their payloads say instead.

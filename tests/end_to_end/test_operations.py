@@ -24,6 +24,7 @@ from extract.runs import RunRecord, runs_path
 from extract.sandbox.process import running_sandbox
 from extract.settings import DEFAULTS
 from extract.stop import STOP_SECONDS
+from tests.compiled import instead_of_dbt
 from tests.conftest import Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 
@@ -37,10 +38,11 @@ def small():
 
 
 @pytest.fixture(scope="module")
-def built(small, tmp_path_factory):
+def built(small, compiled, tmp_path_factory):
     """A workspace after its first daily job."""
     workspace = workspace_on(small, tmp_path_factory.mktemp("built"))
-    outcome = workspace.run("daily")
+    with instead_of_dbt(compiled):
+        outcome = workspace.run("daily")
     assert outcome.exit_code == 0, outcome.errors
     return workspace
 
@@ -99,6 +101,7 @@ def events(workspace: Workspace) -> list[dict]:
     return journal.rows(runs_path(workspace.data_dir))
 
 
+@pytest.mark.usefixtures("without_dbt")
 def test_the_jobs_pull_report_and_remember_each_in_its_measure(small, workspace):
     """Two nights and a weekly job on the second: kinds of pulls, formats, runs, snapshots, health."""
     small.set_clock(FIRST_PULL + timedelta(days=1))
@@ -242,6 +245,7 @@ def test_a_snapshot_is_kept_once_and_also_after_a_kill_before_it_was_landed(work
     assert journal.rows(path) == [kept]
 
 
+@pytest.mark.usefixtures("without_dbt")
 def test_damaged_databases_are_named_set_aside_and_made_anew(workspace):
     """Raw and published both: the numbers and the snapshots come back from the files beside them."""
     numbers = "select * exclude (as_of) from marts.rpt_segment_performance order by all"

@@ -2,12 +2,16 @@
 
 import shutil
 
+import pytest
+
 from extract import raw
 from extract.heyreach import load
 from extract.landing import finished_folders
 from tests.conftest import Workspace
 from tests.end_to_end.test_truth import numbers
 from tests.endurance.replay_with_faults import replay
+
+pytestmark = pytest.mark.usefixtures("built_without_dbt")
 
 
 def test_replayed_landings_change_no_number(demo, tmp_path):

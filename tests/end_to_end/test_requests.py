@@ -10,6 +10,8 @@ from extract.sandbox.process import Sandbox, running_sandbox
 from tests.conftest import Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 
+pytestmark = pytest.mark.usefixtures("built_without_dbt")
+
 CHECK_API_KEY = {"auth/CheckApiKey": 1}  # so that a wrong key is told as one
 
 # 5 senders and 7 campaigns: one page each, and a page that has room left is known to be all.

@@ -8,6 +8,8 @@ import pytest
 
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 
+pytestmark = pytest.mark.usefixtures("built_without_dbt")
+
 PERIOD = ("--since", "2025-12-01", "--until", "2026-03-01")
 
 

@@ -8,6 +8,8 @@ import pytest
 from extract.sandbox.process import running_sandbox
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 
+pytestmark = pytest.mark.usefixtures("built_without_dbt")
+
 PERIOD = ("--since", "2026-01-01", "--until", "2026-03-01")
 KINDS = {"connection_request_sent": "sent_at", "connection_request_accepted": "accepted_at"}
 

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from tests.diagnosis.compiled import compile_project
+from tests.compiled import compile_project
 from tests.endurance.worlds.drawing import NAMES
 from tests.endurance.worlds.examination import Finding, examine_drawn
 from tests.endurance.worlds.results import as_json, is_good, table

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from tests.diagnosis.compiled import Project
+from tests.compiled import Project
 from tests.endurance.worlds.checks import CHECKS, Verdict
 from tests.endurance.worlds.drawing import Drawn, draw
 from tests.endurance.worlds.operating import operated

@@ -11,7 +11,7 @@ from extract.sandbox import webhooks
 from extract.sandbox.api import SandboxApi
 from extract.sandbox.clock import to_ticks
 from extract.webhooks import WebhookFiles
-from tests.diagnosis.compiled import Project, broken_guards
+from tests.compiled import Project, broken_guards
 from tests.diagnosis.operation import BASE_URL, Operation
 from tests.diagnosis.workspaces import START
 from tests.endurance.worlds.drawing import Drawn, webhooks_since

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.diagnosis.compiled import Project, broken_guards, compile_project
+from tests.compiled import Project, broken_guards, compile_project
 from tests.endurance.worlds.drawing import NAMES, Drawn, draw
 from tests.endurance.worlds.examination import judge
 from tests.endurance.worlds.operating import operated

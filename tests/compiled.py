@@ -1,0 +1,258 @@
+"""dbt's own compiled SQL of every model and test, run in order in one DuckDB file: what is left without dbt.
+
+test_diagnosis.py holds one such build against `dbt build`, table by table and row by row; tests/benchmark
+measures what dbt adds to it. Tests that look at figures, and not at dbt, build with it (`instead_of_dbt`).
+"""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from graphlib import TopologicalSorter
+from pathlib import Path
+from types import SimpleNamespace
+from typing import NamedTuple
+from unittest.mock import patch
+
+import duckdb
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.nodes import GenericTestNode, SingularTestNode
+
+from dbt_project import warehouse
+from dbt_project.warehouse import PROJECT_DIR, AuditError
+from extract import raw
+from extract.accounts import Account, write_account_seed
+
+# dbt writes the name of the file into what it compiles.
+DATABASE_NAME = "build"
+DataTest = GenericTestNode | SingularTestNode
+# Many workspaces side by side, one processor each.
+ONE_OF_MANY = {"threads": 1, "preserve_insertion_order": False}
+
+
+class Model(NamedTuple):
+    """A model: where its rows go, the query that brings them, and the columns its contract enforces.
+
+    A column of a contract is a name, a type, and `not null` or nothing.
+    """
+
+    relation: str
+    query: str
+    contract: tuple[tuple[str, str, str], ...]
+
+
+class Project(NamedTuple):
+    """The compiled project: its models, each after those it reads, and a database with the seeds alone.
+
+    `tests` are dbt's nodes of the data tests by name, where asked for: the rows that their queries bring are
+    wrong. `guards` names those that stop a publication.
+    """
+
+    models: list[Model]
+    seeds: Path
+    tests: dict[str, DataTest]
+    guards: frozenset[str] = frozenset()
+
+
+def compile_project(folder: Path, *, with_tests: bool = False) -> Project:
+    """Compile the models and load the seeds, once for all workspaces; `folder` keeps the seeds' database."""
+    with tempfile.TemporaryDirectory() as scratch:
+        raw.initialise(Path(scratch) / "raw.duckdb")
+        seeds = folder / f"{DATABASE_NAME}.duckdb"
+        write_account_seed([], folder / "heyreach_account_config.csv")
+        environment = {
+            "OUTBOUND_RUN_ID": "",
+            "OUTBOUND_RAW_PATH": f"{scratch}/raw.duckdb",
+            "OUTBOUND_BUILD_PATH": str(seeds),
+        }
+        with patch.dict(os.environ, environment):
+            _dbt(scratch, "seed", "--exclude", "tag:test_cases")
+            compiled = _dbt(scratch, "compile", "--select", "resource_type:model")
+            tests = (
+                _dbt(scratch, "compile", "--select", "resource_type:test", "--exclude", "tag:test_cases")
+                if with_tests
+                else []
+            )
+    # dbt selects with each model its tests.
+    models = (result.node for result in compiled if result.node.resource_type == "model")
+    nodes = {node.unique_id: node for node in models}
+    order = TopologicalSorter(
+        {name: set(node.depends_on.nodes) & nodes.keys() for name, node in nodes.items()}
+    )
+    return Project(
+        [_model(nodes[name]) for name in order.static_order()],
+        seeds,
+        {result.node.name: result.node for result in tests},
+        frozenset(
+            result.node.name for result in tests if str(result.node.config.severity).lower() == "error"
+        ),
+    )
+
+
+def build(
+    project: Project,
+    raw_path: Path,
+    accounts: Sequence[Account],
+    database: Path,
+    config: Mapping[str, object] = ONE_OF_MANY,
+) -> dict[str, float]:
+    """Fill `database` from a raw one, as `dbt build` would without its tests; returns seconds by model."""
+    folder = database.parent / DATABASE_NAME
+    folder.mkdir()
+    working = folder / f"{DATABASE_NAME}.duckdb"
+    write_account_seed(accounts, folder / "accounts.csv")
+    seconds = _filled(project, raw_path, folder / "accounts.csv", working, config)
+    os.replace(working, database)
+    shutil.rmtree(folder)
+    return seconds
+
+
+def run_tests(
+    project: Project, raw_path: Path, database: Path, config: Mapping[str, object] = ONE_OF_MANY
+) -> dict[str, float]:
+    """Run the data tests on a database that `build` filled; returns seconds by test."""
+    seconds = {}
+    with _opened(raw_path, database, config) as connection:
+        for name, node in project.tests.items():
+            began = time.monotonic()
+            connection.execute(f"select count(*) from ({node.compiled_code})").fetchall()
+            seconds[name] = time.monotonic() - began
+    return seconds
+
+
+def broken_guards(project: Project, raw_path: Path, database: Path) -> dict[str, int]:
+    """The data tests that would stop the publication of this database, with the rows each complains of."""
+    with _opened(raw_path, database, ONE_OF_MANY) as connection:
+        complaints = {name: _failures(connection, project.tests[name]) for name in sorted(project.guards)}
+    return {name: rows for name, rows in complaints.items() if rows}
+
+
+@contextmanager
+def instead_of_dbt(project: Project) -> Iterator[None]:
+    """Within, whatever builds a whole warehouse in this process runs the compiled SQL, with every data test.
+
+    A report of another period and the docs, which need a part of it or more, are left to dbt.
+    """
+    real = warehouse._dbt
+
+    def run(paths: warehouse.Files, run_id: str, database: Path, arguments: list[str]) -> list[str]:
+        if arguments[0] != "build":
+            return real(paths, run_id, database, arguments)
+        try:
+            _filled(project, paths.raw, paths.account_seed, database, ONE_OF_MANY)
+        except duckdb.Error as error:
+            raise AuditError(f"A model failed: {error}") from error
+        failed = _failed(project, paths.raw, database)
+        described = [(name, warehouse._described(result, database)) for name, result in failed.items()]
+        if problems := [line for name, line in described if name in project.guards]:
+            raise AuditError("\n  ".join(problems))
+        return [line for _, line in described]
+
+    with patch.object(warehouse, "_dbt", run):
+        yield
+
+
+def _filled(
+    project: Project, raw_path: Path, account_rows: Path, working: Path, config: Mapping[str, object]
+) -> dict[str, float]:
+    """Make the tables of every seed and model in a new file of dbt's name; returns seconds by model."""
+    seconds = {}
+    shutil.copyfile(project.seeds, working)
+    with duckdb.connect(str(working), config=dict(config)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach {sql_text(raw_path)} as raw (read_only)")
+        connection.execute(
+            f"""
+            insert into seeds.heyreach_account_config by name
+            from read_csv({sql_text(account_rows)}, all_varchar = true, header = true)
+            """
+        )
+        for model in project.models:
+            began = time.monotonic()
+            schema = model.relation.rpartition(".")[0]
+            connection.execute(f"create schema if not exists {schema}")
+            if model.contract:
+                columns = ", ".join(" ".join(column) for column in model.contract)
+                names = ", ".join(name for name, _, _ in model.contract)
+                connection.execute(f"create table {model.relation} ({columns})")
+                connection.execute(
+                    f"insert into {model.relation} ({names}) select {names} from ({model.query})"
+                )
+            else:
+                connection.execute(f"create table {model.relation} as {model.query}")
+            seconds[model.relation] = time.monotonic() - began
+    return seconds
+
+
+def _failed(project: Project, raw_path: Path, database: Path) -> dict[str, SimpleNamespace]:
+    """What dbt would say of each data test that failed; what keeps its rows has them in `database`."""
+    results = {}
+    with duckdb.connect(str(database), config=ONE_OF_MANY) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach {sql_text(raw_path)} as raw (read_only)")
+        for name, node in project.tests.items():
+            if failures := _failures(connection, node):
+                results[name] = SimpleNamespace(
+                    node=node, failures=failures, message=f"Got {failures} results"
+                )
+            if failures and node.relation_name:
+                connection.execute(f"create schema if not exists {node.relation_name.rpartition('.')[0]}")
+                connection.execute(f"create table {node.relation_name} as {node.compiled_code}")
+    return results
+
+
+def _failures(connection: duckdb.DuckDBPyConnection, node: DataTest) -> int:
+    return connection.execute(f"select count(*) from ({node.compiled_code})").fetchone()[0]
+
+
+def sql_text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+@contextmanager
+def _opened(
+    raw_path: Path, database: Path, config: Mapping[str, object]
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(config=dict(config)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach {sql_text(database)} as {DATABASE_NAME} (read_only)")
+        connection.execute(f"attach {sql_text(raw_path)} as raw (read_only)")
+        yield connection
+
+
+def _dbt(target: str, *arguments: str) -> list:
+    places = {
+        "project-dir": PROJECT_DIR,
+        "profiles-dir": PROJECT_DIR,
+        "target-path": target,
+        "log-path": target,
+    }
+    options = [text for name, place in places.items() for text in (f"--{name}", str(place))]
+    outcome = dbtRunner(manifest=warehouse._parsed_project()).invoke(
+        [
+            *arguments,
+            "--no-write-json",
+            "--quiet",
+            "--log-level",
+            "none",
+            "--log-level-file",
+            "none",
+            *options,
+        ]
+    )
+    DuckDBConnectionManager.close_all_connections()
+    if not outcome.success:
+        raise RuntimeError(f"dbt {arguments[0]} failed: {outcome.exception or outcome.result}")
+    return list(outcome.result)
+
+
+def _model(node) -> Model:
+    is_enforced = node.contract.enforced
+    contract = [
+        (column.name, column.data_type, "not null" if column.constraints else "")
+        for column in (node.columns.values() if is_enforced else ())
+    ]
+    return Model(node.relation_name, node.compiled_code, tuple(contract))
