@@ -1,12 +1,13 @@
 """Runs: files in and out, what is asked and what not, services that fail, and what it costs."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import duckdb
 import pytest
 
-from extract.enrichment.client import ServiceClient
+from extract.enrichment.client import LIMITS, ServiceClient
 from extract.enrichment.leads import company_domains
 from extract.enrichment.ledger import EnrichmentLedger
 from extract.enrichment.output import safe_cell
@@ -163,7 +164,8 @@ def test_a_missing_route_of_heyreach_is_no_missing_person(enricher, served, lead
 
 
 def test_an_answer_that_is_cut_off_is_not_asked_for_twice(enricher, served, lead, monkeypatch):
-    monkeypatch.setitem(ServiceClient.__init__.__kwdefaults__, "try_timeout", 0.2)
+    limits = replace(LIMITS, seconds=0.2)
+    monkeypatch.setitem(ServiceClient.__init__.__kwdefaults__, "limits", limits)
     served.faults = Faults(slow=1.0, delay=0.6)
     assert enricher.run("apollo", enricher.leads(lead())) is None
     assert enricher.statuses() == {"apollo": "cut_off"}

@@ -54,6 +54,10 @@ class Pacer:
         while (delay := self._take_turn()) > 0:
             self._sleep(delay)
 
+    def rest(self, seconds: float) -> None:
+        """Wait, alone: the others' requests go on."""
+        self._sleep(seconds)
+
     def pause(self, seconds: float) -> None:
         """Let nothing leave for the next `seconds` (at most LONGEST_PAUSE), in any process."""
         with self._next_moment() as moment:
