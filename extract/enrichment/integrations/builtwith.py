@@ -47,7 +47,10 @@ class BuiltWith(Integration):
             paths = result.get("Result")
             for path in _list(client, answer, paths.get("Paths") if isinstance(paths, dict) else None):
                 technologies = _list(client, answer, path.get("Technologies"))
-                names |= {each["Name"] for each in technologies if text(each.get("Name"))}
+                named = {each["Name"] for each in technologies if text(each.get("Name"))}
+                if technologies and not named:
+                    raise client.undocumented(answer)
+                names |= named
         return found_or_not(
             {"technologies": sorted(names)}, {"technologies": sorted(names)}, credits=self.credits
         )

@@ -8,6 +8,7 @@ https://github.com/datagendev/agent-native-prototype (scripts/integrations).
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from extract.enrichment.base import Integration, Outcome, RowError, Subject, found_or_not
@@ -78,13 +79,15 @@ class _Posts(Integration):
     credits = 1.0
     found_days, not_found_days = 7, 7
 
-    def _posts(self, client: ServiceClient, subject: Subject) -> list[dict]:
+    def _posts(self, client: ServiceClient, subject: Subject, read: Callable[[dict], object]) -> list[dict]:
+        """A person's posts; raises where there are some and `read` finds nothing in any of them."""
         answer = execute(
             client, "get_linkedin_person_posts", {"linkedin_url": subject.inputs["linkedin_url"]}
         )
-        if not isinstance(answer.get("posts"), list):
+        posts = answer.get("posts")
+        if not isinstance(posts, list) or (posts and not any(read(post) for post in objects(posts) or [])):
             raise client.undocumented(answer)
-        return objects(answer["posts"]) or []
+        return objects(posts) or []
 
 
 class LinkedinPostActivity(_Posts):
@@ -94,7 +97,7 @@ class LinkedinPostActivity(_Posts):
     outputs = ("posts_last_30_days", "posts_last_90_days", "total_posts", "last_post_date")
 
     def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
-        posts, now = self._posts(client, subject), datetime.now(UTC)
+        posts, now = self._posts(client, subject, _date), datetime.now(UTC)
         dates = [date for date in map(_date, posts) if date]
         fields = {
             "posts_last_30_days": sum(now - timedelta(days=30) <= date <= now for date in dates),
@@ -118,8 +121,8 @@ class LinkedinKeywordMentions(_Posts):
 
     def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
         word = re.compile(rf"(?<!\w){re.escape(self.config.mention_keyword)}(?!\w)", re.IGNORECASE)
-        posts = self._posts(client, subject)
-        mentions = [post for post in posts if word.search(str(post.get("text") or ""))]
+        posts = self._posts(client, subject, lambda post: text(post.get("text")))
+        mentions = [post for post in posts if word.search(text(post.get("text")) or "")]
         dates = sorted(date for date in map(_date, mentions) if date)
         fields = {
             "mention_count": len(mentions),

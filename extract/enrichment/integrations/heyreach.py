@@ -62,6 +62,8 @@ class HeyreachEngagement(_OfPerson):
             for conversation in conversations
             for message in objects(conversation.get("messages")) or []
         ]
+        if messages and not any(message.get("sender") in ("ME", "CORRESPONDENT") for message in messages):
+            raise RowError("HeyReach inbox/GetConversationsV2: the answer has no usable sender")
         replies = [message for message in messages if message.get("sender") == "CORRESPONDENT"]
         times = sorted(time for time in map(_time, replies) if time)
         meeting = re.compile(

@@ -5,17 +5,22 @@ It knows nothing where `email` is null.
 
 from extract.enrichment.base import Integration, Outcome, Subject, found_or_not
 from extract.enrichment.client import ServiceClient
-from extract.enrichment.reading import fields_of, part, text, whole
+from extract.enrichment.reading import Shape, fields_of, part, text, whole
+
+_SHAPE: Shape = {
+    "email": ("data.email", text),
+    "score": ("data.score", whole),
+    "status": ("data.verification.status", text),
+}
 
 
 def find_email(client: ServiceClient, parameters: dict) -> tuple[dict, dict]:
     """The address, its score and status, and the whole answer."""
     answer = client.get("email-finder", {**parameters, "api_key": client.keys["HUNTER_API_KEY"]}).data
-    data = part(answer, "data")
-    if not fields_of(client, data, {"email": ("email", text)}):
-        return {}, {"data": data}
-    shape = {"email": ("email", text), "score": ("score", whole), "status": ("verification.status", text)}
-    return fields_of(client, data, shape), {"data": data}
+    kept = {"data": part(answer, "data")}
+    if not fields_of(client, answer, {"email": _SHAPE["email"]}):
+        return {}, kept
+    return fields_of(client, answer, _SHAPE), kept
 
 
 class Hunter(Integration):

@@ -79,7 +79,7 @@ class Pipe0(Integration):
         if ticket.value is None and len(subjects) <= SYNCHRONOUS:
             return self._read(client, client.post("v1/pipes/run/sync", body).data, len(subjects))
         if ticket.value is None:
-            ticket.take(_run_id(client.post("v1/pipes/run", body).data))
+            ticket.take(_run_id(client, client.post("v1/pipes/run", body).data))
         return self._read(client, _wait(client, ticket.value), len(subjects))
 
     def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
@@ -117,10 +117,10 @@ class Pipe0(Integration):
         return Outcome("failed", payload=record, reason=reason or "pipe0 answered without this row")
 
 
-def _run_id(answer: object) -> str:
-    run_id = answer.get("id") if isinstance(answer, dict) else None
-    if not isinstance(run_id, str) or not run_id:
-        raise RowError("pipe0 began a run without naming it")
+def _run_id(client: ServiceClient, answer: object) -> str:
+    run_id = text(answer.get("id")) if isinstance(answer, dict) else None
+    if run_id is None or answer.get("status") == "failed" or answer.get("errors"):
+        raise client.refusal("began no run", answer)
     return run_id
 
 

@@ -35,7 +35,8 @@ class Enricher:
 
     @property
     def data(self) -> Path:
-        return self.folder / "data" / "demo"
+        is_demo = not self.environment.get("HEYREACH_API_KEY")
+        return self.folder / "data" / "demo" if is_demo else self.folder / "data"
 
     def leads(self, *rows: dict[str, str], name: str = "leads.csv") -> Path:
         """A file of leads."""
