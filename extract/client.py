@@ -100,6 +100,7 @@ class HeyReachClient:
         if not re.fullmatch(r"[!-~]+", api_key):
             raise ConfigurationError("HEYREACH_API_KEY is blank or holds spaces; copy it again from HeyReach")
         self._api_key = api_key
+        self._pacer = pacer
         self._clock = clock
         self.monotonic = monotonic
         self._last_answer_at: datetime | None = None
@@ -124,6 +125,14 @@ class HeyReachClient:
     def close(self) -> None:
         """Close the connection."""
         self._http.close()
+
+    def end(self) -> None:
+        """Let nothing leave any more, from another thread."""
+        self._pacer.end()
+
+    def hang_up(self) -> None:
+        """End what is under way, from another thread."""
+        self._http.hang_up()
 
     def now(self) -> datetime:
         """The time by HeyReach's clock, as of the last answer; this machine's before the first one."""

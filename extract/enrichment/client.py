@@ -70,8 +70,12 @@ class ServiceClient:
         """Close the connection."""
         self._http.close()
 
+    def end(self) -> None:
+        """Let nothing leave any more, from another thread."""
+        self._pacer.end()
+
     def hang_up(self) -> None:
-        """End what is under way, from another thread, and let nothing begin any more."""
+        """End what is under way, from another thread."""
         self._http.hang_up()
 
     def get(self, path: str, params: dict | None = None) -> ServiceAnswer:

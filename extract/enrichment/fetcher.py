@@ -37,10 +37,12 @@ class PoliteFetcher:
     ):
         self.hosts = frozenset(host.casefold() for host in hosts)
         self.stopped: dict[str, str] = {}
+        self._pacer = pacer
         self._retry = Retry(POLICY, pacer)
         self._limits = limits
         self._robots: dict[str, RobotFileParser] = {}
-        self._clients = itertools.cycle([self._client(proxy) for proxy in proxies or (None,)])
+        self._all_clients = [self._client(proxy) for proxy in proxies or (None,)]
+        self._clients = itertools.cycle(self._all_clients)
 
     @classmethod
     def of(cls, config: EnrichmentConfig, settings: Settings) -> "PoliteFetcher":
@@ -50,6 +52,15 @@ class PoliteFetcher:
         proxies = tuple(proxy.strip() for proxy in pool.split(",") if proxy.strip())
         pacer = Pacer(rate, "profile pages", settings.data_dir / "pacing")
         return cls(config.fetch_hosts, proxies, pacer)
+
+    def end(self) -> None:
+        """Let nothing leave any more, from another thread."""
+        self._pacer.end()
+
+    def hang_up(self) -> None:
+        """End what is under way, from another thread."""
+        for client in self._all_clients:
+            client.hang_up()
 
     def text(self, url: str) -> str:
         """The readable text of a page; raises RowError where it may not or can't be had."""

@@ -102,7 +102,8 @@ class Runner:
                 for future in futures:
                     future.result()
             except BaseException:
-                self._stopping.set()  # what is under way is waited for and written down
+                self._stopping.set()
+                self.clients.end()  # what is under way is waited for a little, and written down
                 raise
 
     def _settle(self, integration: Integration, queue: deque) -> None:

@@ -31,6 +31,7 @@ class Enricher:
     served: StandIns
     environment: dict[str, str] = field(default_factory=dict)
     config: str = ""
+    back_off: float = 0.01
     said: list[str] = field(default_factory=list)
 
     @property
@@ -63,7 +64,10 @@ class Enricher:
         settings = load_settings(self.folder, environment)
         try:
             run_enrich(
-                settings, config, EnrichOptions(names, file, back_off=0.01, **options), self.said.append
+                settings,
+                config,
+                EnrichOptions(names, file, back_off=self.back_off, **options),
+                self.said.append,
             )
         except OutboundError as error:
             return error
