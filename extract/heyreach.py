@@ -19,6 +19,7 @@ Every table is append-only: a row is an observation, and observations don't chan
 untouched (`with_file_import`), its one path at DuckDB's own reading speed and without variant columns.
 """
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -64,6 +65,7 @@ def load(folders: list[Path], raw_path: Path) -> None:
     """
     if not folders:
         return
+    os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"  # read by dlt when it first runs in a process
     others = (
         "imports",
         "import_rows",

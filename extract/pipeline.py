@@ -15,10 +15,10 @@ from extract.damage import set_aside
 from extract.enrichment.ledger import EnrichmentLedger
 from extract.errors import ConfigurationError
 from extract.heyreach import load
+from extract.http.pacing import Pacer
 from extract.importer.ledger import Ledger
 from extract.landing import Landing, finished_folders
 from extract.observing import KnownStates, PullResult
-from extract.pacing import Pacer
 from extract.privacy.suppression import Suppressions
 from extract.pull import run_pull
 from extract.sandbox import DEMO_ACCOUNTS_PATH, DEMO_END, DEMO_PRESET, DEMO_SEED, DEMO_START, DEMO_TWISTS

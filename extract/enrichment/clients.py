@@ -13,6 +13,8 @@ from extract.settings import Settings
 
 # HeyReach has one pace for everything, so more threads would only wait for each other.
 _HEYREACH_CONCURRENCY = 2
+# A stop lets an answer that is nearly here, and maybe paid for, still come; less than stop.STOP_SECONDS.
+GRACE_SECONDS = 3.0
 
 
 class Clients:
@@ -40,6 +42,18 @@ class Clients:
         """Close every connection."""
         for client in self._made:
             client.close()
+
+    def end(self) -> None:
+        """Let nothing leave any more; what is under way may take some seconds, and then is hung up on."""
+        for client in list(self._made):
+            client.end()
+        timer = threading.Timer(GRACE_SECONDS, self._hang_up)
+        timer.daemon = True
+        timer.start()
+
+    def _hang_up(self) -> None:
+        for client in list(self._made):
+            client.hang_up()
 
     def concurrency(self, service: str) -> int:
         """How many requests to a service may be under way at once."""

@@ -12,6 +12,7 @@ from extract.enrichment.aturiya import leads_of_aturiya
 from extract.enrichment.base import REOPENED, Integration
 from extract.enrichment.clients import Clients, missing_keys, profile_folder
 from extract.enrichment.config import EnrichmentConfig, load_enrichment_config
+from extract.enrichment.halting import FailingAlikeError
 from extract.enrichment.lacking import lacking
 from extract.enrichment.leads import (
     Leads,
@@ -140,10 +141,12 @@ class _Enrichment:
             is_through = self._report(run, leads, integrations, runner.halted)
         if is_through:
             self.ledger.end(run.run_id, self._now())
-        elif runner.halted:
+        failing = any(isinstance(error, FailingAlikeError) for error in runner.halted.values())
+        if failing or (runner.halted and not is_through):
+            what = "failed" if is_through else "was not asked"
             raise UnfinishedError(
                 "; ".join(dict.fromkeys(str(error) for error in runner.halted.values()))
-                + ". What was not asked is asked when you run the same command again"
+                + f". What {what} is asked when you run the same command again"
             )
 
     def _lacking(self, leads: Leads, integrations: list[Integration]) -> Leads:

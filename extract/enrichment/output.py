@@ -42,6 +42,7 @@ class Counts:
     cached: int = 0
     credits: float = 0.0
     cost_usd: float | None = 0.0
+    reasons: Counter = field(default_factory=Counter)  # of rows that failed
 
 
 def counted(
@@ -54,6 +55,8 @@ def counted(
         entry = counts.setdefault(ask.integration, Counts())
         entry.statuses[_status(ask, halted.get(services[ask.integration]))] += 1
         entry.cached += ask.is_cached
+        if ask.status in _FAILED and _reason(ask):
+            entry.reasons[_reason(ask)] += 1
         if ask.status and not ask.is_cached and (ask.integration, ask.key) not in charged:
             charged.add((ask.integration, ask.key))
             entry.credits += ask.credits
@@ -70,6 +73,13 @@ def _status(ask: Ask, halt: OutboundError | None) -> str:
     return ask.status or "pending"
 
 
+def _reason(ask: Ask) -> str:
+    """Why a row has no answer, in the service's words where it gave some."""
+    return ask.reason or ask.answer_reason
+
+
+_FAILED = ("failed", "cut_off")
+_MOST_REASONS = 3
 _WORDS = {
     "found": "found",
     "not_found": "not found",
@@ -83,13 +93,20 @@ _WORDS = {
 
 
 def summary_lines(counts: dict[str, Counts]) -> Iterator[str]:
-    """One line per integration."""
+    """One line per integration, and one per reason why rows failed, the most frequent ones first."""
     for name, entry in counts.items():
         parts = [
             f"{entry.statuses[status]:,} {word}" for status, word in _WORDS.items() if entry.statuses[status]
         ]
         known = f" ({entry.cached:,} known already)" if entry.cached else ""
         yield f"  {name}: {', '.join(parts)}{known}; {cost_text(entry.credits, entry.cost_usd)}"
+        for reason, count in sorted(entry.reasons.items(), key=lambda each: (-each[1], each[0]))[
+            :_MOST_REASONS
+        ]:
+            yield f"    {count:,} failed: {reason}"
+        more = len(entry.reasons) - _MOST_REASONS
+        if more > 0:
+            yield f"    {more:,} more reasons stand in the result"
 
 
 def cost_text(credits_used: float, cost_usd: float | None) -> str:
@@ -137,6 +154,7 @@ def _columns(leads: Leads | None, integrations: Sequence[Integration]) -> dict:
         columns[f"{each.name}_status"] = lambda told, of=each.name: (
             _status(told[of], None) if of in told else ""
         )
+        columns[f"{each.name}_reason"] = lambda told, of=each.name: _reason(told[of]) if of in told else ""
         for output in each.outputs:
             if output in SENSITIVE_FIELDS:
                 continue
@@ -167,6 +185,7 @@ def _document(rows, by_row, counts: dict[str, Counts], about: dict) -> dict:
                 "signals_found": found,
                 "signals_missed": [name for name in told if name not in found],
                 "statuses": {name: _status(ask, None) for name, ask in told.items()},
+                "reasons": {name: _reason(ask) for name, ask in told.items() if _reason(ask)},
                 "enriched_at": max(
                     (ask.answered_at.isoformat() for ask in told.values() if ask.answered_at), default=None
                 ),

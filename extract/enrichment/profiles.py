@@ -29,6 +29,16 @@ class ProfileSource:
     def close(self) -> None:
         """Nothing stays open."""
 
+    def end(self) -> None:
+        """Let nothing be fetched any more, from another thread."""
+        if self._fetcher:
+            self._fetcher.end()
+
+    def hang_up(self) -> None:
+        """End what is being fetched, from another thread."""
+        if self._fetcher:
+            self._fetcher.hang_up()
+
     def text(self, person: str, url: str) -> tuple[str, str]:
         """The text about a person and its origin, file or page; raises RowError where there is none."""
         slug = person.rsplit("/", 1)[-1]

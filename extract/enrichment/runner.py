@@ -1,9 +1,9 @@
 """Asking: every service at its own pace and width, each question once, each answer on disk before the next.
 
-One row's failure is data, and the others go on. A service that is down, refuses its key or has no credits
-left stops being asked, and only its own rows stay open. A call is written down before it leaves; one that a
-crash left without an answer is not made again (it may have been charged), except where asking again costs
-nobody anything.
+One row's failure is data, and the others go on. A service that is down, refuses its key, has no credits left
+or fails on and on alike stops being asked, and only its own rows stay open. A call is written down before it
+leaves; one that a crash left without an answer is not made again (it may have been charged), except where
+asking again costs nobody anything.
 """
 
 import functools
@@ -31,8 +31,9 @@ from extract.enrichment.base import (
 from extract.enrichment.client import MissingError, ServiceClient
 from extract.enrichment.clients import Clients
 from extract.enrichment.config import EnrichmentConfig
+from extract.enrichment.halting import Halts
 from extract.enrichment.ledger import EnrichmentLedger
-from extract.enrichment.services import SERVICES
+from extract.enrichment.services import HEYREACH, SERVICES
 from extract.errors import MissingRouteError, NotFoundError, OutboundError, ProviderError, RefusedError
 
 # What an error says about the subjects that were asked about; the first kind that fits.
@@ -55,7 +56,7 @@ class SpendingLimitError(OutboundError):
 class Runner:
     """Asks what a run has planned.
 
-    `halted` says which services stopped being asked, and why; `parallel` bounds the threads of each service.
+    `halts` says which services stopped being asked, and why; `parallel` bounds the threads of each service.
     """
 
     ledger: EnrichmentLedger
@@ -64,10 +65,15 @@ class Runner:
     config: EnrichmentConfig
     parallel: int
     now: Callable[[], datetime]
-    halted: dict[str, OutboundError] = field(default_factory=dict)
+    halts: Halts = field(default_factory=Halts)
     _credits: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stopping: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def halted(self) -> dict[str, OutboundError]:
+        """The services that stopped being asked, and why."""
+        return self.halts.reasons
 
     def run(self, integrations: Sequence[Integration]) -> None:
         """Ask everything that is planned of these integrations and not asked yet."""
@@ -96,7 +102,8 @@ class Runner:
                 for future in futures:
                     future.result()
             except BaseException:
-                self._stopping.set()  # what is under way is waited for and written down
+                self._stopping.set()
+                self.clients.end()  # what is under way is waited for a little, and written down
                 raise
 
     def _settle(self, integration: Integration, queue: deque) -> None:
@@ -135,11 +142,15 @@ class Runner:
             batch_id, ticket = secrets.token_hex(8), None
             write = functools.cache(lambda: self._write_call(integration, subjects, batch_id))
         if isinstance(client, ServiceClient):
-            client.on_leave = write  # after it has waited its turn, so that few are in doubt after a crash
+            # After it has waited its turn, so that few are in doubt after a crash.
+            client.on_leave, client.has_asked = write, False
         else:
             write()
         keep = Ticket(ticket, lambda value: self.ledger.keep_ticket(batch_id, value, self.now()))
         outcomes = self._outcomes(service, integration, client, subjects, keep)
+        if getattr(client, "has_asked", service == HEYREACH):
+            with self._lock:
+                self.halts.note(service, outcomes)
         if keep.value and any(outcome.status in REOPENED for outcome in outcomes):
             return  # it is begun and paid: the same command waits on for it
         self._answer(integration, list(zip(write(), outcomes, strict=True)))
@@ -156,7 +167,7 @@ class Runner:
                     f"config/enrichment.yaml is {most:,}"
                 )
                 for service in SERVICES:
-                    self.halted.setdefault(service, error)
+                    self.halts.halt(service, error)
 
     def _write_call(self, integration: Integration, subjects: Sequence[Subject], batch_id: str) -> list[int]:
         return self.ledger.ask(
@@ -178,7 +189,7 @@ class Runner:
         except OutboundError as error:
             status = next(status for kinds, status in _MEANINGS if isinstance(error, kinds))
             if status in REOPENED:
-                self.halted.setdefault(service, error)
+                self.halts.halt(service, error)
             reason = _one_line(error)
         except Exception as error:  # whatever an answer holds: these rows are lost for now, others are not
             status, reason = "failed", f"{type(error).__name__} while reading the answer"

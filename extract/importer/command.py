@@ -13,6 +13,7 @@ import duckdb
 
 from extract.client import HeyReachClient
 from extract.errors import ConfigurationError, ProviderError
+from extract.http.pacing import Pacer
 from extract.importer.delivery import Delivery
 from extract.importer.ledger import ARRIVED, LOST, OPEN, Import, Ledger, PlannedRow
 from extract.importer.mapping import load_mappings
@@ -23,7 +24,6 @@ from extract.importer.senders import check_named, distribute_by_hash, distribute
 from extract.importer.table import ImportFile, read_import_file
 from extract.importer.target import Members, Target, campaign_target, list_target, read_members
 from extract.lock import exclusive
-from extract.pacing import Pacer
 from extract.pipeline import DEMO_ORIGIN, heyreach_client, ledger_path, published_path, suppressions
 from extract.sandbox import DEMO_END, DEMO_TWISTS
 from extract.sandbox.process import running_sandbox

@@ -10,9 +10,9 @@ import duckdb
 
 from extract import raw
 from extract.client import HeyReachClient
+from extract.http.pacing import Pacer
 from extract.landing import Landing, finished_folders
 from extract.observing import KnownStates, PullResult
-from extract.pacing import Pacer
 from extract.pull import run_pull
 from tests.extract.scripted_server import Reply, Request, ScriptedServer, VirtualTime
 

@@ -1,5 +1,7 @@
 """Landing folders and their way into raw: whole or invisible, repeatable, never half believed."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import orjson
@@ -100,6 +102,29 @@ def test_loading_keeps_the_payload_as_sent_and_lists_the_landing(tmp_path, raw_p
 def test_a_load_leaves_no_working_files(tmp_path, raw_path):
     load(land(tmp_path, "1"), raw_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["landing", "raw.duckdb"]
+
+
+def test_a_load_tells_nobody_of_itself(tmp_path):
+    """In a process of its own: dlt decides once, and reports by a thread that outlives the load."""
+    raw.initialise(tmp_path / "raw.duckdb")
+    land(tmp_path, "50001")
+    program = """
+import socket, sys
+from pathlib import Path
+asked = []
+socket.getaddrinfo = lambda host, *_, **__: asked.append(host) or []
+from extract.heyreach import load
+from extract.landing import finished_folders
+folder = Path(sys.argv[1])
+load(finished_folders(folder / "landing"), folder / "raw.duckdb")
+import dlt.common.runtime.telemetry as telemetry
+telemetry.stop_telemetry()  # waits for what is still to be told
+print(asked)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
 
 
 def test_a_second_load_of_the_same_landing_only_repeats_rows(tmp_path, raw_path):

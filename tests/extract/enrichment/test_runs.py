@@ -1,18 +1,21 @@
 """Runs: files in and out, what is asked and what not, services that fail, and what it costs."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import duckdb
 import pytest
 
-from extract.enrichment.client import ServiceClient
+from extract.enrichment.client import LIMITS, ServiceClient
 from extract.enrichment.leads import company_domains
 from extract.enrichment.ledger import EnrichmentLedger
 from extract.enrichment.output import safe_cell
 from extract.lock import exclusive
 from extract.privacy.suppression import Suppressions
 from tests.extract.enrichment.stand_ins import ANSWERS, Faults, pipe0_result
+
+USED_UP = "the account's credits are used up"
 
 
 def test_the_result_lies_beside_the_file_and_keeps_its_columns(enricher, lead):
@@ -110,7 +113,7 @@ def test_a_dead_service_costs_only_its_own_rows_and_is_asked_when_it_lives(enric
         ("hunter", (429, {"errors": []}), "credits are used up (429)"),
         (
             "builtwith",
-            (200, {"Errors": [{"Message": "Not enough credits", "Code": -5}]}),
+            (200, {"Errors": [{"Message": "Not enough credits", "Code": -3}]}),
             "Not enough credits",
         ),
         ("apollo", (401, {}), "put a valid one into APOLLO_API_KEY"),
@@ -132,8 +135,10 @@ def test_an_account_that_is_used_up_or_refused_is_told_apart(enricher, served, l
     [
         ((200, b"<html>"), "failed"),
         ((200, b"[1, 2"), "failed"),
-        ((200, {"person": {"organization": "text", "title": {"a": 1}}}), "found"),
-        ((200, []), "not_found"),
+        ((200, {"person": {"organization": "text", "title": {"a": 1}}}), "failed"),
+        ((200, {"person": {"organization": "text", "title": "SRE"}}), "found"),
+        ((200, {"person": None}), "not_found"),
+        ((200, []), "failed"),
         ((200, {"person": None, "x": "y" * 6_000_000}), "failed"),
         ((418, {}), "failed"),
         ((302, b"http://169.254.169.254/"), "failed"),
@@ -163,7 +168,8 @@ def test_a_missing_route_of_heyreach_is_no_missing_person(enricher, served, lead
 
 
 def test_an_answer_that_is_cut_off_is_not_asked_for_twice(enricher, served, lead, monkeypatch):
-    monkeypatch.setitem(ServiceClient.__init__.__kwdefaults__, "try_timeout", 0.2)
+    limits = replace(LIMITS, seconds=0.2)
+    monkeypatch.setitem(ServiceClient.__init__.__kwdefaults__, "limits", limits)
     served.faults = Faults(slow=1.0, delay=0.6)
     assert enricher.run("apollo", enricher.leads(lead())) is None
     assert enricher.statuses() == {"apollo": "cut_off"}
@@ -322,7 +328,7 @@ def test_a_service_s_own_words_are_printed_safely(enricher, served, lead):
     text = "no\ncredits\x1b[31m left for test-builtwith_api_key " + "x" * 500
     served.answers["builtwith"] = lambda request: (200, {"Errors": [{"Message": text}]})
     error = str(enricher.run("builtwith", enricher.leads(lead())))
-    assert error.startswith("builtwith: no credits [31m left for *** xxx")
+    assert error.startswith(f"builtwith says that {USED_UP}: no credits [31m left for *** xxx")
     assert len(error) < 350
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from extract.client import HeyReachClient
 from extract.errors import ProviderError
+from extract.http.pacing import Pacer
 from extract.importer.delivery import ROUNDS, Delivery, LossError
 from extract.importer.ledger import Import, Ledger, PlannedRow
 from extract.importer.target import Target, campaign_target
-from extract.pacing import Pacer
 from tests.extract.importer.conftest import ADD_TO_CAMPAIGN, LIST_LEADS, PAUSED, RUNNING, RecordingSandbox
 
 AT = datetime(2026, 2, 9, 6, tzinfo=UTC)
