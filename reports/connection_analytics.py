@@ -33,7 +33,7 @@ from extract.stop import stoppable
 from extract.strict_yaml import shown
 from reports import alerts, schedule, upkeep
 from reports.check import check_all
-from reports.queries import open_published
+from reports.read_only import open_published
 from reports.write import FORMATS, write_reports
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -117,7 +117,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--debug", action="store_true", help="show tracebacks")
     parser.add_argument("--id", help="acknowledge: which anomaly; without it, they are listed")
     timetable = parser.add_argument_group("schedule", "the timetable; without an option it is printed")
-    timetable.add_argument("--install", choices=("auto", "cron", "systemd"), help="put it in place")
+    timetable.add_argument(
+        "--install",
+        type=lambda text: {"1": "auto"}.get(text, text),
+        choices=("auto", "cron", "systemd"),
+        help="put it in place",
+    )
     timetable.add_argument("--remove", action="store_true", help="take it out again")
     _add_upkeep_arguments(parser.add_argument_group("check, backup, restore", "before it is needed"))
     _add_import_arguments(
