@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -518,7 +518,7 @@ def _rebuild(settings: Settings, options: argparse.Namespace) -> None:
     if paths.published.exists():
         published = _published_parameters(paths.published)
         options.since, options.until = (f"{published[name]:%Y-%m-%d}" for name in ("since", "until"))
-        settings = replace(settings, as_of=published["as_of"])
+        settings = replace(settings, as_of=published["as_of"], as_of_precision=timedelta())
     try:
         _build_and_publish(settings, options, new_run_id())
     except OutboundError as error:
@@ -565,6 +565,7 @@ def _build_and_publish(settings: Settings, options: argparse.Namespace, run_id: 
     _check_accounts(settings, paths.account_seed, warn=False)
     if not paths.raw.exists():
         raise ConfigurationError("There is nothing to build from yet: `make extract` or `make run` first")
+    settings = pipeline.as_meant(settings)
     with raw.connect(paths.raw, read_only=True) as connection:
         pulls = raw.pull_times(connection)
     if pulls is None:
