@@ -25,7 +25,7 @@ _VERB = re.compile(r"^([a-z-]+):.*?## .*?(?:\[(.*)\])?$", re.MULTILINE)
 _VARIABLE = re.compile(r"\b([A-Z_]+)=(1(?![\w|]))?")
 
 
-class RefusedError(Exception):
+class SlipError(Exception):
     """A verb or variable that doesn't exist, or a switch that is neither on nor off."""
 
 
@@ -34,10 +34,10 @@ def main(called: Sequence[str]) -> int:
     try:
         _refuse_unknown_goals(os.environ)
         if not called:  # a file that a rule needs, and nobody makes
-            raise RefusedError("a file of this folder that `make` needs is missing: see `git status`")
+            raise SlipError("a file of this folder that `make` needs is missing: see `git status`")
         verb, module, *own = called if len(called) > 1 else (called[0], COMMAND_LINE, called[0])
         arguments = options(verb, os.environ)
-    except RefusedError as error:
+    except SlipError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     _set_settings(os.environ)
@@ -55,7 +55,7 @@ def verbs() -> dict[str, dict[str, bool]]:
 
 
 def options(verb: str, environ: Mapping[str, str]) -> list[str]:
-    """The options of a verb, out of what `make` exported; raises RefusedError.
+    """The options of a verb, out of what `make` exported; raises SlipError.
 
     A variable counts that is given to `make` or stands in the environment, unless it is blank.
     """
@@ -65,7 +65,7 @@ def options(verb: str, environ: Mapping[str, str]) -> list[str]:
     taken = {name for goal in [verb, *goals] for name in known.get(goal, ())}
     for name in given:
         if name not in taken and name not in EVERYWHERE and name not in _settings():
-            raise RefusedError(f"make {' '.join(goals)} takes no {name}; {_nearest(name, taken)}")
+            raise SlipError(f"make {' '.join(goals)} takes no {name}; {_nearest(name, taken)}")
     arguments = []
     for name, is_switch in known[verb].items():
         value = environ.get(TYPED + name if name in given else name, "")
@@ -73,7 +73,7 @@ def options(verb: str, environ: Mapping[str, str]) -> list[str]:
         if not is_switch and value:
             arguments.append(f"{option}={value}")
         elif is_switch and value not in ("", "0", "1"):
-            raise RefusedError(f"{name}={value!r} is neither 1 (on) nor 0 (off)")
+            raise SlipError(f"{name}={value!r} is neither 1 (on) nor 0 (off)")
         elif value == "1":
             arguments.append(option)
     return arguments
@@ -84,7 +84,7 @@ def _refuse_unknown_goals(environ: Mapping[str, str]) -> None:
     known = verbs()
     for goal in environ.get(GOALS, "").split():
         if goal not in known and not Path(goal).exists():
-            raise RefusedError(f"there is no `make {goal}`; {_nearest(goal, known)}. `make` lists all")
+            raise SlipError(f"there is no `make {goal}`; {_nearest(goal, known)}. `make` lists all")
 
 
 def _set_settings(environ: MutableMapping[str, str]) -> None:

@@ -42,7 +42,7 @@ Kind = duckdb.StatementType
 _NAME = re.compile(r'"((?:[^"]|"")*)"|(\w+)')
 
 
-class RefusedError(ConfigurationError):
+class StatementError(ConfigurationError):
     """A statement would do something else than select."""
 
 
@@ -85,7 +85,7 @@ def open_published(database: Path) -> duckdb.DuckDBPyConnection:
 def readable(connection: duckdb.DuckDBPyConnection, text: str) -> list[duckdb.Statement]:
     """The statements of `text`, each known to select and nothing else; a PIVOT is several of DuckDB's.
 
-    Raises RefusedError for anything else, before any of them ran, and duckdb.Error where `text` is no SQL.
+    Raises StatementError for anything else, before any of them ran, and duckdb.Error where `text` is no SQL.
     """
     return [statement for piece in _pieces(text) for statement in _judged(connection, piece)]
 
@@ -150,10 +150,10 @@ def _judged(connection: duckdb.DuckDBPyConnection, piece: str) -> list[duckdb.St
     kinds = [each.type for each in explained]
     if kinds[-1] != Kind.SELECT or set(kinds[:-1]) - {Kind.CREATE}:
         does = next((kind for kind in reversed(kinds) if kind != Kind.TRANSACTION), kinds[-1])
-        raise RefusedError(f"{REFUSED}, and this is {does.name.replace('_', ' ')}")
+        raise StatementError(f"{REFUSED}, and this is {does.name.replace('_', ' ')}")
     called = _functions(piece).union(*(_serialised(connection, each) for each in explained))
     if refused := called & _refused_functions():
-        raise RefusedError(f"{min(refused)}() can do more than read the warehouse, and is not called here")
+        raise StatementError(f"{min(refused)}() can do more than read the warehouse, and is not called here")
     return statements
 
 
@@ -165,9 +165,9 @@ def _serialised(connection: duckdb.DuckDBPyConnection, statement: duckdb.Stateme
     try:
         tree = orjson.loads(text)
     except orjson.JSONDecodeError:
-        raise RefusedError("it is nested too deeply to be judged") from None
+        raise StatementError("it is nested too deeply to be judged") from None
     if tree["error"]:
-        raise RefusedError(f"{REFUSED}, and DuckDB can't show what this does: {tree['error_message']}")
+        raise StatementError(f"{REFUSED}, and DuckDB can't show what this does: {tree['error_message']}")
     names, left = set(), [tree]
     while left:
         node = left.pop()

@@ -28,7 +28,7 @@ import duckdb
 
 from extract.errors import ConfigurationError
 from reports.prompt import answer
-from reports.read_only import RefusedError
+from reports.read_only import StatementError
 from tests.reports.report_rows import FULL, publish
 
 PROJECT = Path(__file__).parents[2]
@@ -237,7 +237,7 @@ def examine(published: Path, statements: list[Drawn]) -> Iterator[tuple[Drawn, s
 def _asked(published: Path, text: str) -> str:
     try:
         answer(published, text)
-    except RefusedError:
+    except StatementError:
         return "refused"
     except ConfigurationError:
         return "failed in DuckDB"
