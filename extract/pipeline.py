@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -90,6 +90,18 @@ def webhooks_dir(settings: Settings) -> Path:
     return settings.workspace_dir / "webhooks"
 
 
+def as_meant(settings: Settings) -> Settings:
+    """The settings with the as-of that is meant: the newest pull of the minute or second that is named.
+
+    Reports print a pull's moment to the minute, and what they print can be typed again. Raw must exist.
+    """
+    if not settings.as_of:
+        return settings
+    with raw.connect(raw_path(settings), read_only=True) as connection:
+        pulls = raw.pull_times(connection, before=settings.as_of + settings.as_of_precision)
+    return replace(settings, as_of=max(settings.as_of, pulls.newest)) if pulls else settings
+
+
 def require_known_versions(settings: Settings) -> None:
     """Raise NewerError where a newer release wrote into this workspace, before anything else is done with it.
 
@@ -117,6 +129,7 @@ def extract(settings: Settings, say: Callable[[str], None], kind: str = "full") 
     `kind` is one of pull.KINDS; the demo has a timetable of its own.
     """
     load_landed(settings)
+    settings = as_meant(settings)
     results = _pull_demo(settings, say) if settings.is_demo else _pull_heyreach(settings, kind)
     _load_leftovers(settings)
     return Extraction(

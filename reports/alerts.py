@@ -18,7 +18,7 @@ from extract.errors import ConfigurationError
 from extract.lock import BusyError, exclusive
 from extract.settings import Settings
 from reports.channels import DeliveryError, Notice, channels
-from reports.queries import open_published
+from reports.read_only import open_published
 
 OPEN_ANOMALIES = """
     select *

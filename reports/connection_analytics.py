@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -25,6 +25,7 @@ from extract.errors import ConfigurationError, OutboundError
 from extract.folders import disk_full_line, is_disk_full, require_writable, sweep
 from extract.importer.command import SENDER_CHOICES, ImportOptions, run_import
 from extract.lock import exclusive
+from extract.places import require_writable_places
 from extract.privacy import erase, purge
 from extract.pull import KINDS
 from extract.runs import RunRecord, is_done_since, new_run_id, runs_path
@@ -33,7 +34,7 @@ from extract.stop import stoppable
 from extract.strict_yaml import shown
 from reports import alerts, schedule, upkeep
 from reports.check import check_all
-from reports.queries import open_published
+from reports.read_only import open_published
 from reports.write import FORMATS, write_reports
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -43,6 +44,9 @@ STEPS = (
     *("schedule", "recover", "acknowledge", "erase", "purge", "enrich", "enrichments", "write-back"),
     *("check", "backup", "restore"),
 )
+# Steps that only read, or whose places are told by what they are given.
+TRIES_FOR_ITSELF = ("check", "enrichments", "restore", "schedule", "sql")
+NEVER_BUILD = ("acknowledge", "backup", "enrich", "extract", "import", "write-back")
 # The scheduled jobs, and what else pulls, builds and reports: the kind of pull and the formats of each.
 JOBS = {"run": ("full", FORMATS), "weekly": ("full", FORMATS), "daily": ("daily", ("json",))}
 
@@ -61,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for warning in settings.warnings:
             _say(f"warning: {warning}")
         with stoppable():
+            _require_places(settings, options)
             globals()[f"_{options.step.replace('-', '_')}"](settings, options)
     except KeyboardInterrupt as stop:
         print("stopped", file=sys.stderr)
@@ -117,7 +122,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--debug", action="store_true", help="show tracebacks")
     parser.add_argument("--id", help="acknowledge: which anomaly; without it, they are listed")
     timetable = parser.add_argument_group("schedule", "the timetable; without an option it is printed")
-    timetable.add_argument("--install", choices=("auto", "cron", "systemd"), help="put it in place")
+    timetable.add_argument(
+        "--install",
+        type=lambda text: {"1": "auto"}.get(text, text),
+        choices=("auto", "cron", "systemd"),
+        help="put it in place",
+    )
     timetable.add_argument("--remove", action="store_true", help="take it out again")
     _add_upkeep_arguments(parser.add_argument_group("check, backup, restore", "before it is needed"))
     _add_import_arguments(
@@ -187,6 +197,19 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
+def _require_places(settings: Settings, options: argparse.Namespace) -> None:
+    """Try every place that the step writes to, before anything is asked or done."""
+    if options.step in TRIES_FOR_ITSELF:
+        return
+    require_writable(settings.workspace_dir, "The data folder")
+    require_writable(_reports_dir(settings, options), "The report folder")
+    workspaces = {settings.workspace_dir}
+    if options.step == "setup":
+        workspaces |= {settings.data_dir, settings.data_dir / "demo"}
+    dbt = [] if options.step in NEVER_BUILD else [warehouse.PARSED_DIR]
+    require_writable_places(settings.data_dir, sorted(workspaces), *dbt)
+
+
 def _scheduled(settings: Settings, options: argparse.Namespace) -> None:
     """A job of the timetable: a run whose end is told to who is not there to see it."""
     with alerts.telling(settings, options.step, _say) as outcome:
@@ -235,9 +258,7 @@ def _report_without_news(settings: Settings, options: argparse.Namespace, format
 
 @contextlib.contextmanager
 def _held(settings: Settings, options: argparse.Namespace) -> Iterator[bool]:
-    """Hold the workspace, known to be writable and free of what killed runs left in it."""
-    require_writable(settings.workspace_dir, "The data folder")
-    require_writable(_reports_dir(settings, options), "The report folder")
+    """Hold the workspace, free of what killed runs left in it."""
     with exclusive(settings.workspace_dir, wait_seconds=options.wait * 60, say=_say) as has_waited:
         sweep(settings.workspace_dir, _reports_dir(settings, options))
         if options.step != "recover":  # what it makes anew may not open at all
@@ -513,7 +534,7 @@ def _rebuild(settings: Settings, options: argparse.Namespace) -> None:
     if paths.published.exists():
         published = _published_parameters(paths.published)
         options.since, options.until = (f"{published[name]:%Y-%m-%d}" for name in ("since", "until"))
-        settings = replace(settings, as_of=published["as_of"])
+        settings = replace(settings, as_of=published["as_of"], as_of_precision=timedelta())
     try:
         _build_and_publish(settings, options, new_run_id())
     except OutboundError as error:
@@ -560,6 +581,7 @@ def _build_and_publish(settings: Settings, options: argparse.Namespace, run_id: 
     _check_accounts(settings, paths.account_seed, warn=False)
     if not paths.raw.exists():
         raise ConfigurationError("There is nothing to build from yet: `make extract` or `make run` first")
+    settings = pipeline.as_meant(settings)
     with raw.connect(paths.raw, read_only=True) as connection:
         pulls = raw.pull_times(connection)
     if pulls is None:

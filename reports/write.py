@@ -9,7 +9,8 @@ import duckdb
 
 from extract.errors import ConfigurationError
 from extract.strict_yaml import shown
-from reports.queries import one_line, open_published, read_report
+from reports.queries import read_report
+from reports.read_only import one_line, open_published
 from reports.render import render_html, render_json, render_markdown
 
 _RENDERERS = {

@@ -28,6 +28,7 @@ from extract.enrichment.registry import INTEGRATIONS, NOT_BUILT, chosen, waves
 from extract.enrichment.runner import Runner
 from extract.enrichment.services import HEYREACH, HEYREACH_DOCUMENT, PROFILES, SERVICES
 from extract.errors import ConfigurationError, OutboundError
+from extract.folders import require_writable
 from extract.lock import exclusive
 from extract.pipeline import enrichment_ledger_path, published_path, suppressions
 from extract.sandbox import DEMO_END
@@ -92,6 +93,8 @@ def run_enrich(settings: Settings, config_path: Path, options: EnrichOptions, sa
         raise ConfigurationError("LIMIT must be 1 or more")
     integrations = chosen(options.names, config)
     _check_ready(settings, integrations, options)
+    if options.file and options.file.exists() and not options.is_dry_run:
+        require_writable(options.file.parent, "The folder of the result")
     with exclusive(settings.workspace_dir, "enrichment"):
         clients = Clients(settings, config, back_off=options.back_off)
         try:

@@ -9,7 +9,8 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from reports.queries import MORE, open_published, read_report
+from reports.queries import MORE, read_report
+from reports.read_only import open_published
 from reports.render import render_json, render_markdown
 from tests.reports.report_rows import (
     EMPTY,
