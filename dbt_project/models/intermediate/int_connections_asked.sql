@@ -94,8 +94,8 @@ likened as (
         in_groups.*,
         case
             when in_groups.by_count <> 'some_counted' or in_groups.is_left_censored or in_groups.asked_at_least < in_groups.asked_at_most then null
-            when known_states.connected = 0 and known_states.asked * known_states.all_connected >= {{ expected }} * known_states.all_asked then 'state_of_asked'
-            when known_states.asked = 0 and known_states.connected * known_states.all_asked >= {{ expected }} * known_states.all_connected then 'state_of_connected'
+            when known_states.connected = 0 and known_states.asked > 0 and known_states.asked * known_states.all_connected >= {{ expected }} * known_states.all_asked then 'state_of_asked'
+            when known_states.asked = 0 and known_states.connected > 0 and known_states.connected * known_states.all_asked >= {{ expected }} * known_states.all_connected then 'state_of_connected'
         end as by_state
     from in_groups
     left join states
