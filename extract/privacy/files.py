@@ -6,7 +6,6 @@ off is finished by running it again.
 
 import contextlib
 import csv
-import io
 import json
 import os
 import re
@@ -21,8 +20,10 @@ import duckdb
 import orjson
 
 from extract import raw
+from extract.csv_files import rewrite_csv
 from extract.privacy.records import LINK, MEMBER_ID, clean, redacted
-from extract.privacy.suppression import Suppressions, write_whole
+from extract.privacy.suppression import Suppressions
+from extract.whole_files import write_whole
 
 BATCH_ROWS = 10_000
 # What runs make anew, what a killed one left behind, and damaged databases, which nobody can clean.
@@ -195,11 +196,7 @@ def sweep_csv(sweep: Sweep, path: Path) -> None:
     cleaned = sweep.clean_rows(path.stem, rows)
     if all(after is before for before, after in zip(rows, cleaned, strict=True)):
         return
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, header or [], extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(row for row in cleaned if row)
-    write_whole(path, text.getvalue().encode())
+    rewrite_csv(path, header or [], ([row[name] for name in header] for row in cleaned if row))
     sweep.changed.append(path)
 
 

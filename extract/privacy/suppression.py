@@ -6,7 +6,6 @@ read a profile out of it. Without the salt the list means nothing, so losing it 
 
 import hashlib
 import hmac
-import os
 import secrets
 from collections.abc import Collection, Iterable
 from datetime import date
@@ -15,21 +14,11 @@ from pathlib import Path
 from extract.errors import ConfigurationError
 from extract.privacy.records import MEMBER_ID, PROVIDER_ID
 from extract.profile_urls import parse_profile_urls
+from extract.whole_files import write_whole
 
 # Reading a link takes 0.1 ms, and the same ones come in every file and pull.
 REMEMBERED = 500_000
 _known_keys: dict[str, str | None] = {}
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Replace a file in one step, for its owner's eyes only; a crash leaves the old one or the new one."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.unlink(missing_ok=True)
-    with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
 
 
 class Suppressions:

@@ -9,7 +9,6 @@ import pytest
 from extract.enrichment.client import ServiceClient
 from extract.enrichment.leads import company_domains
 from extract.enrichment.ledger import EnrichmentLedger
-from extract.enrichment.output import safe_cell
 from extract.lock import exclusive
 from extract.privacy.suppression import Suppressions
 from tests.extract.enrichment.stand_ins import ANSWERS, Faults, pipe0_result
@@ -32,28 +31,6 @@ def test_the_result_lies_beside_the_file_and_keeps_its_columns(enricher, lead):
     assert document["summary"]["builtwith"]["credits"] == 2
     assert document["leads"][0]["enrichment_metadata"]["signals_found"] == ["apollo", "builtwith"]
     assert any("apollo: 2 found" in line for line in enricher.said)
-
-
-@pytest.mark.parametrize(
-    ("value", "cell"),
-    [
-        ("=1+1", "'=1+1"),
-        ("+49 30", "'+49 30"),
-        ("-2", "-2"),
-        (-2.5, "-2.5"),
-        ("@here", "'@here"),
-        (' "=1"', '\' "=1"'),
-        ("'=1", "''=1"),
-        ("\t=1", "'\t=1"),
-        ("a\r\nb", "a  b"),
-        ("plain", "plain"),
-        (["=1", "b"], "'=1; b"),
-        (None, ""),
-        (True, "True"),
-    ],
-)
-def test_no_cell_is_a_formula(value, cell):
-    assert safe_cell(value) == cell
 
 
 def test_people_of_one_company_share_one_call_and_its_cost(enricher, served, lead):
