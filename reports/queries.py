@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from extract.errors import ConfigurationError
+from extract.sql_text import literal
 from extract.strict_yaml import shown
 
 Row = dict[str, Any]
@@ -139,9 +140,8 @@ def open_published(database: Path) -> duckdb.DuckDBPyConnection:
     """
     # In an instance of its own: the lock below would bind every other connection to the file in this process.
     connection = duckdb.connect(":memory:")
-    path = str(database).replace("'", "''")
     try:
-        connection.execute(f"attach '{path}' as warehouse (type duckdb, read_only)")
+        connection.execute(f"attach {literal(database)} as warehouse (type duckdb, read_only)")
     except duckdb.Error as error:
         connection.close()
         raise ConfigurationError(

@@ -23,6 +23,7 @@ from extract import raw
 from extract.csv_files import rewrite_csv
 from extract.privacy.records import LINK, MEMBER_ID, clean, redacted
 from extract.privacy.suppression import Suppressions
+from extract.sql_text import literal
 from extract.whole_files import write_whole
 
 BATCH_ROWS = 10_000
@@ -328,8 +329,8 @@ def sweep_raw(sweep: Sweep, path: Path, note: Callable[[duckdb.DuckDBPyConnectio
     with replacement(path) as partial:
         with duckdb.connect() as connection:
             connection.execute("set TimeZone = 'UTC'")
-            connection.execute(f"attach {_quoted(path)} as old (read_only)")
-            connection.execute(f"attach {_quoted(partial)} as new")
+            connection.execute(f"attach {literal(path)} as old (read_only)")
+            connection.execute(f"attach {literal(partial)} as new")
             connection.execute("copy from database old to new (schema)")
             connection.execute(
                 "create temp table gone (table_name varchar, place bigint, is_dropped boolean)"
@@ -373,7 +374,3 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, sweep: Sweep, schema: str
             f"insert into {new} ({names}) values ({', '.join('?' * len(row))})",  # noqa: S608
             [_without_json(value) for value in row.values()],
         )
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

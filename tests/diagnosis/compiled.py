@@ -23,6 +23,7 @@ from dbt_project import warehouse
 from dbt_project.warehouse import PROJECT_DIR
 from extract import raw
 from extract.accounts import Account, write_account_seed
+from extract.sql_text import literal
 
 # dbt writes the name of the file into what it compiles.
 DATABASE_NAME = "build"
@@ -100,11 +101,11 @@ def build(
     write_account_seed(accounts, folder / "accounts.csv")
     with duckdb.connect(str(working), config=dict(config)) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach '{raw_path}' as raw (read_only)")
+        connection.execute(f"attach {literal(raw_path)} as raw (read_only)")
         connection.execute(
             f"""
             insert into seeds.heyreach_account_config by name
-            from read_csv('{folder / "accounts.csv"}', all_varchar = true, header = true)
+            from read_csv({literal(folder / "accounts.csv")}, all_varchar = true, header = true)
             """
         )
         for model in project.models:
@@ -155,8 +156,8 @@ def _opened(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config=dict(config)) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach '{database}' as {DATABASE_NAME} (read_only)")
-        connection.execute(f"attach '{raw_path}' as raw (read_only)")
+        connection.execute(f"attach {literal(database)} as {DATABASE_NAME} (read_only)")
+        connection.execute(f"attach {literal(raw_path)} as raw (read_only)")
         yield connection
 
 
