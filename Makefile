@@ -12,6 +12,7 @@ INSTALLED := .venv/.installed
 # As typed: `make` would expand the dollars of a regular expression.
 export RAW_QUERY := $(value QUERY)
 PERIOD := $(if $(SINCE),--since $(SINCE)) $(if $(UNTIL),--until $(UNTIL))
+ALONE := $(if $(WAIT),--wait-seconds "$(WAIT)")
 OPTIONS := $(if $(OUTPUT_DIR),--output-dir "$(OUTPUT_DIR)") $(if $(FORMAT),--format $(FORMAT)) $(if $(STRICT),--strict)
 
 IMPORT := $(if $(FILE),--file "$(FILE)") $(if $(CAMPAIGN),--campaign "$(CAMPAIGN)") $(if $(LIST),--list "$(LIST)") \
@@ -77,17 +78,17 @@ acknowledge: $(INSTALLED) ## silence an anomaly that was told, or list them  [ID
 recover: $(INSTALLED) ## make a damaged raw database anew from its files; the old one is set aside
 	@$(RUN) recover
 
-erase: $(INSTALLED) ## remove a person from all data, and keep them out  [URL=https://www.linkedin.com/in/...]
-	@$(RUN) erase $(if $(URL),--url "$(URL)")
+erase: $(INSTALLED) ## remove a person from all data, and keep them out  [URL=https://www.linkedin.com/in/... WAIT=seconds]
+	@$(RUN) erase $(if $(URL),--url "$(URL)") $(ALONE)
 
-purge: $(INSTALLED) ## show what is older than config/settings.yaml keeps it, and delete it  [APPLY=1]
-	@$(RUN) purge $(if $(APPLY),--apply)
+purge: $(INSTALLED) ## show what is older than config/settings.yaml keeps it, and delete it  [APPLY=1 WAIT=seconds]
+	@$(RUN) purge $(if $(APPLY),--apply) $(ALONE)
 
 check: $(INSTALLED) ## try key, senders, folders, clock, pace, channels and timetable, a line each  [SEND=1: a test message]
 	@$(RUN) check $(if $(SEND),--send)
 
-backup: $(INSTALLED) ## all that can't be made again into one file  [TO=folder WITH_SECRETS=1]
-	@$(RUN) backup $(if $(TO),--to "$(TO)") $(if $(WITH_SECRETS),--with-secrets)
+backup: $(INSTALLED) ## all that can't be made again into one file  [TO=folder WITH_SECRETS=1 WAIT=seconds]
+	@$(RUN) backup $(if $(TO),--to "$(TO)") $(if $(WITH_SECRETS),--with-secrets) $(ALONE)
 
 restore: $(INSTALLED) ## bring a backup back, or complete one that was cut off  [FROM=file FORCE=1]
 	@$(RUN) restore $(if $(FROM),--from "$(FROM)") $(if $(FORCE),--force)
