@@ -69,16 +69,16 @@ acknowledge: $(INSTALLED) ## silence an anomaly that was told, or list them  [ID
 recover: $(INSTALLED) ## make a damaged raw database anew from its files; the old one is set aside
 	@$(VERB) recover
 
-erase: $(INSTALLED) ## remove a person from all data, and keep them out  [URL=https://www.linkedin.com/in/...]
+erase: $(INSTALLED) ## remove a person from all data, and keep them out  [URL=https://www.linkedin.com/in/... WAIT=minutes]
 	@$(VERB) erase
 
-purge: $(INSTALLED) ## show what is older than config/settings.yaml keeps it, and delete it  [APPLY=1]
+purge: $(INSTALLED) ## show what is older than config/settings.yaml keeps it, and delete it  [APPLY=1 WAIT=minutes]
 	@$(VERB) purge
 
 check: $(INSTALLED) ## try key, senders, folders, clock, pace, channels and timetable, a line each  [SEND=1: a test message]
 	@$(VERB) check
 
-backup: $(INSTALLED) ## all that can't be made again into one file  [TO=folder WITH_SECRETS=1]
+backup: $(INSTALLED) ## all that can't be made again into one file  [TO=folder WITH_SECRETS=1 WAIT=minutes]
 	@$(VERB) backup
 
 restore: $(INSTALLED) ## bring a backup back, or complete one that was cut off  [FROM=file FORCE=1]

@@ -4,8 +4,6 @@ HeyReach knows an account's name and limits, nothing about its type, gender, job
 config/heyreach_accounts.yaml and nowhere else.
 """
 
-import csv
-import io
 import os
 import re
 import tempfile
@@ -16,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from extract import strict_yaml
+from extract.csv_files import seed_text
 from extract.errors import ConfigurationError
 from extract.strict_yaml import Items, Mapping, quoted, shown, suggestion
 
@@ -110,11 +109,8 @@ def write_account_seed(accounts: Iterable[Account], path: Path) -> None:
 
     The file appears whole or not at all, and stays untouched (so dbt sees no change) where nothing changed.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(FIELDS)
-    writer.writerows([_cell(value) for value in astuple(account)] for account in accounts)
-    content = text.getvalue().encode()
+    rows = ([_cell(value) for value in astuple(account)] for account in accounts)
+    content = seed_text(FIELDS, rows).encode()
     if path.exists() and path.read_bytes() == content:
         return
     path.parent.mkdir(parents=True, exist_ok=True)

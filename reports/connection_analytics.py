@@ -107,7 +107,11 @@ def _parser() -> argparse.ArgumentParser:
         "--kind", choices=KINDS, default="full", help="extract: how much to read (default: %(default)s)"
     )
     parser.add_argument(
-        "--wait", type=int, default=0, metavar="MINUTES", help="how long to wait for another run to end"
+        "--wait",
+        type=float,
+        default=0,
+        metavar="MINUTES",
+        help="how long to wait for another run to end; erase, purge and backup: for whoever writes anything",
     )
     parser.add_argument(
         "--strict", action="store_true", help="a HeyReach sender missing in the account file is an error"
@@ -259,7 +263,10 @@ def _report_without_news(settings: Settings, options: argparse.Namespace, format
 @contextlib.contextmanager
 def _held(settings: Settings, options: argparse.Namespace) -> Iterator[bool]:
     """Hold the workspace, free of what killed runs left in it."""
-    with exclusive(settings.workspace_dir, wait_seconds=options.wait * 60, say=_say) as has_waited:
+    wait_seconds = options.wait * 60
+    with exclusive(
+        settings.workspace_dir, job=options.step, wait_seconds=wait_seconds, say=_say
+    ) as has_waited:
         sweep(settings.workspace_dir, _reports_dir(settings, options))
         if options.step != "recover":  # what it makes anew may not open at all
             pipeline.require_known_versions(settings)
@@ -311,7 +318,8 @@ def _acknowledge(settings: Settings, options: argparse.Namespace) -> None:
     """Silence an anomaly, or list those that are not silenced."""
     _require(_files(settings).published)
     if options.id:
-        row = alerts.acknowledge(settings.workspace_dir, options.id)
+        with exclusive(settings.workspace_dir, "delivery", job="acknowledge"):
+            row = alerts.acknowledge(settings.workspace_dir, options.id)
         print(f"acknowledged: {row['message']}")
         if row["kind"] == "acceptance_drop":
             print("From the next build on its alarm starts again, and expects what the rate sank to.")
@@ -342,8 +350,9 @@ def _setup(settings: Settings, options: argparse.Namespace) -> None:
     }
     for workspace_dir, account_file in account_files.items():
         paths = warehouse.files(workspace_dir)
-        raw.initialise(paths.raw)
-        accounts.write_account_seed(accounts.load_accounts(account_file), paths.account_seed)
+        with exclusive(workspace_dir, job="setup"):
+            raw.initialise(paths.raw)
+            accounts.write_account_seed(accounts.load_accounts(account_file), paths.account_seed)
     _check_accounts(settings, _files(settings).account_seed)
     whose = settings.base_url + "; the key was not tried, make check does"
     _say(f"ready: {'demo data (no HEYREACH_API_KEY)' if settings.is_demo else whose}")
@@ -368,7 +377,7 @@ def _report(settings: Settings, options: argparse.Namespace) -> None:
     if not (options.since or options.until):
         _write(settings, paths.published, options, formats)
         return
-    with exclusive(settings.workspace_dir):
+    with exclusive(settings.workspace_dir, job="report"):
         _report_anew(settings, options, formats)
 
 
@@ -386,7 +395,7 @@ def _report_anew(settings: Settings, options: argparse.Namespace, formats: list[
 def _docs(settings: Settings, options: argparse.Namespace) -> None:
     paths = _files(settings)
     _require(paths.published)
-    with exclusive(settings.workspace_dir):
+    with exclusive(settings.workspace_dir, job="docs"):
         _check_accounts(settings, paths.account_seed, warn=False)
         print(f"dbt docs: {warehouse.build_docs(paths, '')}{_demo_mark(settings)}")
 
@@ -460,17 +469,14 @@ def _enrichments(settings: Settings, options: argparse.Namespace) -> None:
     list_enrichments(settings, ENRICHMENT_CONFIG, print)
 
 
-@contextlib.contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
-    """No run and no import beside this one."""
-    with exclusive(settings.workspace_dir), exclusive(settings.workspace_dir, "import"):
-        pipeline.require_known_versions(settings)
-        yield
+def _alone(settings: Settings, options: argparse.Namespace) -> contextlib.AbstractContextManager[None]:
+    """Nobody else writes into the workspace, whatever they do there."""
+    return upkeep.all_held(settings, options.step, options.wait * 60, _say)
 
 
 def _backup(settings: Settings, options: argparse.Namespace) -> None:
     """Write all that can't be made again into one file."""
-    with upkeep.all_held(settings):
+    with _alone(settings, options):
         _keep_snapshot(settings)
         upkeep.back_up(settings, PROJECT_DIR, options.to, with_secrets=options.with_secrets, say=_say)
 
@@ -483,7 +489,7 @@ def _restore(settings: Settings, options: argparse.Namespace) -> None:
 def _erase(settings: Settings, options: argparse.Namespace) -> None:
     if not options.url:
         raise ConfigurationError("make erase needs URL=, the LinkedIn profile of the person to erase")
-    with _alone(settings):
+    with _alone(settings, options):
         person, changed = erase.erase(settings, options.url)
         for path in changed:
             _say(f"cleaned: {shown(path)}")
@@ -511,7 +517,7 @@ def _erase(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _purge(settings: Settings, options: argparse.Namespace) -> None:
-    with _alone(settings):
+    with _alone(settings, options):
         pipeline.load_landed(settings)
         published = _files(settings).published
         found = purge.find(settings, published, settings.as_of or datetime.now(UTC))

@@ -20,6 +20,7 @@ import orjson
 
 from extract.errors import ConfigurationError
 from extract.folders import READING, is_disk_full
+from extract.sql_text import literal
 from extract.strict_yaml import shown
 
 # What statements may read from beside tables. Every other table function of DuckDB reads or writes files or
@@ -57,9 +58,8 @@ def open_published(database: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:", config={"temp_directory": ""})
     try:
         with _passing_name(database) as name:
-            quoted = str(name).replace("'", "''")
             try:
-                connection.execute(f"attach '{quoted}' as warehouse (type duckdb, read_only)")
+                connection.execute(f"attach {literal(name)} as warehouse (type duckdb, read_only)")
             except duckdb.Error as error:
                 said = one_line(error).replace(str(name), str(database))
                 raise ConfigurationError(

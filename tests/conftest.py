@@ -89,7 +89,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callabl
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     noted = folder / "made.json"
-    with exclusive(folder, name, wait_seconds=900):
+    with exclusive(folder, wait_seconds=900):
         if not noted.exists():
             noted.write_text(json.dumps(make(folder)))
     return json.loads(noted.read_text())

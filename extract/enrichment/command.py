@@ -21,7 +21,7 @@ from extract.enrichment.leads import (
     leads_of_warehouse,
     purpose_of,
 )
-from extract.enrichment.ledger import EnrichmentLedger, Run
+from extract.enrichment.ledger import Ask, EnrichmentLedger, Run, RunRow
 from extract.enrichment.output import cost_text, counted, summary_lines, write_files
 from extract.enrichment.profiles import ProfileSource
 from extract.enrichment.registry import INTEGRATIONS, NOT_BUILT, chosen, waves
@@ -31,6 +31,7 @@ from extract.errors import ConfigurationError, OutboundError
 from extract.folders import require_writable
 from extract.lock import exclusive
 from extract.pipeline import enrichment_ledger_path, published_path, suppressions
+from extract.privacy.suppression import Suppressions
 from extract.sandbox import DEMO_END
 from extract.settings import Settings, is_loopback
 
@@ -95,13 +96,14 @@ def run_enrich(settings: Settings, config_path: Path, options: EnrichOptions, sa
     _check_ready(settings, integrations, options)
     if options.file and options.file.exists() and not options.is_dry_run:
         require_writable(options.file.parent, "The folder of the result")
-    with exclusive(settings.workspace_dir, "enrichment"):
+    with exclusive(settings.workspace_dir, "enrichment", job="enrich"):
         clients = Clients(settings, config, back_off=options.back_off)
         try:
             with EnrichmentLedger(enrichment_ledger_path(settings)) as ledger:
-                leads = _without_erased(settings, _leads(settings, options, clients), say)
+                people = suppressions(settings)
+                leads = _without_erased(people, _leads(settings, options, clients), say)
                 check_columns(leads, integrations)
-                _Enrichment(settings, config, clients, ledger, options, say).run(leads, integrations)
+                _Enrichment(settings, config, clients, ledger, people, options, say).run(leads, integrations)
         finally:
             clients.close()
 
@@ -112,6 +114,7 @@ class _Enrichment:
     config: EnrichmentConfig
     clients: Clients
     ledger: EnrichmentLedger
+    people: Suppressions
     options: EnrichOptions
     say: Say
 
@@ -133,7 +136,9 @@ class _Enrichment:
         purged = ProfileSource(profile_folder(self.settings), self.config, self.settings).purge(time.time())
         if purged:
             self.say(f"{purged:,} fetched profile pages were older than they may be kept, and are removed")
-        runner = Runner(self.ledger, run.run_id, self.clients, self.config, self.options.parallel, self._now)
+        runner = Runner(
+            self.ledger, run.run_id, self.clients, self.config, self.options.parallel, self._now, self.people
+        )
         try:
             for wave in waves(integrations):
                 self._plan(run, wave)
@@ -179,9 +184,9 @@ class _Enrichment:
         open_ones = [each for each in wave if not self.ledger.is_planned(run.run_id, each.name)]
         if not open_ones:
             return
-        rows = self.ledger.rows(run.run_id)
+        rows, asked = self._present(run)
         told = {row.row_number: dict(row.lead) for row in rows}
-        for ask in self.ledger.asks(run.run_id):
+        for ask in asked:
             for name, value in ask.fields.items():
                 if isinstance(value, str):
                     told[ask.row_number].setdefault(name, value)
@@ -220,7 +225,7 @@ class _Enrichment:
 
     def _report(self, run: Run, leads: Leads, integrations: list[Integration], halted: dict) -> bool:
         """Write the files and say what was found; whether nothing is left to ask."""
-        asks = self.ledger.asks(run.run_id)
+        rows, asks = self._present(run)
         counts = counted(asks, halted, {each.name: each.service for each in integrations})
         stem = (
             leads.file.with_name(f"{leads.file.stem}_enriched")
@@ -228,7 +233,6 @@ class _Enrichment:
             else self.settings.workspace_dir / "enrichment" / run.run_id
         )
         about = {"run_id": run.run_id, "started_at": run.started_at.isoformat(), "source": run.source}
-        rows = self.ledger.rows(run.run_id)
         paths = write_files(stem, leads, rows, asks, integrations, counts, about)
         self.say(f"{run.run_id}: {len(rows):,} rows")
         for line in summary_lines(counts):
@@ -239,6 +243,14 @@ class _Enrichment:
         return planned == {each.name for each in integrations} and all(
             ask.key is None or ask.status not in (None, *REOPENED) for ask in asks
         )
+
+    def _present(self, run: Run) -> tuple[list[RunRow], list[Ask]]:
+        """The rows of a run, and what they ask, without those of people who were erased since it began."""
+        rows = self.ledger.rows(run.run_id)
+        gone = self.people.erased({row.person for row in rows if row.person})
+        kept = [row for row in rows if row.person not in gone]
+        numbers = {row.row_number for row in kept}
+        return kept, [ask for ask in self.ledger.asks(run.run_id) if ask.row_number in numbers]
 
     def _now(self) -> datetime:
         if self.settings.as_of:
@@ -254,9 +266,9 @@ def _leads(settings: Settings, options: EnrichOptions, clients: Clients) -> Lead
     return leads_of_warehouse(published_path(settings))
 
 
-def _without_erased(settings: Settings, leads: Leads, say: Say) -> Leads:
+def _without_erased(people: Suppressions, leads: Leads, say: Say) -> Leads:
     """The leads without those who were erased from this workspace: nobody is asked about them again."""
-    gone = suppressions(settings).erased({row.person for row in leads.rows if row.person})
+    gone = people.erased({row.person for row in leads.rows if row.person})
     rows = [row for row in leads.rows if row.person not in gone]
     if len(rows) < len(leads.rows):
         say(f"{len(leads.rows) - len(rows):,} rows are of people who were erased, and are left out")

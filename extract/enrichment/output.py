@@ -1,37 +1,20 @@
 """What a run found, as files: the rows with their new columns as CSV, everything as JSON, and a summary.
 
-A cell that a spreadsheet would take for a formula begins with an apostrophe. Inferences about persons stay
-out of files: they are in the warehouse, in groups.
+Inferences about persons stay out of files: they are in the warehouse, in groups.
 """
 
-import csv
 import json
-import os
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from extract.csv_files import write_csv
 from extract.enrichment.base import SENSITIVE_FIELDS, Integration, NoCreditsError
 from extract.enrichment.leads import Leads
 from extract.enrichment.ledger import Ask, RunRow
 from extract.errors import OutboundError
-
-_FORMULA = re.compile(r"^[\s\"']*[=+\-@\t\r\n]")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
-
-
-def safe_cell(value: object) -> str:
-    """The value as a spreadsheet may read it: one line, no formula; numbers stay numbers."""
-    if value is None:
-        return ""
-    text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
-    if isinstance(value, dict):
-        text = json.dumps(value, ensure_ascii=False, sort_keys=True)
-    if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
-        text = "'" + text
-    return text.replace("\r", " ").replace("\n", " ")
+from extract.whole_files import whole_file
 
 
 @dataclass
@@ -132,16 +115,15 @@ def write_files(
         by_row.setdefault(ask.row_number, {})[ask.integration] = ask
     columns = _columns(leads, integrations)
     csv_path, json_path = stem.with_suffix(".csv"), stem.with_suffix(".json")
-    with _written(csv_path, newline="") as file:
-        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
-        original = leads.header if leads and leads.header else ["linkedin_url"]
-        writer.writerow(map(safe_cell, [*original, *columns]))
-        for row in rows:
-            cells = (leads.original.get(row.row_number) if leads else None) or [row.profile_url or ""]
-            cells = [*cells, *[""] * (len(original) - len(cells))]
-            told = by_row.get(row.row_number, {})
-            writer.writerow(map(safe_cell, [*cells, *(read(told) for read in columns.values())]))
-    with _written(json_path) as file:
+    original = leads.header if leads and leads.header else ["linkedin_url"]
+
+    def cells(row: RunRow) -> list[object]:
+        own = (leads.original.get(row.row_number) if leads else None) or [row.profile_url or ""]
+        told = by_row.get(row.row_number, {})
+        return [*own, *[""] * (len(original) - len(own)), *(read(told) for read in columns.values())]
+
+    write_csv(csv_path, [*original, *columns], map(cells, rows))
+    with whole_file(json_path) as file:
         json.dump(_document(rows, by_row, counts, about), file, ensure_ascii=False, indent=1, allow_nan=False)
     return [csv_path, json_path]
 
@@ -205,24 +187,3 @@ def _document(rows, by_row, counts: dict[str, Counts], about: dict) -> dict:
         },
         "leads": [lead(row) for row in rows],
     }
-
-
-class _written:
-    """A file that appears under its name only when it is whole."""
-
-    def __init__(self, path: Path, newline: str | None = None):
-        self._path, self._newline = path, newline
-        self._partial = path.with_name(f".{path.name}.partial")
-
-    def __enter__(self):
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._partial.unlink(missing_ok=True)
-        self._file = self._partial.open("x", newline=self._newline, encoding="utf-8")
-        return self._file
-
-    def __exit__(self, error_type: type | None, *_: object) -> None:
-        self._file.close()
-        if error_type:
-            self._partial.unlink()
-        else:
-            os.replace(self._partial, self._path)

@@ -193,6 +193,7 @@ class _Importer:
 
     def _deliver(self, entry: Import, target: Target, *, is_repair: bool = False) -> None:
         delivery = self._delivery(entry, target, wakes=self.options.wakes and not is_repair)
+        rows_before = len(self.ledger.rows(entry.import_id))
         try:
             if is_repair:
                 delivery.repair()
@@ -203,6 +204,8 @@ class _Importer:
             requests = self.ledger.requests(entry.import_id)
             path = self.settings.workspace_dir / "imports" / f"{entry.import_id}.csv"
             write_result(path, leads, requests)
+            if gone := rows_before - len(leads):
+                self.say(f"{gone:,} were erased meanwhile, and are left out")
             for line in summary(leads, requests):
                 self.say(line)
             self.say(f"result: {path}")
@@ -216,6 +219,7 @@ class _Importer:
             target=target,
             waits=self.settings.read_back_waits,
             now=self._now,
+            suppressions=suppressions(self.settings),
             wakes=wakes,
         )
 

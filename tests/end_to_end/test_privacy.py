@@ -140,8 +140,12 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory):
-    """One person known from an import, a webhook and a report; one who accepted a request."""
-    folder = tmp_path_factory.mktemp("privacy")
+    """One person known from an import, a webhook and a report; one who accepted a request.
+
+    In a folder whose name would end a text in SQL.
+    """
+    folder = tmp_path_factory.mktemp("privacy") / "o'brien"
+    folder.mkdir()
     with running_sandbox(seed=17, leads=150, now=FIRST_PULL) as sandbox:
         workspace = workspace_on(sandbox, folder / "data", IMPORT_READ_BACK_WAITS="0,0")
         data = workspace.data_dir
@@ -179,6 +183,13 @@ def test_before_the_person_is_everywhere(story):
     [written], [document] = (list(story.before.glob(f"enrichment/*.{kind}")) for kind in ("csv", "json"))
     assert SLUG in written.read_text()
     assert SLUG in document.read_text()
+
+
+def test_a_quotation_mark_in_the_name_of_the_data_folder_stops_no_step(story):
+    """It was pulled, imported, enriched, built, reported and erased in it."""
+    assert "'" in str(story.workspace.data_dir)
+    assert story.erased.exit_code == 0, story.erased.errors
+    assert story.workspace.query("select count(*) > 0 from marts.heyreach_connections") == [(True,)]
 
 
 def test_an_erased_person_is_nowhere(story):

@@ -14,6 +14,7 @@ from extract.http.pacing import Pacer
 from extract.landing import Landing, finished_folders
 from extract.observing import KnownStates, PullResult
 from extract.pull import run_pull
+from extract.sql_text import literal
 from tests.extract.scripted_server import Reply, Request, ScriptedServer, VirtualTime
 
 KEY = "SENTINEL-KEY-9f3a"
@@ -140,7 +141,7 @@ class ScriptedWorkspace:
                 columns = {name: raw.DUCKDB_TYPES[kind] for name, kind in raw.TABLES[file.stem].items()}
                 connection.execute(
                     f"insert into {raw.SCHEMA}.{file.stem} by name select * from "
-                    f"read_json('{file}', format = 'newline_delimited', columns = {columns})"
+                    f"read_json({literal(file)}, format = 'newline_delimited', columns = {columns})"
                 )
 
     def query(self, sql: str) -> list[tuple]:

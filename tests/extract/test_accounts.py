@@ -8,6 +8,7 @@ import pytest
 
 from extract.accounts import FIELDS, Account, account_warnings, load_accounts, write_account_seed
 from extract.errors import ConfigurationError
+from extract.sql_text import literal
 from extract.strict_yaml import shown
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "config"
@@ -169,7 +170,7 @@ def test_the_seed_comes_back_from_duckdb_as_it_went_in(tmp_path):
     with duckdb.connect() as connection:
         connection.execute(f"create table seed ({', '.join(f'{name} varchar' for name in FIELDS)})")
         # As dbt-duckdb loads a seed.
-        connection.execute(f"copy seed from '{path}' (format csv, header true, delimiter ',')")
+        connection.execute(f"copy seed from {literal(path)} (format csv, header true, delimiter ',')")
         assert connection.sql("from seed").fetchall() == [
             ("00456", 'Dana "D", née Ω', "real_personal", *[None] * 5, "2025-11-03", "true"),
             ("50002", "null", "ai_mirror_saas", *[None] * 4, "{{ 7*7 }}; drop table x", None, "false"),

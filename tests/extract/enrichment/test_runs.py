@@ -1,19 +1,23 @@
 """Runs: files in and out, what is asked and what not, services that fail, and what it costs."""
 
 import json
+import os
+import threading
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import duckdb
 import pytest
 
-from extract.enrichment.client import LIMITS, ServiceClient
+from extract.enrichment.client import LIMITS, ServiceClient, pacer_of
 from extract.enrichment.leads import company_domains
 from extract.enrichment.ledger import EnrichmentLedger
-from extract.enrichment.output import safe_cell
+from extract.enrichment.runner import ERASED
+from extract.enrichment.services import SERVICES
 from extract.lock import exclusive
 from extract.privacy.suppression import Suppressions
-from tests.extract.enrichment.stand_ins import ANSWERS, Faults, pipe0_result
+from tests.conftest import Workspace
+from tests.extract.enrichment.stand_ins import ANSWERS, Asked, Faults, pipe0_result
 
 USED_UP = "the account's credits are used up"
 
@@ -35,28 +39,6 @@ def test_the_result_lies_beside_the_file_and_keeps_its_columns(enricher, lead):
     assert document["summary"]["builtwith"]["credits"] == 2
     assert document["leads"][0]["enrichment_metadata"]["signals_found"] == ["apollo", "builtwith"]
     assert any("apollo: 2 found" in line for line in enricher.said)
-
-
-@pytest.mark.parametrize(
-    ("value", "cell"),
-    [
-        ("=1+1", "'=1+1"),
-        ("+49 30", "'+49 30"),
-        ("-2", "-2"),
-        (-2.5, "-2.5"),
-        ("@here", "'@here"),
-        (' "=1"', '\' "=1"'),
-        ("'=1", "''=1"),
-        ("\t=1", "'\t=1"),
-        ("a\r\nb", "a  b"),
-        ("plain", "plain"),
-        (["=1", "b"], "'=1; b"),
-        (None, ""),
-        (True, "True"),
-    ],
-)
-def test_no_cell_is_a_formula(value, cell):
-    assert safe_cell(value) == cell
 
 
 def test_people_of_one_company_share_one_call_and_its_cost(enricher, served, lead):
@@ -424,3 +406,61 @@ def test_nobody_is_asked_about_who_was_erased(enricher, served, lead):
         told = [row["person"] for row in ledger._rows("select person from source_rows where kind = 'lead'")]
     assert len(told) == 5
     assert not erased & set(told)
+
+
+def test_an_erasure_waits_for_a_slow_enrichment_or_is_told_who_asks_and_since_when(enricher, served, lead):
+    refused = []
+    person = "https://www.linkedin.com/in/sam-sample-1"
+
+    def while_asking(request: Asked) -> tuple[int, dict]:
+        workspace = Workspace(enricher.folder / "data", {})
+        refused.append(workspace.run("erase", "--url", person, "--wait", "0.002"))
+        return 200, {"person": {"title": "SRE"}}
+
+    served.answers["apollo"] = while_asking
+    assert enricher.run("apollo", enricher.leads(lead())) is None
+    [outcome] = refused
+    assert outcome.exit_code == 75
+    since = datetime.now(UTC).strftime("since %Y-")
+    assert (
+        f"Another enrichment is active on {enricher.data} (enrich, process {os.getpid()}, {since}"
+        in outcome.errors
+    )
+    assert "waiting for it to end" in outcome.errors
+    assert not (enricher.data / "suppressed").exists()
+
+
+def test_whoever_is_erased_meanwhile_is_not_asked_about_and_not_kept(enricher, served, lead):
+    """The first answer is on its way when they are erased, the second question has not left."""
+    people = {f"linkedin.com/in/sam-sample-{number}" for number in (1, 2)}
+
+    def while_asking(request: Asked) -> tuple[int, dict]:
+        Suppressions(enricher.data / "suppressed").add(people, date(2026, 2, 9))
+        return 200, {"person": {"title": "SRE"}}
+
+    served.answers["apollo"] = while_asking
+    rows = enricher.leads(*(lead(number) for number in (1, 2, 3)))
+    assert enricher.run("apollo,builtwith", rows, parallel=1) is None
+    assert [subject.rpartition("/")[2] for subject in served.answered("apollo")] == [
+        "sam-sample-1",
+        "sam-sample-3",
+    ]
+    assert served.answered("builtwith") == {"company3.example.com": 1}
+    kept = enricher.answers()
+    assert [(row["status"], row["reason"], row["fields"], row["payload"]) for row in kept[:1]] == [
+        ("failed", ERASED, "{}", None)
+    ]
+    written, document = enricher.result(rows)
+    assert [row["linkedin_url"].rpartition("/")[2] for row in written] == ["sam-sample-3"]
+    assert [entry["row_number"] for entry in document["leads"]] == [4]
+
+
+def test_a_question_that_waits_for_its_turn_does_not_leave_once_they_are_erased(enricher, served, lead):
+    pacer_of(SERVICES["apollo"], 6000, "test-apollo_api_key", enricher.folder / "data" / "pacing").pause(1)
+    people = Suppressions(enricher.data / "suppressed")
+    erasure = threading.Timer(0.5, people.add, [{"linkedin.com/in/sam-sample-2"}, date(2026, 2, 9)])
+    erasure.start()
+    rows = enricher.leads(*(lead(number) for number in (1, 2)))
+    assert enricher.run("apollo", rows) is None
+    erasure.join()
+    assert [subject.rpartition("/")[2] for subject in served.answered("apollo")] == ["sam-sample-1"]

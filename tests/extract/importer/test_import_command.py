@@ -358,6 +358,15 @@ def test_the_result_says_of_each_lead_what_was_sent_what_was_counted_and_what_ar
     assert {value for name, value in nameless.items() if name.startswith(("sent_", "request_"))} == {""}
 
 
+def test_no_cell_of_the_result_is_a_formula(workspace, write_file):
+    """What a file brings in comes from whoever wrote the profile; HeyReach gets it as it is."""
+    rows = [*people(1, ICP="=HYPERLINK(1)"), people(1)[0] | {"LinkedIn Profile": "@SUM(1+1)"}]
+    succeeded(workspace.import_("--file", write_file(rows), "--list", "60190", "--apply"))
+    sent, left_out = workspace.result()
+    assert (sent["state"], sent["sent_icp"], sent["arrived_icp"]) == ("verified", *["'=HYPERLINK(1)"] * 2)
+    assert left_out["profile_url"] == "'@SUM(1+1)"
+
+
 @pytest.mark.parametrize("field_updates", FIELD_UPDATES)
 def test_lost_fields_are_named_and_a_repair_loses_no_others(serve, tmp_path, write_file, field_updates):
     sandbox = serve(field_updates=field_updates)
