@@ -24,6 +24,7 @@ from extract.enrichment.writeback import WriteBackOptions, run_write_back
 from extract.errors import ConfigurationError, OutboundError
 from extract.folders import disk_full_line, is_disk_full, require_writable, sweep
 from extract.importer.command import SENDER_CHOICES, ImportOptions, run_import
+from extract.importer.mapping import MAPPINGS_PATH
 from extract.lock import exclusive
 from extract.privacy import erase, purge
 from extract.pull import KINDS
@@ -392,7 +393,7 @@ def _import(settings: Settings, options: argparse.Namespace) -> None:
         )
     run_import(
         settings,
-        PROJECT_DIR / "config" / "import_mappings.yaml",
+        MAPPINGS_PATH,
         ImportOptions(
             file=options.file,
             campaign_id=options.campaign,

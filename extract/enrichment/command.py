@@ -27,6 +27,7 @@ from extract.enrichment.registry import INTEGRATIONS, NOT_BUILT, chosen, waves
 from extract.enrichment.runner import Runner
 from extract.enrichment.services import HEYREACH, HEYREACH_DOCUMENT, PROFILES, SERVICES
 from extract.errors import ConfigurationError, OutboundError
+from extract.importer.mapping import MAPPINGS_PATH, load_mappings
 from extract.lock import exclusive
 from extract.pipeline import enrichment_ledger_path, published_path, suppressions
 from extract.sandbox import DEMO_END
@@ -56,6 +57,7 @@ class EnrichOptions:
     limit: int | None = None
     is_dry_run: bool = False
     back_off: float = 1.0
+    mappings_path: Path = MAPPINGS_PATH
 
 
 def list_enrichments(settings: Settings, config_path: Path, say: Say) -> None:
@@ -242,7 +244,7 @@ class _Enrichment:
 
 def _leads(settings: Settings, options: EnrichOptions, clients: Clients) -> Leads:
     if options.file:
-        return leads_of_file(options.file, options.limit)
+        return leads_of_file(options.file, load_mappings(options.mappings_path), options.limit)
     if options.source == "aturiya":
         return leads_of_aturiya(clients.get("aturiya"), options.campaign_id, options.limit)
     return leads_of_warehouse(published_path(settings))

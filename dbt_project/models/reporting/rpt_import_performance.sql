@@ -64,6 +64,7 @@ select
             'left_out_no_profile_url': 'without any URL',
             'left_out_invalid_profile_url': 'with no profile URL of a person',
             'left_out_missing_name': 'without a name',
+            'left_out_placeholder_name': 'with a placeholder for a name',
             'left_out_duplicate_in_file': 'twice in the file',
             'left_out_imported_before': 'imported before',
             'left_out_already_in_list': 'in the list already',

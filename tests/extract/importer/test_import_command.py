@@ -132,7 +132,7 @@ def test_left_out_rows_stand_in_the_result_with_their_reason(workspace, write_fi
 
 
 def test_a_missing_required_field_refuses_the_whole_batch(sandbox, workspace, write_file):
-    rows = [*people(3), *people(8, "unknown", ICP="")]
+    rows = [*people(3), *people(8, "segmentless", ICP="")]
     outcome = workspace.import_("--file", write_file(rows), "--campaign", RUNNING, "--apply")
     assert outcome.exit_code == 2
     problem, last = outcome.errors.splitlines()
