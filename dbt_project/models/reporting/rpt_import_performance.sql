@@ -81,6 +81,8 @@ select
         case when per_source.known_from = 'lists' and per_source.file_rows > per_source.valid_rows then {{ printed_count('per_source.file_rows - per_source.valid_rows') }} || ' with no profile URL of a person' end,
         case when per_source.known_from = 'lists' and per_source.valid_rows > per_source.people then {{ printed_count('per_source.valid_rows - per_source.people') }} || ' more than once' end
     ), '') as why,
+    run_parameters.since,
+    run_parameters.until,
     run_parameters.as_of
 from per_source
 left join labels on per_source.source = labels.segment
