@@ -652,9 +652,12 @@ def _check_accounts(settings: Settings, seed: Path, *, warn: bool = True) -> lis
 
 
 def _write(settings: Settings, database: Path, options: argparse.Namespace, formats: list[str]) -> list[Path]:
-    paths = write_reports(database, _reports_dir(settings, options), formats)
+    said: list[str] = []
+    paths = write_reports(database, _reports_dir(settings, options), formats, said.append)
     for path in paths:
         print(f"report: {path}{_demo_mark(settings)}")
+    for line in said:
+        print(f"{line}{_demo_mark(settings)}")
     return paths
 
 

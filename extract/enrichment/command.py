@@ -3,7 +3,8 @@
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +31,8 @@ from extract.errors import ConfigurationError, OutboundError
 from extract.importer.mapping import MAPPINGS_PATH, load_mappings
 from extract.lock import exclusive
 from extract.pipeline import enrichment_ledger_path, published_path, suppressions
-from extract.sandbox import DEMO_END
+from extract.sandbox import DEMO_END, DEMO_TWISTS
+from extract.sandbox.process import running_sandbox
 from extract.settings import Settings, is_loopback
 
 MOST_PARALLEL = 16
@@ -93,8 +95,11 @@ def run_enrich(settings: Settings, config_path: Path, options: EnrichOptions, sa
         raise ConfigurationError("LIMIT must be 1 or more")
     integrations = chosen(options.names, config)
     _check_ready(settings, integrations, options)
-    with exclusive(settings.workspace_dir, "enrichment"):
-        clients = Clients(settings, config, back_off=options.back_off)
+    with (
+        exclusive(settings.workspace_dir, "enrichment"),
+        _heyreach(settings, integrations, options) as heyreach,
+    ):
+        clients = Clients(settings, config, back_off=options.back_off, heyreach=heyreach)
         try:
             with EnrichmentLedger(enrichment_ledger_path(settings)) as ledger:
                 leads = _without_erased(settings, _leads(settings, options, clients), say)
@@ -102,6 +107,19 @@ def run_enrich(settings: Settings, config_path: Path, options: EnrichOptions, sa
                 _Enrichment(settings, config, clients, ledger, options, say).run(leads, integrations)
         finally:
             clients.close()
+
+
+@contextmanager
+def _heyreach(
+    settings: Settings, integrations: list[Integration], options: EnrichOptions
+) -> Iterator[Settings]:
+    """Where HeyReach is asked: the operator's, or the demo's sandbox for as long as it is needed."""
+    is_asked = any(each.service == HEYREACH for each in integrations) and not options.is_dry_run
+    if not settings.is_demo or not is_asked:
+        yield settings
+        return
+    with running_sandbox(now=DEMO_END, twists=DEMO_TWISTS) as sandbox:
+        yield replace(settings, base_url=sandbox.base_url, api_key=sandbox.api_key, requests_per_minute=0)
 
 
 @dataclass(frozen=True)

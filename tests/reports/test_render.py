@@ -1,5 +1,6 @@
 import json
 import os
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from reports.queries import MORE, open_published, read_report
-from reports.render import render_json, render_markdown
+from reports.render import render_json, render_markdown, render_screen
 from tests.reports.report_rows import (
     EMPTY,
     FIRST_PULL,
@@ -377,7 +378,10 @@ def test_headline(totals: dict[str, int], sentence: str):
     [
         ({}, "(UTC), as of 2026-02-01 00:00 UTC."),
         ({"is_over": False}, "(UTC), so far, as of 2026-02-01 00:00 UTC."),
-        ({"is_over": False, "is_begun": False}, "(UTC), a period that has not begun, as of 2026-02-01 00:00 UTC."),
+        (
+            {"is_over": False, "is_begun": False},
+            "(UTC), a period that has not begun, as of 2026-02-01 00:00 UTC.",
+        ),
     ],
     ids=["over", "under_way", "not_begun"],
 )
@@ -393,6 +397,24 @@ def test_one_segment_is_one(segments: int, words: str):
     report = with_totals(attribution_coverage=None)
     report["sections"]["first"]["segments_compared"] = segments
     assert words in render_markdown(report)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_run_ends_with_the_reports_own_headline_and_first_thing(
+    name: str, reports: dict[str, dict[str, Any]]
+):
+    screen = render_screen(reports[name])
+    assert len(screen) == 2
+    text = unescaped(render_markdown(reports[name]))
+    headline, first = screen
+    assert headline in text
+    assert first.removeprefix("First: ") in text
+    alarms = reports[name]["sections"]["first"]["alarms"]
+    assert first.startswith("First: ") is bool(alarms)
+
+
+def unescaped(markdown: str) -> str:
+    return re.sub(r"\\([^\w\s])", r"\1", markdown.replace("**", ""))
 
 
 @pytest.mark.parametrize(("undated", "mentions"), [(0, 0), (5, 1)])

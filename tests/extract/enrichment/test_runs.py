@@ -228,7 +228,6 @@ def test_only_the_first_leads_are_asked_about(enricher, served, lead):
         ("", {}, {}, "Say what to ask: WITH="),
         ("photo_inference", {}, {}, "is not built: refused on purpose"),
         ("apollo", {}, {"APOLLO_API_KEY": ""}, "apollo needs APOLLO_API_KEY: set it in .env"),
-        ("heyreach_engagement", {}, {}, "heyreach_engagement needs HEYREACH_API_KEY"),
         ("heyreach_network", {}, {"HEYREACH_API_KEY": "k"}, "needs the column sender_account_id"),
         ("profile_inference", {}, {}, "nothing is opted in"),
     ],
