@@ -328,7 +328,10 @@ def _setup(settings: Settings, options: argparse.Namespace) -> None:
     whose = settings.base_url + "; the key was not tried, make check does"
     _say(f"ready: {'demo data (no HEYREACH_API_KEY)' if settings.is_demo else whose}")
     if settings.is_demo:
-        _say("dbt by hand: cd dbt_project && ../.venv/bin/dbt build --target demo")
+        _say(
+            "dbt by hand, after make run: cd dbt_project && "
+            "../.venv/bin/dbt build --select rpt_funnel --target demo"
+        )
 
 
 def _extract(settings: Settings, options: argparse.Namespace) -> None:

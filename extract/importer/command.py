@@ -348,12 +348,12 @@ def _check(options: ImportOptions) -> None:
     targets = [bool(options.campaign_id), bool(options.list_id), options.is_upstream]
     if options.file is not None and sum(targets) != 1:
         raise ConfigurationError(
-            "Say where the file goes: CAMPAIGN=40001, LIST=60001, or UPSTREAM=1 to keep it only as evidence "
+            "Say where the file goes: CAMPAIGN=40101, LIST=60101, or UPSTREAM=1 to keep it only as evidence "
             "of where leads came from that are in HeyReach already"
         )
     for name, number in (("CAMPAIGN", options.campaign_id), ("LIST", options.list_id)):
         if number and not re.fullmatch(r"[0-9]{1,18}", number):
-            raise ConfigurationError(f"{name} must be HeyReach's number, like 40001, not {number!r}")
+            raise ConfigurationError(f"{name} must be HeyReach's number, like 40101, not {number!r}")
     if options.senders and options.senders not in SENDER_CHOICES:
         raise ConfigurationError(
             f"SENDERS must be one of {', '.join(SENDER_CHOICES)}, not {options.senders!r}"

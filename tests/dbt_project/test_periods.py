@@ -1,4 +1,4 @@
-"""What the summary says of a period: begun, over, watched. Its SQL on the demo's tables, with another period."""
+"""What the summary says of a period: begun, over, watched. Its SQL on the demo's tables."""
 
 import re
 from datetime import UTC, datetime
@@ -37,7 +37,9 @@ def test_a_period_says_whether_it_has_begun_is_over_and_was_watched(demo, since,
         connection.execute(
             f"""
             create or replace view stg_heyreach__run_parameters as
-            select * replace (timestamptz '{since} 00:00:00+00' as since, timestamptz '{until} 00:00:00+00' as until)
+            select * replace (
+                timestamptz '{since} 00:00:00+00' as since, timestamptz '{until} 00:00:00+00' as until
+            )
             from published.staging.stg_heyreach__run_parameters
             """
         )
