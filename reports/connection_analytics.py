@@ -24,6 +24,7 @@ from extract.enrichment.writeback import WriteBackOptions, run_write_back
 from extract.errors import ConfigurationError, OutboundError
 from extract.folders import disk_full_line, is_disk_full, require_writable, sweep
 from extract.importer.command import SENDER_CHOICES, ImportOptions, run_import
+from extract.importer.mapping import MAPPINGS_PATH
 from extract.lock import exclusive
 from extract.places import require_writable_places
 from extract.privacy import erase, purge
@@ -357,7 +358,10 @@ def _setup(settings: Settings, options: argparse.Namespace) -> None:
     whose = settings.base_url + "; the key was not tried, make check does"
     _say(f"ready: {'demo data (no HEYREACH_API_KEY)' if settings.is_demo else whose}")
     if settings.is_demo:
-        _say("dbt by hand: cd dbt_project && ../.venv/bin/dbt build --target demo")
+        _say(
+            "dbt by hand, after make run: cd dbt_project && "
+            "../.venv/bin/dbt build --select rpt_funnel --target demo"
+        )
 
 
 def _extract(settings: Settings, options: argparse.Namespace) -> None:
@@ -422,7 +426,7 @@ def _import(settings: Settings, options: argparse.Namespace) -> None:
         )
     run_import(
         settings,
-        PROJECT_DIR / "config" / "import_mappings.yaml",
+        MAPPINGS_PATH,
         ImportOptions(
             file=options.file,
             campaign_id=options.campaign,
@@ -679,9 +683,12 @@ def _check_accounts(settings: Settings, seed: Path, *, warn: bool = True) -> lis
 
 
 def _write(settings: Settings, database: Path, options: argparse.Namespace, formats: list[str]) -> list[Path]:
-    paths = write_reports(database, _reports_dir(settings, options), formats)
+    said: list[str] = []
+    paths = write_reports(database, _reports_dir(settings, options), formats, said.append)
     for path in paths:
         print(f"report: {path}{_demo_mark(settings)}")
+    for line in said:
+        print(f"{line}{_demo_mark(settings)}")
     return paths
 
 

@@ -18,10 +18,18 @@ GRACE_SECONDS = 3.0
 
 
 class Clients:
-    """One client per thread and service; closed all together."""
+    """One client per thread and service; closed all together. `heyreach` says where HeyReach is asked."""
 
-    def __init__(self, settings: Settings, config: EnrichmentConfig, *, back_off: float = 1.0):
+    def __init__(
+        self,
+        settings: Settings,
+        config: EnrichmentConfig,
+        *,
+        back_off: float = 1.0,
+        heyreach: Settings | None = None,
+    ):
         self._settings = settings
+        self._heyreach = heyreach or settings
         self._config = config
         self._back_off = back_off
         self._local = threading.local()
@@ -61,7 +69,7 @@ class Clients:
 
     def _make(self, service: str):
         if service == HEYREACH:
-            return heyreach_client(self._settings)
+            return heyreach_client(self._heyreach)
         if service == PROFILES:
             return self._profiles()
         known = SERVICES[service]
@@ -95,7 +103,7 @@ def profile_folder(settings: Settings) -> Path:
 def missing_keys(service: str, settings: Settings) -> list[str]:
     """The variables a service needs that are not set."""
     if service == HEYREACH:
-        return [] if settings.api_key else ["HEYREACH_API_KEY"]
+        return [] if settings.api_key or settings.is_demo else ["HEYREACH_API_KEY"]
     if service == PROFILES:
         return []
     values: Mapping[str, str] = settings.services

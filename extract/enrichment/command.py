@@ -3,7 +3,8 @@
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,10 +30,12 @@ from extract.enrichment.runner import Runner
 from extract.enrichment.services import HEYREACH, HEYREACH_DOCUMENT, PROFILES, SERVICES
 from extract.errors import ConfigurationError, OutboundError
 from extract.folders import require_writable
+from extract.importer.mapping import MAPPINGS_PATH, load_mappings
 from extract.lock import exclusive
 from extract.pipeline import enrichment_ledger_path, published_path, suppressions
 from extract.privacy.suppression import Suppressions
-from extract.sandbox import DEMO_END
+from extract.sandbox import DEMO_END, DEMO_TWISTS
+from extract.sandbox.process import running_sandbox
 from extract.settings import Settings, is_loopback
 
 MOST_PARALLEL = 16
@@ -59,6 +62,7 @@ class EnrichOptions:
     limit: int | None = None
     is_dry_run: bool = False
     back_off: float = 1.0
+    mappings_path: Path = MAPPINGS_PATH
 
 
 def list_enrichments(settings: Settings, config_path: Path, say: Say) -> None:
@@ -96,8 +100,11 @@ def run_enrich(settings: Settings, config_path: Path, options: EnrichOptions, sa
     _check_ready(settings, integrations, options)
     if options.file and options.file.exists() and not options.is_dry_run:
         require_writable(options.file.parent, "The folder of the result")
-    with exclusive(settings.workspace_dir, "enrichment", job="enrich"):
-        clients = Clients(settings, config, back_off=options.back_off)
+    with (
+        exclusive(settings.workspace_dir, "enrichment", job="enrich"),
+        _heyreach(settings, integrations, options) as heyreach,
+    ):
+        clients = Clients(settings, config, back_off=options.back_off, heyreach=heyreach)
         try:
             with EnrichmentLedger(enrichment_ledger_path(settings)) as ledger:
                 people = suppressions(settings)
@@ -106,6 +113,19 @@ def run_enrich(settings: Settings, config_path: Path, options: EnrichOptions, sa
                 _Enrichment(settings, config, clients, ledger, people, options, say).run(leads, integrations)
         finally:
             clients.close()
+
+
+@contextmanager
+def _heyreach(
+    settings: Settings, integrations: list[Integration], options: EnrichOptions
+) -> Iterator[Settings]:
+    """Where HeyReach is asked: the operator's, or the demo's sandbox for as long as it is needed."""
+    is_asked = any(each.service == HEYREACH for each in integrations) and not options.is_dry_run
+    if not settings.is_demo or not is_asked:
+        yield settings
+        return
+    with running_sandbox(now=DEMO_END, twists=DEMO_TWISTS) as sandbox:
+        yield replace(settings, base_url=sandbox.base_url, api_key=sandbox.api_key, requests_per_minute=0)
 
 
 @dataclass(frozen=True)
@@ -260,7 +280,7 @@ class _Enrichment:
 
 def _leads(settings: Settings, options: EnrichOptions, clients: Clients) -> Leads:
     if options.file:
-        return leads_of_file(options.file, options.limit)
+        return leads_of_file(options.file, load_mappings(options.mappings_path), options.limit)
     if options.source == "aturiya":
         return leads_of_aturiya(clients.get("aturiya"), options.campaign_id, options.limit)
     return leads_of_warehouse(published_path(settings))

@@ -107,7 +107,7 @@ def _fields(options: WriteBackOptions, config: EnrichmentConfig) -> list[str]:
     names = [name.strip() for name in options.fields.split(",") if name.strip()]
     problems = []
     if not options.list_id or not options.list_id.isdigit():
-        problems.append("Say which list is updated: LIST=60001")
+        problems.append("Say which list is updated: LIST=60101")
     if not names:
         problems.append(f"Say what is written: FIELDS=name,name out of {', '.join(WRITABLE)}")
     for name in names:

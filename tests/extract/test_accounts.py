@@ -151,6 +151,38 @@ def test_warns_of_each_account_that_lacks_something():
     ]
 
 
+def accounts_labelled(folder: Path, *labels: str) -> Path:
+    path = folder / "accounts.yaml"
+    entries = (
+        f"  - account_id: {number}\n    label: {label}\n    type: real_personal\n"
+        for number, label in enumerate(labels, start=1)
+    )
+    path.write_text("accounts:\n" + "".join(entries), encoding="utf-8")
+    return path
+
+
+def test_a_label_cut_at_a_hash_is_refused_and_not_shortened(tmp_path):
+    with pytest.raises(ConfigurationError, match=r"accounts\.yaml line 3: '#1' would be taken for a comment"):
+        load_accounts(accounts_labelled(tmp_path, "AI Milo #1", "AI Milo #2"))
+
+
+@pytest.mark.parametrize("other", ["AI Milo", "ai  milo", '"AI\u200b Milo"'])
+def test_two_senders_of_one_label_are_warned_of(tmp_path, other):
+    warnings = account_warnings(load_accounts(accounts_labelled(tmp_path, "AI Milo", "Dana", other)))
+    assert [warning for warning in warnings if "same label" in warning] == [
+        "accounts '1' and '3' have the same label "
+        f"{'ai milo' if other.startswith('ai') else 'AI Milo'!r}; the reports tell them apart only by id"
+    ]
+
+
+def test_a_label_that_nobody_sees_is_refused_by_line(tmp_path):
+    path = accounts_labelled(tmp_path, '"\u200b"')
+    with pytest.raises(
+        ConfigurationError, match="line 3: account '1': label holds only characters that nobo"
+    ):
+        load_accounts(path)
+
+
 def test_a_retired_account_without_label_and_type_is_a_warning():
     [account] = valid("retired_without_label")
     assert account == Account("50003", is_active=False)

@@ -43,7 +43,8 @@ _FACTS = f"""
     rate_withheld_because varchar"""
 TABLES = {
     "rpt_summary": f"""
-        since timestamptz, until timestamptz, is_demo boolean,
+        since timestamptz, until timestamptz, {_columns("is_begun is_over is_demo", "boolean")},
+        watched_from timestamptz, watched varchar,
         {_columns("acceptance_window_days detection_lag_days hide_rate_below", "integer")}, {_FACTS},
         mature_share double, is_mostly_undated boolean,
         {_columns("people_known invalid_profile_urls people_with_several_spellings", "bigint")},
@@ -167,6 +168,10 @@ TABLES = {
 SUMMARY = {
     "since": datetime(2026, 1, 1, tzinfo=UTC),
     "until": datetime(2026, 2, 1, tzinfo=UTC),
+    "is_begun": True,
+    "is_over": True,
+    "watched_from": datetime(2025, 12, 1, tzinfo=UTC),
+    "watched": "whole",
     "is_demo": False,
     "acceptance_window_days": 14,
     "detection_lag_days": 2,

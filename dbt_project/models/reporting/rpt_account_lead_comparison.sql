@@ -210,6 +210,8 @@ estimated as (
             when comparisons.comparison = 'account_type' and least(counted.first_senders, counted.second_senders) < 3 then 'few_accounts'
             when comparisons.comparison <> 'account_type' and counted.account_values < 2 then 'one_account_value'
         end as not_separable_because,
+        run_parameters.since,
+        run_parameters.until,
         run_parameters.as_of
     from comparisons
     cross join account_scatter
@@ -296,6 +298,8 @@ final as (
             when detectable_difference * 2 > second_standardised_rate then 'underpowered'
             else 'no_evidence'
         end as verdict,
+        since,
+        until,
         as_of
     from judged
 

@@ -214,6 +214,8 @@ shown as (
         case when not is_hidden then mature_accepted end as mature_accepted,
         hide_rate_below,
         collecting_below,
+        since,
+        until,
         as_of
     from suppressed
     where (not is_nameless or cell_number = 1)
@@ -244,6 +246,8 @@ final as (
             when shown.mature_sent < shown.collecting_below then 'collecting'
             else 'background'
         end as verdict,
+        shown.since,
+        shown.until,
         shown.as_of
     from shown
     left join labels as account_labels

@@ -358,6 +358,8 @@ described as (
             when with_verdicts.detectable_difference * 2 > with_verdicts.rest_rate then 'underpowered'
             else 'no_evidence'
         end as verdict,
+        run_parameters.since,
+        run_parameters.until,
         run_parameters.as_of
     from with_verdicts
     left join labels

@@ -216,7 +216,6 @@ def test_only_the_first_leads_are_asked_about(enricher, served, lead):
         ("", {}, {}, "Say what to ask: WITH="),
         ("photo_inference", {}, {}, "is not built: refused on purpose"),
         ("apollo", {}, {"APOLLO_API_KEY": ""}, "apollo needs APOLLO_API_KEY: set it in .env"),
-        ("heyreach_engagement", {}, {}, "heyreach_engagement needs HEYREACH_API_KEY"),
         ("heyreach_network", {}, {"HEYREACH_API_KEY": "k"}, "needs the column sender_account_id"),
         ("profile_inference", {}, {}, "nothing is opted in"),
     ],
@@ -229,9 +228,27 @@ def test_bad_input_is_told_before_anything_is_asked(enricher, served, lead, name
     assert not served.asked
 
 
+@pytest.mark.parametrize("header", ["LinkedIn URL", "LinkedIn Contact Profile URL", "Linkedin URL Public"])
+def test_the_columns_an_import_knows_are_known_here_too(enricher, header):
+    rows = enricher.leads(
+        {header: "https://www.linkedin.com/in/ann-sample", "Company Domain": "acme.example"}
+    )
+    assert enricher.run("apollo,builtwith", rows) is None
+    assert enricher.statuses() == {"apollo": "found", "builtwith": "found"}
+
+
+def test_nobody_is_asked_by_a_placeholder(enricher, served, lead):
+    names = {"first_name": "{{first_name}}", "last_name": "#N/A", "company_domain": "acme.example"}
+    assert enricher.run("hunter", enricher.leads(lead(), names)) is None
+    assert served.answered("hunter").total() == 1
+    assert any("1 without the input" in line for line in enricher.said)
+
+
 def test_a_file_without_a_needed_column_names_it(enricher, served):
     error = enricher.run("builtwith,linkedin_profile", enricher.leads({"name": "Sam"}))
-    assert "builtwith needs the column company_domain" in str(error)
+    assert "builtwith needs the column company_domain, and " in str(error)
+    assert "enrichment.company_domain in config/import_mappings.yaml names its headers" in str(error)
+    assert "its columns are 'name'" in str(error)
     assert "linkedin_profile needs the column linkedin_url" in str(error)
     assert not served.asked
 

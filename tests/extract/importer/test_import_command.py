@@ -132,7 +132,7 @@ def test_left_out_rows_stand_in_the_result_with_their_reason(workspace, write_fi
 
 
 def test_a_missing_required_field_refuses_the_whole_batch(sandbox, workspace, write_file):
-    rows = [*people(3), *people(8, "unknown", ICP="")]
+    rows = [*people(3), *people(8, "segmentless", ICP="")]
     outcome = workspace.import_("--file", write_file(rows), "--campaign", RUNNING, "--apply")
     assert outcome.exit_code == 2
     problem, last = outcome.errors.splitlines()
@@ -182,7 +182,7 @@ def test_a_field_name_heyreach_would_refuse_is_refused_here(sandbox, workspace, 
             "Campaign 40107 'SRE pilot Q2' is DRAFT: HeyReach takes no leads for a draft",
         ),
         (("--campaign", "40999"), "HeyReach has no campaign 40999; there are: 40101 'Platform engineers EU'"),
-        (("--campaign", "Platform engineers EU"), "CAMPAIGN must be HeyReach's number, like 40001"),
+        (("--campaign", "Platform engineers EU"), "CAMPAIGN must be HeyReach's number, like 40101"),
         (("--list", COMPANY_LIST), "HeyReach has no list of people 60191; there are: 60101 'Platform EU'"),
         (("--list", "60999"), "HeyReach has no list of people 60999"),
         ((), "Say where the file goes"),
