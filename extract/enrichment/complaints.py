@@ -76,9 +76,10 @@ def _plain(text: str) -> str:
 
 def _texts(value: object, depth: int) -> Iterator[str]:
     if isinstance(value, dict) and depth < _DEEPEST:
-        for name in _PLACES:
-            if name in value:
-                yield from _texts(value[name], depth + 1)
+        places = [name for name in _PLACES if name in value]
+        # Inside a complaint, names that are no places are those of the fields it is about.
+        for name in places or (list(value)[:_MOST] if depth else ()):
+            yield from _texts(value[name], depth + 1)
     elif isinstance(value, list) and depth < _DEEPEST:
         for each in value[:_MOST]:
             yield from _texts(each, depth + 1)

@@ -21,6 +21,7 @@ from datetime import datetime
 from tqdm import tqdm
 
 from extract.enrichment.base import (
+    CACHED,
     REOPENED,
     CutOffError,
     Integration,
@@ -76,6 +77,7 @@ class Runner:
     now: Callable[[], datetime]
     suppressions: Suppressions
     halts: Halts = field(default_factory=Halts)
+    _asked_before: dict[str, set[str]] = field(default_factory=dict)
     _credits: float = 0.0
     _people: dict[tuple[str, str], set[str | None]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -92,6 +94,7 @@ class Runner:
         self._people = self.ledger.people(self.run_id)
         for integration in integrations:
             self._settle(integration, work[integration.service])
+            self._asked_before[integration.name] = self.ledger.asked(integration.name, integration.variant)
             subjects = self.ledger.to_ask(self.run_id, integration.name)
             for start in range(0, len(subjects), integration.batch_size):
                 batch = subjects[start : start + integration.batch_size]
@@ -183,8 +186,7 @@ class Runner:
         keep = Ticket(ticket, lambda value: self.ledger.keep_ticket(batch_id, value, self.now()))
         outcomes = self._outcomes(service, integration, client, subjects, keep)
         if getattr(client, "has_asked", service == HEYREACH):
-            with self._lock:
-                self.halts.note(service, outcomes)
+            self._note(service, integration, subjects, outcomes)
         if keep.value and any(outcome.status in REOPENED for outcome in outcomes):
             return  # it is begun and paid: the same command waits on for it
         present = self._present(integration, subjects)
@@ -194,6 +196,24 @@ class Runner:
         ]
         self._answer(integration, list(zip(write(), kept, strict=True)))
         self._spend(sum(outcome.credits for outcome in outcomes))
+
+    def _note(
+        self,
+        service: str,
+        integration: Integration,
+        subjects: Sequence[Subject],
+        outcomes: Sequence[Outcome],
+    ) -> None:
+        """Count what a request came to, but not that a row fails again: it says nothing of the service."""
+        before = self._asked_before[integration.name]
+        told = [
+            outcome
+            for subject, outcome in zip(subjects, outcomes, strict=True)
+            if outcome.status in CACHED or subject.key not in before
+        ]
+        if told:
+            with self._lock:
+                self.halts.note(service, told)
 
     def _spend(self, credits_used: float) -> None:
         """Count what is charged, and stop every service once the start's limit is reached."""

@@ -130,6 +130,7 @@ def test_words_about_money_are_told_from_others(text, is_used_up):
 def test_only_the_places_of_errors_are_read():
     answer = {"person": {"message": "out of credits"}, "name": "no credits", "errors": [{"details": "odd"}]}
     assert complaint_of(answer).words == "odd"
+    assert complaint_of({"errors": {"email": ["is not valid"]}}).words == "is not valid"
     assert not complaint_of(answer).is_about_credits
 
 
@@ -158,6 +159,15 @@ def test_ten_failures_alike_stop_a_service_and_the_same_command_goes_on(enricher
     served.answers["apollo"] = ANSWERS["apollo"]
     assert enricher.run("apollo,builtwith", leads) is None
     assert served.answered("apollo").total() == 4
+
+
+def test_rows_that_failed_before_and_fail_again_stop_nobody(enricher, served, lead):
+    """Only they are left of a file that was asked about: nothing good can come between them."""
+    served.answers["apollo"] = failing(*range(0, 24, 2))
+    leads = enricher.leads(*(lead(number) for number in range(24)))
+    assert enricher.run("apollo", leads) is None
+    assert enricher.run("apollo", leads) is None
+    assert len(served.asked) == 24 + 12
 
 
 def test_ten_failures_of_ten_are_not_passed_over(enricher, served, lead):
