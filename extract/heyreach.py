@@ -19,10 +19,15 @@ Every table is append-only: a row is an observation, and observations don't chan
 untouched (`with_file_import`), its one path at DuckDB's own reading speed and without variant columns.
 """
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+# Read by dlt while it is imported: else it prints a traceback for what is one line here, and tells its
+# makers of each load.
+os.environ |= {"RUNTIME__LOG_LEVEL": "CRITICAL", "RUNTIME__DLTHUB_TELEMETRY": "false"}
 
 import dlt
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
