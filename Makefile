@@ -111,6 +111,7 @@ $(INSTALLED): pyproject.toml requirements.lock
 	@test -n "$$CHOSEN" || { echo "Python 3.11, 3.12 or 3.13 is needed and none of '$(PYTHONS)' is one. Install it, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
 	@echo "Installing into .venv with $$("$$CHOSEN" --version) (once, about a minute)"
 	@rm -rf .venv && "$$CHOSEN" -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock \
+	|| { echo "The packages of requirements.lock were not installed, see above: is there a network, or a mirror in PIP_INDEX_URL? The next make tries again"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@

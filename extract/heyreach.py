@@ -25,6 +25,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+# Read by dlt while it is imported: else it prints a traceback for what is one line here, and tells its
+# makers of each load.
+os.environ |= {"RUNTIME__LOG_LEVEL": "CRITICAL", "RUNTIME__DLTHUB_TELEMETRY": "false"}
+
 import dlt
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 from dlt.extract import DltResource

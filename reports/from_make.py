@@ -42,7 +42,11 @@ def main(called: Sequence[str]) -> int:
         return 2
     _set_settings(os.environ)
     sys.argv = [verb, *own, *arguments]
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    try:
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+    except KeyboardInterrupt:  # before the module could say what it does then
+        print("stopped", file=sys.stderr)
+        return 130
     return 0
 
 

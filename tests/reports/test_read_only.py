@@ -107,6 +107,7 @@ def test_the_connection_only_reads_this_file(statement: str, full: Path, tmp_pat
     """Past the judgement of statements, too."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "secret.txt").write_text("secret")
+    (tmp_path / ".tmp").mkdir()
     before = full.read_bytes()
     with open_published(full) as connection:
         (opened,) = connection.execute(
@@ -114,7 +115,7 @@ def test_the_connection_only_reads_this_file(statement: str, full: Path, tmp_pat
         ).fetchone()
         with pytest.raises(duckdb.Error):
             connection.execute(statement.format(folder=tmp_path, opened=opened)).fetchall()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["secret.txt", "warehouse.duckdb"]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == [".tmp", "secret.txt", "warehouse.duckdb"]
     assert full.read_bytes() == before
 
 
