@@ -1,9 +1,9 @@
 {#- Before anything runs: plain dbt, typed by hand, finds its file as a copy of the published warehouse, so that a single
     model can be built. A run has an id in the environment, and begins with an empty file. -#}
 {% macro begin_as_published() -%}
-    {%- if execute and not env_var('OUTBOUND_RUN_ID', '') and not _has_rows("duckdb_tables() where database_name = current_database()") -%}
+    {%- if execute and env_var('OUTBOUND_RUN_ID', 'none, by hand') == 'none, by hand' and not _has_rows("duckdb_tables() where database_name = current_database()") -%}
         {%- set published = target.path | replace('build.duckdb', 'warehouse.duckdb') | replace("'", "''") -%}
-        {%- if _has_rows("glob('" ~ published ~ "')") -%}
+        {%- if published != target.path and _has_rows("glob('" ~ published ~ "')") -%}
             {%- do run_query("attach '" ~ published ~ "' as published (read_only)") -%}
             {%- do run_query('copy from database published to ' ~ target.database) -%}
             {%- do run_query('detach published') -%}

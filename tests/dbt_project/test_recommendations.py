@@ -17,7 +17,8 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("""
             create table stg_heyreach__run_parameters as
-            select 30 as collecting_below, timestamptz '2026-02-01 00:00:00+00' as as_of;
+            select 30 as collecting_below, timestamptz '2026-01-01 00:00:00+00' as since,
+                timestamptz '2026-02-01 00:00:00+00' as until, timestamptz '2026-02-01 00:00:00+00' as as_of;
             create table heyreach_accounts as
             select * from (values
                 ('1', 'Maren', 'real_personal'), ('2', 'Nora', 'ai_mirror_saas'),

@@ -33,7 +33,7 @@ def database():
             f"""
             create table stg_heyreach__run_parameters as
             select 10 as hide_rate_below, 30 as collecting_below, {MINIMUM} as sensitive_cell_minimum,
-                now() as as_of;
+                now() as since, now() as until, now() as as_of;
             create table int_segments_labelled (dimension varchar, segment varchar, segment_label varchar);
             create table int_segment_bounds (
                 dimension varchar, segment varchar,

@@ -194,6 +194,8 @@ select
     advice.q_value,
     advice.recoverable_accepts_per_week,
     advice.why,
+    run_parameters.since as period_since,
+    run_parameters.until as period_until,
     run_parameters.as_of
 from advice
 cross join run_parameters

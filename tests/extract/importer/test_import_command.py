@@ -745,6 +745,20 @@ def test_an_upstream_list_is_kept_without_asking_heyreach(tmp_path, write_file):
     assert len(workspace.ledger()) == 1
 
 
+def test_evidence_is_kept_without_any_name(tmp_path, write_file):
+    nowhere = {"HEYREACH_API_KEY": "key", "HEYREACH_BASE_URL": "http://127.0.0.1:9"}
+    workspace = ImportWorkspace(tmp_path / "data", nowhere)
+    rows = [
+        {"LinkedIn URL": f"https://www.linkedin.com/in/{slug}", "source": "event"} for slug in ("a-b", "c-d")
+    ]
+    rows.append({"LinkedIn URL": "https://www.linkedin.com/in/e-f", "first_name": "#N/A", "source": "event"})
+    file = write_file([{"first_name": "", **row} for row in rows])
+    printed = succeeded(workspace.import_("--file", file, "--upstream", "--apply"))
+    assert "3 rows, 3 people with a profile" in printed
+    [kept] = workspace.ledger().values()
+    assert [(row.reason, "firstName" in row.lead) for row in kept] == [(None, False)] * 3
+
+
 def test_an_upstream_list_stops_no_import_of_its_people(sandbox, workspace, write_file):
     file = write_file(people(2))
     succeeded(workspace.import_("--file", file, "--upstream", "--apply"))
