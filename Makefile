@@ -75,8 +75,8 @@ write-back: $(INSTALLED) ## what enrichment found into HeyReach's custom fields:
 acknowledge: $(INSTALLED) ## silence an anomaly that was told, or list them  [ID=]
 	@$(RUN) acknowledge $(if $(ID),--id "$(ID)")
 
-recover: $(INSTALLED) ## make a damaged raw database anew from its files; the old one is set aside
-	@$(RUN) recover
+recover: $(INSTALLED) ## make a damaged raw database anew from its files; the old one is set aside  [WITHOUT_MISSING=1]
+	@$(RUN) recover $(if $(WITHOUT_MISSING),--without-missing)
 
 erase: $(INSTALLED) ## remove a person from all data, and keep them out  [URL=https://www.linkedin.com/in/... WAIT=seconds]
 	@$(RUN) erase $(if $(URL),--url "$(URL)") $(ALONE)

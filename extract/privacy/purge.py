@@ -10,7 +10,7 @@ import duckdb
 
 from extract import raw
 from extract.backup.contents import copies
-from extract.landing import finished_folders
+from extract.landing import finished_folders, landed_at
 from extract.pipeline import landing_dir, raw_path, suppressions, webhooks_dir
 from extract.privacy import files
 from extract.privacy.erase import sweep
@@ -50,7 +50,7 @@ def find(settings: Settings, published: Path, now: datetime) -> Purge:
         "landing folders": [
             folder
             for folder in finished_folders(landing_dir(settings))
-            if folder.name in loaded and _changed(folder) < landing_before
+            if folder.name in loaded and landed_at(folder) < landing_before
         ],
         "webhook files": [
             path
@@ -82,7 +82,7 @@ def apply(settings: Settings, purge: Purge) -> bool:
     """Delete it; whether leads were among it, so that what is built from raw has to be built anew."""
     for paths in purge.paths.values():
         for path in paths:
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            _remove(path)
     if not purge.rows:
         return False
     people = suppressions(settings)
@@ -90,6 +90,16 @@ def apply(settings: Settings, purge: Purge) -> bool:
     people.add(purge.people, datetime.now(UTC).date(), "purged")
     sweep(settings, people, purge.rows, set())
     return True
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, or a folder whole: killed in between, it is no landing folder any more."""
+    if not path.is_dir():
+        path.unlink(missing_ok=True)
+        return
+    hidden = path.with_name(f".{path.name}.partial")
+    path.rename(hidden)
+    shutil.rmtree(hidden)
 
 
 def _changed(path: Path) -> datetime:

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from extract import landing_contents
 from extract.enrichment.command import EnrichOptions, run_enrich
 from extract.landing import finished_folders
 from extract.pipeline import suppressions
@@ -289,10 +290,17 @@ def test_killed_in_the_middle_it_is_completed_by_running_it_again(story, tmp_pat
             check=False,
         ).returncode
 
+    def damaged() -> list[dict]:
+        folders = finished_folders(tmp_path / "data" / "landing")
+        assert folders
+        return [faults for folder in folders if (faults := landing_contents.faults(folder))]
+
     assert run(steps) == -signal.SIGKILL
     assert found(tmp_path / "data", *TRACES)
+    assert damaged() == []
     assert run(1000) == 0
     assert found(tmp_path / "data", *TRACES) == {}
+    assert damaged() == []
 
 
 @pytest.mark.parametrize(
