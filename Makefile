@@ -66,7 +66,7 @@ write-back: $(INSTALLED) ## what enrichment found into HeyReach's custom fields:
 acknowledge: $(INSTALLED) ## silence an anomaly that was told, or list them  [ID=]
 	@$(VERB) acknowledge
 
-recover: $(INSTALLED) ## make a damaged raw database anew from its files; the old one is set aside
+recover: $(INSTALLED) ## make a damaged raw database anew from its files; the old one is set aside  [WITHOUT_MISSING=1]
 	@$(VERB) recover
 
 erase: $(INSTALLED) ## remove a person from all data, and keep them out  [URL=https://www.linkedin.com/in/... WAIT=minutes]

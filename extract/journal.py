@@ -5,11 +5,13 @@ passed over by readers, and the next one starts on a line of its own.
 """
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 import orjson
 
 from extract import versions
+from extract.whole_files import write_whole
 
 KIND = "journals"
 
@@ -29,6 +31,15 @@ def append(path: Path, row: dict) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def drop_before(path: Path, moment: datetime, *, counts_only: bool = False) -> int:
+    """Remove the rows that happened before `moment`, in one step; returns how many there are."""
+    kept = [row for row in rows(path) if datetime.fromisoformat(row["happened_at"]) >= moment]
+    dropped = len(rows(path)) - len(kept)
+    if dropped and not counts_only:
+        write_whole(path, b"".join(orjson.dumps(row) + b"\n" for row in kept))
+    return dropped
 
 
 def rows(path: Path) -> list[dict]:

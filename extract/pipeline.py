@@ -18,6 +18,7 @@ from extract.heyreach import load
 from extract.http.pacing import Pacer
 from extract.importer.ledger import Ledger
 from extract.landing import Landing, finished_folders
+from extract.landings import Faults, Landings, MissingError, described
 from extract.observing import KnownStates, PullResult
 from extract.privacy.suppression import Suppressions
 from extract.pull import run_pull
@@ -142,7 +143,10 @@ def extract(settings: Settings, say: Callable[[str], None], kind: str = "full") 
 
 
 def load_landed(settings: Settings) -> None:
-    """Bring the raw database, which may not exist yet, to where the landing folders are."""
+    """Bring the raw database, which may not exist yet, to where the landing folders are.
+
+    Raises MissingError where something that was landed is in neither of the two.
+    """
     raw.initialise(raw_path(settings))
     _load_leftovers(settings)
 
@@ -150,19 +154,49 @@ def load_landed(settings: Settings) -> None:
 def _load_leftovers(settings: Settings) -> None:
     """Load every finished landing folder that raw doesn't list: the newest, and any a crash left behind."""
     path = raw_path(settings)
+    folders = finished_folders(landing_dir(settings))
     with raw.connect(path, read_only=True) as connection:
         loaded = raw.loaded_landings(connection)
-    load([folder for folder in finished_folders(landing_dir(settings)) if folder.name not in loaded], path)
+    landings = Landings(landings_path(settings))
+    missing = landings.missing(folders, loaded)
+    _require_nothing_missing(landings.unaccepted(missing))
+    without = {landing_dir(settings) / name / file for name, faults in missing.items() for file in faults}
+    # A folder is listed in raw by its pulls: without them nothing of it counts.
+    usable = [folder for folder in folders if folder / "pulls.jsonl" not in without]
+    load([folder for folder in usable if folder.name not in loaded], path, without)
+    landings.note(folders)
 
 
-def rebuild_raw(settings: Settings) -> tuple[Path | None, int]:
-    """Make raw anew from all landing folders; returns where the old file went, and the number of folders."""
+def _require_nothing_missing(missing: Faults) -> None:
+    if missing:
+        raise MissingError(
+            f"Landed, and not to be had any more: {described(missing)}. What stood there can't be pulled "
+            "again: bring it back from a backup, or go on without it: make recover WITHOUT_MISSING=1"
+        )
+
+
+def rebuild_raw(settings: Settings, *, goes_without: bool = False) -> tuple[Path | None, int, str]:
+    """Make raw anew from all landing folders: where the old file went, how many folders, what is missing.
+
+    Raises MissingError, with nothing changed, where a folder or a file is missing, unless it `goes_without`.
+    """
     path = raw_path(settings)
     with contextlib.suppress(raw.RawError, duckdb.Error):  # damaged, which is why it is made anew
         require_known_versions(settings)
+    folders = finished_folders(landing_dir(settings))
+    landings = Landings(landings_path(settings))
+    missing = landings.missing(folders, loaded=())
+    if goes_without:
+        landings.give_up(landings.unaccepted(missing))
+    _require_nothing_missing(landings.unaccepted(missing))
     old = set_aside(path) if path.exists() else None
     load_landed(settings)
-    return old, len(finished_folders(landing_dir(settings)))
+    return old, len(folders), described(missing)
+
+
+def landings_path(settings: Settings) -> Path:
+    """Where a workspace keeps the record of its landing folders."""
+    return settings.workspace_dir / "journal" / "landings.jsonl"
 
 
 def landing_dir(settings: Settings) -> Path:

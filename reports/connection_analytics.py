@@ -134,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
         help="put it in place",
     )
     timetable.add_argument("--remove", action="store_true", help="take it out again")
-    _add_upkeep_arguments(parser.add_argument_group("check, backup, restore", "before it is needed"))
+    _add_upkeep_arguments(parser.add_argument_group("check, recover, backup, restore", "before it is needed"))
     _add_import_arguments(
         parser.add_argument_group("import", "a file of leads into HeyReach, each accounted for")
     )
@@ -143,6 +143,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_upkeep_arguments(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--without-missing", action="store_true", help="recover: without the landing files that are gone"
+    )
     group.add_argument("--send", action="store_true", help="check: send a test message to every channel")
     group.add_argument("--to", type=Path, metavar="FOLDER", help="backup: where it goes (default: backups)")
     group.add_argument("--with-secrets", action="store_true", help="backup: all of .env, keys included")
@@ -332,8 +335,10 @@ def _acknowledge(settings: Settings, options: argparse.Namespace) -> None:
 def _recover(settings: Settings, options: argparse.Namespace) -> None:
     """Make the raw database anew from its files, and set the old one aside."""
     with _held(settings, options), RunRecord(runs_path(settings.workspace_dir), "recover"):
-        old, folders = pipeline.rebuild_raw(settings)
+        old, folders, missing = pipeline.rebuild_raw(settings, goes_without=options.without_missing)
         _land_journals(settings)
+    if missing:
+        _say(f"warning: it is made without what is missing: {missing}")
     if old:
         _say(f"the old one is kept as {old}")
     print(f"raw: {pipeline.raw_path(settings)}, made anew from {folders} landing folders; now: make build")

@@ -19,7 +19,7 @@ from typing import TypeVar
 import duckdb
 import orjson
 
-from extract import raw
+from extract import landing_contents, raw
 from extract.csv_files import rewrite_csv
 from extract.privacy.records import LINK, MEMBER_ID, clean, redacted
 from extract.privacy.suppression import Suppressions
@@ -106,7 +106,9 @@ def sweep_lines(sweep: Sweep, path: Path) -> None:
         if is_changed:
             copy.flush()
             os.fsync(copy.fileno())
+            landing_contents.announce(path, partial)
             os.replace(partial, path)
+            landing_contents.settle(path.parent)
             sweep.changed.append(path)
 
 

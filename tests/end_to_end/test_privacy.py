@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from extract import landing_contents
 from extract.enrichment.command import EnrichOptions, run_enrich
 from extract.landing import finished_folders
 from extract.pipeline import suppressions
@@ -289,10 +290,17 @@ def test_killed_in_the_middle_it_is_completed_by_running_it_again(story, tmp_pat
             check=False,
         ).returncode
 
+    def damaged() -> list[dict]:
+        folders = finished_folders(tmp_path / "data" / "landing")
+        assert folders
+        return [faults for folder in folders if (faults := landing_contents.faults(folder))]
+
     assert run(steps) == -signal.SIGKILL
     assert found(tmp_path / "data", *TRACES)
+    assert damaged() == []
     assert run(1000) == 0
     assert found(tmp_path / "data", *TRACES) == {}
+    assert damaged() == []
 
 
 @pytest.mark.parametrize(
@@ -316,7 +324,7 @@ def test_what_is_too_old_is_shown_first_and_deleted_when_asked_for(story, tmp_pa
     assert shown.exit_code == 0, shown.errors
     assert all(path.exists() for path in old)
     assert "too old: landing folders: 1 (" in shown.printed
-    assert "too old: reports and import results: 2 (" in shown.printed
+    assert "too old: reports, import and enrichment results: 2 (" in shown.printed
     assert "too old: leads without activity: 0" in shown.printed
     deleted = workspace.run("purge", "--apply", OUTBOUND_AS_OF="2026-02-01")
     assert deleted.exit_code == 0, deleted.errors

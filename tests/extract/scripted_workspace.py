@@ -137,7 +137,7 @@ class ScriptedWorkspace:
     def _load(self, landed: Path) -> None:
         """Into raw, without what dlt keeps beside it: that takes seconds."""
         with raw.connect(self.raw_path, read_only=False) as connection:
-            for file in landed.iterdir():
+            for file in landed.glob("*.jsonl"):
                 columns = {name: raw.DUCKDB_TYPES[kind] for name, kind in raw.TABLES[file.stem].items()}
                 connection.execute(
                     f"insert into {raw.SCHEMA}.{file.stem} by name select * from "
