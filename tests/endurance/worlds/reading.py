@@ -17,7 +17,7 @@ COUNTS = {
     "accepted": ("accepted_to_date", "accepted_to_date_low", "accepted_to_date_high"),
 }
 UNDECIDED, UNDECIDED_ROW, WAITING_ROW = "undecided", "is_undecided", "is_waiting"
-# Whether an undecided row would be in the mature rate if it was asked; the mart says so only of those that count.
+# Whether an undecided row would be in the mature rate if it was asked: the mart says so of those that count.
 DATED = "intermediate.int_connections_dated"
 RATE = ("accept_rate", "accept_rate_low", "accept_rate_high", "rate_withheld_because")
 EVENT_TIMES = {
