@@ -41,7 +41,12 @@ def database():
             );
             create table int_period_facts (
                 {", ".join(f"{name} varchar" for name in TEXTS.split())},
-                {", ".join(f"{name} integer default 0" for name in (COUNTS + DOUBTS).split())}
+                {", ".join(f"{name} integer default 0" for name in (COUNTS + DOUBTS).split())},
+                undecided_group varchar, undecided_mature integer default 0
+            );
+            create table int_connections_asked (
+                undecided_group varchar, is_undecided boolean, group_rows bigint, group_asked_at_least bigint,
+                group_asked_at_most bigint
             )
             """
         )

@@ -326,6 +326,7 @@ described as (
         cast(with_verdicts.{{ count }} as bigint) as {{ count }},
         {%- endfor %}
         {{ accept_rate_columns() }},
+        {{ accepted_to_date_rate() }} as accepted_to_date_rate,
         {{ count_bound_columns() }},
         {%- for count in ['already_connected', 'undecided', 'out_of_sight'] %}
         cast(with_verdicts.{{ count }} as bigint) as {{ count }},
