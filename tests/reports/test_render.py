@@ -1,3 +1,4 @@
+import copy
 import json
 import os
 import re
@@ -393,10 +394,10 @@ def test_the_period_says_how_far_it_has_come(totals: dict[str, bool], sentence: 
 @pytest.mark.parametrize(
     ("segments", "words"), [(1, "1 segment was compared"), (2, "2 segments were compared")]
 )
-def test_one_segment_is_one(segments: int, words: str):
-    report = with_totals(attribution_coverage=None)
-    report["sections"]["first"]["segments_compared"] = segments
-    assert words in render_markdown(report)
+def test_one_segment_is_one(segments: int, words: str, reports: dict[str, dict[str, Any]]):
+    for report in (with_totals(attribution_coverage=None), copy.deepcopy(reports["full"])):
+        report["sections"]["first"]["segments_compared"] = segments
+        assert words in render_markdown(report)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
