@@ -414,6 +414,12 @@ def test_a_run_ends_with_the_reports_own_headline_and_first_thing(
     assert first.startswith("First: ") is bool(alarms)
 
 
+def test_the_screen_shows_names_as_they_are(reports: dict[str, dict[str, Any]]):
+    report = copy.deepcopy(reports["full"])
+    report["sections"]["first"]["alarms"][0]["why"] = "List a_b lost *batch_id* <all>."
+    assert "List a_b lost *batch_id* <all>. Do: " in render_screen(report)[1]
+
+
 def unescaped(markdown: str) -> str:
     return re.sub(r"\\([^\w\s])", r"\1", markdown.replace("**", ""))
 
