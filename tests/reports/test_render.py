@@ -1,3 +1,4 @@
+import copy
 import json
 import os
 import re
@@ -394,10 +395,10 @@ def test_the_period_says_how_far_it_has_come(totals: dict[str, bool], sentence: 
 @pytest.mark.parametrize(
     ("segments", "words"), [(1, "1 segment was compared"), (2, "2 segments were compared")]
 )
-def test_one_segment_is_one(segments: int, words: str):
-    report = with_totals(attribution_coverage=None)
-    report["sections"]["first"]["segments_compared"] = segments
-    assert words in render_markdown(report)
+def test_one_segment_is_one(segments: int, words: str, reports: dict[str, dict[str, Any]]):
+    for report in (with_totals(attribution_coverage=None), copy.deepcopy(reports["full"])):
+        report["sections"]["first"]["segments_compared"] = segments
+        assert words in render_markdown(report)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -412,6 +413,12 @@ def test_a_run_ends_with_the_reports_own_headline_and_first_thing(
     assert first.removeprefix("First: ") in text
     alarms = reports[name]["sections"]["first"]["alarms"]
     assert first.startswith("First: ") is bool(alarms)
+
+
+def test_the_screen_shows_names_as_they_are(reports: dict[str, dict[str, Any]]):
+    report = copy.deepcopy(reports["full"])
+    report["sections"]["first"]["alarms"][0]["why"] = "List a_b lost *batch_id* <all>."
+    assert "List a_b lost *batch_id* <all>. Do: " in render_screen(report)[1]
 
 
 def unescaped(markdown: str) -> str:

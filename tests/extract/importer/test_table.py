@@ -161,7 +161,7 @@ def test_the_header_line_decides_the_delimiter(tmp_path, delimiter):
 
 def test_the_delimiter_under_which_a_mapping_fits_counts(tmp_path):
     """Unquoted column names hold more commas than there are semicolons between them."""
-    header = "Profile;First;Last;Company, legal name, as registered, with its seat;ICP"
+    header = "Profile;First;Last;Company, as registered, with form, seat, street, and country;ICP"
     file = read(tmp_path, f"{header}\n{ANN.replace(',', ';')};Acme, Inc, Lisbon;sre\n")
     assert file.rows[0].lead == ANN_LEAD
     assert file.rows[0].fields["icp"] == "sre"
