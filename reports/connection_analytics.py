@@ -81,6 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(error, OutboundError):
             print(f"error: {error}", file=sys.stderr)
             return error.exit_code
+        if isinstance(error, PermissionError) and error.filename:
+            print(f"error: {error.filename} is closed to you: change owner or permissions", file=sys.stderr)
+            return 1
         first_line = (str(error).splitlines() or [""])[0]
         print(
             f"error: {options.step} failed ({type(error).__name__}: {first_line[:300]}). "
@@ -199,10 +202,14 @@ def _say(line: str) -> None:
 
 def _require_places(settings: Settings, options: argparse.Namespace) -> None:
     """Try every place that the step writes to, before anything is asked or done."""
+    only_renders = options.step == "report" and not (options.since or options.until)
     if options.step in TRIES_FOR_ITSELF:
         return
-    require_writable(settings.workspace_dir, "The data folder")
+    if not only_renders:
+        require_writable(settings.workspace_dir, "The data folder")
     require_writable(_reports_dir(settings, options), "The report folder")
+    if only_renders:
+        return
     workspaces = {settings.workspace_dir}
     if options.step == "setup":
         workspaces |= {settings.data_dir, settings.data_dir / "demo"}
