@@ -44,7 +44,7 @@ STEPS = (
     *("schedule", "recover", "acknowledge", "erase", "purge", "enrich", "enrichments", "write-back"),
     *("check", "backup", "restore"),
 )
-# Steps that only read, or whose places are told by what they are given.
+# Steps that only read, or whose places are told by what they are given (as are those of a plain report).
 TRIES_FOR_ITSELF = ("check", "enrichments", "restore", "schedule", "sql")
 NEVER_BUILD = ("acknowledge", "backup", "enrich", "extract", "import", "write-back")
 # The scheduled jobs, and what else pulls, builds and reports: the kind of pull and the formats of each.
@@ -203,13 +203,11 @@ def _say(line: str) -> None:
 def _require_places(settings: Settings, options: argparse.Namespace) -> None:
     """Try every place that the step writes to, before anything is asked or done."""
     only_renders = options.step == "report" and not (options.since or options.until)
-    if options.step in TRIES_FOR_ITSELF:
+    if options.step in TRIES_FOR_ITSELF or only_renders:
         return
-    if not only_renders:
-        require_writable(settings.workspace_dir, "The data folder")
-    require_writable(_reports_dir(settings, options), "The report folder")
-    if only_renders:
-        return
+    require_writable(settings.workspace_dir, "The data folder")
+    if options.step in JOBS or options.output_dir:
+        require_writable(_reports_dir(settings, options), "The report folder")
     workspaces = {settings.workspace_dir}
     if options.step == "setup":
         workspaces |= {settings.data_dir, settings.data_dir / "demo"}
