@@ -206,13 +206,13 @@ def _require_places(settings: Settings, options: argparse.Namespace) -> None:
     if options.step in TRIES_FOR_ITSELF or only_renders:
         return
     require_writable(settings.workspace_dir, "The data folder")
-    if options.step in JOBS or options.output_dir:
-        require_writable(_reports_dir(settings, options), "The report folder")
     workspaces = {settings.workspace_dir}
     if options.step == "setup":
         workspaces |= {settings.data_dir, settings.data_dir / "demo"}
     dbt = [] if options.step in NEVER_BUILD else [warehouse.PARSED_DIR]
     require_writable_places(settings.data_dir, sorted(workspaces), *dbt)
+    if options.step in JOBS or options.output_dir:
+        require_writable(_reports_dir(settings, options), "The report folder")
 
 
 def _scheduled(settings: Settings, options: argparse.Namespace) -> None:
