@@ -62,6 +62,6 @@ def _lasting_files(workspace_dir: Path) -> Iterator[Path]:
 
 
 def _existing(path: Path) -> Path:
-    while not path.exists():
+    while not os.path.exists(path):  # Path.exists raises where a folder above is closed
         path = path.parent
     return path

@@ -45,7 +45,7 @@ STEPS = (
     *("schedule", "recover", "acknowledge", "erase", "purge", "enrich", "enrichments", "write-back"),
     *("check", "backup", "restore"),
 )
-# Steps that only read, or whose places are told by what they are given.
+# Steps that only read, or whose places are told by what they are given (as are those of a plain report).
 TRIES_FOR_ITSELF = ("check", "enrichments", "restore", "schedule", "sql")
 NEVER_BUILD = ("acknowledge", "backup", "enrich", "extract", "import", "write-back")
 # The scheduled jobs, and what else pulls, builds and reports: the kind of pull and the formats of each.
@@ -82,6 +82,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(error, OutboundError):
             print(f"error: {error}", file=sys.stderr)
             return error.exit_code
+        if isinstance(error, PermissionError) and error.filename:
+            print(f"error: {error.filename} is closed to you: change owner or permissions", file=sys.stderr)
+            return 1
         first_line = (str(error).splitlines() or [""])[0]
         print(
             f"error: {options.step} failed ({type(error).__name__}: {first_line[:300]}). "
@@ -207,15 +210,17 @@ def _say(line: str) -> None:
 
 def _require_places(settings: Settings, options: argparse.Namespace) -> None:
     """Try every place that the step writes to, before anything is asked or done."""
-    if options.step in TRIES_FOR_ITSELF:
+    only_renders = options.step == "report" and not (options.since or options.until)
+    if options.step in TRIES_FOR_ITSELF or only_renders:
         return
     require_writable(settings.workspace_dir, "The data folder")
-    require_writable(_reports_dir(settings, options), "The report folder")
     workspaces = {settings.workspace_dir}
     if options.step == "setup":
         workspaces |= {settings.data_dir, settings.data_dir / "demo"}
     dbt = [] if options.step in NEVER_BUILD else [warehouse.PARSED_DIR]
     require_writable_places(settings.data_dir, sorted(workspaces), *dbt)
+    if options.step in JOBS or options.output_dir:
+        require_writable(_reports_dir(settings, options), "The report folder")
 
 
 def _scheduled(settings: Settings, options: argparse.Namespace) -> None:
