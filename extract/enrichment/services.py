@@ -141,17 +141,6 @@ SERVICES = {
             "https://platform.openai.com/docs/api-reference/chat/create and "
             "https://platform.openai.com/docs/guides/error-codes",
             key_header="Authorization",
-            # Under 429, as its pace is: only the code tells.
-            no_credits_codes=frozenset(
-                {
-                    "insufficient_quota",
-                    "billing_hard_limit_reached",
-                    "credit_balance_exhausted",
-                    "organization_spend_limit_exceeded",
-                    "project_spend_limit_exceeded",
-                    "organization_usage_limit_exceeded",
-                }
-            ),
         ),
     )
 }

@@ -1,4 +1,4 @@
-"""A server that never comes to an end: a byte now and then, from some point of the conversation on."""
+"""A server that comes to no end in time: a byte now and then, from some point of the conversation on."""
 
 import contextlib
 import socket
@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 PAUSE = 0.02
+# It gives up then, so that a client that waits for it is found out, and not waited for.
+LONGEST = 6.0
 # The begin of a TLS message of 16 KB, whose rest never comes whole.
 TLS_HELLO = b"\x16\x03\x03\x40\x00\x02"
 HTTP_HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -44,9 +46,10 @@ class DrippingServer(socketserver.ThreadingTCPServer):
 
 
 def drip(connection: socket.socket, begin: bytes, for_ever: bytes = b"x") -> None:
-    """Send the beginning at once, then the rest byte by byte, again and again, until the client goes."""
+    """Send the beginning at once, then the rest byte by byte, again and again."""
     connection.sendall(begin)
-    while True:
+    end = time.monotonic() + LONGEST
+    while time.monotonic() < end:
         for byte in for_ever:
             connection.sendall(bytes([byte]))
             time.sleep(PAUSE)
@@ -64,7 +67,7 @@ def http(begin: bytes, for_ever: bytes = b"x") -> Conversation:
 
 def deaf(connection: socket.socket) -> None:
     """Never read what is sent."""
-    time.sleep(30)
+    time.sleep(LONGEST)
 
 
 def in_tls(certificate: Path, conversation: Conversation) -> Conversation:
