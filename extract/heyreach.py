@@ -69,7 +69,6 @@ def load(folders: list[Path], raw_path: Path, without: Collection[Path] = ()) ->
     """
     if not folders:
         return
-    os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"  # read by dlt when it first runs in a process
     others = (
         "imports",
         "import_rows",
