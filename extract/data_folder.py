@@ -23,11 +23,11 @@ LEADS = "leads"  # its rows about people go with them
 REPLACED = "replaced"  # the next build or run makes it anew
 FIXED = "one each"  # a file for each key, job, list or lock, and no more
 SWEPT = "swept"  # of something that is under way or was cut off; the next run removes it
-KEPT = "kept"  # for good: what has been reported stays known, and costs a line
+KEPT = "kept"  # for good: a short line each, without which what is gone would not be missed
 OWN = "yours"  # the operator put it there
 
-# Journals whose lines grow old.
-TRIMMED = ("runs.jsonl", "alerts.jsonl")
+# Journals whose lines grow old, and what tells how old one is.
+TRIMMED = {"runs.jsonl": "happened_at", "alerts.jsonl": "happened_at", "snapshots.jsonl": "reported_at"}
 PURGED = (LANDINGS, WEBHOOKS, RESULTS, BACKUPS, SET_ASIDE, LOGS, PAGES, JOURNALS)
 
 
@@ -59,16 +59,16 @@ FILE_KINDS = (
     FileKind(("landing/*/*", "landing/version"), "what pulls brought", "a folder each pull", LANDINGS),
     FileKind(
         tuple(f"journal/{name}" for name in TRIMMED),
-        "what ran, and what was told of it",
+        "what ran, what was told of it, which figures were reported",
         "some lines each run",
         JOURNALS,
     ),
     FileKind(
         (
-            *("journal/snapshots.jsonl", "journal/landings.jsonl", "journal/acknowledgements.jsonl"),
-            *("journal/erasures.jsonl", "journal/version"),
+            *("journal/landings.jsonl", "journal/acknowledgements.jsonl", "journal/erasures.jsonl"),
+            "journal/version",
         ),
-        "what was reported, landed, acknowledged, erased; nobody is named",
+        "what was landed, acknowledged, erased; nobody is named",
         "a line each",
         KEPT,
     ),

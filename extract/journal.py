@@ -33,10 +33,11 @@ def append(path: Path, row: dict) -> None:
         os.close(descriptor)
 
 
-def drop_before(path: Path, moment: datetime, *, counts_only: bool = False) -> int:
-    """Remove the rows that happened before `moment`, in one step; returns how many there are."""
-    kept = [row for row in rows(path) if datetime.fromisoformat(row["happened_at"]) >= moment]
-    dropped = len(rows(path)) - len(kept)
+def drop_before(path: Path, column: str, moment: datetime, *, counts_only: bool = False) -> int:
+    """Remove the rows whose `column` is a time before `moment`, in one step; returns how many there are."""
+    found = rows(path)
+    kept = [row for row in found if datetime.fromisoformat(row[column]) >= moment]
+    dropped = len(found) - len(kept)
     if dropped and not counts_only:
         write_whole(path, b"".join(orjson.dumps(row) + b"\n" for row in kept))
     return dropped

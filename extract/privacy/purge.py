@@ -90,8 +90,12 @@ def find(settings: Settings, published: Path, now: datetime) -> Purge:
     people, rows, leads = (
         _old_leads(published, keep.keep_leads_months) if published.exists() else ([], set(), 0)
     )
-    journals = [workspace / "journal" / name for name in TRIMMED]
-    journal_rows = {path: journal.drop_before(path, rows_before, counts_only=True) for path in journals}
+    journal_rows = {
+        workspace / "journal" / name: journal.drop_before(
+            workspace / "journal" / name, column, rows_before, counts_only=True
+        )
+        for name, column in TRIMMED.items()
+    }
     return Purge(paths, journal_rows, rows_before, people, rows, leads)
 
 
@@ -101,7 +105,7 @@ def apply(settings: Settings, purge: Purge) -> bool:
         for path in paths:
             _remove(path)
     for path in purge.journal_rows:
-        journal.drop_before(path, purge.rows_before)
+        journal.drop_before(path, TRIMMED[path.name], purge.rows_before)
     _close_logs(settings.workspace_dir / "logs")
     if not purge.rows:
         return False

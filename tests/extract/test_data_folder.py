@@ -98,9 +98,9 @@ def aged(settings: Settings, kind: FileKind) -> list[Path]:
     """Old files of the kind; none of journals, which lose lines."""
     workspace = settings.workspace_dir
     if kind.bound == data_folder.JOURNALS:
-        for name in data_folder.TRIMMED:
+        for name, column in data_folder.TRIMMED.items():
             for moment in (LONG_AGO, NOW):
-                journal.append(workspace / "journal" / name, {"happened_at": moment, "run_id": "1"})
+                journal.append(workspace / "journal" / name, {column: moment, "run_id": "1"})
         return []
     if kind.bound == data_folder.LANDINGS:
         [folder] = land(workspace, "1")
@@ -123,12 +123,12 @@ def aged(settings: Settings, kind: FileKind) -> list[Path]:
 
 
 def test_journals_keep_the_lines_that_are_not_old(settings):
-    path = settings.workspace_dir / "journal" / data_folder.TRIMMED[0]
+    path = settings.workspace_dir / "journal" / "runs.jsonl"
     for moment in (LONG_AGO, NOW):
         journal.append(path, {"happened_at": moment})
-    assert journal.drop_before(path, NOW, counts_only=True) == 1
+    assert journal.drop_before(path, "happened_at", NOW, counts_only=True) == 1
     assert len(journal.rows(path)) == 2
-    assert journal.drop_before(path, NOW) == 1
+    assert journal.drop_before(path, "happened_at", NOW) == 1
     assert [row["happened_at"] for row in journal.rows(path)] == [NOW.isoformat().replace("+00:00", "Z")]
 
 
@@ -141,3 +141,11 @@ def test_a_purge_lets_jobs_begin_new_logs(settings):
     [closed] = log.parent.iterdir()
     assert re.fullmatch(r"daily\.20.*\.log", closed.name)
     assert closed.read_text() == "extracted\n"
+
+
+def test_the_table_of_what_nights_leave_names_every_kind():
+    """Measured by `python -m tests.endurance.nights_on_disk --keep`."""
+    lines = (PROJECT_DIR / "tests" / "endurance" / "nights_on_disk.md").read_text().splitlines()
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| `")]
+    told = [(tuple(re.findall(r"`([^`]+)`", row[0])), *row[1:4]) for row in rows]
+    assert told == [(kind.patterns, kind.holds, kind.grows, kind.bound) for kind in FILE_KINDS]
