@@ -289,12 +289,16 @@ def _plain(value: object) -> object:
 
 
 def differences(kept: Figures, now: Figures) -> dict[str, tuple]:
-    """`figure: row: column` -> (what was kept, what is now), for everything that differs."""
+    """`figure: row: column` -> (what was kept, what is now), for everything that differs.
+
+    A column that the state didn't have is no number of its that changed.
+    """
     one, other = _flat(kept), _flat(now)
+    had = {(figure, column) for figure, rows in kept.items() for row in rows.values() for column in row}
     return {
         path: (one.get(path), other.get(path))
         for path in sorted(one.keys() | other.keys())
-        if one.get(path) != other.get(path)
+        if one.get(path) != other.get(path) and (path.split(": ")[0], path.rsplit(": ", 1)[-1]) in had
     }
 
 

@@ -28,7 +28,8 @@ END = START + timedelta(days=DAYS)
 # What a light pull leaves out says nothing about when a request was sent or accepted.
 FOUR_A_DAY = {2: "full", 8: "light", 14: "light", 20: "light"}
 ONCE_A_DAY = {2: "full"}
-EARLIER = START + timedelta(days=40)
+# No pull ended in that minute: it would be what is meant by it.
+EARLIER = START + timedelta(days=40, hours=1)
 
 
 def pull(sandbox: Sandbox, workspace: Workspace, timetable: dict[int, str]) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import duckdb
 
-from extract import client
+from extract.http import retry
 from extract.sandbox.process import running_sandbox
 from extract.sql_text import literal
 from tests.conftest import Workspace
@@ -138,12 +138,12 @@ def replay(nights: int, folder: Path) -> Comparison:
 @contextmanager
 def _without_waiting() -> Iterator[None]:
     """Repeat failed requests at once: the sandbox needs no time to recover."""
-    jitter = client._jitter
-    client._jitter = lambda low, high: 0.0
+    jitter = retry._jitter
+    retry._jitter = lambda low, high: 0.0
     try:
         yield
     finally:
-        client._jitter = jitter
+        retry._jitter = jitter
 
 
 def _compare(
