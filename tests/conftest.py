@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pickle
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,6 +23,11 @@ if TYPE_CHECKING:  # it brings dbt, which takes seconds to import
 
 Rows = list[tuple]
 Made = TypeVar("Made")
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, which a shell lets its background jobs ignore: tests send it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

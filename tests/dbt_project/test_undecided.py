@@ -9,7 +9,8 @@ from tests.dbt_project.test_macros import value
 
 FACTS = """
     create table stg_heyreach__run_parameters as
-    select 30 as collecting_below, 10 as sensitive_cell_minimum, now() as as_of;
+    select 30 as collecting_below, 10 as sensitive_cell_minimum, now() as as_of,
+        as_of as since, as_of as until;
     create table rpt_account_lead_match (pair varchar, verdict varchar);
     create table int_period_facts as
     select 'lead ' || number as lead_id, 'a' || number % 6 as account_id, 'clay' as source, 'sre' as icp,

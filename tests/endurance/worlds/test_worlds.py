@@ -73,7 +73,8 @@ def test_what_is_said_of_a_world_without_twists_is_true(drawn, warehouse):
                   "set connection_accepted_earliest = connection_accepted_latest + interval 1 day"),
         ("waiting", "update marts.heyreach_connections set is_waiting = status = 'sent'"),
         ("selection", "update marts.heyreach_connections set is_mature = false where is_accepted"),
-        ("clock", "insert into marts.rpt_health by name select 'blind' as severity, 'clock' as topic"),
+        ("clock", "insert into marts.rpt_health by name "
+                  "select 0 as line_number, 'blind' as severity, 'clock' as topic"),
         ("mature rates", "update marts.rpt_segment_performance set accept_rate = accept_rate + 0.01"),
         ("mature rates", "update marts.rpt_segment_performance set accept_rate = null"),
         ("first line", "insert into marts.rpt_bottlenecks by name select 0 as rank, 'sender_idle' as cause, "
