@@ -1,4 +1,4 @@
-"""The step in which a build becomes the published warehouse: readers see the old file or the new one, whole."""
+"""A build becomes the published warehouse in one step: readers see the old file or the new one, whole."""
 
 import os
 from pathlib import Path

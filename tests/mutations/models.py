@@ -1,0 +1,47 @@
+"""Only `python -m tests.mutations` asks for these: the models run at all, and dbt's unit tests one by one.
+
+`test_every_model_and_test_passes` runs the same unit tests in the suite, all in one.
+"""
+
+import os
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+import yaml
+
+from dbt_project.warehouse import PROJECT_DIR
+from extract import raw
+from tests import compiled as without_dbt
+from tests.compiled import DATABASE_NAME, Project, build
+
+UNIT_TESTS = [
+    unit_test["name"]
+    for path in sorted((PROJECT_DIR / "models").rglob("*.yml"))
+    for unit_test in yaml.safe_load(path.read_text(encoding="utf-8")).get("unit_tests", [])
+]
+
+
+@pytest.fixture(scope="module")
+def empty_workspace(compiled: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a warehouse in which nothing happened, and its raw database."""
+    folder = tmp_path_factory.mktemp("empty")
+    raw.initialise(folder / "raw.duckdb")
+    build(compiled, folder / "raw.duckdb", [], folder / f"{DATABASE_NAME}.duckdb")
+    return folder
+
+
+def test_every_model_runs(empty_workspace: Path):
+    assert (empty_workspace / f"{DATABASE_NAME}.duckdb").stat().st_size > 0
+
+
+@pytest.mark.parametrize("name", UNIT_TESTS)
+def test_unit_test(empty_workspace: Path, tmp_path: Path, name: str):
+    environment = {
+        "OUTBOUND_RUN_ID": "",
+        "OUTBOUND_RAW_PATH": str(empty_workspace / "raw.duckdb"),
+        "OUTBOUND_BUILD_PATH": str(empty_workspace / f"{DATABASE_NAME}.duckdb"),
+    }
+    with patch.dict(os.environ, environment):
+        (result,) = without_dbt._dbt(str(tmp_path), "test", "--select", f"test_type:unit,{name}")
+    assert result.status == "pass", result.message
