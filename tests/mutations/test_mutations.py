@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from extract.errors import ConfigurationError
+from tests.mutations import verdict
 from tests.mutations.models import UNIT_TESTS
 from tests.mutations.mutation import PROJECT, Mutation, MutationError, all_mutations
 
@@ -66,6 +68,21 @@ def changing(place: str, replace: str, by: str) -> Mutation:
 def test_what_is_no_mutation_is_refused(place: str, replace: str, by: str):
     with pytest.raises(MutationError):
         changing(place, replace, by).applied()
+
+
+@pytest.mark.parametrize(
+    ("error", "is_notice"),
+    [
+        (AssertionError(), True),
+        (pytest.fail.Exception("DID NOT RAISE"), True),
+        (ConfigurationError("The raw database is damaged."), True),
+        (KeyError("name"), False),
+        (ExceptionGroup("several", [AssertionError(), AssertionError()]), True),
+        (ExceptionGroup("several", [AssertionError(), ImportError()]), False),
+    ],
+)
+def test_an_error_that_no_test_asks_about_notices_nothing(error: BaseException, is_notice: bool):
+    assert verdict._is_notice(error) is is_notice
 
 
 def test_several_lines_are_found_and_written_in_the_indentation_of_their_place():
