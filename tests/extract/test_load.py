@@ -165,6 +165,8 @@ def test_a_raw_database_of_an_earlier_release_is_brought_up_to_date(tmp_path, ra
     raw.initialise(raw_path)
     assert count(raw_path, "sender_accounts") == 1
     with raw.connect(raw_path, read_only=True) as connection:
+        columns = connection.execute("select column_name from duckdb_columns() where table_name = 'pulls'")
+        assert {name for (name,) in columns.fetchall()} >= set(raw.TABLES["pulls"])
         assert connection.execute("select note from heyreach.pulls").fetchall() == [(None,)]
     assert count(raw_path, "pipeline_run_events") == 0
 
