@@ -8,18 +8,11 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-import yaml
 
-from dbt_project.warehouse import PROJECT_DIR
 from extract import raw
 from tests import compiled as without_dbt
 from tests.compiled import DATABASE_NAME, Project, build
-
-UNIT_TESTS = [
-    unit_test["name"]
-    for path in sorted((PROJECT_DIR / "models").rglob("*.yml"))
-    for unit_test in yaml.safe_load(path.read_text(encoding="utf-8")).get("unit_tests", [])
-]
+from tests.mutations.mutation import unit_tests
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +28,7 @@ def test_every_model_runs(empty_workspace: Path):
     assert (empty_workspace / f"{DATABASE_NAME}.duckdb").stat().st_size > 0
 
 
-@pytest.mark.parametrize("name", UNIT_TESTS)
+@pytest.mark.parametrize("name", unit_tests())
 def test_unit_test(empty_workspace: Path, tmp_path: Path, name: str):
     environment = {
         "OUTBOUND_RUN_ID": "",

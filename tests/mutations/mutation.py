@@ -62,6 +62,13 @@ def all_mutations() -> list[Mutation]:
     ]
 
 
+def unit_tests(project: Path = PROJECT) -> list[str]:
+    """The names of dbt's unit tests."""
+    texts = [path.read_text(encoding="utf-8") for path in (project / "dbt_project" / "models").rglob("*.yml")]
+    described = "".join(text.partition("\nunit_tests:\n")[2] for text in texts)
+    return sorted(re.findall(r"^  - name: (\w+)$", described, re.MULTILINE))
+
+
 def _read(name: str, entry: dict) -> Mutation:
     keys = ("brings_back", "so_that", "in", "replace", "by", "noticed_by")
     if set(entry) != set(keys):
