@@ -1,7 +1,9 @@
 """A mutation: where it is, what it replaces, and the text of the file with it."""
 
 import ast
+import functools
 import re
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,10 +49,9 @@ class Mutation:
         before, after = inside.split(found[0])
         line = before.rpartition("\n")[2] + found[0]
         by = self.by.replace("\n", "\n" + line[: len(line) - len(line.lstrip())])
-        mutated = text[:start] + before + by + after + text[end:]
-        if path.suffix == ".py" and _same_code(text, mutated):
+        if path.suffix == ".py" and _same_code(inside, before + by + after):
             raise MutationError(f"{self.name}: the code stays the same")
-        return mutated
+        return text[:start] + before + by + after + text[end:]
 
 
 def all_mutations() -> list[Mutation]:
@@ -110,13 +111,18 @@ def _python(project: Path, name: str) -> tuple[Path, int, int]:
     else:
         raise MutationError(f"there is no module of {name}")
     text = path.read_text(encoding="utf-8")
-    node = ast.parse(text)
+    node: ast.AST = _parsed(text)
     for part in parts[length:]:
         node = next((child for child in ast.iter_child_nodes(node) if part in _names(child)), None)
         if node is None:
             raise MutationError(f"there is no {part} of {name} in {path.relative_to(project)}")
     lines = text.splitlines(keepends=True)
     return path, len("".join(lines[: node.lineno - 1])), len("".join(lines[: node.end_lineno]))
+
+
+@functools.cache
+def _parsed(text: str) -> ast.Module:
+    return ast.parse(text)
 
 
 def _names(node: ast.AST) -> set[str]:
@@ -133,6 +139,7 @@ def _any_indent(text: str) -> str:
 
 def _same_code(before: str, after: str) -> bool:
     try:
-        return ast.dump(ast.parse(before)) == ast.dump(ast.parse(after))
+        trees = (ast.parse(textwrap.dedent(code)) for code in (before, after))
+        return len(set(map(ast.dump, trees))) == 1
     except SyntaxError as error:
         raise MutationError(f"it is no Python: {error}") from None
