@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from dbt_project.comments import write_comments
 from extract import raw
 from extract.damage import is_damage
 from extract.errors import OutboundError
@@ -236,11 +237,12 @@ def _one_line(text: str) -> str:
 
 
 def _settle(paths: Files, run_id: str) -> None:
-    """Bring all of the build into its one file, and look at it as readers will.
+    """Describe the build, bring all of it into its one file, and look at it as readers will.
 
     DuckDB writes the last of it while closing, and says nothing when that fails.
     """
     try:
+        write_comments(paths.build, _parsed_project())
         if _wal(paths.build).exists():
             with duckdb.connect(str(paths.build)) as connection:
                 connection.execute("force checkpoint")

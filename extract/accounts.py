@@ -4,8 +4,6 @@ HeyReach knows an account's name and limits, nothing about its type, gender, job
 config/heyreach_accounts.yaml and nowhere else.
 """
 
-import csv
-import io
 import os
 import re
 import tempfile
@@ -16,8 +14,10 @@ from datetime import date
 from pathlib import Path
 
 from extract import strict_yaml
+from extract.csv_files import seed_text
 from extract.errors import ConfigurationError
 from extract.strict_yaml import Items, Mapping, quoted, shown, suggestion
+from extract.texts import comparable, tidied
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,20 @@ def load_accounts(path: Path) -> list[Account]:
 
 
 def account_warnings(accounts: Iterable[Account]) -> list[str]:
-    """One line per account that lacks something the breakdowns use, naming the account and the fields."""
+    """One line per account that lacks something the breakdowns use, or has the label of another one.
+
+    It names the account and the fields, or both accounts.
+    """
+    accounts = list(accounts)
     warnings = []
+    labelled: dict[str, Account] = {}
+    for account in accounts:
+        if account.label and labelled.setdefault(comparable(account.label), account) is not account:
+            first = labelled[comparable(account.label)]
+            warnings.append(
+                f"accounts {quoted(first.account_id)} and {quoted(account.account_id)} have the same label "
+                f"{quoted(account.label)}; the reports tell them apart only by id"
+            )
     for account in accounts:
         missing = [name for name in EXPECTED if getattr(account, name) is None]
         if missing:
@@ -110,11 +122,8 @@ def write_account_seed(accounts: Iterable[Account], path: Path) -> None:
 
     The file appears whole or not at all, and stays untouched (so dbt sees no change) where nothing changed.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(FIELDS)
-    writer.writerows([_cell(value) for value in astuple(account)] for account in accounts)
-    content = text.getvalue().encode()
+    rows = ([_cell(value) for value in astuple(account)] for account in accounts)
+    content = seed_text(FIELDS, rows).encode()
     if path.exists() and path.read_bytes() == content:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -201,9 +210,15 @@ def _complaint(key: str, value: strict_yaml.Value) -> str | None:
         return f"{quoted(key)} is not a known field; {suggestion(key, FIELDS)}"
     if isinstance(value, Mapping | Items):
         return f"{key} must be text, not {quoted(value)}"
-    text = _text(value)
-    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text):
+    return _complaint_of_text(key, (value or "").strip())
+
+
+def _complaint_of_text(key: str, written: str) -> str | None:
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in written):
         return f"{key} holds a line break or another control character"
+    text = _text(written)
+    if written and not text:
+        return f"{key} holds only characters that nobody sees; write it anew"
     if text and key in RULES:
         is_valid, expected = RULES[key]
         return None if is_valid(text) else f"{key} must be {expected}, not {quoted(text)}"
@@ -213,7 +228,7 @@ def _complaint(key: str, value: strict_yaml.Value) -> str | None:
 
 
 def _text(value: strict_yaml.Value) -> str:
-    return value.strip() if isinstance(value, str) else ""
+    return tidied(value) if isinstance(value, str) else ""
 
 
 def _name(entry: Mapping, position: int) -> str:

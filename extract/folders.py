@@ -1,5 +1,6 @@
 """Folders that a run writes to: whether it can, what crashes left in them, and how full the disk is."""
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -10,7 +11,9 @@ from extract.errors import ConfigurationError
 
 # Working folders and files of a run; a new run holds the lock, so whoever made them is gone.
 LEFTOVERS = (".dlt-*", ".period-*", ".docs-*", ".restore.partial")
-# A report may be being written now, by a command that takes no lock.
+# What readers of the published warehouse make for the moment in which they open it (reports/read_only.py).
+READING = ".reading-"
+# A report may be being written or read now, by a command that takes no lock.
 OLD_PARTIAL_SECONDS = 3600
 # As the operating system, DuckDB and dlt word it.
 _FULL = ("no space left on device", "file too large", "disk quota exceeded", "out of disk space")
@@ -39,9 +42,18 @@ def sweep(workspace_dir: Path, reports_dir: Path) -> None:
     for pattern in LEFTOVERS:
         for folder in workspace_dir.glob(pattern):
             shutil.rmtree(folder, ignore_errors=True)
+    for folder in workspace_dir.glob(f"{READING}*"):
+        if _is_old(folder):
+            shutil.rmtree(folder, ignore_errors=True)
     for partial in reports_dir.glob(".connection_analytics_*.partial"):
-        if time.time() - partial.stat().st_mtime > OLD_PARTIAL_SECONDS:
+        if _is_old(partial):
             partial.unlink(missing_ok=True)
+
+
+def _is_old(path: Path) -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        return time.time() - path.stat().st_mtime > OLD_PARTIAL_SECONDS
+    return False
 
 
 def is_disk_full(error: BaseException) -> bool:

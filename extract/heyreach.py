@@ -19,10 +19,15 @@ Every table is append-only: a row is an observation, and observations don't chan
 untouched (`with_file_import`), its one path at DuckDB's own reading speed and without variant columns.
 """
 
+import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
+
+# Read by dlt while it is imported: else it prints a traceback for what is one line here, and tells its
+# makers of each load.
+os.environ |= {"RUNTIME__LOG_LEVEL": "CRITICAL", "RUNTIME__DLTHUB_TELEMETRY": "false"}
 
 import dlt
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
@@ -37,7 +42,7 @@ LOAD_SETTINGS = {"memory_limit": "1GB", "preserve_insertion_order": False}
 
 
 @dlt.source(name=raw.SCHEMA)
-def heyreach(folders: list[Path], tables: list[str]) -> Iterator[DltResource]:
+def heyreach(folders: list[Path], tables: list[str], without: Collection[Path] = ()) -> Iterator[DltResource]:
     """One resource per raw table, fed from landing folders."""
     for table in tables:
         yield dlt.resource(
@@ -45,7 +50,7 @@ def heyreach(folders: list[Path], tables: list[str]) -> Iterator[DltResource]:
             name=table,
             columns={name: {"data_type": kind} for name, kind in raw.TABLES[table].items()},
             write_disposition="append",
-        )(landed_files(folders, table))
+        )(landed_files(folders, table, without))
 
 
 def _imported(files: list[Path]):
@@ -55,8 +60,8 @@ def _imported(files: list[Path]):
         yield dlt.mark.with_file_import(str(file), "jsonl", count)
 
 
-def load(folders: list[Path], raw_path: Path) -> None:
-    """Bring finished landing folders into raw.
+def load(folders: list[Path], raw_path: Path, without: Collection[Path] = ()) -> None:
+    """Bring finished landing folders into raw, but for the files in `without`.
 
     `pulls` goes last, in a load of its own: a pull counts only once it is listed there, so a load that is
     cut short leaves nothing that anybody reads. The working folder is new each time: a package left behind
@@ -77,7 +82,7 @@ def load(folders: list[Path], raw_path: Path) -> None:
         "quarantined_rows",
         "erased_lead_counts",
     )
-    observations = [table for table in (*raw.OBSERVATIONS, *others) if landed_files(folders, table)]
+    observations = [table for table in (*raw.OBSERVATIONS, *others) if landed_files(folders, table, without)]
     working_dir = Path(tempfile.mkdtemp(prefix=".dlt-", dir=raw_path.parent))
     try:
         pipeline = dlt.pipeline(
@@ -88,6 +93,6 @@ def load(folders: list[Path], raw_path: Path) -> None:
         )
         for tables in (observations, ["pulls"]):
             if tables:
-                pipeline.run(heyreach(folders, tables))
+                pipeline.run(heyreach(folders, tables, without))
     finally:
         shutil.rmtree(working_dir, ignore_errors=True)

@@ -5,11 +5,13 @@ passed over by readers, and the next one starts on a line of its own.
 """
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 import orjson
 
 from extract import versions
+from extract.whole_files import write_whole
 
 KIND = "journals"
 
@@ -29,6 +31,16 @@ def append(path: Path, row: dict) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def drop_before(path: Path, column: str, moment: datetime, *, counts_only: bool = False) -> int:
+    """Remove the rows whose `column` is a time before `moment`, in one step; returns how many there are."""
+    found = rows(path)
+    kept = [row for row in found if datetime.fromisoformat(row[column]) >= moment]
+    dropped = len(found) - len(kept)
+    if dropped and not counts_only:
+        write_whole(path, b"".join(orjson.dumps(row) + b"\n" for row in kept))
+    return dropped
 
 
 def rows(path: Path) -> list[dict]:

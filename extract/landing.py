@@ -1,20 +1,22 @@
 """Landing folders: what a session of pulls brought, as NDJSON files, before it enters the raw database.
 
 A session writes into a hidden folder and renames it when everything asked for is on disk, so a landing
-folder is always whole. The files are kept: raw can be rebuilt from them.
+folder is always whole, and says in its last file what that is (landing_contents.py). The files are kept: raw
+can be rebuilt from them.
 """
 
 import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
 
-from extract import versions
+from extract import landing_contents, versions
 
 KIND = "landing folders"
 
@@ -22,6 +24,8 @@ KIND = "landing folders"
 VOLATILE = frozenset({"imageUrl", "connections", "followers"})
 
 ABSENT = "absent"
+
+_STAMP = "%Y%m%dT%H%M%S%f"
 
 
 def content_hash(row: dict) -> str:
@@ -45,10 +49,12 @@ class Landing:
     """
 
     def __init__(self, landing_dir: Path):
-        self.landing_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
+        self.landing_id = f"{datetime.now(UTC).strftime(_STAMP)}-{secrets.token_hex(4)}"
         self._final = landing_dir / self.landing_id
         self._partial = landing_dir / f".{self.landing_id}.partial"
         self._files = {}
+        self._rows: Counter[str] = Counter()
+        self._sha256 = {}
 
     def __enter__(self) -> "Landing":
         for abandoned in self._partial.parent.glob(".*.partial"):  # of a session that was killed
@@ -66,6 +72,13 @@ class Landing:
         if error_type:
             shutil.rmtree(self._partial)
             return
+        landing_contents.write(
+            self._partial,
+            {
+                f"{table}.jsonl": landing_contents.Contents(self._rows[table], sha256.hexdigest())
+                for table, sha256 in self._sha256.items()
+            },
+        )
         self._partial.rename(self._final)
         directory = os.open(self._final.parent, os.O_RDONLY)
         os.fsync(directory)
@@ -73,16 +86,32 @@ class Landing:
 
     def write(self, table: str, row: dict) -> None:
         """Append one row; raises orjson.JSONEncodeError for a row that is no valid JSON text."""
-        line = orjson.dumps(row, option=orjson.OPT_UTC_Z)
+        line = orjson.dumps(row, option=orjson.OPT_UTC_Z) + b"\n"
         if table not in self._files:
             self._files[table] = (self._partial / f"{table}.jsonl").open("wb")
-        self._files[table].write(line + b"\n")
+            self._sha256[table] = hashlib.sha256()
+        self._files[table].write(line)
+        self._sha256[table].update(line)
+        self._rows[table] += 1
 
 
-def landed_files(folders: Iterable[Path], table: str) -> list[Path]:
+def landed_files(folders: Iterable[Path], table: str, without: Collection[Path] = ()) -> list[Path]:
     """The files of one table over several landing folders, oldest first, without the empty ones."""
     files = [folder / f"{table}.jsonl" for folder in sorted(folders)]
-    return [file for file in files if file.is_file() and file.stat().st_size > 0]
+    return [file for file in files if file not in without and file.is_file() and file.stat().st_size > 0]
+
+
+def landed_at(folder: Path) -> datetime:
+    """When a folder was landed: by its name or its time of change, whichever is earlier.
+
+    An erasure changes it later.
+    """
+    changed = datetime.fromtimestamp(folder.stat().st_mtime, UTC)
+    try:
+        named = datetime.strptime(folder.name.partition("-")[0], _STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return changed
+    return min(named, changed)
 
 
 def finished_folders(landing_dir: Path) -> list[Path]:

@@ -15,10 +15,13 @@ from typing import TextIO
 from extract.errors import OutboundError
 
 POLL_SECONDS = 1.0
-# What writes into a workspace, each under a lock of its own.
+# What writes into a workspace, each under a lock of its own, in the order in which all of them are taken.
+# There is no other lock: one that is added stands here, and so whoever has to be alone waits for it too.
 WRITERS = ("run", "import", "enrichment", "delivery")
 # A restore that has begun to take its place (extract/backup/restore.py).
 RESTORE = ".restore"
+
+Say = Callable[[str], None]
 
 
 class BusyError(OutboundError):
@@ -36,16 +39,22 @@ def exclusive(
     workspace_dir: Path,
     what: str = "run",
     *,
+    job: str | None = None,
     wait_seconds: float = 0,
-    say: Callable[[str], None] = lambda line: None,
+    say: Say = lambda line: None,
     completes_restore: bool = False,
 ) -> Iterator[bool]:
     """Hold the workspace for the length of the block; yields whether another `what` had to end first.
 
-    Raises BusyError when the other one still holds it after `wait_seconds`, CutOffError where a restore was
+    `what` is one of WRITERS, `job` the verb that others are told. Raises BusyError, naming job, process and
+    since when, when the other one still holds it after `wait_seconds`, CutOffError where a restore was
     killed, unless this completes it. A run and an import don't hinder each other: they share no file that
     both write.
     """
+    if what not in WRITERS:
+        raise ValueError(
+            f"{what!r} is none of {WRITERS}, so that nobody who has to be alone would wait for it"
+        )
     workspace_dir.mkdir(parents=True, exist_ok=True)
     with (workspace_dir / f".{what}.lock").open("a+") as lock:
         has_waited = not _taken(lock)
@@ -59,7 +68,7 @@ def exclusive(
                     raise BusyError(f"{active}: wait for it to end, then try again")
                 time.sleep(min(POLL_SECONDS, wait_seconds))
         lock.truncate(0)
-        lock.write(f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
+        lock.write(f"{job or what}, process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
         lock.flush()
         if (workspace_dir / RESTORE).exists() and not completes_restore:
             raise CutOffError(f"A restore into {workspace_dir} was cut off: complete it with `make restore`")
@@ -67,11 +76,30 @@ def exclusive(
 
 
 @contextlib.contextmanager
-def everything(workspace_dir: Path, *, completes_restore: bool = False) -> Iterator[None]:
-    """Hold all locks of the workspace: nobody writes into it for the length of the block. Raises as above."""
+def everything(
+    workspace_dir: Path,
+    job: str,
+    *,
+    wait_seconds: float = 0,
+    say: Say = lambda line: None,
+    completes_restore: bool = False,
+) -> Iterator[None]:
+    """Hold all locks of the workspace: nobody writes into it for the length of the block.
+
+    `wait_seconds` is for all of them together. Raises as above.
+    """
+    deadline = time.monotonic() + wait_seconds
     with contextlib.ExitStack() as held:
         for what in WRITERS:
-            held.enter_context(exclusive(workspace_dir, what, completes_restore=completes_restore))
+            one = exclusive(
+                workspace_dir,
+                what,
+                job=job,
+                wait_seconds=max(0.0, deadline - time.monotonic()),
+                say=say,
+                completes_restore=completes_restore,
+            )
+            held.enter_context(one)
         yield
 
 

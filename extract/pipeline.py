@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from extract.damage import set_aside
 from extract.enrichment.ledger import EnrichmentLedger
 from extract.errors import ConfigurationError
 from extract.heyreach import load
+from extract.http.pacing import Pacer
 from extract.importer.ledger import Ledger
 from extract.landing import Landing, finished_folders
+from extract.landings import Faults, Landings, MissingError, described
 from extract.observing import KnownStates, PullResult
-from extract.pacing import Pacer
 from extract.privacy.suppression import Suppressions
 from extract.pull import run_pull
 from extract.sandbox import DEMO_ACCOUNTS_PATH, DEMO_END, DEMO_PRESET, DEMO_SEED, DEMO_START, DEMO_TWISTS
@@ -90,6 +91,18 @@ def webhooks_dir(settings: Settings) -> Path:
     return settings.workspace_dir / "webhooks"
 
 
+def as_meant(settings: Settings) -> Settings:
+    """The settings with the as-of that is meant: the newest pull of the minute or second that is named.
+
+    Reports print a pull's moment to the minute, and what they print can be typed again. Raw must exist.
+    """
+    if not settings.as_of:
+        return settings
+    with raw.connect(raw_path(settings), read_only=True) as connection:
+        pulls = raw.pull_times(connection, before=settings.as_of + settings.as_of_precision)
+    return replace(settings, as_of=max(settings.as_of, pulls.newest)) if pulls else settings
+
+
 def require_known_versions(settings: Settings) -> None:
     """Raise NewerError where a newer release wrote into this workspace, before anything else is done with it.
 
@@ -117,6 +130,7 @@ def extract(settings: Settings, say: Callable[[str], None], kind: str = "full") 
     `kind` is one of pull.KINDS; the demo has a timetable of its own.
     """
     load_landed(settings)
+    settings = as_meant(settings)
     results = _pull_demo(settings, say) if settings.is_demo else _pull_heyreach(settings, kind)
     _load_leftovers(settings)
     return Extraction(
@@ -129,7 +143,10 @@ def extract(settings: Settings, say: Callable[[str], None], kind: str = "full") 
 
 
 def load_landed(settings: Settings) -> None:
-    """Bring the raw database, which may not exist yet, to where the landing folders are."""
+    """Bring the raw database, which may not exist yet, to where the landing folders are.
+
+    Raises MissingError where something that was landed is in neither of the two.
+    """
     raw.initialise(raw_path(settings))
     _load_leftovers(settings)
 
@@ -137,19 +154,49 @@ def load_landed(settings: Settings) -> None:
 def _load_leftovers(settings: Settings) -> None:
     """Load every finished landing folder that raw doesn't list: the newest, and any a crash left behind."""
     path = raw_path(settings)
+    folders = finished_folders(landing_dir(settings))
     with raw.connect(path, read_only=True) as connection:
         loaded = raw.loaded_landings(connection)
-    load([folder for folder in finished_folders(landing_dir(settings)) if folder.name not in loaded], path)
+    landings = Landings(landings_path(settings))
+    missing = landings.missing(folders, loaded)
+    _require_nothing_missing(landings.unaccepted(missing))
+    without = {landing_dir(settings) / name / file for name, faults in missing.items() for file in faults}
+    # A folder is listed in raw by its pulls: without them nothing of it counts.
+    usable = [folder for folder in folders if folder / "pulls.jsonl" not in without]
+    load([folder for folder in usable if folder.name not in loaded], path, without)
+    landings.note(folders)
 
 
-def rebuild_raw(settings: Settings) -> tuple[Path | None, int]:
-    """Make raw anew from all landing folders; returns where the old file went, and the number of folders."""
+def _require_nothing_missing(missing: Faults) -> None:
+    if missing:
+        raise MissingError(
+            f"Landed, and not to be had any more: {described(missing)}. What stood there can't be pulled "
+            "again: bring it back from a backup, or go on without it: make recover WITHOUT_MISSING=1"
+        )
+
+
+def rebuild_raw(settings: Settings, *, goes_without: bool = False) -> tuple[Path | None, int, str]:
+    """Make raw anew from all landing folders: where the old file went, how many folders, what is missing.
+
+    Raises MissingError, with nothing changed, where a folder or a file is missing, unless it `goes_without`.
+    """
     path = raw_path(settings)
     with contextlib.suppress(raw.RawError, duckdb.Error):  # damaged, which is why it is made anew
         require_known_versions(settings)
+    folders = finished_folders(landing_dir(settings))
+    landings = Landings(landings_path(settings))
+    missing = landings.missing(folders, loaded=())
+    if goes_without:
+        landings.give_up(landings.unaccepted(missing))
+    _require_nothing_missing(landings.unaccepted(missing))
     old = set_aside(path) if path.exists() else None
     load_landed(settings)
-    return old, len(finished_folders(landing_dir(settings)))
+    return old, len(folders), described(missing)
+
+
+def landings_path(settings: Settings) -> Path:
+    """Where a workspace keeps the record of its landing folders."""
+    return settings.workspace_dir / "journal" / "landings.jsonl"
 
 
 def landing_dir(settings: Settings) -> Path:

@@ -397,8 +397,8 @@ class PullTimes:
     newest_full: datetime | None
 
 
-def pull_times(connection: duckdb.DuckDBPyConnection) -> PullTimes | None:
-    """When the first pull ended, and the newest ones of each kind; None before the first one."""
+def pull_times(connection: duckdb.DuckDBPyConnection, before: datetime | None = None) -> PullTimes | None:
+    """When the first pull (`before` a moment) ended, and the newest of each kind; None without any."""
     first, newest, newest_complete, newest_full = connection.execute(
         f"""
         select
@@ -407,8 +407,9 @@ def pull_times(connection: duckdb.DuckDBPyConnection) -> PullTimes | None:
             max(finished_at) filter (is_complete),
             max(finished_at) filter (is_complete and kind = 'full')
         from {SCHEMA}.pulls
-        where resource = 'pull'
-        """
+        where resource = 'pull' and finished_at < coalesce($before, 'infinity'::timestamptz)
+        """,
+        {"before": before},
     ).fetchone()
     return PullTimes(first, newest, newest_complete, newest_full) if first else None
 

@@ -8,6 +8,7 @@ import dlt
 from dlt.destinations.impl.duckdb.duck import DuckDbClient, DuckDbCopyJob
 
 from extract import raw
+from extract.sql_text import literal
 
 
 class _DeclaredCopyJob(DuckDbCopyJob):
@@ -19,7 +20,8 @@ class _DeclaredCopyJob(DuckDbCopyJob):
         columns = {name: raw.DUCKDB_TYPES[kind] for name, kind in raw.TABLES[table].items()}
         client.execute_sql(
             f"insert into {client.make_qualified_table_name(table)} by name "
-            f"select * from read_json('{self._file_path}', format = 'newline_delimited', columns = {columns})"
+            f"select * from read_json({literal(self._file_path)}, format = 'newline_delimited', "
+            f"columns = {columns})"
         )
 
 

@@ -4,6 +4,7 @@ Connection and place come from the environment and `.env`; how the figures are j
 config/settings.yaml. The period of a report is an argument, see `parse_period`.
 """
 
+import difflib
 import ipaddress
 import os
 import re
@@ -69,6 +70,11 @@ ATTRIBUTION_FIELDS = (
     "company_industry",
 )
 _SERVICE_NAMES = ("LINKEDIN_", "LLM_", *(f"{name.upper()}_" for name in services.SERVICES))
+# What only this program is told by; what dbt_project/profiles.yml reads; how alike a slip is to a setting.
+OWN_PREFIXES = ("HEYREACH_", "OUTBOUND_")
+FROM_DBT = ("OUTBOUND_RUN_ID", "OUTBOUND_RAW_PATH", "OUTBOUND_BUILD_PATH")
+ALIKE = 0.85
+_PREFIXES = (*OWN_PREFIXES, "IMPORT_", "SLACK_", "SMTP_", "ALERT_", *_SERVICE_NAMES)
 # Outside these years a date is a slip of the keyboard.
 YEARS = range(2000, 2101)
 
@@ -170,7 +176,10 @@ RETENTION_RANGES = {
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run goes by. Paths are absolute; `warnings` are lines for the operator that stop nothing."""
+    """What a run goes by. Paths are absolute; `warnings` are lines for the operator that stop nothing.
+
+    `as_of` was typed to within `as_of_precision`: a minute, a second, or exactly.
+    """
 
     api_key: str | None = field(repr=False)
     base_url: str
@@ -179,6 +188,7 @@ class Settings:
     lookback_days: int
     as_of: datetime | None
     data_dir: Path
+    as_of_precision: timedelta = timedelta()
     memory_limit: str = DEFAULTS["OUTBOUND_MEMORY_LIMIT"]
     read_back_waits: tuple[float, ...] = (15.0, 60.0, 180.0)
     # The variables of other services (extract/enrichment/services.py); secrets among them.
@@ -254,7 +264,9 @@ def load_settings(project_dir: Path, environ: Mapping[str, str] = os.environ) ->
     analytics, retention = _read_yaml(project_dir / "config" / "settings.yaml", problems)
     if problems:
         raise ConfigurationError(problems)
-    warnings = _env_file_warnings(project_dir / ".env", in_file)
+    if settings["as_of"]:
+        settings["as_of_precision"] = _precision(settings["as_of"])
+    warnings = _env_file_warnings(project_dir / ".env", in_file) + _environment_warnings(environ)
     return Settings(**settings, analytics=analytics, retention=retention, warnings=tuple(warnings))
 
 
@@ -341,12 +353,7 @@ def _read_env_file(path: Path, problems: list[str]) -> dict[str, str | None]:
 
 
 def _env_file_warnings(path: Path, variables: dict[str, str | None]) -> list[str]:
-    warnings = []
-    for name in variables:
-        prefixes = ("HEYREACH_", "OUTBOUND_", "IMPORT_", "SLACK_", "SMTP_", "ALERT_", *_SERVICE_NAMES)
-        if name.startswith(prefixes) and name not in DEFAULTS:
-            hint = suggestion(name, DEFAULTS)
-            warnings.append(f"{shown(path)}: {quoted(name)} is not a setting and has no effect; {hint}")
+    warnings = [_no_setting(shown(path), name) for name in variables if _is_meant(name, _PREFIXES)]
     # A warning and no refusal: `cp .env.example .env` leaves a file that everybody can read.
     secrets = [secret for secret in SECRETS if variables.get(secret)]
     if secrets and path.stat().st_mode & 0o077:
@@ -354,6 +361,27 @@ def _env_file_warnings(path: Path, variables: dict[str, str | None]) -> list[str
         held = "the HeyReach key" if secrets[0] == SECRETS[0] else secrets[0]
         warnings.append(f"{name} holds {held} and others can read it; run: chmod 600 {name}")
     return warnings
+
+
+def _environment_warnings(environ: Mapping[str, str]) -> list[str]:
+    """Most of what is in the environment is for other programs."""
+    return [
+        _no_setting("in the environment", name)
+        for name in environ
+        if name not in FROM_DBT and _is_meant(name, OWN_PREFIXES)
+    ]
+
+
+def _no_setting(where: str, name: str) -> str:
+    hint = suggestion(name.upper(), DEFAULTS)
+    return f"{where}: {quoted(name)} is not a setting and has no effect; {hint}"
+
+
+def _is_meant(name: str, prefixes: tuple[str, ...]) -> bool:
+    """Whether a name that is no setting looks like one: by its beginning, its letters, or all but a slip."""
+    letters = name.upper()
+    is_alike = letters.startswith(prefixes) or difflib.get_close_matches(letters, DEFAULTS, 1, ALIKE)
+    return name not in DEFAULTS and bool(is_alike)
 
 
 def _named(name: str, environ: Mapping[str, str]) -> str:
@@ -505,6 +533,13 @@ def _as_of(text: str) -> datetime | None:
     if moment is None or moment.year not in YEARS:
         raise ValueError("must be a time like 2026-01-31T09:30:00Z or a date like 2026-01-31 (midnight UTC)")
     return moment
+
+
+def _precision(moment: datetime) -> timedelta:
+    """What a moment leaves open: reports print minutes, and whoever copies one types :00 behind it."""
+    if moment.microsecond:
+        return timedelta()
+    return timedelta(seconds=1) if moment.second else timedelta(minutes=1)
 
 
 def _day(text: str) -> datetime:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import duckdb
 
+from extract.sql_text import literal
+
 _SETTLED = """
     select performance.campaign_id
     from published.marts.rpt_campaign_performance as performance
@@ -28,8 +30,8 @@ def settled_campaigns(published: Path, raw_path: Path) -> set[str]:
     try:
         with duckdb.connect() as connection:
             connection.execute("set TimeZone = 'UTC'")
-            connection.execute(f"attach '{published}' as published (read_only)")
-            connection.execute(f"attach '{raw_path}' as raw (read_only)")
+            connection.execute(f"attach {literal(published)} as published (read_only)")
+            connection.execute(f"attach {literal(raw_path)} as raw (read_only)")
             return {campaign_id for (campaign_id,) in connection.execute(_SETTLED).fetchall()}
     except duckdb.Error:
         return set()

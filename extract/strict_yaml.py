@@ -6,6 +6,7 @@ text that was typed, and whatever could mean something else than it says is refu
 """
 
 import difflib
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -36,6 +37,9 @@ class Items(list):
 
 
 Value = Mapping | Items | str | None
+
+# Nobody writes a comment like that: it is the rest of the text before it.
+_CUT_OFF = re.compile(r" *(#[^\s#][^\r\n\0]*)")
 
 
 def load(path: Path) -> Mapping:
@@ -122,12 +126,31 @@ def _parse(text: str) -> Mapping:
     node = composer.get_node() if composer.check_node() else None
     if composer.check_node():
         raise _Refused("a second document starts here; keep one", composer.peek_event().start_mark)
+    if node:
+        _refuse_cut_text(node)
     value = _value(node) if node else None
     if value is None:
         return Mapping(line=1)
     if not isinstance(value, Mapping):
         raise _Refused("the file must start with `name: value`", node.start_mark)
     return value
+
+
+def _refuse_cut_text(node: yaml.Node) -> None:
+    """Refuse `label: AI Milo #1`, of which YAML would keep `AI Milo` and take the rest for a comment."""
+    if not isinstance(node, yaml.ScalarNode):
+        for part in node.value:
+            for each in part if isinstance(part, tuple) else (part,):
+                _refuse_cut_text(each)
+        return
+    mark = node.end_mark
+    cut = _CUT_OFF.match(mark.buffer, mark.pointer) if node.style is None else None
+    if cut:
+        raise _Refused(
+            f"{quoted(cut[1].strip())} would be taken for a comment and left out; put quotes around the "
+            "whole text, or a blank after the # of a comment",
+            mark,
+        )
 
 
 def _value(node: yaml.Node) -> Value:

@@ -14,7 +14,7 @@ from extract.errors import ConfigurationError
 # The newest version of each that this program reads and writes.
 KNOWN = {
     "raw database": 1,
-    "landing folders": 1,
+    "landing folders": 2,
     "journals": 1,
     "import ledger": 1,
     "enrichment ledger": 1,

@@ -18,7 +18,7 @@ from extract.errors import ConfigurationError
 from extract.lock import BusyError, exclusive
 from extract.settings import Settings
 from reports.channels import DeliveryError, Notice, channels
-from reports.queries import open_published
+from reports.read_only import open_published
 
 OPEN_ANOMALIES = """
     select *
@@ -55,9 +55,9 @@ def telling(settings: Settings, job: str, say: Callable[[str], None]) -> Iterato
         yield outcome
     except Exception as error:
         failure = error
-        _tell(settings, say, lambda outbox: outbox.failed(job, failure))
+        _tell(settings, job, say, lambda outbox: outbox.failed(job, failure))
         raise
-    _tell(settings, say, lambda outbox: outbox.succeeded(job, outcome.reports))
+    _tell(settings, job, say, lambda outbox: outbox.succeeded(job, outcome.reports))
 
 
 def open_anomalies(workspace_dir: Path) -> list[dict]:
@@ -211,10 +211,10 @@ class _Outbox:
         return told[-1] if told and told[-1]["topic"] == "failure" else None
 
 
-def _tell(settings: Settings, say: Callable[[str], None], note: Callable[[_Outbox], None]) -> None:
+def _tell(settings: Settings, job: str, say: Callable[[str], None], note: Callable[[_Outbox], None]) -> None:
     """Queue what is to be told, then deliver it; whatever goes wrong is said, and fails no job."""
     try:
-        with exclusive(settings.workspace_dir, "delivery"):
+        with exclusive(settings.workspace_dir, "delivery", job=job):
             outbox = _Outbox(settings, say)
             note(outbox)
             outbox.deliver()

@@ -1,12 +1,12 @@
 """Ways to tell the operator something: a Slack incoming webhook, and e-mail over SMTP.
 
-What goes wrong is said without addresses of webhooks, passwords, or what a server answered in words.
+Each is tried once: what fails is tried again with the next job (alerts.py). What goes wrong is said without
+addresses of webhooks, passwords, or what a server answered in words.
 """
 
 import contextlib
 import mimetypes
 import smtplib
-import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,12 +14,16 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 
-import httpx
-
+from extract.http.mail import conversation
+from extract.http.retry import PassingError
+from extract.http.transport import HttpClient, Limits, TooLargeError
 from extract.settings import AlertSettings, Smtp
 
 SLACK_CHARACTERS = 2900  # above about 4,000 Slack cuts a message into several
-SECONDS = 20.0
+SLACK_LIMITS = Limits(seconds=20.0, silence=20.0, bytes=100_000)
+# A mail may take that long, and as much longer as its size needs over a slow line.
+MAIL_SECONDS = 60.0
+SLOWEST_BYTES_A_SECOND = 100_000
 # Many mail servers refuse more than 25 MB, and an attachment grows by a third on its way.
 ATTACHED_BYTES = 15_000_000
 
@@ -49,21 +53,24 @@ def channels(settings: AlertSettings) -> dict[str, object]:
     return found
 
 
-def send_to_slack(webhook_url: str, notice: Notice) -> None:
+def send_to_slack(webhook_url: str, notice: Notice, *, limits: Limits = SLACK_LIMITS) -> None:
     """Post the notice; Slack takes no attachments here, so the text has to do."""
     text = f"*{_slack_text(notice.subject)}*\n{_slack_text(notice.text)}"
     if len(text) > SLACK_CHARACTERS:
         text = text[:SLACK_CHARACTERS].rsplit("\n", 1)[0] + "\n…"
     try:
-        response = httpx.post(webhook_url, json={"text": text}, timeout=SECONDS)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise DeliveryError(f"Slack can't be reached ({type(error).__name__})") from None
-    if response.status_code != 200:
-        hint = "; make a new webhook" if response.status_code in (403, 404, 410) else ""
-        raise DeliveryError(f"Slack answered {response.status_code}{hint}")
+        with HttpClient(webhook_url, limits) as client:
+            reply = client.send("POST", webhook_url, json={"text": text})
+    except PassingError as failure:
+        raise DeliveryError(f"Slack can't be reached ({failure})") from None
+    except TooLargeError as error:
+        raise DeliveryError(f"Slack {error}") from None
+    if reply.status != 200:
+        hint = "; make a new webhook" if reply.status in (403, 404, 410) else ""
+        raise DeliveryError(f"Slack answered {reply.status}{hint}")
 
 
-def send_email(smtp: Smtp, notice: Notice) -> None:
+def send_email(smtp: Smtp, notice: Notice, *, seconds: float = MAIL_SECONDS) -> None:
     """Send the notice to all recipients, with its attachments."""
     message = EmailMessage()
     message["Subject"] = " ".join(notice.subject.split())
@@ -73,20 +80,20 @@ def send_email(smtp: Smtp, notice: Notice) -> None:
     # The same at a second try, so that mail programs can tell a repeat.
     message["Message-ID"] = f"<{notice.notice_id}@{smtp.sender.rpartition('@')[2]}>"
     _attach(message, notice)
-    with _logged_in(smtp) as server:
+    with _logged_in(smtp, seconds + len(bytes(message)) / SLOWEST_BYTES_A_SECOND) as server:
         server.send_message(message)
 
 
-def try_email(smtp: Smtp) -> None:
+def try_email(smtp: Smtp, *, seconds: float = MAIL_SECONDS) -> None:
     """Connect and log in, and send nothing; raises DeliveryError as `send_email`."""
-    with _logged_in(smtp) as server:
+    with _logged_in(smtp, seconds) as server:
         server.noop()
 
 
 @contextlib.contextmanager
-def _logged_in(smtp: Smtp) -> Iterator[smtplib.SMTP]:
+def _logged_in(smtp: Smtp, seconds: float) -> Iterator[smtplib.SMTP]:
     try:
-        with _connected(smtp) as server:
+        with conversation(smtp.host, smtp.port, smtp.security, seconds=seconds) as server:
             if smtp.username:
                 server.login(smtp.username, smtp.password)
             yield server
@@ -99,6 +106,8 @@ def _logged_in(smtp: Smtp) -> Iterator[smtplib.SMTP]:
         raise DeliveryError(f"The mail server {kind} ({error.smtp_code})") from None
     except smtplib.SMTPRecipientsRefused:
         raise DeliveryError("The mail server refused every recipient") from None
+    except TimeoutError as error:
+        raise DeliveryError(f"The mail server can't be reached in time ({error})") from None
     except (OSError, smtplib.SMTPException, UnicodeError) as error:
         raise DeliveryError(f"The mail server can't be reached ({type(error).__name__})") from None
 
@@ -119,20 +128,6 @@ def _attach(message: EmailMessage, notice: Notice) -> None:
         kind = "text/markdown" if name.endswith(".md") else mimetypes.guess_type(name)[0]
         main, _, sub = (kind or "application/octet-stream").partition("/")
         message.add_attachment(content, maintype=main, subtype=sub, filename=name)
-
-
-def _connected(smtp: Smtp) -> smtplib.SMTP:
-    context = ssl.create_default_context()
-    if smtp.security == "tls":
-        return smtplib.SMTP_SSL(smtp.host, smtp.port, timeout=SECONDS, context=context)
-    server = smtplib.SMTP(smtp.host, smtp.port, timeout=SECONDS)
-    if smtp.security == "starttls":
-        try:
-            server.starttls(context=context)
-        except BaseException:
-            server.close()
-            raise
-    return server
 
 
 def _slack_text(text: str) -> str:

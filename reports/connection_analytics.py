@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -24,7 +24,9 @@ from extract.enrichment.writeback import WriteBackOptions, run_write_back
 from extract.errors import ConfigurationError, OutboundError
 from extract.folders import disk_full_line, is_disk_full, require_writable, sweep
 from extract.importer.command import SENDER_CHOICES, ImportOptions, run_import
+from extract.importer.mapping import MAPPINGS_PATH
 from extract.lock import exclusive
+from extract.places import require_writable_places
 from extract.privacy import erase, purge
 from extract.pull import KINDS
 from extract.runs import RunRecord, is_done_since, new_run_id, runs_path
@@ -33,7 +35,7 @@ from extract.stop import stoppable
 from extract.strict_yaml import shown
 from reports import alerts, schedule, upkeep
 from reports.check import check_all
-from reports.queries import open_published
+from reports.read_only import open_published
 from reports.write import FORMATS, write_reports
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -43,6 +45,9 @@ STEPS = (
     *("schedule", "recover", "acknowledge", "erase", "purge", "enrich", "enrichments", "write-back"),
     *("check", "backup", "restore"),
 )
+# Steps that only read, or whose places are told by what they are given (as are those of a plain report).
+TRIES_FOR_ITSELF = ("check", "enrichments", "restore", "schedule", "sql")
+NEVER_BUILD = ("acknowledge", "backup", "enrich", "extract", "import", "write-back")
 # The scheduled jobs, and what else pulls, builds and reports: the kind of pull and the formats of each.
 JOBS = {"run": ("full", FORMATS), "weekly": ("full", FORMATS), "daily": ("daily", ("json",))}
 
@@ -61,6 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for warning in settings.warnings:
             _say(f"warning: {warning}")
         with stoppable():
+            _require_places(settings, options)
             globals()[f"_{options.step.replace('-', '_')}"](settings, options)
     except KeyboardInterrupt as stop:
         print("stopped", file=sys.stderr)
@@ -76,6 +82,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(error, OutboundError):
             print(f"error: {error}", file=sys.stderr)
             return error.exit_code
+        if isinstance(error, PermissionError) and error.filename:
+            print(f"error: {error.filename} is closed to you: change owner or permissions", file=sys.stderr)
+            return 1
         first_line = (str(error).splitlines() or [""])[0]
         print(
             f"error: {options.step} failed ({type(error).__name__}: {first_line[:300]}). "
@@ -102,7 +111,11 @@ def _parser() -> argparse.ArgumentParser:
         "--kind", choices=KINDS, default="full", help="extract: how much to read (default: %(default)s)"
     )
     parser.add_argument(
-        "--wait", type=int, default=0, metavar="MINUTES", help="how long to wait for another run to end"
+        "--wait",
+        type=float,
+        default=0,
+        metavar="MINUTES",
+        help="how long to wait for another run to end; erase, purge and backup: for whoever writes anything",
     )
     parser.add_argument(
         "--strict", action="store_true", help="a HeyReach sender missing in the account file is an error"
@@ -117,9 +130,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--debug", action="store_true", help="show tracebacks")
     parser.add_argument("--id", help="acknowledge: which anomaly; without it, they are listed")
     timetable = parser.add_argument_group("schedule", "the timetable; without an option it is printed")
-    timetable.add_argument("--install", choices=("auto", "cron", "systemd"), help="put it in place")
+    timetable.add_argument(
+        "--install",
+        type=lambda text: {"1": "auto"}.get(text, text),
+        choices=("auto", "cron", "systemd"),
+        help="put it in place",
+    )
     timetable.add_argument("--remove", action="store_true", help="take it out again")
-    _add_upkeep_arguments(parser.add_argument_group("check, backup, restore", "before it is needed"))
+    _add_upkeep_arguments(parser.add_argument_group("check, recover, backup, restore", "before it is needed"))
     _add_import_arguments(
         parser.add_argument_group("import", "a file of leads into HeyReach, each accounted for")
     )
@@ -128,6 +146,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_upkeep_arguments(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--without-missing", action="store_true", help="recover: without the landing files that are gone"
+    )
     group.add_argument("--send", action="store_true", help="check: send a test message to every channel")
     group.add_argument("--to", type=Path, metavar="FOLDER", help="backup: where it goes (default: backups)")
     group.add_argument("--with-secrets", action="store_true", help="backup: all of .env, keys included")
@@ -187,6 +208,21 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
+def _require_places(settings: Settings, options: argparse.Namespace) -> None:
+    """Try every place that the step writes to, before anything is asked or done."""
+    only_renders = options.step == "report" and not (options.since or options.until)
+    if options.step in TRIES_FOR_ITSELF or only_renders:
+        return
+    require_writable(settings.workspace_dir, "The data folder")
+    workspaces = {settings.workspace_dir}
+    if options.step == "setup":
+        workspaces |= {settings.data_dir, settings.data_dir / "demo"}
+    dbt = [] if options.step in NEVER_BUILD else [warehouse.PARSED_DIR]
+    require_writable_places(settings.data_dir, sorted(workspaces), *dbt)
+    if options.step in JOBS or options.output_dir:
+        require_writable(_reports_dir(settings, options), "The report folder")
+
+
 def _scheduled(settings: Settings, options: argparse.Namespace) -> None:
     """A job of the timetable: a run whose end is told to who is not there to see it."""
     with alerts.telling(settings, options.step, _say) as outcome:
@@ -235,10 +271,11 @@ def _report_without_news(settings: Settings, options: argparse.Namespace, format
 
 @contextlib.contextmanager
 def _held(settings: Settings, options: argparse.Namespace) -> Iterator[bool]:
-    """Hold the workspace, known to be writable and free of what killed runs left in it."""
-    require_writable(settings.workspace_dir, "The data folder")
-    require_writable(_reports_dir(settings, options), "The report folder")
-    with exclusive(settings.workspace_dir, wait_seconds=options.wait * 60, say=_say) as has_waited:
+    """Hold the workspace, free of what killed runs left in it."""
+    wait_seconds = options.wait * 60
+    with exclusive(
+        settings.workspace_dir, job=options.step, wait_seconds=wait_seconds, say=_say
+    ) as has_waited:
         sweep(settings.workspace_dir, _reports_dir(settings, options))
         if options.step != "recover":  # what it makes anew may not open at all
             pipeline.require_known_versions(settings)
@@ -290,7 +327,8 @@ def _acknowledge(settings: Settings, options: argparse.Namespace) -> None:
     """Silence an anomaly, or list those that are not silenced."""
     _require(_files(settings).published)
     if options.id:
-        row = alerts.acknowledge(settings.workspace_dir, options.id)
+        with exclusive(settings.workspace_dir, "delivery", job="acknowledge"):
+            row = alerts.acknowledge(settings.workspace_dir, options.id)
         print(f"acknowledged: {row['message']}")
         if row["kind"] == "acceptance_drop":
             print("From the next build on its alarm starts again, and expects what the rate sank to.")
@@ -302,8 +340,10 @@ def _acknowledge(settings: Settings, options: argparse.Namespace) -> None:
 def _recover(settings: Settings, options: argparse.Namespace) -> None:
     """Make the raw database anew from its files, and set the old one aside."""
     with _held(settings, options), RunRecord(runs_path(settings.workspace_dir), "recover"):
-        old, folders = pipeline.rebuild_raw(settings)
+        old, folders, missing = pipeline.rebuild_raw(settings, goes_without=options.without_missing)
         _land_journals(settings)
+    if missing:
+        _say(f"warning: it is made without what is missing: {missing}")
     if old:
         _say(f"the old one is kept as {old}")
     print(f"raw: {pipeline.raw_path(settings)}, made anew from {folders} landing folders; now: make build")
@@ -321,13 +361,17 @@ def _setup(settings: Settings, options: argparse.Namespace) -> None:
     }
     for workspace_dir, account_file in account_files.items():
         paths = warehouse.files(workspace_dir)
-        raw.initialise(paths.raw)
-        accounts.write_account_seed(accounts.load_accounts(account_file), paths.account_seed)
+        with exclusive(workspace_dir, job="setup"):
+            raw.initialise(paths.raw)
+            accounts.write_account_seed(accounts.load_accounts(account_file), paths.account_seed)
     _check_accounts(settings, _files(settings).account_seed)
     whose = settings.base_url + "; the key was not tried, make check does"
     _say(f"ready: {'demo data (no HEYREACH_API_KEY)' if settings.is_demo else whose}")
     if settings.is_demo:
-        _say("dbt by hand: cd dbt_project && ../.venv/bin/dbt build --target demo")
+        _say(
+            "dbt by hand, after make run: cd dbt_project && "
+            "../.venv/bin/dbt build --select rpt_funnel --target demo"
+        )
 
 
 def _extract(settings: Settings, options: argparse.Namespace) -> None:
@@ -347,7 +391,7 @@ def _report(settings: Settings, options: argparse.Namespace) -> None:
     if not (options.since or options.until):
         _write(settings, paths.published, options, formats)
         return
-    with exclusive(settings.workspace_dir):
+    with exclusive(settings.workspace_dir, job="report"):
         _report_anew(settings, options, formats)
 
 
@@ -365,7 +409,7 @@ def _report_anew(settings: Settings, options: argparse.Namespace, formats: list[
 def _docs(settings: Settings, options: argparse.Namespace) -> None:
     paths = _files(settings)
     _require(paths.published)
-    with exclusive(settings.workspace_dir):
+    with exclusive(settings.workspace_dir, job="docs"):
         _check_accounts(settings, paths.account_seed, warn=False)
         print(f"dbt docs: {warehouse.build_docs(paths, '')}{_demo_mark(settings)}")
 
@@ -392,7 +436,7 @@ def _import(settings: Settings, options: argparse.Namespace) -> None:
         )
     run_import(
         settings,
-        PROJECT_DIR / "config" / "import_mappings.yaml",
+        MAPPINGS_PATH,
         ImportOptions(
             file=options.file,
             campaign_id=options.campaign,
@@ -439,17 +483,14 @@ def _enrichments(settings: Settings, options: argparse.Namespace) -> None:
     list_enrichments(settings, ENRICHMENT_CONFIG, print)
 
 
-@contextlib.contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
-    """No run and no import beside this one."""
-    with exclusive(settings.workspace_dir), exclusive(settings.workspace_dir, "import"):
-        pipeline.require_known_versions(settings)
-        yield
+def _alone(settings: Settings, options: argparse.Namespace) -> contextlib.AbstractContextManager[None]:
+    """Nobody else writes into the workspace, whatever they do there."""
+    return upkeep.all_held(settings, options.step, options.wait * 60, _say)
 
 
 def _backup(settings: Settings, options: argparse.Namespace) -> None:
     """Write all that can't be made again into one file."""
-    with upkeep.all_held(settings):
+    with _alone(settings, options):
         _keep_snapshot(settings)
         upkeep.back_up(settings, PROJECT_DIR, options.to, with_secrets=options.with_secrets, say=_say)
 
@@ -462,7 +503,7 @@ def _restore(settings: Settings, options: argparse.Namespace) -> None:
 def _erase(settings: Settings, options: argparse.Namespace) -> None:
     if not options.url:
         raise ConfigurationError("make erase needs URL=, the LinkedIn profile of the person to erase")
-    with _alone(settings):
+    with _alone(settings, options):
         person, changed = erase.erase(settings, options.url)
         for path in changed:
             _say(f"cleaned: {shown(path)}")
@@ -490,7 +531,7 @@ def _erase(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _purge(settings: Settings, options: argparse.Namespace) -> None:
-    with _alone(settings):
+    with _alone(settings, options):
         pipeline.load_landed(settings)
         published = _files(settings).published
         found = purge.find(settings, published, settings.as_of or datetime.now(UTC))
@@ -513,7 +554,7 @@ def _rebuild(settings: Settings, options: argparse.Namespace) -> None:
     if paths.published.exists():
         published = _published_parameters(paths.published)
         options.since, options.until = (f"{published[name]:%Y-%m-%d}" for name in ("since", "until"))
-        settings = replace(settings, as_of=published["as_of"])
+        settings = replace(settings, as_of=published["as_of"], as_of_precision=timedelta())
     try:
         _build_and_publish(settings, options, new_run_id())
     except OutboundError as error:
@@ -560,6 +601,7 @@ def _build_and_publish(settings: Settings, options: argparse.Namespace, run_id: 
     _check_accounts(settings, paths.account_seed, warn=False)
     if not paths.raw.exists():
         raise ConfigurationError("There is nothing to build from yet: `make extract` or `make run` first")
+    settings = pipeline.as_meant(settings)
     with raw.connect(paths.raw, read_only=True) as connection:
         pulls = raw.pull_times(connection)
     if pulls is None:
@@ -651,9 +693,12 @@ def _check_accounts(settings: Settings, seed: Path, *, warn: bool = True) -> lis
 
 
 def _write(settings: Settings, database: Path, options: argparse.Namespace, formats: list[str]) -> list[Path]:
-    paths = write_reports(database, _reports_dir(settings, options), formats)
+    said: list[str] = []
+    paths = write_reports(database, _reports_dir(settings, options), formats, said.append)
     for path in paths:
         print(f"report: {path}{_demo_mark(settings)}")
+    for line in said:
+        print(f"{line}{_demo_mark(settings)}")
     return paths
 
 

@@ -41,6 +41,7 @@ WORDS = {
     # why accounts and leads, or two periods, can't be compared
     "few_accounts": "not separable: fewer than three accounts in a group",
     "one_account_value": "not separable: all accounts are alike, so it would be the lead",
+    "connected_before": "of too many leads nobody can tell whether they were asked",
     "strata_disagree": "not separable: opposite in different groups",
     "before_first_pull": "it began before the first pull, so it was not watched from its start",
     "too_young": "nothing in this period is old enough to judge yet",

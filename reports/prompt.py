@@ -11,7 +11,7 @@ import duckdb
 
 from extract.errors import ConfigurationError, OutboundError
 from extract.strict_yaml import shown
-from reports.queries import one_line, open_published
+from reports.read_only import StatementError, answers, one_line, open_published
 
 HELP = """\
 A statement ends with `;` and may take several lines. Tables of other schemas: staging.…, intermediate.…
@@ -35,11 +35,14 @@ WIDEST = 100_000
 def answer(published: Path, query: str) -> str:
     """The query's result as a text table, whole up to 10,000 rows; empty where a statement has none.
 
-    Raises ConfigurationError with DuckDB's message if the query is refused.
+    Raises ConfigurationError with DuckDB's message if the query is refused, StatementError if it doesn't only
+    select.
     """
     with open_published(published) as connection:
         try:
             return _table(connection, query, whole=True)
+        except StatementError as error:
+            raise StatementError(f"The query was refused: {error}") from None
         except duckdb.Error as error:
             raise ConfigurationError(f"The query was refused: {one_line(error)}") from None
 
@@ -136,8 +139,8 @@ def _respond(connection: duckdb.DuckDBPyConnection, statement: str, is_terminal:
             case _:
                 if table := _table(connection, statement, whole=not is_terminal):
                     print(table)
-    except duckdb.Error as error:
-        _say(f"error: {one_line(error)}")
+    except (StatementError, duckdb.Error) as error:
+        _say(f"error: {error if isinstance(error, StatementError) else one_line(error)}")
         return False
     except KeyboardInterrupt:
         if not is_terminal:
@@ -165,10 +168,7 @@ def _table(connection: duckdb.DuckDBPyConnection, query: str, *, whole: bool) ->
 
 def _draw(connection: duckdb.DuckDBPyConnection, query: str, *, whole: bool) -> str:
     tables = []
-    for statement in connection.extract_statements(query):
-        relation = connection.sql(statement.query)
-        if relation is None:
-            continue
+    for relation in answers(connection, query):
         drawn = io.StringIO()
         with contextlib.redirect_stdout(drawn):
             if whole:

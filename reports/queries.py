@@ -5,13 +5,9 @@ column that is added to a model is in the JSON report without a change here.
 """
 
 import math
-from pathlib import Path
 from typing import Any
 
 import duckdb
-
-from extract.errors import ConfigurationError
-from extract.strict_yaml import shown
 
 Row = dict[str, Any]
 
@@ -21,6 +17,10 @@ PARAMETERS = (
     "as_of",
     "since",
     "until",
+    "is_begun",
+    "is_over",
+    "watched_from",
+    "watched",
     "is_demo",
     "acceptance_window_days",
     "detection_lag_days",
@@ -129,42 +129,6 @@ CAMPAIGNS = """
     from marts.rpt_campaign_performance
     order by sent desc, sent_to_date desc, enrolled desc, campaign_name, campaign_id
 """
-
-
-def open_published(database: Path) -> duckdb.DuckDBPyConnection:
-    """A connection that can read this one file and nothing else, in UTC, with `marts` as its schema.
-
-    Names in the data come from outside: should one ever reach SQL, it can't write, read files, or load code.
-    Raises ConfigurationError if the file is no warehouse.
-    """
-    # In an instance of its own: the lock below would bind every other connection to the file in this process.
-    connection = duckdb.connect(":memory:")
-    path = str(database).replace("'", "''")
-    try:
-        connection.execute(f"attach '{path}' as warehouse (type duckdb, read_only)")
-    except duckdb.Error as error:
-        connection.close()
-        raise ConfigurationError(
-            f"{shown(database)} can't be opened: {one_line(error)}; `make build` makes a new one"
-        ) from None
-    try:
-        connection.execute("use warehouse.marts")
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute("set autoinstall_known_extensions = false")
-        connection.execute("set autoload_known_extensions = false")
-        connection.execute("set enable_external_access = false")
-        connection.execute("set lock_configuration = true")
-    except duckdb.Error as error:
-        connection.close()
-        raise ConfigurationError(
-            f"{shown(database)} is not a published warehouse: {one_line(error)}; `make build` makes one"
-        ) from None
-    return connection
-
-
-def one_line(error: duckdb.Error) -> str:
-    """What DuckDB said, without the excerpt of the statement."""
-    return " ".join(str(error).split("\n\nLINE ")[0].split())
 
 
 def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:

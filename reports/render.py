@@ -47,12 +47,20 @@ _MARKDOWN.filters.update(
     words=filters.words,
 )
 
+# As markdown escapes punctuation (filters.printed); a screen shows it as it is.
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def render_markdown(report: dict[str, Any]) -> str:
     """The report as markdown that also reads as plain text."""
     return _MARKDOWN.get_template("report.md.j2").render(report)
+
+
+def render_screen(report: dict[str, Any]) -> list[str]:
+    """The report's headline and the first thing it says to do, in its own words, as lines of plain text."""
+    text = _MARKDOWN.get_template("screen.md.j2").render(report).replace("**", "")
+    return [_ESCAPED.sub(r"\1", line) for line in text.splitlines() if line]
 
 
 def render_html(report: dict[str, Any]) -> str:

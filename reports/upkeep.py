@@ -16,10 +16,13 @@ Say = Callable[[str], None]
 
 
 @contextlib.contextmanager
-def all_held(settings: Settings) -> Iterator[None]:
-    """Nobody else writes into the workspace, and no newer release has."""
+def all_held(settings: Settings, job: str, wait_seconds: float, say: Say) -> Iterator[None]:
+    """Nobody else writes into the workspace, and no newer release has.
+
+    Raises BusyError, saying who does, where that lasts longer than `wait_seconds`.
+    """
     require_writable(settings.workspace_dir, "The data folder")
-    with everything(settings.workspace_dir):
+    with everything(settings.workspace_dir, job, wait_seconds=wait_seconds, say=say):
         pipeline.require_known_versions(settings)
         yield
 
@@ -46,7 +49,7 @@ def restore_from(settings: Settings, project_dir: Path, path: Path | None, *, fo
     about = archive.about(path) if path else None
     target = _target(settings, project_dir, about)
     require_writable(target.workspace_dir, "The data folder")
-    with everything(target.workspace_dir, completes_restore=True):
+    with everything(target.workspace_dir, "restore", completes_restore=True):
         if target.ready.exists():
             restore.finish(target, say)
             print(f"restored: {target.workspace_dir}, as a restore that was cut off had it ready")

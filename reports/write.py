@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import duckdb
 
 from extract.errors import ConfigurationError
 from extract.strict_yaml import shown
-from reports.queries import one_line, open_published, read_report
-from reports.render import render_html, render_json, render_markdown
+from reports.queries import read_report
+from reports.read_only import one_line, open_published
+from reports.render import render_html, render_json, render_markdown, render_screen
 
 _RENDERERS = {
     "markdown": (render_markdown, "md"),
@@ -20,12 +22,14 @@ _RENDERERS = {
 FORMATS = tuple(_RENDERERS)
 
 
-def write_reports(database: Path, output_dir: Path, formats: list[str]) -> list[Path]:
+def write_reports(
+    database: Path, output_dir: Path, formats: list[str], show: Callable[[str], None] | None = None
+) -> list[Path]:
     """Write the report of `database` in each of `formats` to `output_dir`, which is made if need be.
 
     Returns the files, `connection_analytics_YYYY-MM-DDTHHMMSS.{md,json,html}` (the time of writing, UTC; one
-    stamp for all formats). Raises ConfigurationError when the database holds no report, or the folder
-    can't be written to.
+    stamp for all formats); `show` is told what the report says first, a line each. Raises ConfigurationError
+    when the database holds no report, or the folder can't be written to.
     """
     with open_published(database) as connection:
         try:
@@ -37,13 +41,16 @@ def write_reports(database: Path, output_dir: Path, formats: list[str]) -> list[
     texts = {suffix: render(report) for render, suffix in (_RENDERERS[name] for name in formats)}
     try:
         output_dir.mkdir(parents=True, exist_ok=True)
-        return _write_under_free_name(output_dir, texts)
+        paths = _write_under_free_name(output_dir, texts)
     except (OSError, ValueError) as error:
         is_file = isinstance(error, FileExistsError | NotADirectoryError)
         reason = "it is a file" if is_file else getattr(error, "strerror", None) or str(error)
         raise ConfigurationError(
             f"Reports can't be written to {str(output_dir)!r}: {reason}; name another --output-dir"
         ) from None
+    for line in render_screen(report) if show else ():
+        show(line)
+    return paths
 
 
 def _write_under_free_name(folder: Path, texts: dict[str, str]) -> list[Path]:

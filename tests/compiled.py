@@ -25,6 +25,7 @@ from dbt_project import warehouse
 from dbt_project.warehouse import PROJECT_DIR, AuditError
 from extract import raw
 from extract.accounts import Account, write_account_seed
+from extract.sql_text import literal
 
 # dbt writes the name of the file into what it compiles.
 DATABASE_NAME = "build"
@@ -163,11 +164,11 @@ def _filled(
     shutil.copyfile(project.seeds, working)
     with duckdb.connect(str(working), config=dict(config)) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach {sql_text(raw_path)} as raw (read_only)")
+        connection.execute(f"attach {literal(raw_path)} as raw (read_only)")
         connection.execute(
             f"""
             insert into seeds.heyreach_account_config by name
-            from read_csv({sql_text(account_rows)}, all_varchar = true, header = true)
+            from read_csv({literal(account_rows)}, all_varchar = true, header = true)
             """
         )
         for model in project.models:
@@ -192,7 +193,7 @@ def _failed(project: Project, raw_path: Path, database: Path) -> dict[str, Simpl
     results = {}
     with duckdb.connect(str(database), config=ONE_OF_MANY) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach {sql_text(raw_path)} as raw (read_only)")
+        connection.execute(f"attach {literal(raw_path)} as raw (read_only)")
         for name, node in project.tests.items():
             if failures := _failures(connection, node):
                 results[name] = SimpleNamespace(
@@ -208,18 +209,14 @@ def _failures(connection: duckdb.DuckDBPyConnection, node: DataTest) -> int:
     return connection.execute(f"select count(*) from ({node.compiled_code})").fetchone()[0]
 
 
-def sql_text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
-
-
 @contextmanager
 def _opened(
     raw_path: Path, database: Path, config: Mapping[str, object]
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config=dict(config)) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach {sql_text(database)} as {DATABASE_NAME} (read_only)")
-        connection.execute(f"attach {sql_text(raw_path)} as raw (read_only)")
+        connection.execute(f"attach {literal(database)} as {DATABASE_NAME} (read_only)")
+        connection.execute(f"attach {literal(raw_path)} as raw (read_only)")
         yield connection
 
 

@@ -5,7 +5,7 @@ import io
 import json
 import os
 import pickle
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -52,8 +52,10 @@ class Workspace:
     data_dir: Path
     environment: Mapping[str, str]
 
-    def run(self, *arguments: str, **environment: str) -> Outcome:
-        """Call `connection-analytics` with this workspace's settings, in this process."""
+    def run(
+        self, *arguments: str, entry: Callable[[Sequence[str]], int] = main, **environment: str
+    ) -> Outcome:
+        """Call `connection-analytics`, or another `entry`, with this workspace's settings."""
         settings = {name: "" for name in DEFAULTS} | dict(self.environment) | environment
         printed, errors = io.StringIO(), io.StringIO()
         before = dict(os.environ)
@@ -62,7 +64,7 @@ class Workspace:
         os.environ.update(settings, OUTBOUND_DATA_DIR=str(self.data_dir))
         try:
             with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(errors):
-                exit_code = main(arguments)
+                exit_code = entry(arguments)
         finally:
             os.umask(umask)
             os.environ.clear()
@@ -89,7 +91,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callabl
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     noted = folder / "made.json"
-    with exclusive(folder, name, wait_seconds=900):
+    with exclusive(folder, wait_seconds=900):
         if not noted.exists():
             noted.write_text(json.dumps(make(folder)))
     return json.loads(noted.read_text())

@@ -28,8 +28,8 @@
     end
 {%- endmacro %}
 
-{#- Mature requests once per pair, with `match`. -#}
-{% macro mature_requests_by_pair(facts) -%}
+{#- Mature requests once per pair, with `match`; with `who` undecided_mature, the undecided that are mature if they were asked. -#}
+{% macro mature_requests_by_pair(facts, who='mature_sent') -%}
     {%- for entry in account_lead_pairs() %}
     select
         '{{ entry.pair }}' as pair,
@@ -39,9 +39,13 @@
         coalesce({{ entry.account }}, 'unknown') as account_value,
         coalesce({{ entry.lead }}, 'unknown') as lead_value,
         {{ account_lead_match(entry.account, entry.lead) }} as match,
-        mature_accepted
+        mature_accepted,
+        mature_accepted_surely,
+        mature_accepted_possibly,
+        undecided_group,
+        sent_to_date as is_counted
     from {{ facts }}
-    where mature_sent = 1
+    where {{ who }} = 1
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 {%- endmacro %}

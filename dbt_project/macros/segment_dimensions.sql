@@ -66,30 +66,26 @@
 
 {#- The rate on mature requests with its interval, hidden where there are too few of them to mean anything, and withheld
     where those of whom nobody knows whether they were asked could move it by more than a point. Its bounds count all
-    of these as asked, and none, and acceptances around the end of the window on either side. Beside the counts the relation
-    has those of int_segment_bounds. -#}
+    of these as asked, and none, and acceptances around the end of the window on either side. The relation has the columns
+    mature_sent, mature_accepted, mature_accepted_surely, mature_accepted_possibly, mature_fewer and mature_more. -#}
 {% macro accept_rate_columns() -%}
-    {%- set fewest = rate('(mature_accepted - mature_fewer)', '(mature_sent - mature_fewer)') -%}
-    {%- set most = rate('(mature_accepted + mature_more)', '(mature_sent + mature_more)') -%}
-    {%- set is_shown = 'mature_sent >= hide_rate_below and ' ~ most ~ ' - ' ~ fewest ~ ' <= 0.01' -%}
-    {%- set is_shown_to_date -%}
-    sent_to_date >= hide_rate_below
-    and {{ rate('(accepted_to_date + accepted_to_date_more)', '(sent_to_date + sent_to_date_more)') }}
-    - {{ rate('(accepted_to_date - accepted_to_date_fewer)', '(sent_to_date - sent_to_date_fewer)') }} <= 0.01
-    {%- endset -%}
+    {%- set is_in_doubt = is_rate_in_doubt('mature_accepted', 'mature_sent', 'mature_fewer', 'mature_more') -%}
+    {%- set is_shown = 'mature_sent >= hide_rate_below and not ' ~ is_in_doubt -%}
     case when {{ is_shown }} then {{ rate('mature_accepted', 'mature_sent') }} end as accept_rate,
     case when {{ is_shown }} then {{ wilson_low('(mature_accepted - mature_fewer)', '(mature_sent - mature_fewer)') }} end as ci_low,
     case when {{ is_shown }} then {{ wilson_high('(mature_accepted + mature_more)', '(mature_sent + mature_more)') }} end as ci_high,
+    case when mature_sent >= hide_rate_below then {{ rate_at_least('mature_accepted_surely', 'mature_sent', 'mature_fewer') }} end as accept_rate_low,
+    case when mature_sent >= hide_rate_below then {{ rate_at_most('mature_accepted_possibly', 'mature_sent', 'mature_more') }} end as accept_rate_high,
+    case when mature_sent >= hide_rate_below and {{ is_in_doubt }} then 'connected_before' end as rate_withheld_because
+{%- endmacro %}
+
+{#- The rate of all requests so far, hidden and withheld in the same way. -#}
+{% macro accepted_to_date_rate() -%}
     case
-        when mature_sent >= hide_rate_below
-            then {{ rate('(mature_accepted_surely - mature_fewer)', '(mature_sent - mature_fewer)') }}
-    end as accept_rate_low,
-    case
-        when mature_sent >= hide_rate_below
-            then {{ rate('(mature_accepted_possibly + mature_more)', '(mature_sent + mature_more)') }}
-    end as accept_rate_high,
-    case when mature_sent >= hide_rate_below and {{ most }} - {{ fewest }} > 0.01 then 'connected_before' end as rate_withheld_because,
-    case when {{ is_shown_to_date }} then {{ rate('accepted_to_date', 'sent_to_date') }} end as accepted_to_date_rate
+        when sent_to_date >= hide_rate_below
+            and not {{ is_rate_in_doubt('accepted_to_date', 'sent_to_date', 'sent_to_date_fewer', 'sent_to_date_more') }}
+            then {{ rate('accepted_to_date', 'sent_to_date') }}
+    end
 {%- endmacro %}
 
 {#- Columns that bound the counts: all that are undecided as asked, or none, as far as HeyReach's own counts leave it open. -#}

@@ -18,9 +18,10 @@ from extract.errors import ConfigurationError
 from extract.lock import RESTORE
 from extract.pipeline import load_landed, require_known_versions
 from extract.privacy.erase import erase_again
-from extract.privacy.suppression import merge, write_whole
+from extract.privacy.suppression import merge
 from extract.settings import Settings
 from extract.strict_yaml import shown
+from extract.whole_files import write_whole
 
 # Of what stands in a workspace, this stays where it is: copies, the other workspace, the machine's own.
 BESIDE = "from-backup"

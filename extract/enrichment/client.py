@@ -5,33 +5,28 @@ where it was certainly not answered: no connection, refused for its pace (429), 
 One that was cut off may have been charged: it is not repeated here, and told as what it is.
 """
 
-import math
-import random
-import time
-from dataclasses import dataclass, field
-from importlib.metadata import version
-
-import httpx
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 from extract.enrichment.base import CutOffError, NoCreditsError, RowError, ServiceDownError
+from extract.enrichment.complaints import Complaint, complaint_of
 from extract.enrichment.services import Service
-from extract.pacing import Pacer
-from extract.transport import Deadline, limited_transport, read_json, retry_after
+from extract.errors import OutboundError
+from extract.http.pacing import Pacer
+from extract.http.reply import Reply, printable, read_json
+from extract.http.retry import GivenUpError, PassingError, Retry, RetryPolicy
+from extract.http.transport import HttpClient, Limits, TooLargeError
 
-CONNECT_TIMEOUT = 5.0
-READ_TIMEOUT = 60.0
-TRY_TIMEOUT = 90.0
-MAX_BODY_BYTES = 5 * 1024 * 1024
-TRIES = 5
-LONGEST_BACK_OFF = 30.0
-LONGEST_RETRY_AFTER = 120
+LIMITS = Limits(seconds=90.0, silence=60.0, bytes=5 * 1024 * 1024)
+POLICY = RetryPolicy(
+    tries=5, tries_unreachable=3, seconds=300.0, longest_back_off=30.0, longest_retry_after=120
+)
 
-_jitter = random.SystemRandom().uniform
-_NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
+_USED_UP = "the account's credits are used up"
 
 
 class MissingError(RowError):
-    """The service has nothing under that name (404)."""
+    """The service says, as its document describes it, that it knows nothing of that name."""
 
 
 @dataclass(frozen=True)
@@ -54,27 +49,19 @@ class ServiceClient:
         pacer: Pacer,
         *,
         back_off: float = 1.0,
-        try_timeout: float = TRY_TIMEOUT,
+        limits: Limits = LIMITS,
     ):
         self.service = service
-        self.on_leave = lambda: None  # called when a request is about to leave
+        self.on_leave: Callable[[], object] = lambda: None  # called when a request is about to leave
+        self.has_asked = False  # whether a request has left since this was last reset
         self.profiles = None  # where an integration reads profile text, for the service that needs it
         self.keys = keys
         self._base_url = base_url
         self._pacer = pacer
-        self._back_off = back_off
-        self._try_timeout = try_timeout
-        self._deadline = Deadline()
-        self._http = httpx.Client(
-            headers={
-                "Accept": "application/json",
-                "User-Agent": f"connection-analytics/{version('connection-analytics')}",
-                **service.headers(keys[service.keys[0]]),
-            },
-            timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
-            transport=limited_transport(base_url, self._deadline),
-            follow_redirects=False,
-        )
+        policy = replace(POLICY, first_back_off=back_off, address_setting=service.base_url_variable)
+        self._retry = Retry(policy, pacer)
+        headers = {"Accept": "application/json", **service.headers(keys[service.keys[0]])}
+        self._http = HttpClient(base_url, limits, headers=headers)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.service.name!r}, {self._base_url!r})"
@@ -83,8 +70,16 @@ class ServiceClient:
         """Close the connection."""
         self._http.close()
 
+    def end(self) -> None:
+        """Let nothing leave any more, from another thread."""
+        self._pacer.end()
+
+    def hang_up(self) -> None:
+        """End what is under way, from another thread."""
+        self._http.hang_up()
+
     def get(self, path: str, params: dict | None = None) -> ServiceAnswer:
-        """What a GET answers; raises RowError, MissingError, NoCreditsError, ServiceDownError."""
+        """A GET's answer; raises RowError, MissingError, CutOffError, NoCreditsError, ServiceDownError."""
         return self._request("GET", path, params=params)
 
     def post(self, path: str, body: dict, params: dict | None = None) -> ServiceAnswer:
@@ -93,93 +88,89 @@ class ServiceClient:
 
     def told(self, text: object) -> str:
         """A service's own words, fit to be printed: short, on one line, without any of the keys."""
-        words = "".join(letter if letter.isprintable() else " " for letter in str(text))
-        for secret in filter(None, map(self.keys.get, self.service.keys)):
-            words = words.replace(secret, "***")
-        return " ".join(words.split())[:200]
+        return printable(text, *(self.keys.get(name, "") for name in self.service.keys))
 
     def wait(self, seconds: float) -> None:
         """Let some time pass, as between two looks at an answer that is not ready."""
-        time.sleep(seconds)
+        self._pacer.rest(seconds)
+
+    def refusal(self, what: str, answer: object) -> OutboundError:
+        """The error of an answer that says no: with the service's words, and NoCreditsError by these."""
+        complaint = complaint_of(answer)
+        words = self._words(complaint)
+        if complaint.is_about_credits or complaint.codes & self.service.no_credits_codes:
+            return NoCreditsError(f"{self.service.name} says that {_USED_UP}{words}")
+        return RowError(f"{self.service.name} {what}{words}")
+
+    def undocumented(self, answer: object) -> OutboundError:
+        """The error of an answer in a shape that no document describes."""
+        return self.refusal("answered in a form that is not documented", answer)
 
     def _request(self, method: str, path: str, **content: object) -> ServiceAnswer:
-        for tries in range(1, TRIES + 1):
-            self._pacer.wait()
+        def attempt() -> ServiceAnswer:
             self.on_leave()
-            outcome = self._try(method, path, tries, content)
-            if isinstance(outcome, ServiceAnswer):
-                return outcome
-            if outcome.wait is None or tries == TRIES or (outcome.is_unreachable and tries >= 3):
-                break
-            if outcome.is_throttled:
-                self._pacer.pause(outcome.wait)  # all of them, in any process
-            else:
-                time.sleep(outcome.wait)
-        text = f"{self.service.name}: {outcome.text}" + (f"; tried {tries} times" if tries > 1 else "")
-        raise ServiceDownError(text) if outcome.is_unreachable else RowError(text)
+            self.has_asked = True
+            return self._judged(self._http.send(method, f"{self._base_url}/{path}", **content))
 
-    def _try(self, method: str, path: str, tries: int, content: dict) -> "ServiceAnswer | _Failure":
-        back_off = _jitter(0, min(LONGEST_BACK_OFF, self._back_off * 2**tries))
-        self._deadline.set(time.monotonic() + self._try_timeout)
+        name = self.service.name
         try:
-            with self._http.stream(method, f"{self._base_url}/{path}", **content) as response:
-                body = bytearray()
-                for chunk in response.iter_bytes():
-                    body += chunk
-                    if len(body) > MAX_BODY_BYTES:
-                        return _Failure(f"answered more than {MAX_BODY_BYTES >> 20} MB")
-        except _NO_CONNECTION:
-            text = f"no connection (check the network and {self.service.base_url_variable})"
-            return _Failure(text, back_off, is_unreachable=True)
-        except httpx.RequestError as error:
-            what = "in time" if isinstance(error, httpx.TimeoutException) else "before the connection broke"
-            raise CutOffError(
-                f"{self.service.name} gave no whole answer {what}; it may have been charged"
-            ) from None
-        return self._judged(response, bytes(body), tries, back_off)
+            answer, tries = self._retry.run(attempt, may_repeat=lambda failure: not failure.is_cut_off)
+        except TooLargeError as error:
+            raise RowError(f"{name} {error}") from None
+        except PassingError as failure:
+            raise CutOffError(f"{name}: {failure}; it may have been charged") from None
+        except GivenUpError as error:
+            raise (ServiceDownError if error.is_lasting else RowError)(f"{name}: {error}") from None
+        return replace(answer, tries=tries)
 
-    def _judged(
-        self, response: httpx.Response, body: bytes, tries: int, back_off: float
-    ) -> "ServiceAnswer | _Failure":
-        status, name = response.status_code, self.service.name
-        if status in self.service.throttled:
-            asked = min(retry_after(response.headers) or 0, LONGEST_RETRY_AFTER)
-            return _Failure(f"too many requests ({status})", max(back_off, asked), is_throttled=True)
-        if status in self.service.no_credits:
-            raise NoCreditsError(f"{name} says that the account's credits are used up ({status})")
-        if status in (401, 403):
-            raise ServiceDownError(
-                f"{name} refuses the key ({status}): put a valid one into {self.service.keys[0]}"
-            )
-        if status == 404:
-            raise MissingError(f"{name} has nothing there (404)")
-        if status >= 500:
-            return _Failure(f"answered {status}", back_off)
-        if not response.is_success:
-            return _Failure(f"refused the question ({status})")
+    def _judged(self, reply: Reply) -> ServiceAnswer:
         try:
-            return ServiceAnswer(read_json(body), status, tries)
+            data = read_json(reply.body)
         except ValueError:
-            return _Failure("answered no JSON")
+            if reply.is_success:
+                raise RowError(f"{self.service.name} answered no JSON") from None
+            data = None
+        if not reply.is_success:
+            raise self._failure(reply, data)
+        return ServiceAnswer(data, reply.status, 1)
 
+    def _failure(self, reply: Reply, data: object) -> Exception:
+        """The error of an answer without success; the service's words decide before its status does."""
+        status, service = reply.status, self.service
+        complaint = complaint_of(data)
+        words = self._words(complaint)
+        failure = self.refusal(f"refused the question ({status})", data)
+        if status in service.no_credits or isinstance(failure, NoCreditsError):
+            failure = NoCreditsError(f"{service.name} says that {_USED_UP} ({status}){words}")
+        elif status in service.throttled:
+            failure = self._throttled(reply, complaint)
+        elif status == 401:
+            hint = f"put a valid one into {service.keys[0]}"
+            failure = ServiceDownError(f"{service.name} refuses the key (401): {hint}{words}")
+        elif status == 403:
+            hint = f"see what the account's plan and the key in {service.keys[0]} may do"
+            failure = ServiceDownError(f"{service.name} does not permit this (403){words}; {hint}")
+        elif status == 404 and complaint.codes & service.missing_codes:
+            failure = MissingError(f"{service.name} has nothing there (404){words}")
+        elif status >= 500:
+            failure = PassingError(f"answered {status}{words}")
+        return failure
 
-@dataclass(frozen=True)
-class _Failure:
-    """Why a try brought nothing; `wait` seconds until another one may, None: none would."""
+    def _throttled(self, reply: Reply, complaint: Complaint) -> Exception:
+        words = self._words(complaint)
+        if complaint.is_about_a_long_window:
+            return ServiceDownError(f"{self.service.name} is asked too often ({reply.status}){words}")
+        return PassingError(
+            f"too many requests ({reply.status}){words}",
+            had_no_effect=True,
+            is_throttled=True,
+            retry_after=reply.retry_after(),
+        )
 
-    text: str
-    wait: float | None = None
-    is_unreachable: bool = False
-    is_throttled: bool = False
+    def _words(self, complaint: Complaint) -> str:
+        return f": {self.told(complaint.words)}" if complaint.words else ""
 
 
 def pacer_of(service: Service, requests_per_minute: int, key: str, folder) -> Pacer:
     """The pace of a service, shared by all threads and processes with the same key and folder."""
     return Pacer(requests_per_minute, f"{service.name} {key}", folder, shortest_interval=0.0)
-
-
-def whole(value: object) -> int | None:
-    """A whole number out of an answer; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    return int(value)

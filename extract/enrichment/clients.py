@@ -13,13 +13,23 @@ from extract.settings import Settings
 
 # HeyReach has one pace for everything, so more threads would only wait for each other.
 _HEYREACH_CONCURRENCY = 2
+# A stop lets an answer that is nearly here, and maybe paid for, still come; less than stop.STOP_SECONDS.
+GRACE_SECONDS = 3.0
 
 
 class Clients:
-    """One client per thread and service; closed all together."""
+    """One client per thread and service; closed all together. `heyreach` says where HeyReach is asked."""
 
-    def __init__(self, settings: Settings, config: EnrichmentConfig, *, back_off: float = 1.0):
+    def __init__(
+        self,
+        settings: Settings,
+        config: EnrichmentConfig,
+        *,
+        back_off: float = 1.0,
+        heyreach: Settings | None = None,
+    ):
         self._settings = settings
+        self._heyreach = heyreach or settings
         self._config = config
         self._back_off = back_off
         self._local = threading.local()
@@ -41,13 +51,25 @@ class Clients:
         for client in self._made:
             client.close()
 
+    def end(self) -> None:
+        """Let nothing leave any more; what is under way may take some seconds, and then is hung up on."""
+        for client in list(self._made):
+            client.end()
+        timer = threading.Timer(GRACE_SECONDS, self._hang_up)
+        timer.daemon = True
+        timer.start()
+
+    def _hang_up(self) -> None:
+        for client in list(self._made):
+            client.hang_up()
+
     def concurrency(self, service: str) -> int:
         """How many requests to a service may be under way at once."""
         return SERVICES[service].concurrency if service in SERVICES else _HEYREACH_CONCURRENCY
 
     def _make(self, service: str):
         if service == HEYREACH:
-            return heyreach_client(self._settings)
+            return heyreach_client(self._heyreach)
         if service == PROFILES:
             return self._profiles()
         known = SERVICES[service]
@@ -81,7 +103,7 @@ def profile_folder(settings: Settings) -> Path:
 def missing_keys(service: str, settings: Settings) -> list[str]:
     """The variables a service needs that are not set."""
     if service == HEYREACH:
-        return [] if settings.api_key else ["HEYREACH_API_KEY"]
+        return [] if settings.api_key or settings.is_demo else ["HEYREACH_API_KEY"]
     if service == PROFILES:
         return []
     values: Mapping[str, str] = settings.services

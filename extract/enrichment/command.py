@@ -3,7 +3,8 @@
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from extract.enrichment.aturiya import leads_of_aturiya
 from extract.enrichment.base import REOPENED, Integration
 from extract.enrichment.clients import Clients, missing_keys, profile_folder
 from extract.enrichment.config import EnrichmentConfig, load_enrichment_config
+from extract.enrichment.halting import FailingAlikeError
 from extract.enrichment.lacking import lacking
 from extract.enrichment.leads import (
     Leads,
@@ -20,16 +22,20 @@ from extract.enrichment.leads import (
     leads_of_warehouse,
     purpose_of,
 )
-from extract.enrichment.ledger import EnrichmentLedger, Run
+from extract.enrichment.ledger import Ask, EnrichmentLedger, Run, RunRow
 from extract.enrichment.output import cost_text, counted, summary_lines, write_files
 from extract.enrichment.profiles import ProfileSource
 from extract.enrichment.registry import INTEGRATIONS, NOT_BUILT, chosen, waves
 from extract.enrichment.runner import Runner
 from extract.enrichment.services import HEYREACH, HEYREACH_DOCUMENT, PROFILES, SERVICES
 from extract.errors import ConfigurationError, OutboundError
+from extract.folders import require_writable
+from extract.importer.mapping import MAPPINGS_PATH, load_mappings
 from extract.lock import exclusive
 from extract.pipeline import enrichment_ledger_path, published_path, suppressions
-from extract.sandbox import DEMO_END
+from extract.privacy.suppression import Suppressions
+from extract.sandbox import DEMO_END, DEMO_TWISTS
+from extract.sandbox.process import running_sandbox
 from extract.settings import Settings, is_loopback
 
 MOST_PARALLEL = 16
@@ -56,6 +62,7 @@ class EnrichOptions:
     limit: int | None = None
     is_dry_run: bool = False
     back_off: float = 1.0
+    mappings_path: Path = MAPPINGS_PATH
 
 
 def list_enrichments(settings: Settings, config_path: Path, say: Say) -> None:
@@ -91,15 +98,34 @@ def run_enrich(settings: Settings, config_path: Path, options: EnrichOptions, sa
         raise ConfigurationError("LIMIT must be 1 or more")
     integrations = chosen(options.names, config)
     _check_ready(settings, integrations, options)
-    with exclusive(settings.workspace_dir, "enrichment"):
-        clients = Clients(settings, config, back_off=options.back_off)
+    if options.file and options.file.exists() and not options.is_dry_run:
+        require_writable(options.file.parent, "The folder of the result")
+    with (
+        exclusive(settings.workspace_dir, "enrichment", job="enrich"),
+        _heyreach(settings, integrations, options) as heyreach,
+    ):
+        clients = Clients(settings, config, back_off=options.back_off, heyreach=heyreach)
         try:
             with EnrichmentLedger(enrichment_ledger_path(settings)) as ledger:
-                leads = _without_erased(settings, _leads(settings, options, clients), say)
+                people = suppressions(settings)
+                leads = _without_erased(people, _leads(settings, options, clients), say)
                 check_columns(leads, integrations)
-                _Enrichment(settings, config, clients, ledger, options, say).run(leads, integrations)
+                _Enrichment(settings, config, clients, ledger, people, options, say).run(leads, integrations)
         finally:
             clients.close()
+
+
+@contextmanager
+def _heyreach(
+    settings: Settings, integrations: list[Integration], options: EnrichOptions
+) -> Iterator[Settings]:
+    """Where HeyReach is asked: the operator's, or the demo's sandbox for as long as it is needed."""
+    is_asked = any(each.service == HEYREACH for each in integrations) and not options.is_dry_run
+    if not settings.is_demo or not is_asked:
+        yield settings
+        return
+    with running_sandbox(now=DEMO_END, twists=DEMO_TWISTS) as sandbox:
+        yield replace(settings, base_url=sandbox.base_url, api_key=sandbox.api_key, requests_per_minute=0)
 
 
 @dataclass(frozen=True)
@@ -108,6 +134,7 @@ class _Enrichment:
     config: EnrichmentConfig
     clients: Clients
     ledger: EnrichmentLedger
+    people: Suppressions
     options: EnrichOptions
     say: Say
 
@@ -129,7 +156,9 @@ class _Enrichment:
         purged = ProfileSource(profile_folder(self.settings), self.config, self.settings).purge(time.time())
         if purged:
             self.say(f"{purged:,} fetched profile pages were older than they may be kept, and are removed")
-        runner = Runner(self.ledger, run.run_id, self.clients, self.config, self.options.parallel, self._now)
+        runner = Runner(
+            self.ledger, run.run_id, self.clients, self.config, self.options.parallel, self._now, self.people
+        )
         try:
             for wave in waves(integrations):
                 self._plan(run, wave)
@@ -140,10 +169,12 @@ class _Enrichment:
             is_through = self._report(run, leads, integrations, runner.halted)
         if is_through:
             self.ledger.end(run.run_id, self._now())
-        elif runner.halted:
+        failing = any(isinstance(error, FailingAlikeError) for error in runner.halted.values())
+        if failing or (runner.halted and not is_through):
+            what = "failed" if is_through else "was not asked"
             raise UnfinishedError(
                 "; ".join(dict.fromkeys(str(error) for error in runner.halted.values()))
-                + ". What was not asked is asked when you run the same command again"
+                + f". What {what} is asked when you run the same command again"
             )
 
     def _lacking(self, leads: Leads, integrations: list[Integration]) -> Leads:
@@ -173,9 +204,9 @@ class _Enrichment:
         open_ones = [each for each in wave if not self.ledger.is_planned(run.run_id, each.name)]
         if not open_ones:
             return
-        rows = self.ledger.rows(run.run_id)
+        rows, asked = self._present(run)
         told = {row.row_number: dict(row.lead) for row in rows}
-        for ask in self.ledger.asks(run.run_id):
+        for ask in asked:
             for name, value in ask.fields.items():
                 if isinstance(value, str):
                     told[ask.row_number].setdefault(name, value)
@@ -214,7 +245,7 @@ class _Enrichment:
 
     def _report(self, run: Run, leads: Leads, integrations: list[Integration], halted: dict) -> bool:
         """Write the files and say what was found; whether nothing is left to ask."""
-        asks = self.ledger.asks(run.run_id)
+        rows, asks = self._present(run)
         counts = counted(asks, halted, {each.name: each.service for each in integrations})
         stem = (
             leads.file.with_name(f"{leads.file.stem}_enriched")
@@ -222,7 +253,6 @@ class _Enrichment:
             else self.settings.workspace_dir / "enrichment" / run.run_id
         )
         about = {"run_id": run.run_id, "started_at": run.started_at.isoformat(), "source": run.source}
-        rows = self.ledger.rows(run.run_id)
         paths = write_files(stem, leads, rows, asks, integrations, counts, about)
         self.say(f"{run.run_id}: {len(rows):,} rows")
         for line in summary_lines(counts):
@@ -234,6 +264,14 @@ class _Enrichment:
             ask.key is None or ask.status not in (None, *REOPENED) for ask in asks
         )
 
+    def _present(self, run: Run) -> tuple[list[RunRow], list[Ask]]:
+        """The rows of a run, and what they ask, without those of people who were erased since it began."""
+        rows = self.ledger.rows(run.run_id)
+        gone = self.people.erased({row.person for row in rows if row.person})
+        kept = [row for row in rows if row.person not in gone]
+        numbers = {row.row_number for row in kept}
+        return kept, [ask for ask in self.ledger.asks(run.run_id) if ask.row_number in numbers]
+
     def _now(self) -> datetime:
         if self.settings.as_of:
             return self.settings.as_of
@@ -242,15 +280,15 @@ class _Enrichment:
 
 def _leads(settings: Settings, options: EnrichOptions, clients: Clients) -> Leads:
     if options.file:
-        return leads_of_file(options.file, options.limit)
+        return leads_of_file(options.file, load_mappings(options.mappings_path), options.limit)
     if options.source == "aturiya":
         return leads_of_aturiya(clients.get("aturiya"), options.campaign_id, options.limit)
     return leads_of_warehouse(published_path(settings))
 
 
-def _without_erased(settings: Settings, leads: Leads, say: Say) -> Leads:
+def _without_erased(people: Suppressions, leads: Leads, say: Say) -> Leads:
     """The leads without those who were erased from this workspace: nobody is asked about them again."""
-    gone = suppressions(settings).erased({row.person for row in leads.rows if row.person})
+    gone = people.erased({row.person for row in leads.rows if row.person})
     rows = [row for row in leads.rows if row.person not in gone]
     if len(rows) < len(leads.rows):
         say(f"{len(leads.rows) - len(rows):,} rows are of people who were erased, and are left out")

@@ -7,30 +7,25 @@ included.
 
 import ipaddress
 import itertools
-import math
-import socket
-import time
 from html.parser import HTMLParser
-from importlib.metadata import version
 from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
-
-import httpcore
-import httpx
 
 from extract.enrichment.base import RowError
 from extract.enrichment.config import EnrichmentConfig
 from extract.errors import ConfigurationError
-from extract.pacing import Pacer
+from extract.http.pacing import Pacer
+from extract.http.reply import Reply
+from extract.http.retry import GivenUpError, PassingError, Retry, RetryPolicy
+from extract.http.transport import USER_AGENT, HttpClient, Limits, TooLargeError
 from extract.settings import Settings
-from extract.transport import Deadline, LimitedBackend
 
-USER_AGENT = f"connection-analytics/{version('connection-analytics')}"
-TIMEOUT = 20.0
-MAX_BODY_BYTES = 5 * 1024 * 1024
-TRIES = 3
+LIMITS = Limits(seconds=60.0, silence=20.0, bytes=5 * 1024 * 1024)
+POLICY = RetryPolicy(tries=3, tries_unreachable=3, seconds=180.0)
+LONGEST_TEXT = LIMITS.bytes // 4
 REDIRECTS = 3
 _WALLS = ("authwall", "/login", "/checkpoint", "/signup", "/uas/")
+_REDIRECTS = {301, 302, 303, 307, 308}
 _STOPPING = {401, 403, 407, 429, 451, 999}
 
 
@@ -38,14 +33,16 @@ class PoliteFetcher:
     """Texts of pages of the listed hosts; for use by one thread at a time."""
 
     def __init__(
-        self, hosts: tuple[str, ...], requests_per_minute: float, proxies: tuple[str, ...], pacer: Pacer
+        self, hosts: tuple[str, ...], proxies: tuple[str, ...], pacer: Pacer, *, limits: Limits = LIMITS
     ):
         self.hosts = frozenset(host.casefold() for host in hosts)
         self.stopped: dict[str, str] = {}
         self._pacer = pacer
+        self._retry = Retry(POLICY, pacer)
+        self._limits = limits
         self._robots: dict[str, RobotFileParser] = {}
-        self._deadline = Deadline()
-        self._clients = itertools.cycle([self._client(proxy) for proxy in proxies or (None,)])
+        self._all_clients = [self._client(proxy) for proxy in proxies or (None,)]
+        self._clients = itertools.cycle(self._all_clients)
 
     @classmethod
     def of(cls, config: EnrichmentConfig, settings: Settings) -> "PoliteFetcher":
@@ -54,18 +51,27 @@ class PoliteFetcher:
         pool = settings.services["LINKEDIN_PROXY_POOL"]
         proxies = tuple(proxy.strip() for proxy in pool.split(",") if proxy.strip())
         pacer = Pacer(rate, "profile pages", settings.data_dir / "pacing")
-        return cls(config.fetch_hosts, rate, proxies, pacer)
+        return cls(config.fetch_hosts, proxies, pacer)
+
+    def end(self) -> None:
+        """Let nothing leave any more, from another thread."""
+        self._pacer.end()
+
+    def hang_up(self) -> None:
+        """End what is under way, from another thread."""
+        for client in self._all_clients:
+            client.hang_up()
 
     def text(self, url: str) -> str:
         """The readable text of a page; raises RowError where it may not or can't be had."""
         for _ in range(REDIRECTS + 1):
             self._check(url)
-            response = self._get(url)
-            if not response.has_redirect_location:
-                return _readable(response.text)
-            url = urljoin(url, response.headers["Location"])
+            reply = self._get(url)
+            if reply.status not in _REDIRECTS or "Location" not in reply.headers:
+                return _readable(reply.text)
+            asked, url = url, urljoin(url, reply.headers["Location"])
             if any(wall in url for wall in _WALLS):
-                raise self._stop(urlsplit(str(response.url)).hostname or "", "it shows a login page")
+                raise self._stop(urlsplit(asked).hostname or "", "it shows a login page")
         raise RowError("the page redirects in a circle")
 
     def _check(self, url: str) -> None:
@@ -84,97 +90,63 @@ class PoliteFetcher:
         if origin not in self._robots:
             rules = RobotFileParser()
             try:
-                response = self._get(f"{origin}/robots.txt", is_robots=True)
-                found = response.status_code == 200
-                rules.parse(response.text.splitlines() if found else [])
+                reply = self._get(f"{origin}/robots.txt", is_robots=True)
+                rules.parse(reply.text.splitlines() if reply.status == 200 else [])
             except RowError:
                 rules.disallow_all = True  # a site that can't say yes has said no
             self._robots[origin] = rules
         return self._robots[origin].can_fetch(USER_AGENT, url)
 
-    def _get(self, url: str, *, is_robots: bool = False) -> httpx.Response:
+    def _get(self, url: str, *, is_robots: bool = False) -> Reply:
         host = urlsplit(url).hostname or ""
-        for tries in range(1, TRIES + 1):
-            self._pacer.wait()
-            self._deadline.set(time.monotonic() + 3 * TIMEOUT)
-            try:
-                response = _whole(next(self._clients), url)
-            except _ForbiddenAddressError as error:
-                raise RowError(str(error)) from None
-            except httpx.RequestError:
-                response = None
-            if response is not None and (response.status_code < 500 or response.status_code in _STOPPING):
-                break
-            if tries < TRIES:
-                self._pacer.pause(2**tries)
-        else:
-            raise RowError(f"{host} can't be reached or fails")
-        if response is None:
-            raise RowError(f"{host} can't be reached")
-        if response.status_code in _STOPPING:
-            raise self._stop(host, f"it answered {response.status_code}")
-        if response.status_code >= 400 and not is_robots:
-            raise RowError(f"the page answered {response.status_code}")
-        return response
+
+        def attempt() -> Reply:
+            reply = next(self._clients).send("GET", url)
+            if reply.status >= 500 and reply.status not in _STOPPING:
+                raise PassingError(f"answered {reply.status}")
+            return reply
+
+        try:
+            reply, _ = self._retry.run(attempt)
+        except _ForbiddenAddressError as error:
+            raise RowError(str(error)) from None
+        except TooLargeError:
+            raise RowError("the page is larger than 5 MB") from None
+        except GivenUpError as error:
+            raise RowError(f"{host} can't be reached or fails: {error}") from None
+        if reply.status in _STOPPING:
+            raise self._stop(host, f"it answered {reply.status}")
+        if reply.status >= 400 and not is_robots:
+            raise RowError(f"the page answered {reply.status}")
+        return reply
 
     def _stop(self, host: str, reason: str) -> RowError:
         self.stopped[host] = reason
         return RowError(f"{host} is not asked any more: {reason}")
 
-    def _client(self, proxy: str | None) -> httpx.Client:
+    def _client(self, proxy: str | None) -> HttpClient:
         if proxy and urlsplit(proxy).scheme not in ("http", "https"):
             raise ConfigurationError(
                 "LINKEDIN_PROXY_POOL must be http:// or https:// addresses, comma-separated"
             )
-        transport = httpx.HTTPTransport(proxy=proxy)
-        if not proxy:
-            transport._pool._network_backend = _PublicBackend(self._deadline, self.hosts)
-        return httpx.Client(
-            transport=transport,
-            timeout=TIMEOUT,
-            headers={"User-Agent": USER_AGENT, "Accept": "text/html, text/plain"},
-            follow_redirects=False,
-            trust_env=False,
+        return HttpClient(
+            "",
+            self._limits,
+            headers={"Accept": "text/html, text/plain"},
+            proxy=proxy or "",
+            may_connect=None if proxy else self._check_address,
         )
+
+    def _check_address(self, host: str, address: str) -> None:
+        """Only public ones; the exception is one of this machine that is listed as such, digit by digit."""
+        ip = ipaddress.ip_address(address)
+        is_named = ip.is_loopback and address in self.hosts and host == address
+        if not (ip.is_global and not ip.is_multicast) and not is_named:
+            raise _ForbiddenAddressError(f"{host} leads to an address that is not public")
 
 
 class _ForbiddenAddressError(Exception):
     """A name leads to an address that is not on the public net."""
-
-
-class _PublicBackend(LimitedBackend):
-    """Connects only to the address it has looked at, and only to public ones.
-
-    The exception is an address of this machine that is listed as such, digit by digit.
-    """
-
-    def __init__(self, deadline: Deadline, hosts: frozenset[str]):
-        super().__init__(deadline)
-        self._hosts = hosts
-
-    def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except socket.gaierror:
-            raise httpcore.ConnectError("unknown host") from None
-        addresses = [entry[4][0] for entry in found]
-        for address in addresses:
-            ip = ipaddress.ip_address(address)
-            is_named = ip.is_loopback and address in self._hosts and host == address
-            if not (ip.is_global and not ip.is_multicast) and not is_named:
-                raise _ForbiddenAddressError(f"{host} leads to an address that is not public")
-        return super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
-
-
-def _whole(client: httpx.Client, url: str) -> httpx.Response:
-    with client.stream("GET", url) as response:
-        body = bytearray()
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > MAX_BODY_BYTES:
-                raise RowError("the page is larger than 5 MB")
-        response._content = bytes(body)
-    return response
 
 
 class _Text(HTMLParser):
@@ -204,4 +176,4 @@ def _readable(html: str) -> str:
     text = "\n".join(line for line in lines if line)
     if not text:
         raise RowError("the page holds no text")
-    return text[: math.floor(MAX_BODY_BYTES / 4)]
+    return text[:LONGEST_TEXT]

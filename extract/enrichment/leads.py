@@ -11,30 +11,22 @@ from dbt_project.rendering import rendered
 from extract.enrichment.base import COLUMNS, Integration
 from extract.enrichment.ledger import RunRow, SourceRow
 from extract.errors import ConfigurationError
-from extract.importer.mapping import comparable, tidied
+from extract.importer.mapping import ImportMapping
 from extract.importer.table import read_table
 from extract.profile_urls import parse_profile_urls
 from extract.strict_yaml import shown
+from extract.texts import placeholders_among, tidied
 
-# The headers that each column is found under; the first that the file has counts.
-HEADERS = {
-    "linkedin_url": (
-        "linkedin_url",
-        "linkedin profile",
-        "linkedin profile url",
-        "linkedin_profile_url",
-        "profile url",
-        "profile_url",
-        "person linkedin url",
-        "linkedin",
-    ),
-    "email": ("email", "e-mail", "email address", "email_address", "work email", "work_email"),
-    "first_name": ("first_name", "first name", "firstname"),
-    "last_name": ("last_name", "last name", "lastname"),
-    "company_name": ("company_name", "company", "company name", "organization", "account name"),
-    "company_domain": ("company_domain", "company domain", "domain", "website", "company website"),
-    "ceo_name": ("ceo_name", "ceo"),
-    "sender_account_id": ("sender_account_id", "account_id", "sender"),
+# What can be asked by -> which target of the import mappings it is: one list of headers for both verbs.
+TARGETS = {
+    "linkedin_url": "lead.profile_url",
+    "email": "lead.email_address",
+    "first_name": "lead.first_name",
+    "last_name": "lead.last_name",
+    "company_name": "lead.company_name",
+    "company_domain": "enrichment.company_domain",
+    "ceo_name": "enrichment.ceo_name",
+    "sender_account_id": "sender_account_id",
 }
 
 
@@ -56,24 +48,20 @@ class Leads:
     source_rows: list[SourceRow] = field(default_factory=list)
 
 
-def leads_of_file(path: Path, limit: int | None = None) -> Leads:
-    """The rows of a CSV file, the first `limit` of them; raises ConfigurationError as imports do."""
-    table = read_table(path)
-    places = {comparable(name): index for index, name in reversed(list(enumerate(table.header)))}
-    found = {
-        column: next(places[name] for name in names if name in places)
-        for column, names in HEADERS.items()
-        if any(name in places for name in names)
-    }
+def leads_of_file(path: Path, mappings: dict[str, ImportMapping], limit: int | None = None) -> Leads:
+    """The rows of a CSV file, the first `limit` of them; raises ConfigurationError as imports do.
+
+    A cell that stands for nothing (`#N/A`, `{{first_name}}`) is blank.
+    """
+    table = read_table(path, mappings)
+    found = {column: table.columns[target] for column, target in TARGETS.items() if target in table.columns}
     records = table.records[:limit]
-    values = [
-        {
-            column: tidied(cells[index])
-            for column, index in found.items()
-            if index < len(cells) and tidied(cells[index])
-        }
+    texts = [
+        {column: tidied(cells[index]) for column, index in found.items() if index < len(cells)}
         for _, cells in records
     ]
+    nothing = placeholders_among(text for row in texts for text in row.values()) | {""}
+    values = [{column: text for column, text in row.items() if text not in nothing} for row in texts]
     rows = completed([number for number, _ in records], values)
     columns = set(found) | ({"company_domain"} if "email" in found else set())
     return Leads("file", rows, path, table.sha256, table.header, dict(records), frozenset(columns))
@@ -138,13 +126,17 @@ def check_columns(leads: Leads, integrations: Sequence[Integration]) -> None:
         for column in each.inputs:
             if column in leads.columns or column in yielded:
                 continue
-            headers = ", ".join(HEADERS.get(column, (column,))[:4])
-            problems.append(
-                f"{each.name} needs the column {column} (also found as: {headers}), and "
-                f"{shown(leads.file) if leads.file else 'the warehouse'} has none"
-            )
+            problems.append(f"{each.name} needs the column {column}, and {_has_none(leads, column)}")
     if problems:
         raise ConfigurationError(problems)
+
+
+def _has_none(leads: Leads, column: str) -> str:
+    if not leads.file:
+        return "the warehouse has none"
+    where = f"{TARGETS.get(column, column)} in config/import_mappings.yaml names its headers"
+    columns = ", ".join(repr(name) for name in leads.header if name)
+    return f"{shown(leads.file)} has none ({where}); its columns are {columns}"
 
 
 def purpose_of(leads: Leads, integrations: Sequence[Integration], limit: int | None) -> str:

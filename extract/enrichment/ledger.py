@@ -351,6 +351,19 @@ class EnrichmentLedger:
         )
         return [Subject(row["key"], json.loads(row["inputs"])) for row in rows]
 
+    def people(self, run_id: str) -> dict[tuple[str, str], set[str | None]]:
+        """(integration, key) -> the people whose rows ask about it; None: a row without a profile."""
+        rows = self._rows(
+            "select asks.integration, asks.key, run_rows.person from asks "
+            "inner join run_rows on asks.run_id = run_rows.run_id and asks.row_number = run_rows.row_number "
+            "where asks.run_id = ? and asks.key is not null",
+            run_id,
+        )
+        people: dict[tuple[str, str], set[str | None]] = {}
+        for row in rows:
+            people.setdefault((row["integration"], row["key"]), set()).add(row["person"])
+        return people
+
     def open_batches(self, run_id: str, integration: str) -> dict[str, tuple[str | None, list]]:
         """Batch -> its ticket and its (call, subject) pairs, of calls that were left without an answer."""
         rows = self._rows(

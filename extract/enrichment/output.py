@@ -1,37 +1,20 @@
 """What a run found, as files: the rows with their new columns as CSV, everything as JSON, and a summary.
 
-A cell that a spreadsheet would take for a formula begins with an apostrophe. Inferences about persons stay
-out of files: they are in the warehouse, in groups.
+Inferences about persons stay out of files: they are in the warehouse, in groups.
 """
 
-import csv
 import json
-import os
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from extract.csv_files import write_csv
 from extract.enrichment.base import SENSITIVE_FIELDS, Integration, NoCreditsError
 from extract.enrichment.leads import Leads
 from extract.enrichment.ledger import Ask, RunRow
 from extract.errors import OutboundError
-
-_FORMULA = re.compile(r"^[\s\"']*[=+\-@\t\r\n]")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
-
-
-def safe_cell(value: object) -> str:
-    """The value as a spreadsheet may read it: one line, no formula; numbers stay numbers."""
-    if value is None:
-        return ""
-    text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
-    if isinstance(value, dict):
-        text = json.dumps(value, ensure_ascii=False, sort_keys=True)
-    if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
-        text = "'" + text
-    return text.replace("\r", " ").replace("\n", " ")
+from extract.whole_files import whole_file
 
 
 @dataclass
@@ -42,6 +25,7 @@ class Counts:
     cached: int = 0
     credits: float = 0.0
     cost_usd: float | None = 0.0
+    reasons: Counter = field(default_factory=Counter)  # of rows that failed
 
 
 def counted(
@@ -54,6 +38,8 @@ def counted(
         entry = counts.setdefault(ask.integration, Counts())
         entry.statuses[_status(ask, halted.get(services[ask.integration]))] += 1
         entry.cached += ask.is_cached
+        if ask.status in _FAILED and _reason(ask):
+            entry.reasons[_reason(ask)] += 1
         if ask.status and not ask.is_cached and (ask.integration, ask.key) not in charged:
             charged.add((ask.integration, ask.key))
             entry.credits += ask.credits
@@ -70,6 +56,13 @@ def _status(ask: Ask, halt: OutboundError | None) -> str:
     return ask.status or "pending"
 
 
+def _reason(ask: Ask) -> str:
+    """Why a row has no answer, in the service's words where it gave some."""
+    return ask.reason or ask.answer_reason
+
+
+_FAILED = ("failed", "cut_off")
+_MOST_REASONS = 3
 _WORDS = {
     "found": "found",
     "not_found": "not found",
@@ -83,13 +76,20 @@ _WORDS = {
 
 
 def summary_lines(counts: dict[str, Counts]) -> Iterator[str]:
-    """One line per integration."""
+    """One line per integration, and one per reason why rows failed, the most frequent ones first."""
     for name, entry in counts.items():
         parts = [
             f"{entry.statuses[status]:,} {word}" for status, word in _WORDS.items() if entry.statuses[status]
         ]
         known = f" ({entry.cached:,} known already)" if entry.cached else ""
         yield f"  {name}: {', '.join(parts)}{known}; {cost_text(entry.credits, entry.cost_usd)}"
+        for reason, count in sorted(entry.reasons.items(), key=lambda each: (-each[1], each[0]))[
+            :_MOST_REASONS
+        ]:
+            yield f"    {count:,} failed: {reason}"
+        more = len(entry.reasons) - _MOST_REASONS
+        if more > 0:
+            yield f"    {more:,} more reasons stand in the result"
 
 
 def cost_text(credits_used: float, cost_usd: float | None) -> str:
@@ -115,16 +115,15 @@ def write_files(
         by_row.setdefault(ask.row_number, {})[ask.integration] = ask
     columns = _columns(leads, integrations)
     csv_path, json_path = stem.with_suffix(".csv"), stem.with_suffix(".json")
-    with _written(csv_path, newline="") as file:
-        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
-        original = leads.header if leads and leads.header else ["linkedin_url"]
-        writer.writerow(map(safe_cell, [*original, *columns]))
-        for row in rows:
-            cells = (leads.original.get(row.row_number) if leads else None) or [row.profile_url or ""]
-            cells = [*cells, *[""] * (len(original) - len(cells))]
-            told = by_row.get(row.row_number, {})
-            writer.writerow(map(safe_cell, [*cells, *(read(told) for read in columns.values())]))
-    with _written(json_path) as file:
+    original = leads.header if leads and leads.header else ["linkedin_url"]
+
+    def cells(row: RunRow) -> list[object]:
+        own = (leads.original.get(row.row_number) if leads else None) or [row.profile_url or ""]
+        told = by_row.get(row.row_number, {})
+        return [*own, *[""] * (len(original) - len(own)), *(read(told) for read in columns.values())]
+
+    write_csv(csv_path, [*original, *columns], map(cells, rows))
+    with whole_file(json_path) as file:
         json.dump(_document(rows, by_row, counts, about), file, ensure_ascii=False, indent=1, allow_nan=False)
     return [csv_path, json_path]
 
@@ -137,6 +136,7 @@ def _columns(leads: Leads | None, integrations: Sequence[Integration]) -> dict:
         columns[f"{each.name}_status"] = lambda told, of=each.name: (
             _status(told[of], None) if of in told else ""
         )
+        columns[f"{each.name}_reason"] = lambda told, of=each.name: _reason(told[of]) if of in told else ""
         for output in each.outputs:
             if output in SENSITIVE_FIELDS:
                 continue
@@ -167,6 +167,7 @@ def _document(rows, by_row, counts: dict[str, Counts], about: dict) -> dict:
                 "signals_found": found,
                 "signals_missed": [name for name in told if name not in found],
                 "statuses": {name: _status(ask, None) for name, ask in told.items()},
+                "reasons": {name: _reason(ask) for name, ask in told.items() if _reason(ask)},
                 "enriched_at": max(
                     (ask.answered_at.isoformat() for ask in told.values() if ask.answered_at), default=None
                 ),
@@ -186,24 +187,3 @@ def _document(rows, by_row, counts: dict[str, Counts], about: dict) -> dict:
         },
         "leads": [lead(row) for row in rows],
     }
-
-
-class _written:
-    """A file that appears under its name only when it is whole."""
-
-    def __init__(self, path: Path, newline: str | None = None):
-        self._path, self._newline = path, newline
-        self._partial = path.with_name(f".{path.name}.partial")
-
-    def __enter__(self):
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._partial.unlink(missing_ok=True)
-        self._file = self._partial.open("x", newline=self._newline, encoding="utf-8")
-        return self._file
-
-    def __exit__(self, error_type: type | None, *_: object) -> None:
-        self._file.close()
-        if error_type:
-            self._partial.unlink()
-        else:
-            os.replace(self._partial, self._path)

@@ -8,6 +8,7 @@ from pathlib import Path
 from extract.enrichment.base import RowError
 from extract.enrichment.config import EnrichmentConfig
 from extract.enrichment.fetcher import PoliteFetcher
+from extract.pipeline import suppressions
 from extract.settings import Settings
 
 MAX_BYTES = 1_000_000
@@ -24,10 +25,21 @@ class ProfileSource:
     def __init__(self, folder: Path, config: EnrichmentConfig, settings: Settings):
         self.folder = folder
         self._fetcher = PoliteFetcher.of(config, settings) if config.may_fetch else None
+        self._suppressions = suppressions(settings)
         self._lock = threading.Lock()
 
     def close(self) -> None:
         """Nothing stays open."""
+
+    def end(self) -> None:
+        """Let nothing be fetched any more, from another thread."""
+        if self._fetcher:
+            self._fetcher.end()
+
+    def hang_up(self) -> None:
+        """End what is being fetched, from another thread."""
+        if self._fetcher:
+            self._fetcher.hang_up()
 
     def text(self, person: str, url: str) -> tuple[str, str]:
         """The text about a person and its origin, file or page; raises RowError where there is none."""
@@ -41,6 +53,8 @@ class ProfileSource:
             raise RowError(f"there is no {self.folder.name}/{slug}.txt, and fetching is off")
         with self._lock:
             text = self._fetcher.text(url)
+            if self._suppressions.erased({person}):
+                raise RowError("erased while the page was fetched")
             path = self._fetched(slug)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")

@@ -15,7 +15,9 @@ class Service:
     `keys` are the variables it can't be asked without, the secret one first; `key_header` carries the secret,
     and where it is blank the integration puts it into the query. `concurrency` is how many requests may be
     under way at once. `usd_per_credit` is None where the price depends on a contract. `no_credits` are the
-    statuses that say the account is used up, `throttled` those that say it is asked too fast.
+    statuses that say the account is used up, `throttled` those that say it is asked too fast. Codes stand in
+    the body: `no_credits_codes` say the same under any status, and with a 404 `missing_codes` say that the
+    thing asked about is unknown (without one the route is).
     """
 
     name: str
@@ -28,6 +30,8 @@ class Service:
     usd_per_credit: float | None = None
     no_credits: tuple[int, ...] = (402,)
     throttled: tuple[int, ...] = (429,)
+    no_credits_codes: frozenset[str] = frozenset()
+    missing_codes: frozenset[str] = frozenset()
 
     def headers(self, secret: str) -> dict[str, str]:
         """What carries the key."""
@@ -62,7 +66,7 @@ SERVICES = {
             ("APOLLO_API_KEY",),
             100,
             5,
-            "https://docs.apollo.io/reference/people-enrichment",
+            "https://docs.apollo.io/reference/people-enrichment and https://docs.apollo.io/reference/errors-1",
             key_header="X-Api-Key",
         ),
         Service(
@@ -73,6 +77,7 @@ SERVICES = {
             5,
             "https://clearbit.com/docs and https://help.clearbit.com/hc/en-us/articles/115015508588",
             key_header="Authorization",
+            missing_codes=frozenset({"unknown_record"}),
         ),
         Service(
             "hunter",
@@ -103,7 +108,9 @@ SERVICES = {
             ("BUILTWITH_API_KEY",),
             300,
             5,
-            "https://api.builtwith.com/domain-api and https://api.builtwith.com/llms.txt",
+            "https://api.builtwith.com/domain-api, https://api.builtwith.com/llms.txt and "
+            "https://api.builtwith.com/errorCodes",
+            no_credits_codes=frozenset({"-3"}),
         ),
         Service(
             "pipe0",
@@ -131,7 +138,8 @@ SERVICES = {
             ("LLM_API_KEY",),
             60,
             5,
-            "https://platform.openai.com/docs/api-reference/chat/create",
+            "https://platform.openai.com/docs/api-reference/chat/create and "
+            "https://platform.openai.com/docs/guides/error-codes",
             key_header="Authorization",
         ),
     )

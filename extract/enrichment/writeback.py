@@ -23,7 +23,7 @@ from extract.importer.ledger import Import, Ledger, PlannedRow
 from extract.importer.result import raise_for_losses, summary, write_result
 from extract.importer.target import Members, Target, custom_fields, list_target, read_members
 from extract.lock import exclusive
-from extract.pipeline import DEMO_ORIGIN, published_path
+from extract.pipeline import DEMO_ORIGIN, published_path, suppressions
 from extract.settings import Settings
 from extract.strict_yaml import suggestion
 
@@ -56,7 +56,7 @@ def run_write_back(settings: Settings, config_path: Path, options: WriteBackOpti
     fields = _fields(options, load_enrichment_config(config_path))
     known = _found(published_path(settings), fields)
     with (
-        exclusive(settings.workspace_dir, "import"),
+        exclusive(settings.workspace_dir, "import", job="write-back"),
         open_ledger(settings, apply=options.apply) as ledger,
         connected(settings) as client,
     ):
@@ -64,7 +64,10 @@ def run_write_back(settings: Settings, config_path: Path, options: WriteBackOpti
         members = read_members(client, target.list_id)
         if not members.is_complete:
             raise ProviderError(f"List {target.list_id} could not be read whole: run again later")
-        rows, counts = planned(members, known)
+        gone = suppressions(settings).erased(known.keys())
+        rows, counts = planned(
+            members, {person: found for person, found in known.items() if person not in gone}
+        )
         people = f"{len(members.rows):,} people, {len(rows):,} lack something that was found"
         say(f"list {target.list_id} {target.name!r}: {people}")
         for name in fields:
@@ -104,7 +107,7 @@ def _fields(options: WriteBackOptions, config: EnrichmentConfig) -> list[str]:
     names = [name.strip() for name in options.fields.split(",") if name.strip()]
     problems = []
     if not options.list_id or not options.list_id.isdigit():
-        problems.append("Say which list is updated: LIST=60001")
+        problems.append("Say which list is updated: LIST=60101")
     if not names:
         problems.append(f"Say what is written: FIELDS=name,name out of {', '.join(WRITABLE)}")
     for name in names:
@@ -161,7 +164,9 @@ def _send(
         planned_at=now,
     )
     ledger.plan(entry, rows)
-    delivery = Delivery(client, ledger, entry, target, settings.read_back_waits, client.now)
+    delivery = Delivery(
+        client, ledger, entry, target, settings.read_back_waits, client.now, suppressions(settings)
+    )
     try:
         delivery.run()
     finally:

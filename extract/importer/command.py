@@ -13,17 +13,25 @@ import duckdb
 
 from extract.client import HeyReachClient
 from extract.errors import ConfigurationError, ProviderError
+from extract.http.pacing import Pacer
 from extract.importer.delivery import Delivery
 from extract.importer.ledger import ARRIVED, LOST, OPEN, Import, Ledger, PlannedRow
-from extract.importer.mapping import load_mappings
-from extract.importer.planning import Known, Plan, parse_fixed_fields, plan_rows, rows_text, with_senders
-from extract.importer.preview import left_out_lines, preview, unmapped_line
+from extract.importer.mapping import REQUIRED, load_mappings
+from extract.importer.planning import (
+    NAMELESS,
+    Known,
+    Plan,
+    parse_fixed_fields,
+    plan_rows,
+    rows_text,
+    with_senders,
+)
+from extract.importer.preview import blanked_lines, left_out_lines, preview, unmapped_line
 from extract.importer.result import raise_for_losses, summary, write_result
 from extract.importer.senders import check_named, distribute_by_hash, distribute_by_limits
 from extract.importer.table import ImportFile, read_import_file
 from extract.importer.target import Members, Target, campaign_target, list_target, read_members
 from extract.lock import exclusive
-from extract.pacing import Pacer
 from extract.pipeline import DEMO_ORIGIN, heyreach_client, ledger_path, published_path, suppressions
 from extract.sandbox import DEMO_END, DEMO_TWISTS
 from extract.sandbox.process import running_sandbox
@@ -143,13 +151,13 @@ class _Importer:
             return
         plan = self._plan(file, entry, Known())
         # For evidence a name is not needed, and a person may stand in many files.
-        rows = [replace(row, reason=None) if row.reason == "missing_name" else row for row in plan.rows]
+        rows = [replace(row, reason=None) if row.reason in NAMELESS else row for row in plan.rows]
         kept = len({row.person for row in rows if row.reason is None})
         self.say(
             f"{file.path.name}, mapping {file.mapping.name}: {len(rows):,} rows, "
             f"{kept:,} people with a profile"
         )
-        for line in (*left_out_lines(replace(plan, rows=rows)), *unmapped_line(file)):
+        for line in (*left_out_lines(replace(plan, rows=rows)), *blanked_lines(plan), *unmapped_line(file)):
             self.say(line)
         if plan.problems:
             self.say("warning: these people stay incomplete: " + "; ".join(plan.problems))
@@ -193,6 +201,7 @@ class _Importer:
 
     def _deliver(self, entry: Import, target: Target, *, is_repair: bool = False) -> None:
         delivery = self._delivery(entry, target, wakes=self.options.wakes and not is_repair)
+        rows_before = len(self.ledger.rows(entry.import_id))
         try:
             if is_repair:
                 delivery.repair()
@@ -203,6 +212,8 @@ class _Importer:
             requests = self.ledger.requests(entry.import_id)
             path = self.settings.workspace_dir / "imports" / f"{entry.import_id}.csv"
             write_result(path, leads, requests)
+            if gone := rows_before - len(leads):
+                self.say(f"{gone:,} were erased meanwhile, and are left out")
             for line in summary(leads, requests):
                 self.say(line)
             self.say(f"result: {path}")
@@ -216,6 +227,7 @@ class _Importer:
             target=target,
             waits=self.settings.read_back_waits,
             now=self._now,
+            suppressions=suppressions(self.settings),
             wakes=wakes,
         )
 
@@ -340,12 +352,12 @@ def _check(options: ImportOptions) -> None:
     targets = [bool(options.campaign_id), bool(options.list_id), options.is_upstream]
     if options.file is not None and sum(targets) != 1:
         raise ConfigurationError(
-            "Say where the file goes: CAMPAIGN=40001, LIST=60001, or UPSTREAM=1 to keep it only as evidence "
+            "Say where the file goes: CAMPAIGN=40101, LIST=60101, or UPSTREAM=1 to keep it only as evidence "
             "of where leads came from that are in HeyReach already"
         )
     for name, number in (("CAMPAIGN", options.campaign_id), ("LIST", options.list_id)):
         if number and not re.fullmatch(r"[0-9]{1,18}", number):
-            raise ConfigurationError(f"{name} must be HeyReach's number, like 40001, not {number!r}")
+            raise ConfigurationError(f"{name} must be HeyReach's number, like 40101, not {number!r}")
     if options.senders and options.senders not in SENDER_CHOICES:
         raise ConfigurationError(
             f"SENDERS must be one of {', '.join(SENDER_CHOICES)}, not {options.senders!r}"
@@ -357,7 +369,9 @@ def _check(options: ImportOptions) -> None:
 
 
 def _read(mappings_path: Path, options: ImportOptions) -> ImportFile:
-    return read_import_file(options.file, load_mappings(mappings_path), options.mapping)
+    # Evidence needs to say who, not how they are called.
+    required = ("profile_url",) if options.is_upstream else REQUIRED
+    return read_import_file(options.file, load_mappings(mappings_path), options.mapping, required)
 
 
 @contextmanager

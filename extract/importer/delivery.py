@@ -19,6 +19,7 @@ from extract.client import HeyReachClient, NotFoundError, RefusedError, UnknownO
 from extract.errors import OutboundError, ProviderError
 from extract.importer.ledger import ARRIVED, LOST, Import, Ledger, LedgerLead
 from extract.importer.target import Members, Target, custom_fields, read_members
+from extract.privacy.suppression import Suppressions
 
 # HeyReach refuses more in one request.
 LEADS_PER_REQUEST = 100
@@ -41,7 +42,7 @@ class Delivery:
     """How to deliver an import: where to, how long to wait for its list, whether a campaign at rest is woken.
 
     `waits` are the seconds before each further reading of a list that does not show everybody yet: its index
-    lags behind.
+    lags behind. Who is in `suppressions`, be it since a moment ago, is not sent and leaves the ledger.
     """
 
     client: HeyReachClient
@@ -50,6 +51,7 @@ class Delivery:
     target: Target
     waits: Sequence[float]
     now: Callable[[], datetime]
+    suppressions: Suppressions
     wakes: bool = False
 
     def run(self) -> None:
@@ -119,7 +121,17 @@ class Delivery:
         self.run()
 
     def _leads(self, *states: str) -> list[LedgerLead]:
-        return self.ledger.leads(self.entry.import_id, *states)
+        return self._present(self.ledger.leads(self.entry.import_id, *states))
+
+    def _present(self, leads: list[LedgerLead]) -> list[LedgerLead]:
+        """The leads without people who were erased meanwhile; of those the ledger knows nothing any more."""
+        people = {lead.person for lead in leads if lead.person}
+        gone = self.suppressions.erased(people, only_on_request=True)
+        if gone:
+            self.ledger.forget(
+                self.entry.import_id, [lead.row_number for lead in leads if lead.person in gone]
+            )
+        return [lead for lead in leads if lead.person not in gone]
 
     def _record(
         self,
@@ -141,7 +153,10 @@ class Delivery:
         """Send leads in requests of 100, one source each; returns whether HeyReach refused, which ends it."""
         unanswered = 0
         chunks = list(_chunks(leads))
-        for chunk in tqdm(chunks, desc="sending", unit=" requests", leave=False, delay=2, disable=None):
+        for planned in tqdm(chunks, desc="sending", unit=" requests", leave=False, delay=2, disable=None):
+            chunk = self._present(planned)
+            if not chunk:
+                continue
             request_id = secrets.token_hex(8)
             told = {"leads": len(chunk), "source": _source(chunk[0])}
             plain = [(lead, {}) for lead in chunk]

@@ -1,6 +1,7 @@
 """The import ledger: what was to be sent, what was sent, what was answered and what arrived.
 
-An SQLite file beside the raw database. Rows are only ever added: a lead's state is its newest event. Intent
+An SQLite file beside the raw database. Rows are only ever added: a lead's state is its newest event. Only
+people who are erased are deleted. Intent
 is on disk before a request leaves, so after a crash every lead that may have been sent is known as `sending`.
 
 | state | the lead |
@@ -246,6 +247,15 @@ class Ledger:
                     for row_number, details in events
                 ),
             )
+
+    def forget(self, import_id: str, row_numbers: Iterable[int]) -> None:
+        """Delete rows and all that happened to them, for people who were erased."""
+        with self._transaction():
+            for table in ("events", "rows"):
+                self._database.executemany(
+                    f"delete from {table} where import_id = ? and row_number = ?",  # noqa: S608 - our own names
+                    [(import_id, row_number) for row_number in row_numbers],
+                )
 
     def leads(self, import_id: str, *states: str) -> list[LedgerLead]:
         """The rows of an import that were not left out, in the file's order; only in `states` where given."""

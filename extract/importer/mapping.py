@@ -1,26 +1,27 @@
 """Which column of an export is what: config/import_mappings.yaml, read and checked."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from extract import strict_yaml
 from extract.errors import ConfigurationError
 from extract.strict_yaml import Items, Mapping, Value, quoted, shown, suggestion
+from extract.texts import comparable, tidied
+
+MAPPINGS_PATH = Path(__file__).resolve().parents[2] / "config" / "import_mappings.yaml"
 
 # What HeyReach keeps of a lead; one without the first three is dropped by it without a word.
 REQUIRED = ("profile_url", "first_name", "last_name")
 LEAD_FIELDS = (*REQUIRED, "location", "summary", "company_name", "position", "about", "email_address")
-KEYS = ("source", "lead", "custom_fields", "sender_account_id")
+# What only `make enrich` takes from a file, and no import sends.
+ENRICHMENT_FIELDS = ("company_domain", "ceo_name")
+KEYS = ("source", "lead", "custom_fields", "sender_account_id", "enrichment")
 
 MAX_TEXT = 200
 
 # The line, and what is wrong there.
 Problem = tuple[int, str]
-
-# They show as nothing, and hide in copied text: soft hyphen, zero-width space, byte order and direction
-# marks. The joiners U+200C and U+200D stay, because names and emoji are spelt with them.
-_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class ImportMapping:
     lead: dict[str, tuple[str, ...]]
     custom_fields: dict[str, tuple[str, ...]]
     sender_account_id: tuple[str, ...]
+    enrichment: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def targets(self) -> dict[str, tuple[str, ...]]:
         """The headers per target, named as in the file: `lead.position`, `custom_fields.icp`."""
@@ -43,6 +45,10 @@ class ImportMapping:
             **{f"custom_fields.{name}": headers for name, headers in self.custom_fields.items()},
             **({"sender_account_id": self.sender_account_id} if self.sender_account_id else {}),
         }
+
+    def enrichment_targets(self) -> dict[str, tuple[str, ...]]:
+        """The headers of what can be asked by: `lead.profile_url`, `enrichment.company_domain`, ..."""
+        return self.targets() | {f"enrichment.{name}": headers for name, headers in self.enrichment.items()}
 
 
 def load_mappings(path: Path) -> dict[str, ImportMapping]:
@@ -64,17 +70,6 @@ def load_mappings(path: Path) -> dict[str, ImportMapping]:
     return mappings
 
 
-def tidied(text: str) -> str:
-    """The text on one line: runs of whitespace are one space, none at the ends, nothing invisible."""
-    # Most text is plain, and a file holds millions of cells.
-    return " ".join((text if text.isascii() else _INVISIBLE.sub("", text)).split())
-
-
-def comparable(header: str) -> str:
-    """What two spellings of one header have in common: `First  Name ` and `first name` are the same."""
-    return tidied(header).casefold()
-
-
 # What follows reads on past a mistake and adds it to `problems`, so that one run names them all.
 
 
@@ -93,6 +88,7 @@ def _read_mapping(name: str, entry: Value, line: int, problems: list[Problem]) -
         sender_account_id=_read_headers(entry, "sender_account_id", "", problems)
         if "sender_account_id" in entry
         else (),
+        enrichment=_read_enrichment(entry, problems),
     )
 
 
@@ -127,6 +123,13 @@ def _read_custom_fields(entry: Mapping, problems: list[Problem]) -> dict[str, tu
             text = f"{quoted('custom_fields.' + name)} must be named with letters, digits and _ only"
             problems.append((fields.lines[name], text))
     return {name: _read_headers(fields, name, "custom_fields.", problems) for name in fields}
+
+
+def _read_enrichment(entry: Mapping, problems: list[Problem]) -> dict[str, tuple[str, ...]]:
+    fields = _read_section(entry, "enrichment", problems) or {}
+    if fields:
+        _refuse_unknown(fields, ENRICHMENT_FIELDS, "enrichment.", problems)
+    return {name: _read_headers(fields, name, "enrichment.", problems) for name in fields}
 
 
 def _read_section(entry: Mapping, name: str, problems: list[Problem]) -> Mapping | None:

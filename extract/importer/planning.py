@@ -10,6 +10,7 @@ from extract.importer.ledger import PlannedRow
 from extract.importer.table import ImportFile, ImportRow
 from extract.profile_urls import parse_profile_urls
 from extract.strict_yaml import quoted
+from extract.texts import placeholders_among
 
 # Reason of a row that is left out -> what it says to the operator; the first that holds counts. None of
 # them stops the other rows.
@@ -18,11 +19,15 @@ REASONS = {
     "no_profile_url": "without a profile URL",
     "invalid_profile_url": "whose URL is no person's profile",
     "missing_name": "without a first or last name (HeyReach drops them without a word)",
+    "placeholder_name": "whose first or last name stands for nothing, as #N/A or {{first_name}} does",
     "duplicate_in_file": "who stand further up in the file already",
     "imported_before": "who were sent by an earlier import (its REPAIR sends again what was lost)",
     "already_in_list": "who stand in the list already",
     "in_other_campaign": "who are in another campaign (ALLOW_OTHER_CAMPAIGNS=1 sends them all the same)",
 }
+
+# Reasons that don't matter where a list is only evidence of where its people came from.
+NAMELESS = ("missing_name", "placeholder_name")
 
 # Our name of what HeyReach keeps of a lead -> HeyReach's.
 LEAD_KEYS = {
@@ -52,10 +57,14 @@ class Known:
 
 @dataclass(frozen=True)
 class Plan:
-    """The rows of the file, planned, and the problems for which none of them may be sent."""
+    """The rows of the file, planned, and the problems for which none of them may be sent.
+
+    `placeholders` are values that stand for nothing and are left blank: field -> numbers of the rows.
+    """
 
     rows: list[PlannedRow]
     problems: list[str] = field(default_factory=list)
+    placeholders: dict[str, list[int]] = field(default_factory=dict)
 
     @property
     def to_send(self) -> list[PlannedRow]:
@@ -81,22 +90,27 @@ def plan_rows(
 ) -> Plan:
     """Plan every row of a file.
 
-    `fixed_fields` go to every lead; `default_fields` to those whose row has no value. A problem is a required
-    field without a value.
+    `fixed_fields` go to every lead; `default_fields` to those whose row has no value. A value that stands for
+    nothing is none. A problem is a required field without a value.
     """
+    nothing = _placeholders(file.rows)
     urls = parse_profile_urls([row.lead.get("profile_url", "") for row in file.rows])
     rows: list[PlannedRow] = []
     missing: dict[str, list[int]] = {}
+    blanked: dict[str, list[int]] = {}
     seen: set[str] = set()
-    for row, url in zip(file.rows, urls, strict=True):
+    for written, url in zip(file.rows, urls, strict=True):
+        reason = _reason(written, url.key, seen, known, nothing)
+        row, blank = _without(written, nothing)
         fields = {**default_fields, **row.fields, **fixed_fields}
-        reason = _reason(row, url.key, seen, known)
-        if url.key and reason != "missing_name":
+        if url.key and reason not in NAMELESS:
             seen.add(url.key)
         if reason is None:
             for name in required_fields:
                 if not fields.get(name):
                     missing.setdefault(name, []).append(row.number)
+            for name in blank:
+                blanked.setdefault(name, []).append(row.number)
         if reason == "erased":
             rows.append(PlannedRow(row.number, None, None, None, reason, {"customUserFields": []}))
             continue
@@ -115,7 +129,7 @@ def plan_rows(
         f"with SET='{name}=...'"
         for name, numbers in missing.items()
     ]
-    return Plan(rows, problems)
+    return Plan(rows, problems, blanked)
 
 
 def parse_fixed_fields(text: str | None) -> dict[str, str]:
@@ -160,13 +174,35 @@ def _where_from(name: str, file: ImportFile) -> str:
     return f"fill the column {' or '.join(map(quoted, columns))}"
 
 
-def _reason(row: ImportRow, person: str | None, seen: set[str], known: Known) -> str | None:
+def _placeholders(rows: Iterable[ImportRow]) -> set[str]:
+    """The values of the rows that stand for nothing."""
+    values = (value for row in rows for part in (row.lead, row.fields) for value in part.values())
+    return placeholders_among(values)
+
+
+def _without(row: ImportRow, nothing: set[str]) -> tuple[ImportRow, list[str]]:
+    """The row without values that stand for nothing, and the fields that had one."""
+    blank = [name for part in (row.lead, row.fields) for name, value in part.items() if value in nothing]
+    if not blank:
+        return row, []
+    lead, fields = (
+        {name: value for name, value in part.items() if value not in nothing}
+        for part in (row.lead, row.fields)
+    )
+    return replace(row, lead=lead, fields=fields), list(dict.fromkeys(blank))
+
+
+def _reason(
+    row: ImportRow, person: str | None, seen: set[str], known: Known, nothing: set[str]
+) -> str | None:
     """The first of REASONS that holds, None where the row can be sent."""
+    names = [row.lead.get("first_name"), row.lead.get("last_name")]
     holds = {
         "erased": row.lead.get("profile_url") in known.erased_urls,
         "no_profile_url": not row.lead.get("profile_url"),
         "invalid_profile_url": person is None,
-        "missing_name": not (row.lead.get("first_name") and row.lead.get("last_name")),
+        "missing_name": not all(names),
+        "placeholder_name": not nothing.isdisjoint(names),
         "duplicate_in_file": person in seen,
         "imported_before": person in known.imported_before,
         "already_in_list": person in known.in_list,

@@ -30,6 +30,7 @@ def preview(
         f"{people:,} different {'person' if people == 1 else 'people'}"
     )
     yield from left_out_lines(plan)
+    yield from blanked_lines(plan)
     if target.campaign_id and not is_warehouse_asked:
         yield "  not checked: who is in another campaign, because there is no warehouse yet (`make run`)"
     yield f"  {counted(len(plan.to_send), 'lead')} to send as {entry.import_id}"
@@ -61,6 +62,12 @@ def preview(
 def left_out_lines(plan: Plan) -> Iterator[str]:
     for reason, numbers in plan.left_out().items():
         yield f"  left out: {len(numbers):,} {REASONS[reason]} ({rows_text(numbers)})"
+
+
+def blanked_lines(plan: Plan) -> Iterator[str]:
+    """What is left blank, because the file has a word there that stands for nothing."""
+    for name, numbers in plan.placeholders.items():
+        yield f"  left blank, because it stands for nothing there: {name} ({rows_text(numbers)})"
 
 
 def unmapped_line(file: ImportFile) -> Iterator[str]:

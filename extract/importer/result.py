@@ -1,11 +1,10 @@
 """What became of an import: a line per row of its file, a summary, and the losses by name."""
 
-import csv
-import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from extract.csv_files import write_csv
 from extract.importer.delivery import LossError
 from extract.importer.ledger import LOST, Import, LedgerLead
 from extract.importer.planning import counted
@@ -21,39 +20,34 @@ def write_result(path: Path, rows: list[LedgerLead], requests: list[dict]) -> Pa
     """
     told = {request["request_id"]: request for request in requests}
     fields = sorted({name for row in rows if row.reason is None for name in row.sent_fields})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    with partial.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(
-            file,
-            [
-                *("row_number", "profile_url", "state", "reason", "missing_fields", "changed_fields"),
-                *("sender_account_id", "request_id", *(f"request_{name}" for name in _COUNTERS)),
-                *(f"{kind}_{name}" for name in fields for kind in ("sent", "arrived")),
-            ],
-            restval="",
-        )
-        writer.writeheader()
-        for row in rows:
-            line = {
-                "row_number": row.row_number,
-                "profile_url": row.profile_url,
-                "state": "left_out" if row.reason else row.state,
-                "reason": row.reason or row.details.get("why"),
-                "missing_fields": " ".join(row.details.get("missing", [])),
-                "changed_fields": " ".join(row.details.get("changed", [])),
-                "sender_account_id": row.account_id,
-            }
-            if row.request_id:
-                request = told.get(row.request_id, {})
-                line["request_id"] = row.request_id
-                line |= {f"request_{name}": request.get(name) for name in _COUNTERS}
-                line |= {f"sent_{name}": value for name, value in row.sent_fields.items()}
-                arrived = row.details.get("arrived", {})
-                line |= {f"arrived_{name}": arrived[name] for name in fields if name in arrived}
-            writer.writerow(line)
-    os.replace(partial, path)
+    columns = [
+        *("row_number", "profile_url", "state", "reason", "missing_fields", "changed_fields"),
+        *("sender_account_id", "request_id", *(f"request_{name}" for name in _COUNTERS)),
+        *(f"{kind}_{name}" for name in fields for kind in ("sent", "arrived")),
+    ]
+    lines = (_line(row, told) for row in rows)
+    write_csv(path, columns, ([line.get(name) for name in columns] for line in lines))
     return path
+
+
+def _line(row: LedgerLead, told: dict[str, dict]) -> dict[str, object]:
+    """Column -> cell of one row, given what is known of each request."""
+    line = {
+        "row_number": row.row_number,
+        "profile_url": row.profile_url,
+        "state": "left_out" if row.reason else row.state,
+        "reason": row.reason or row.details.get("why"),
+        "missing_fields": " ".join(row.details.get("missing", [])),
+        "changed_fields": " ".join(row.details.get("changed", [])),
+        "sender_account_id": row.account_id,
+    }
+    if row.request_id:
+        request = told.get(row.request_id, {})
+        line["request_id"] = row.request_id
+        line |= {f"request_{name}": request.get(name) for name in _COUNTERS}
+        line |= {f"sent_{name}": value for name, value in row.sent_fields.items()}
+        line |= {f"arrived_{name}": value for name, value in row.details.get("arrived", {}).items()}
+    return line
 
 
 def raise_for_losses(entry: Import, rows: list[LedgerLead]) -> None:

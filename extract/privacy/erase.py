@@ -14,11 +14,12 @@ from pathlib import Path
 
 import duckdb
 
-from extract import journal, raw
+from extract import journal, landing_contents, raw
 from extract.backup.contents import BACKUPS, backups_dir
 from extract.errors import ConfigurationError, OutboundError
 from extract.pipeline import (
     enrichment_ledger_path,
+    landing_dir,
     ledger_path,
     load_landed,
     raw_path,
@@ -97,6 +98,8 @@ def sweep(settings: Settings, people: Suppressions, rows: set[files.Identity], w
                 swept.changed.append(path)
         elif path.is_relative_to(settings.workspace_dir / "profiles"):
             files.sweep_profile(swept, path)
+        elif path.name == landing_contents.FILE and path.is_relative_to(landing_dir(settings)):
+            landing_contents.settle(path.parent)  # what an erasure that was cut off left open
         elif path.suffix in (".jsonl", ".ndjson"):
             files.sweep_lines(swept, path)
         elif path.suffix == ".json" and path.parent == settings.workspace_dir / "enrichment":

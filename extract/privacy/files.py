@@ -6,7 +6,6 @@ off is finished by running it again.
 
 import contextlib
 import csv
-import io
 import json
 import os
 import re
@@ -20,9 +19,12 @@ from typing import TypeVar
 import duckdb
 import orjson
 
-from extract import raw
+from extract import landing_contents, raw
+from extract.csv_files import rewrite_csv
 from extract.privacy.records import LINK, MEMBER_ID, clean, redacted
-from extract.privacy.suppression import Suppressions, write_whole
+from extract.privacy.suppression import Suppressions
+from extract.sql_text import literal
+from extract.whole_files import write_whole
 
 BATCH_ROWS = 10_000
 # What runs make anew, what a killed one left behind, and damaged databases, which nobody can clean.
@@ -104,7 +106,9 @@ def sweep_lines(sweep: Sweep, path: Path) -> None:
         if is_changed:
             copy.flush()
             os.fsync(copy.fileno())
+            landing_contents.announce(path, partial)
             os.replace(partial, path)
+            landing_contents.settle(path.parent)
             sweep.changed.append(path)
 
 
@@ -195,11 +199,7 @@ def sweep_csv(sweep: Sweep, path: Path) -> None:
     cleaned = sweep.clean_rows(path.stem, rows)
     if all(after is before for before, after in zip(rows, cleaned, strict=True)):
         return
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, header or [], extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(row for row in cleaned if row)
-    write_whole(path, text.getvalue().encode())
+    rewrite_csv(path, header or [], ([row[name] for name in header] for row in cleaned if row))
     sweep.changed.append(path)
 
 
@@ -331,8 +331,8 @@ def sweep_raw(sweep: Sweep, path: Path, note: Callable[[duckdb.DuckDBPyConnectio
     with replacement(path) as partial:
         with duckdb.connect() as connection:
             connection.execute("set TimeZone = 'UTC'")
-            connection.execute(f"attach {_quoted(path)} as old (read_only)")
-            connection.execute(f"attach {_quoted(partial)} as new")
+            connection.execute(f"attach {literal(path)} as old (read_only)")
+            connection.execute(f"attach {literal(partial)} as new")
             connection.execute("copy from database old to new (schema)")
             connection.execute(
                 "create temp table gone (table_name varchar, place bigint, is_dropped boolean)"
@@ -376,7 +376,3 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, sweep: Sweep, schema: str
             f"insert into {new} ({names}) values ({', '.join('?' * len(row))})",  # noqa: S608
             [_without_json(value) for value in row.values()],
         )
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -1,27 +1,43 @@
 """`make purge`: what is older than config/settings.yaml keeps it; found first, deleted when asked for."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
-from extract import raw
+from extract import journal, raw
 from extract.backup.contents import copies
-from extract.landing import finished_folders
+from extract.data_folder import (
+    BACKUPS,
+    JOURNALS,
+    LANDINGS,
+    LOGS,
+    PAGES,
+    RESULTS,
+    SET_ASIDE,
+    TRIMMED,
+    WEBHOOKS,
+)
+from extract.enrichment.profiles import KEPT_DAYS
+from extract.landing import finished_folders, landed_at
 from extract.pipeline import landing_dir, raw_path, suppressions, webhooks_dir
 from extract.privacy import files
 from extract.privacy.erase import sweep
 from extract.settings import Settings
 
+DAYS_A_MONTH = 31  # rather too long than too short
+
 
 @dataclass(frozen=True)
 class Purge:
-    """What is too old: files and folders by kind, and leads by their keys and the rows they stand in."""
+    """What is too old: files and folders by kind, lines by journal, leads by their keys and their rows."""
 
     paths: dict[str, list[Path]]
+    journal_rows: dict[Path, int]
+    rows_before: datetime
     people: list[str]
     rows: set[files.Identity]
     leads: int
@@ -32,6 +48,7 @@ class Purge:
         for kind, paths in self.paths.items():
             size = sum(file.stat().st_size for path in paths for file in (path, *path.rglob("*")))
             yield f"{kind}: {len(paths):,} ({size / 1e6:,.1f} MB)"
+        yield f"{JOURNALS}: {sum(self.journal_rows.values()):,}"
         yield f"leads without activity: {self.leads:,}, in {len(self.rows):,} rows"
 
 
@@ -41,48 +58,55 @@ def find(settings: Settings, published: Path, now: datetime) -> Purge:
     landing_before = now - timedelta(days=keep.keep_landing_days)
     backups_before = now - timedelta(days=keep.keep_backups_days)
     reports_before = now - timedelta(days=keep.keep_reports_days)
+    rows_before = now - timedelta(days=DAYS_A_MONTH * keep.keep_leads_months)
+    workspace = settings.workspace_dir
     with raw.connect(raw_path(settings), read_only=True) as connection:
         loaded = raw.loaded_landings(connection)
         read = raw.webhook_files(connection)
     webhooks = webhooks_dir(settings)
     paths = {
         # Only what raw holds: a folder that was never loaded is not old but lost.
-        "landing folders": [
+        LANDINGS: [
             folder
             for folder in finished_folders(landing_dir(settings))
-            if folder.name in loaded and _changed(folder) < landing_before
+            if folder.name in loaded and landed_at(folder) < landing_before
         ],
-        "webhook files": [
+        WEBHOOKS: [
             path
             for path in sorted(webhooks.rglob("*"))
             if path.is_file()
             and (path.relative_to(webhooks).as_posix(), path.stat().st_size, path.stat().st_mtime_ns) in read
             and _changed(path) < landing_before
         ],
-        "reports and import results": [
-            path
-            for folder in ("reports", "imports")
-            for path in sorted((settings.workspace_dir / folder).glob("*"))
-            if path.is_file() and _changed(path) < reports_before
-        ],
+        RESULTS: _old_files(workspace, ("reports/*", "imports/*", "enrichment/*"), reports_before),
         # Without the newest, which may be the only one.
-        "backups": [
-            path
-            for path in sorted(copies(settings.workspace_dir), key=_changed)[:-1]
-            if _changed(path) < backups_before
+        BACKUPS: [
+            path for path in sorted(copies(workspace), key=_changed)[:-1] if _changed(path) < backups_before
         ],
+        SET_ASIDE: _old_files(workspace, ("*.set-aside-*",), landing_before),
+        LOGS: _old_files(workspace, ("logs/*.log",), reports_before),
+        PAGES: _old_files(workspace, ("profiles/fetched/*",), now - timedelta(days=KEPT_DAYS)),
     }
     people, rows, leads = (
         _old_leads(published, keep.keep_leads_months) if published.exists() else ([], set(), 0)
     )
-    return Purge(paths, people, rows, leads)
+    journal_rows = {
+        workspace / "journal" / name: journal.drop_before(
+            workspace / "journal" / name, column, rows_before, counts_only=True
+        )
+        for name, column in TRIMMED.items()
+    }
+    return Purge(paths, journal_rows, rows_before, people, rows, leads)
 
 
 def apply(settings: Settings, purge: Purge) -> bool:
     """Delete it; whether leads were among it, so that what is built from raw has to be built anew."""
     for paths in purge.paths.values():
         for path in paths:
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            _remove(path)
+    for path in purge.journal_rows:
+        journal.drop_before(path, TRIMMED[path.name], purge.rows_before)
+    _close_logs(settings.workspace_dir / "logs")
     if not purge.rows:
         return False
     people = suppressions(settings)
@@ -90,6 +114,28 @@ def apply(settings: Settings, purge: Purge) -> bool:
     people.add(purge.people, datetime.now(UTC).date(), "purged")
     sweep(settings, people, purge.rows, set())
     return True
+
+
+def _close_logs(folder: Path) -> None:
+    """Let jobs begin new logs: one that is written to every night would never be old."""
+    for path in folder.glob("*.log"):
+        if "." not in path.stem:
+            path.rename(path.with_name(f"{path.stem}.{datetime.now(UTC):%Y-%m-%dT%H%M%S}.log"))
+
+
+def _old_files(workspace: Path, patterns: Iterable[str], before: datetime) -> list[Path]:
+    found = (path for pattern in patterns for path in sorted(workspace.glob(pattern)))
+    return [path for path in found if path.is_file() and _changed(path) < before]
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, or a folder whole: killed in between, it is no landing folder any more."""
+    if not path.is_dir():
+        path.unlink(missing_ok=True)
+        return
+    hidden = path.with_name(f".{path.name}.partial")
+    path.rename(hidden)
+    shutil.rmtree(hidden)
 
 
 def _changed(path: Path) -> datetime:

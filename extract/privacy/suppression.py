@@ -6,7 +6,6 @@ read a profile out of it. Without the salt the list means nothing, so losing it 
 
 import hashlib
 import hmac
-import os
 import secrets
 from collections.abc import Collection, Iterable
 from datetime import date
@@ -15,47 +14,50 @@ from pathlib import Path
 from extract.errors import ConfigurationError
 from extract.privacy.records import MEMBER_ID, PROVIDER_ID
 from extract.profile_urls import parse_profile_urls
+from extract.whole_files import write_whole
 
 # Reading a link takes 0.1 ms, and the same ones come in every file and pull.
 REMEMBERED = 500_000
 _known_keys: dict[str, str | None] = {}
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Replace a file in one step, for its owner's eyes only; a crash leaves the old one or the new one."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.unlink(missing_ok=True)
-    with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
-
-
 class Suppressions:
     """The list of one workspace, in `folder`; false while nobody is in it.
 
-    A line is a hash, the day, and why: `erased` on request, or `purged` because the data was too old.
+    A line is a hash, the day, and why: `erased` on request, or `purged` because the data was too old. Whoever
+    holds on to the list sees what another command puts into it.
     """
 
     def __init__(self, folder: Path):
         self._salt_path = folder / "salt"
         self._people_path = folder / "people"
         self._people: dict[str, str] = {}
-        if self._people_path.exists():
+        self._read_state: tuple[int, ...] | None = None
+        self._refresh()
+
+    def __len__(self) -> int:
+        self._refresh()
+        return len(self._people)
+
+    def _refresh(self) -> None:
+        """Read the list where it is another file than the one that was read: it is only replaced whole."""
+        state = _state(self._people_path)
+        if state == self._read_state:
+            return
+        people: dict[str, str] = {}
+        if state:
             lines = self._people_path.read_text().splitlines()
-            self._people = {person: rest for person, rest in (line.split(" ", 1) for line in lines)}
+            people = {person: rest for person, rest in (line.split(" ", 1) for line in lines)}
             if not self._salt_path.exists():
                 raise ConfigurationError(
                     f"{self._salt_path} is gone, and without it nobody who was erased is known again: "
                     f"restore it, or remove {self._people_path} and erase those people once more"
                 )
-
-    def __len__(self) -> int:
-        return len(self._people)
+        self._people, self._read_state = people, state
 
     def add(self, keys: Iterable[str], on: date, why: str = "erased") -> None:
         """Put people in, by key (see `keys_of`); on disk when this returns."""
+        self._refresh()
         new = {self._hash(key): f"{on} {why}" for key in keys}
         known = {person for person, rest in self._people.items() if rest.endswith((" erased", why))}
         if new.keys() <= known:
@@ -81,6 +83,7 @@ class Suppressions:
 
     def lift(self, keys: Iterable[str]) -> None:
         """Let people back in who were only purged."""
+        self._refresh()
         hashes = {self._hash(key) for key in keys} if self._people else set()
         kept = {
             person: rest
@@ -95,6 +98,7 @@ class Suppressions:
 
         With `only_on_request` without those whose data was only too old.
         """
+        self._refresh()
         if not self._people:
             return set()
         reasons = ("erased",) if only_on_request else ("erased", "purged")
@@ -105,10 +109,10 @@ class Suppressions:
         }
 
     def _write(self, people: dict[str, str]) -> None:
-        self._people = people
         write_whole(
             self._people_path, "".join(f"{person} {rest}\n" for person, rest in people.items()).encode()
         )
+        self._people, self._read_state = people, _state(self._people_path)
 
     def _hash(self, key: str) -> str:
         return hmac.new(self._salt(), key.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
@@ -118,6 +122,15 @@ class Suppressions:
             self._salt_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_whole(self._salt_path, secrets.token_hex(32).encode())
         return bytes.fromhex(self._salt_path.read_text())
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    """What changes whenever a file is replaced; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def merge(source: Path, target: Path) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from extract import accounts, pipeline, routes
 from extract.client import HeyReachClient
-from extract.pacing import Pacer
+from extract.http.pacing import Pacer
 from extract.paging import walk
 from extract.settings import YEARS, Settings
 from extract.strict_yaml import shown

@@ -1,30 +1,20 @@
 """Every folder and file that a verb writes to: whether it can, and who else may read it."""
 
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from extract import places
 from extract.settings import SECRETS, Settings, read_env_file
 from extract.strict_yaml import shown
 from reports.check.findings import Finding, bad, counted, good, warning
-
-# Below the workspace; made by whoever first writes there, and then with these names.
-FOLDERS = (
-    *("landing", "journal", "webhooks", "profiles", "suppressed", "imports", "enrichment", "reports"),
-    *("logs", "backups", "dbt", "docs"),
-)
 
 
 def check_places(settings: Settings, project_dir: Path) -> Iterator[Finding]:
     """Probe every folder with a file that is removed again; look at every file's permissions."""
     workspace = settings.workspace_dir
-    folders = [settings.data_dir, workspace, settings.data_dir / "pacing"]
-    folders += [workspace / name for name in FOLDERS]
-    # dbt keeps there what it knows of the project.
-    folders.append(project_dir / "dbt_project" / "target")
-    probed = list(dict.fromkeys(map(_existing, folders)))
-    closed = [problem for folder in probed if (problem := _problem(folder))]
+    probed = places.folders(settings.data_dir, workspace, project_dir / "dbt_project" / "target")
+    closed = [problem for folder in probed if (problem := places.problem(folder))]
     for problem in closed:
         yield bad(f"{problem}: change its owner or permissions")
     files = [path for path in _files(settings) if not os.access(path, os.R_OK | os.W_OK)]
@@ -62,21 +52,3 @@ def _files(settings: Settings) -> Iterator[Path]:
     for folder, names, files in os.walk(settings.workspace_dir):
         names[:] = [name for name in names if Path(folder, name) not in skipped]
         yield from (path for name in sorted(files) if (path := Path(folder, name)).is_file())
-
-
-def _problem(folder: Path) -> str | None:
-    if not folder.is_dir():
-        return f"{folder} is a file where a folder has to be"
-    try:
-        with tempfile.TemporaryFile(dir=folder) as probe:
-            probe.write(b"\0")
-            probe.flush()
-    except OSError as error:
-        return f"{folder} can't be written to ({error.strerror})"
-    return None
-
-
-def _existing(path: Path) -> Path:
-    while not path.exists():
-        path = path.parent
-    return path

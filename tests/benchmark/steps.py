@@ -18,6 +18,7 @@ import duckdb
 from extract import heyreach, raw, routes
 from extract.landing import landed_files
 from extract.settings import DEFAULTS
+from extract.sql_text import literal
 from tests.benchmark.workspaces import BASE_URL, HISTORY, NIGHT
 
 Facts = dict[str, object]
@@ -82,7 +83,7 @@ def read_json(folder: Path) -> Facts:
             columns = {name: raw.DUCKDB_TYPES[kind] for name, kind in raw.TABLES[table].items()}
             for file in landed_files([folder / "landing" / HISTORY], table):
                 connection.execute(
-                    f"create table {table} as select * from read_json('{file}', columns = {columns}, "
+                    f"create table {table} as select * from read_json({literal(file)}, columns = {columns}, "
                     "format = 'newline_delimited')"
                 )
                 rows += connection.execute(f"select count(*) from {table}").fetchone()[0]

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import duckdb
 
 from extract import raw
+from extract.sql_text import literal
 
 SQL = Path(__file__).with_name("workspaces.sql")
 
@@ -66,8 +67,8 @@ def land(workspace: Workspace, data_dir: Path) -> None:
                     from {table}
                     where is_landed(night)
                 """
-                connection.execute(f"copy ({query}) to '{folder / table}.jsonl' (format json)")
-            connection.execute(f"copy pulls to '{folder}/pulls.jsonl' (format json)")
+                connection.execute(f"copy ({query}) to {literal(folder / f'{table}.jsonl')} (format json)")
+            connection.execute(f"copy pulls to {literal(folder / 'pulls.jsonl')} (format json)")
     shutil.rmtree(scratch, ignore_errors=True)
 
 

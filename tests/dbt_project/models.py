@@ -9,7 +9,8 @@ import jinja2
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 
-_TAGS_OF_DBT = re.compile(r"{%-? (test|materialization) ")
+# Tags of dbt's own.
+_DBT_TAG = re.compile(r"{% (test|materialization) ")
 # dbt's `return` hands out a value, where jinja's macros only know text.
 _CONSTANT = re.compile(r"{% macro (\w+)\(\) -%}\s*{{ return\((.*?)\) }}\s*{%- endmacro %}", re.DOTALL)
 
@@ -28,7 +29,7 @@ def singular_test_sql(name: str) -> str:
 def _sql(folder: str, name: str) -> str:
     (path,) = (PROJECT / folder).rglob(f"{name}.sql")
     texts = [macro.read_text() for macro in sorted((PROJECT / "macros").rglob("*.sql"))]
-    macros = "".join(text for text in texts if not _TAGS_OF_DBT.search(text))
+    macros = "".join(text for text in texts if not _DBT_TAG.search(text))
     constants = {name: _literal(value) for name, value in _CONSTANT.findall(macros)}
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.do"])
     return environment.from_string(_CONSTANT.sub("", macros) + path.read_text()).render(

@@ -71,3 +71,23 @@ def test_every_model_and_column_is_described(demo):
     ):
         built.setdefault(table, set()).add(column)
     assert described == built
+
+
+def test_every_published_table_and_column_carries_its_description(demo):
+    """A client shows what dbt knows, doc blocks included."""
+    workspace, _ = demo
+    said = workspace.query(
+        """
+        select table_name, null as column_name, comment from duckdb_tables()
+        union all
+        select table_name, column_name, comment from duckdb_columns() where not internal
+        """
+    )
+    assert not [row for row in said if not row[2] or "doc(" in row[2]]
+    comments = {(table, column): text for table, column, text in said}
+    assert comments["rpt_funnel", "people"] == "People who reached the stage."
+    assert comments["rpt_funnel", "since"] == "First moment of the period, included (UTC midnight)."
+    assert comments["lead_sources", None].startswith(
+        "Spellings of lead sources and the canonical source each"
+    )
+    assert "HeyReach's id" in comments["heyreach_account_config", "account_id"]

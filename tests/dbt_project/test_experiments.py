@@ -37,8 +37,16 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
                 account_id varchar, times_sent integer
             );
             create table heyreach_connections (
-                connection_id varchar, lead_id varchar, campaign_id varchar, icp varchar, is_mature boolean,
-                is_accepted_in_window boolean, sent_cohort_at timestamptz
+                connection_id varchar, lead_id varchar, campaign_id varchar, campaign_lead_id varchar,
+                icp varchar, is_mature boolean, is_accepted_in_window boolean, sent_cohort_at timestamptz
+            );
+            create table int_connections_dated (
+                campaign_id varchar, campaign_lead_id varchar, undecided_group varchar, is_sent boolean,
+                is_undecided boolean, is_mature boolean, is_within_window boolean
+            );
+            create table int_connections_asked (
+                undecided_group varchar, is_undecided boolean, group_rows bigint, group_asked_at_least bigint,
+                group_asked_at_most bigint
             )
         """)
         yield connection
@@ -52,8 +60,8 @@ def give(database: duckdb.DuckDBPyConnection, accounts: numpy.ndarray, accepted:
         insert into heyreach_import_leads
         select 'i1', place, 'lead ' || place, 'c', cast(account as varchar), 1 from given;
         insert into heyreach_connections
-        select 'c' || place, 'lead ' || place, 'c', if(place % 3 = 0, 'cto', 'sre'), true, accepted,
-            timestamptz '2026-03-02 00:00:00+00' + to_minutes(place)
+        select 'c' || place, 'lead ' || place, 'c', 'r' || place, if(place % 3 = 0, 'cto', 'sre'), true,
+            accepted, timestamptz '2026-03-02 00:00:00+00' + to_minutes(place)
         from given
     """)
 
@@ -119,6 +127,21 @@ def test_the_look_is_mantel_and_haenszels_at_the_planned_number_and_never_change
     give(database, accounts, numpy.concatenate([accepted[:800], ~more["accepted"]]))
     later = result(database)
     assert (later["difference"], later["p_value"]) == (row["difference"], row["p_value"])
+
+
+def test_a_result_that_depends_on_who_was_asked_is_not_given(database):
+    """Of twelve leads that HeyReach first showed as accepted six were asked, and nobody knows which."""
+    accounts, accepted = drawn(900, (0.25, 0.40))
+    give(database, accounts, accepted)
+    known = result(database)
+    database.execute("""
+        insert into int_connections_dated
+        select campaign_id, campaign_lead_id, 'g', false, true, true, true from heyreach_connections limit 12;
+        insert into int_connections_asked values ('g', true, 12, 6, 6)
+    """)
+    row = result(database)
+    assert (row["verdict"], row["difference"], row["p_value"]) == ("not_separable", None, None)
+    assert known["verdict"] == "lower"
 
 
 def test_a_ratio_that_lots_do_not_give_ends_it(database):

@@ -1,5 +1,7 @@
 """The smaller macros, run on a bare DuckDB connection; statistics against independent libraries."""
 
+from datetime import UTC, datetime
+
 import duckdb
 import pytest
 from scipy.stats import binomtest
@@ -191,3 +193,29 @@ def test_each_broken_rule_of_a_model_is_named_with_its_rows(rows, broken):
         connection.execute("create table rows (id integer, name varchar, kind varchar, day integer)")
         connection.execute(f"insert into rows values {rows}")
         assert dict(connection.execute(query).fetchall()) == broken
+
+
+NINE = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2026-01-05T09:00:00Z", "2026-01-05t09:00:00z", "2026-01-05T09:00Z", "2026-01-05T09:00:00,000Z"),
+        *("2026-01-05 09:00:00 +0000", "2026-01-05T10:00:00+01:00", "20260105T090000Z", "2026-01-05 09:00"),
+        *("Mon, 05 Jan 2026 09:00:00 GMT", "Mon, 05 Jan 2026 10:00:00 +0100", "05 Jan 2026 09:00:00 GMT"),
+        *("1767603600", "1767603600.0", "1767603600000", "1767603600000000"),
+    ],
+)
+def test_a_time_is_read_however_a_receiver_prints_it(text):
+    assert value(rendered("time/*.sql", f"event_time(\"'{text}'\")")) == NINE
+
+
+def test_parts_of_a_second_come_after_a_point_or_a_comma():
+    for text in ("2026-01-05T09:00:00.123Z", "2026-01-05T09:00:00,123Z", "1767603600123"):
+        assert value(rendered("time/*.sql", f"event_time(\"'{text}'\")")) == NINE.replace(microsecond=123_000)
+
+
+@pytest.mark.parametrize("text", ["05/01/2026 09:00", "2026-01-05", "soon", "17676036", "", "20260105"])
+def test_a_time_that_can_be_read_in_two_ways_is_none(text):
+    assert value(rendered("time/*.sql", f"event_time(\"'{text}'\")")) is None

@@ -17,7 +17,8 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("""
             create table stg_heyreach__run_parameters as
-            select 30 as collecting_below, timestamptz '2026-02-01 00:00:00+00' as as_of;
+            select 30 as collecting_below, timestamptz '2026-01-01 00:00:00+00' as since,
+                timestamptz '2026-02-01 00:00:00+00' as until, timestamptz '2026-02-01 00:00:00+00' as as_of;
             create table heyreach_accounts as
             select * from (values
                 ('1', 'Maren', 'real_personal'), ('2', 'Nora', 'ai_mirror_saas'),
@@ -38,7 +39,12 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             create table int_period_facts (
                 account_id varchar, icp varchar, source varchar, source_list varchar, company_region varchar,
                 company_size varchar, company_industry varchar, lead_seniority varchar, lead_gender varchar,
-                mature_sent integer, mature_accepted integer
+                mature_sent integer, mature_accepted integer, undecided_mature integer default 0,
+                undecided_group varchar, sent_to_date integer default 1
+            );
+            create table int_connections_asked (
+                undecided_group varchar, is_undecided boolean, group_rows bigint, group_asked_at_least bigint,
+                group_asked_at_most bigint
             )
         """)
         yield connection
@@ -49,7 +55,10 @@ def requests(
 ) -> None:
     database.execute(
         """
-        insert into int_period_facts
+        insert into int_period_facts (
+            account_id, icp, source, source_list, company_region, company_size, company_industry,
+            lead_seniority, lead_gender, mature_sent, mature_accepted
+        )
         select ?, ?, 'clay', null, 'unknown', null, null, null, 'female', 1, cast(place < ? as integer)
         from range(?) as places (place)
         """,
@@ -84,6 +93,22 @@ def test_only_real_senders_that_can_send_are_named_to_scale(database):
         "ZoomInfo",
         "ZoomInfo is low.",
     )
+
+
+@pytest.mark.parametrize(("rows", "advised"), [(8, True), (12, False)])
+def test_no_advice_depends_on_who_was_asked(database, rows, advised):
+    """Eight of eight were asked, or of twelve any: then of Maren's 60 of 100 four may not have been."""
+    for cell in CELLS:
+        requests(database, *cell)
+    database.execute(f"""
+        update int_period_facts set undecided_mature = 1, undecided_group = 'g'
+        where rowid in (
+            select rowid from int_period_facts
+            where account_id = '1' and icp = 'sre' and mature_accepted = 1 order by rowid limit 8
+        );
+        insert into int_connections_asked values ('g', true, {rows}, 8, 8)
+    """)
+    assert [row["advice"] for row in advice(database)] == [*["scale"] * advised, "pause"]
 
 
 def test_chance_is_ruled_out_for_all_combinations_at_once(database):

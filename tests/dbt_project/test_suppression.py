@@ -33,7 +33,7 @@ def database():
             f"""
             create table stg_heyreach__run_parameters as
             select 10 as hide_rate_below, 30 as collecting_below, {MINIMUM} as sensitive_cell_minimum,
-                now() as as_of;
+                now() as since, now() as until, now() as as_of;
             create table int_segments_labelled (dimension varchar, segment varchar, segment_label varchar);
             create table int_segment_bounds (
                 dimension varchar, segment varchar,
@@ -41,7 +41,12 @@ def database():
             );
             create table int_period_facts (
                 {", ".join(f"{name} varchar" for name in TEXTS.split())},
-                {", ".join(f"{name} integer default 0" for name in (COUNTS + DOUBTS).split())}
+                {", ".join(f"{name} integer default 0" for name in (COUNTS + DOUBTS).split())},
+                undecided_group varchar, undecided_mature integer default 0
+            );
+            create table int_connections_asked (
+                undecided_group varchar, is_undecided boolean, group_rows bigint, group_asked_at_least bigint,
+                group_asked_at_most bigint
             )
             """
         )

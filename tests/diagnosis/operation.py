@@ -11,9 +11,9 @@ import httpx
 from extract import heyreach, raw
 from extract.accounts import Account
 from extract.client import HeyReachClient
+from extract.http.pacing import Pacer
 from extract.landing import Landing, finished_folders
 from extract.observing import KnownStates
-from extract.pacing import Pacer
 from extract.pull import run_pull
 from extract.sandbox.api import SandboxApi
 from extract.sandbox.clock import to_datetime, to_ticks

@@ -5,6 +5,7 @@ import pytest
 
 from dbt_project import warehouse
 from extract.accounts import write_account_seed
+from extract.sql_text import literal
 from tests.compiled import Project, compile_project
 from tests.diagnosis.causes import KINDS, draw
 from tests.diagnosis.examination import examine, run
@@ -43,7 +44,7 @@ def test_the_compiled_models_build_what_dbt_builds(project, tmp_path):
     write_account_seed(drawn.workspace.accounts, paths.account_seed)
     warehouse.build_and_publish(paths, "diagnosis")
     with duckdb.connect(str(paths.published), read_only=True) as connection:
-        connection.execute(f"attach '{database}' as compiled (read_only)")
+        connection.execute(f"attach {literal(database)} as compiled (read_only)")
         tables = connection.execute(
             """
             select schema_name || '.' || table_name from duckdb_tables()

@@ -15,9 +15,9 @@ from urllib.parse import parse_qs, urlsplit
 from extract import raw
 from extract.client import HeyReachClient
 from extract.heyreach import load
+from extract.http.pacing import Pacer
 from extract.landing import Landing, finished_folders
 from extract.observing import KnownStates
-from extract.pacing import Pacer
 from extract.pull import run_pull
 from tests.conftest import Workspace
 from tests.end_to_end.hand_made_rows import (

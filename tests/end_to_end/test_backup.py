@@ -351,7 +351,7 @@ def test_configuration_comes_back_and_keys_only_when_asked_for(project, tmp_path
     settings = load_settings(project, {})
     (settings.data_dir / "journal").mkdir(parents=True)
     (settings.data_dir / "journal" / "runs.jsonl").write_text('{"a": 1}\n')
-    with everything(settings.workspace_dir):
+    with everything(settings.workspace_dir, "restore"):
         saved = save.save(settings, project, None, with_secrets=with_secrets)
     archive.read(saved.path, tmp_path / "into")
     held = b"".join(tree(tmp_path / "into").values())

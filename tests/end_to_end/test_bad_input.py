@@ -2,13 +2,16 @@
 
 import hashlib
 import shutil
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from extract import pipeline, raw
 from extract.lock import exclusive
 from extract.sandbox.process import running_sandbox
+from extract.settings import load_settings
 from tests.conftest import Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 
@@ -149,6 +152,24 @@ def test_a_pull_is_not_dated_before_the_newest_one(built):
     outcome = built.run("run", OUTBOUND_AS_OF="2026-01-01T00:00:00Z")
     assert outcome.exit_code == 2
     assert "OUTBOUND_AS_OF" in one_line(outcome.errors)
+
+
+def test_the_moment_that_a_report_prints_can_be_typed_again(workspace):
+    """Reports print minutes, and the pull ended seconds later, maybe in a run that was killed since."""
+    with duckdb.connect(str(workspace.data_dir / "raw.duckdb")) as connection:
+        connection.execute("update heyreach.pulls set finished_at = finished_at + interval 7 seconds")
+        (newest,) = connection.execute("select max(finished_at) from heyreach.pulls").fetchone()
+    printed = f"{newest.astimezone(UTC):%Y-%m-%dT%H:%M}:00Z"
+    outcome = workspace.run("extract", OUTBOUND_AS_OF=printed)
+    assert outcome.exit_code == 0, outcome.errors
+    with raw.connect(workspace.data_dir / "raw.duckdb", read_only=True) as connection:
+        assert raw.pull_times(connection).newest == newest
+    minute_before = f"{newest.astimezone(UTC) - timedelta(minutes=1):%Y-%m-%dT%H:%M}Z"
+    assert workspace.run("extract", OUTBOUND_AS_OF=minute_before).exit_code == 2
+    # A build reads it so, too.
+    typed = {"OUTBOUND_DATA_DIR": str(workspace.data_dir), "OUTBOUND_AS_OF": printed}
+    settings = load_settings(workspace.data_dir, {**workspace.environment, **typed})
+    assert pipeline.as_meant(settings).as_of == newest
 
 
 def test_a_build_does_not_look_back_before_the_first_pull(built):

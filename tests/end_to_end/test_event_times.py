@@ -12,9 +12,9 @@ import pytest
 from extract import raw
 from extract.client import HeyReachClient
 from extract.heyreach import load
+from extract.http.pacing import Pacer
 from extract.landing import Landing, finished_folders
 from extract.observing import KnownStates
-from extract.pacing import Pacer
 from extract.pull import run_pull
 from extract.sandbox.process import Sandbox, running_sandbox
 from tests.conftest import Workspace

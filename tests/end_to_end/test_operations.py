@@ -318,7 +318,9 @@ def test_too_little_memory_is_said_and_leaves_the_published_warehouse(workspace)
 
 # To the superuser nothing is closed, unless it gives up that power.
 AS_ANYBODY = (
-    ("setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override") if os.geteuid() == 0 else ()
+    ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search")
+    if os.geteuid() == 0
+    else ()
 )
 
 

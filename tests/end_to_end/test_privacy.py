@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from extract import landing_contents
 from extract.enrichment.command import EnrichOptions, run_enrich
 from extract.landing import finished_folders
 from extract.pipeline import suppressions
@@ -140,8 +141,12 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory):
-    """One person known from an import, a webhook and a report; one who accepted a request."""
-    folder = tmp_path_factory.mktemp("privacy")
+    """One person known from an import, a webhook and a report; one who accepted a request.
+
+    In a folder whose name would end a text in SQL.
+    """
+    folder = tmp_path_factory.mktemp("privacy") / "o'brien"
+    folder.mkdir()
     with running_sandbox(seed=17, leads=150, now=FIRST_PULL) as sandbox:
         workspace = workspace_on(sandbox, folder / "data", IMPORT_READ_BACK_WAITS="0,0")
         data = workspace.data_dir
@@ -179,6 +184,13 @@ def test_before_the_person_is_everywhere(story):
     [written], [document] = (list(story.before.glob(f"enrichment/*.{kind}")) for kind in ("csv", "json"))
     assert SLUG in written.read_text()
     assert SLUG in document.read_text()
+
+
+def test_a_quotation_mark_in_the_name_of_the_data_folder_stops_no_step(story):
+    """It was pulled, imported, enriched, built, reported and erased in it."""
+    assert "'" in str(story.workspace.data_dir)
+    assert story.erased.exit_code == 0, story.erased.errors
+    assert story.workspace.query("select count(*) > 0 from marts.heyreach_connections") == [(True,)]
 
 
 def test_an_erased_person_is_nowhere(story):
@@ -278,10 +290,17 @@ def test_killed_in_the_middle_it_is_completed_by_running_it_again(story, tmp_pat
             check=False,
         ).returncode
 
+    def damaged() -> list[dict]:
+        folders = finished_folders(tmp_path / "data" / "landing")
+        assert folders
+        return [faults for folder in folders if (faults := landing_contents.faults(folder))]
+
     assert run(steps) == -signal.SIGKILL
     assert found(tmp_path / "data", *TRACES)
+    assert damaged() == []
     assert run(1000) == 0
     assert found(tmp_path / "data", *TRACES) == {}
+    assert damaged() == []
 
 
 @pytest.mark.parametrize(
@@ -305,7 +324,7 @@ def test_what_is_too_old_is_shown_first_and_deleted_when_asked_for(story, tmp_pa
     assert shown.exit_code == 0, shown.errors
     assert all(path.exists() for path in old)
     assert "too old: landing folders: 1 (" in shown.printed
-    assert "too old: reports and import results: 2 (" in shown.printed
+    assert "too old: reports, import and enrichment results: 2 (" in shown.printed
     assert "too old: leads without activity: 0" in shown.printed
     deleted = workspace.run("purge", "--apply", OUTBOUND_AS_OF="2026-02-01")
     assert deleted.exit_code == 0, deleted.errors

@@ -29,6 +29,7 @@ from extract import journal
 from extract.landing import finished_folders
 from extract.runs import runs_path
 from extract.sandbox.process import Sandbox, running_sandbox
+from extract.sql_text import literal
 
 PROJECT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "reports.connection_analytics")
@@ -253,8 +254,8 @@ def _state(published: Path) -> str:
 def _compare(twin: Path, victim: Path, tally: Tally) -> None:
     """Every table of both, row by row."""
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{twin}' as twin (read_only)")
-        connection.execute(f"attach '{victim}' as victim (read_only)")
+        connection.execute(f"attach {literal(twin)} as twin (read_only)")
+        connection.execute(f"attach {literal(victim)} as victim (read_only)")
         tables = {
             name: connection.execute(
                 "select schema_name, table_name from duckdb_tables() where database_name = ? order by all",

@@ -22,6 +22,7 @@ import duckdb
 
 from extract import client
 from extract.sandbox.process import running_sandbox
+from extract.sql_text import literal
 from tests.conftest import Workspace
 
 FIRST_NIGHT = datetime(2026, 1, 5, 2, tzinfo=UTC)
@@ -150,8 +151,8 @@ def _compare(
 ) -> None:
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach '{calm.warehouse}' as calm (read_only)")
-        connection.execute(f"attach '{rough.warehouse}' as rough (read_only)")
+        connection.execute(f"attach {literal(calm.warehouse)} as calm (read_only)")
+        connection.execute(f"attach {literal(rough.warehouse)} as rough (read_only)")
 
         connection.execute(
             """

@@ -10,10 +10,11 @@ import duckdb
 
 from extract import raw
 from extract.client import HeyReachClient
+from extract.http.pacing import Pacer
 from extract.landing import Landing, finished_folders
 from extract.observing import KnownStates, PullResult
-from extract.pacing import Pacer
 from extract.pull import run_pull
+from extract.sql_text import literal
 from tests.extract.scripted_server import Reply, Request, ScriptedServer, VirtualTime
 
 KEY = "SENTINEL-KEY-9f3a"
@@ -136,11 +137,11 @@ class ScriptedWorkspace:
     def _load(self, landed: Path) -> None:
         """Into raw, without what dlt keeps beside it: that takes seconds."""
         with raw.connect(self.raw_path, read_only=False) as connection:
-            for file in landed.iterdir():
+            for file in landed.glob("*.jsonl"):
                 columns = {name: raw.DUCKDB_TYPES[kind] for name, kind in raw.TABLES[file.stem].items()}
                 connection.execute(
                     f"insert into {raw.SCHEMA}.{file.stem} by name select * from "
-                    f"read_json('{file}', format = 'newline_delimited', columns = {columns})"
+                    f"read_json({literal(file)}, format = 'newline_delimited', columns = {columns})"
                 )
 
     def query(self, sql: str) -> list[tuple]:

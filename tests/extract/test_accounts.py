@@ -8,6 +8,7 @@ import pytest
 
 from extract.accounts import FIELDS, Account, account_warnings, load_accounts, write_account_seed
 from extract.errors import ConfigurationError
+from extract.sql_text import literal
 from extract.strict_yaml import shown
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "config"
@@ -150,6 +151,38 @@ def test_warns_of_each_account_that_lacks_something():
     ]
 
 
+def accounts_labelled(folder: Path, *labels: str) -> Path:
+    path = folder / "accounts.yaml"
+    entries = (
+        f"  - account_id: {number}\n    label: {label}\n    type: real_personal\n"
+        for number, label in enumerate(labels, start=1)
+    )
+    path.write_text("accounts:\n" + "".join(entries), encoding="utf-8")
+    return path
+
+
+def test_a_label_cut_at_a_hash_is_refused_and_not_shortened(tmp_path):
+    with pytest.raises(ConfigurationError, match=r"accounts\.yaml line 3: '#1' would be taken for a comment"):
+        load_accounts(accounts_labelled(tmp_path, "AI Milo #1", "AI Milo #2"))
+
+
+@pytest.mark.parametrize("other", ["AI Milo", "ai  milo", '"AI\u200b Milo"'])
+def test_two_senders_of_one_label_are_warned_of(tmp_path, other):
+    warnings = account_warnings(load_accounts(accounts_labelled(tmp_path, "AI Milo", "Dana", other)))
+    assert [warning for warning in warnings if "same label" in warning] == [
+        "accounts '1' and '3' have the same label "
+        f"{'ai milo' if other.startswith('ai') else 'AI Milo'!r}; the reports tell them apart only by id"
+    ]
+
+
+def test_a_label_that_nobody_sees_is_refused_by_line(tmp_path):
+    path = accounts_labelled(tmp_path, '"\u200b"')
+    with pytest.raises(
+        ConfigurationError, match="line 3: account '1': label holds only characters that nobo"
+    ):
+        load_accounts(path)
+
+
 def test_a_retired_account_without_label_and_type_is_a_warning():
     [account] = valid("retired_without_label")
     assert account == Account("50003", is_active=False)
@@ -169,7 +202,7 @@ def test_the_seed_comes_back_from_duckdb_as_it_went_in(tmp_path):
     with duckdb.connect() as connection:
         connection.execute(f"create table seed ({', '.join(f'{name} varchar' for name in FIELDS)})")
         # As dbt-duckdb loads a seed.
-        connection.execute(f"copy seed from '{path}' (format csv, header true, delimiter ',')")
+        connection.execute(f"copy seed from {literal(path)} (format csv, header true, delimiter ',')")
         assert connection.sql("from seed").fetchall() == [
             ("00456", 'Dana "D", née Ω', "real_personal", *[None] * 5, "2025-11-03", "true"),
             ("50002", "null", "ai_mirror_saas", *[None] * 4, "{{ 7*7 }}; drop table x", None, "false"),

@@ -9,12 +9,13 @@ import subprocess
 import threading
 import time
 import traceback
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
 
-from extract.client import HeyReachClient
+from extract.client import LIMITS, HeyReachClient
 from extract.errors import (
     AuthenticationError,
     ConfigurationError,
@@ -24,7 +25,7 @@ from extract.errors import (
     RefusedError,
     UnknownOutcomeError,
 )
-from extract.pacing import Pacer
+from extract.http.pacing import Pacer
 from tests.extract.scripted_server import Reply, Request, ScriptedServer, VirtualTime, in_turn, send
 
 KEY = "SENTINEL-KEY-9f3a"
@@ -249,15 +250,15 @@ def test_an_answer_cut_at_any_tenth_is_asked_for_again(pacer, clock, is_reset):
 @pytest.mark.parametrize(
     ("slow", "timeouts"),
     [
-        pytest.param(Reply(GOOD.body, drip=0.05), {"try_timeout": 0.5}, id="a byte now and then"),
-        pytest.param(Reply(GOOD.body, delay=3), {"read_timeout": 0.3}, id="no byte within the read timeout"),
-        pytest.param(Reply(GOOD.body, delay=3), {"try_timeout": 0.3}, id="no byte within the whole time"),
+        pytest.param(Reply(GOOD.body, drip=0.05), {"seconds": 0.5}, id="a byte now and then"),
+        pytest.param(Reply(GOOD.body, delay=3), {"silence": 0.3}, id="no byte within the read timeout"),
+        pytest.param(Reply(GOOD.body, delay=3), {"seconds": 0.3}, id="no byte within the whole time"),
     ],
 )
 def test_a_slow_answer_is_cut_off_in_time(pacer, clock, slow, timeouts):
     with ScriptedServer(in_turn(slow, GOOD)) as server:
         began = time.monotonic()
-        answer = ask(server, pacer, clock, **timeouts)
+        answer = ask(server, pacer, clock, limits=replace(LIMITS, **timeouts))
         assert time.monotonic() - began < 1.5
     assert answer.data == GOOD.body
     assert len(server.requests) == 2
@@ -268,7 +269,7 @@ def test_a_server_that_never_answers_is_given_up(pacer, clock):
         ScriptedServer(in_turn(Reply(delay=5))) as server,
         pytest.raises(ProviderError, match=r"in time.*8 times"),
     ):
-        ask(server, pacer, clock, read_timeout=0.05)
+        ask(server, pacer, clock, limits=replace(LIMITS, silence=0.05))
 
 
 @pytest.mark.parametrize("call", [ask, write])
@@ -317,7 +318,7 @@ def test_a_host_that_accepts_no_connection_in_time_is_given_up(pacer, clock, cal
             connection.connect_ex(listener.getsockname())
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         with pytest.raises(ProviderError, match=r"no connection in time; tried 8 times"):
-            call(url, pacer, clock, try_timeout=0.1)
+            call(url, pacer, clock, limits=replace(LIMITS, seconds=0.1))
 
 
 # Statuses (fault rows 11, 14)
@@ -525,8 +526,9 @@ def test_a_write_is_a_post_and_returns_the_answer(pacer, clock):
 )
 def test_a_write_that_may_have_been_carried_out_is_sent_once(pacer, clock, reply, told):
     with ScriptedServer(in_turn(reply, GOOD)) as server:
+        seconds = 0.4 if reply.delay or reply.drip else 60
         with pytest.raises(UnknownOutcomeError) as caught:
-            write(server, pacer, clock, try_timeout=0.4 if reply.delay or reply.drip else 60)
+            write(server, pacer, clock, limits=replace(LIMITS, seconds=seconds))
         assert len(server.requests) == 1
     message = str(caught.value)
     assert message.startswith("HeyReach campaign/AddLeadsToCampaignV2: ")

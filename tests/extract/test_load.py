@@ -1,5 +1,7 @@
 """Landing folders and their way into raw: whole or invisible, repeatable, never half believed."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -188,3 +190,34 @@ def test_a_payload_stays_as_it_came(tmp_path, raw_path):
         ).fetchall()
     as_sent = [("1", orjson.dumps(late).decode()), ("2", orjson.dumps(early).decode()), ("3", None)]
     assert found == as_sent
+
+
+def test_a_load_that_fails_prints_nothing_of_its_own_and_tells_nobody(tmp_path, raw_path):
+    """A limit on file sizes stands for a full disk, on which dlt can't keep its notes of a failure either."""
+    land(tmp_path, "1")
+    script = """
+import resource, socket, sys
+from pathlib import Path
+asked = []
+socket.getaddrinfo = lambda host, *_, **__: asked.append(host) or []
+from extract.heyreach import load
+from extract.landing import finished_folders
+resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+try:
+    load(finished_folders(Path(sys.argv[1])), Path(sys.argv[2]))
+except Exception as error:
+    print(error)
+import dlt.common.runtime.telemetry as telemetry
+telemetry.stop_telemetry()  # waits for what is still to be told
+print(f"asked {asked}")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "landing"), str(raw_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    assert "File too large" in done.stdout
+    assert done.stdout.endswith("asked []\n")
+    assert done.stderr == ""

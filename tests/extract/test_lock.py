@@ -1,16 +1,20 @@
 """One run at a time, by a lock of the kernel: held over processes, gone with its holder."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from extract import lock
-from extract.lock import BusyError, exclusive
+from extract.lock import WRITERS, BusyError, everything, exclusive
+
+PROJECT_DIR = Path(__file__).parents[2]
 
 HOLD = """
 import sys, time
@@ -86,3 +90,50 @@ def test_of_many_at_once_exactly_one_works(tmp_path):
 def test_an_import_does_not_wait_for_a_run(tmp_path, holder):
     with exclusive(tmp_path, "import") as has_waited:
         assert not has_waited
+
+
+@pytest.mark.parametrize("what", WRITERS)
+def test_who_has_to_be_alone_waits_for_every_writer_and_is_told_who_it_is(tmp_path, what, monkeypatch):
+    monkeypatch.setattr(lock, "POLL_SECONDS", 0.02)
+    said = []
+    with exclusive(tmp_path, what, job="some verb"):
+        who = rf"Another {what} is active .*\(some verb, process {os.getpid()}, since 20"
+        with (
+            pytest.raises(BusyError, match=who),
+            everything(tmp_path, "erase", wait_seconds=0.1, say=said.append),
+        ):
+            pytest.fail("both held it")
+    assert len(said) == 1
+    assert "waiting" in said[0]
+    alone = everything(tmp_path, "erase")
+    with alone, pytest.raises(BusyError, match="erase, process"), exclusive(tmp_path, what):
+        pytest.fail("both held it")
+
+
+def test_the_wait_is_for_all_locks_together(tmp_path, monkeypatch):
+    monkeypatch.setattr(lock, "POLL_SECONDS", 0.02)
+    began = time.monotonic()
+    with contextlib.ExitStack() as held:
+        ends = [held.enter_context(contextlib.ExitStack()) for _ in WRITERS]
+        for end, what in zip(ends, WRITERS, strict=True):
+            end.enter_context(exclusive(tmp_path, what))
+        threading.Timer(0.3, ends[0].close).start()
+        with pytest.raises(BusyError, match=WRITERS[1]), everything(tmp_path, "purge", wait_seconds=0.5):
+            pytest.fail("both held it")
+    assert time.monotonic() - began < 2
+
+
+def test_a_lock_that_nobody_would_wait_for_can_not_be_taken(tmp_path):
+    with pytest.raises(ValueError, match="'export' is none of"), exclusive(tmp_path, "export"):
+        pytest.fail("it was taken")
+
+
+def test_nobody_locks_files_elsewhere():
+    """But the pace of requests, which several processes share on purpose."""
+    sources = (
+        path
+        for folder in ("extract", "reports", "dbt_project")
+        for path in (PROJECT_DIR / folder).rglob("*.py")
+    )
+    locking = {path.name for path in sources if "flock(" in path.read_text()}
+    assert locking == {"lock.py", "pacing.py"}

@@ -6,7 +6,7 @@ import pytest
 
 from extract.client import HeyReachClient
 from extract.errors import NotFoundError, ProviderError, RefusedError, UnknownShapeError
-from extract.pacing import Pacer
+from extract.http.pacing import Pacer
 from extract.paging import walk
 from extract.routes import CAMPAIGN_LEADS, LIST_LEADS, company_row_key, list_row_key, row_id
 from tests.extract.scripted_server import Reply, Request, ScriptedServer, VirtualTime

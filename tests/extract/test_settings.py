@@ -9,6 +9,7 @@ from extract.errors import ConfigurationError
 from extract.settings import (
     ANALYTICS_RANGES,
     DEFAULTS,
+    FROM_DBT,
     RETENTION_RANGES,
     AnalyticsSettings,
     RetentionSettings,
@@ -119,6 +120,31 @@ def test_warns_of_a_misspelt_variable(tmp_path):
     [warning] = load_settings(folder, {}).warnings
     assert "'HEYREACH_APIKEY' is not a setting and has no effect; did you mean HEYREACH_API_KEY?" in warning
     assert KEY not in warning
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("heyreach_api_key", "HEYREACH_API_KEY"),
+        ("HEYRAECH_API_KEY", "HEYREACH_API_KEY"),
+        ("HEYREACH_KEY", "HEYREACH_API_KEY"),
+        ("OUTBOUND_DATADIR", "OUTBOUND_DATA_DIR"),
+        ("DEFAULT_LOKBACK_DAYS", "DEFAULT_LOOKBACK_DAYS"),
+        ("ACCOUNT_METADATA", "ACCOUNT_METADATA_PATH"),
+    ],
+)
+def test_a_misspelt_variable_is_named_with_the_nearest(tmp_path, name, meant):
+    said = f"'{name}' is not a setting and has no effect; did you mean {meant}?"
+    [in_file] = load_settings(with_env_file(tmp_path, f"{name}={KEY}"), {}).warnings
+    assert in_file.endswith(f".env: {said}")
+    [in_environment] = load_settings(tmp_path / "empty", {name: KEY}).warnings
+    assert in_environment == f"in the environment: {said}"
+
+
+def test_what_is_for_other_programs_is_not_spoken_of(tmp_path):
+    others = ["API_KEY", "OPENAI_API_KEY", "PATH", "PYTHONPATH", "LANG", "SMTPD", "DBT_PROFILES_DIR"]
+    folder = with_env_file(tmp_path, *(f"{name}=x" for name in others))
+    assert load_settings(folder, {name: "x" for name in [*others, "LLM_TOKEN", *FROM_DBT]}).warnings == ()
 
 
 @pytest.mark.parametrize(("mode", "warned"), [(0o644, True), (0o640, True), (0o600, False), (0o400, False)])
@@ -276,6 +302,20 @@ def test_as_of_is_a_utc_time(tmp_path, text, moment):
     as_of = load_settings(tmp_path, {"OUTBOUND_AS_OF": text}).as_of
     assert as_of == moment
     assert as_of.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("2026-01-31T09:30Z", 60),
+        ("2026-01-31T09:30:00Z", 60),
+        ("2026-01-31T09:30:07Z", 1),
+        ("2026-01-31T09:30:07.25Z", 0),
+    ],
+)
+def test_as_of_is_known_to_the_minute_or_second_it_names(tmp_path, text, seconds):
+    precision = load_settings(tmp_path, {"OUTBOUND_AS_OF": text}).as_of_precision
+    assert precision == timedelta(seconds=seconds)
 
 
 def test_the_env_example_lists_every_variable_blank(tmp_path):

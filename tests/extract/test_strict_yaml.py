@@ -98,6 +98,21 @@ def test_only_an_unquoted_nothing_is_nothing(tmp_path, typed, value):
     assert strict_yaml.load(written(tmp_path, f"field: {typed}\n")) == {"field": value}
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["label: AI Milo #1", "label: #1", "label: [a, b #1\n  ]", "label: a   #1", "other: AI Milo #1"],
+)
+def test_text_that_yaml_would_cut_at_a_hash_is_refused_by_line(tmp_path, line):
+    with pytest.raises(ConfigurationError, match=r"line 2: '#1' would be taken for a comment and left out"):
+        strict_yaml.load(written(tmp_path, f"\ufeff# a comment\n{line}\n"))
+
+
+def test_a_comment_and_a_quoted_hash_stay_what_they_are(tmp_path):
+    text = "a: b # c\nd: \"e #1\"\nf: g#h\ni: j  ## k\nl:   # m\nn: 'o #2'  # p\n"
+    expected = {"a": "b", "d": "e #1", "f": "g#h", "i": "j", "l": None, "n": "o #2"}
+    assert strict_yaml.load(written(tmp_path, text)) == expected
+
+
 @pytest.mark.parametrize("content", ["", "# only a comment\n", "---\n", "~\n"])
 def test_a_file_without_content_is_an_empty_mapping(tmp_path, content):
     assert strict_yaml.load(written(tmp_path, content)) == {}

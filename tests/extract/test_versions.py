@@ -72,15 +72,16 @@ def test_journals_and_landing_folders_have_a_version_and_are_refused_by_it(tmp_p
     journal.append(path, {"a": 1})
     with Landing(landing) as landed:
         landed.write("lists", {"list_id": "1"})
-    assert (landing / "version").read_text() == (path.parent / "version").read_text() == "1\n"
+    assert (path.parent / "version").read_text() == "1\n"
+    assert (landing / "version").read_text() == "2\n"
     assert [folder.name for folder in finished_folders(landing)] == [landed.landing_id]
-    for folder in (landing, path.parent):
-        (folder / "version").write_text("2\n")
+    (path.parent / "version").write_text("2\n")
+    (landing / "version").write_text("3\n")
     for act in (lambda: journal.rows(path), lambda: journal.append(path, {"a": 2})):
         with pytest.raises(versions.NewerError, match="journal has version 2 of the journals"):
             act()
     for act in (lambda: finished_folders(landing), lambda: Landing(landing).__enter__()):
-        with pytest.raises(versions.NewerError, match="landing has version 2 of the landing folders"):
+        with pytest.raises(versions.NewerError, match="landing has version 3 of the landing folders"):
             act()
     assert path.read_bytes() == b'{"a":1}\n'
     assert len(list(landing.iterdir())) == 2

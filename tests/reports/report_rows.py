@@ -43,7 +43,8 @@ _FACTS = f"""
     rate_withheld_because varchar"""
 TABLES = {
     "rpt_summary": f"""
-        since timestamptz, until timestamptz, is_demo boolean,
+        since timestamptz, until timestamptz, {_columns("is_begun is_over is_demo", "boolean")},
+        watched_from timestamptz, watched varchar,
         {_columns("acceptance_window_days detection_lag_days hide_rate_below", "integer")}, {_FACTS},
         mature_share double, is_mostly_undated boolean,
         {_columns("people_known invalid_profile_urls people_with_several_spellings", "bigint")},
@@ -71,7 +72,8 @@ TABLES = {
         {_columns("pair account_value account_label lead_value lead_label match", "varchar")},
         {_columns("is_sensitive is_collected", "boolean")},
         {_columns("senders people mature_sent mature_accepted", "bigint")},
-        {_columns("accept_rate ci_low ci_high", "double")}, verdict varchar, as_of timestamptz""",
+        {_columns("accept_rate ci_low ci_high accept_rate_low accept_rate_high", "double")},
+        {_columns("rate_withheld_because verdict", "varchar")}, as_of timestamptz""",
     "rpt_account_lead_comparison": f"""
         comparison varchar, {_columns("first_sent first_accepted second_sent second_accepted", "bigint")},
         {_columns("not_comparable people first_senders second_senders strata_with_evidence", "bigint")},
@@ -108,10 +110,11 @@ TABLES = {
         {_columns(" ".join(f"{name}_hours{bound}" for name in QUANTILES for bound in BOUNDS), "double")},
         {_columns(" ".join(f"share_within_{edge}{bound}" for edge in EDGES for bound in BOUNDS), "double")},
         as_of timestamptz""",
-    "rpt_sent_weeks": """
+    "rpt_sent_weeks": f"""
         sent_week date, sent bigint, accepted_to_date bigint, mature_sent bigint, mature_accepted bigint,
-        mature_share double, accept_rate double, ci_low double, ci_high double, expected_final_rate double,
-        sent_undated bigint, is_usable_in_rate boolean, as_of timestamptz""",
+        {_columns("mature_share accept_rate ci_low ci_high accept_rate_low accept_rate_high", "double")},
+        rate_withheld_because varchar, expected_final_rate double, sent_undated bigint,
+        is_usable_in_rate boolean, as_of timestamptz""",
     "rpt_verdict_calendar": f"""
         question varchar, question_order integer,
         {_columns("question_label dimension segment segment_label reason_unknown message", "varchar")},
@@ -167,6 +170,10 @@ TABLES = {
 SUMMARY = {
     "since": datetime(2026, 1, 1, tzinfo=UTC),
     "until": datetime(2026, 2, 1, tzinfo=UTC),
+    "is_begun": True,
+    "is_over": True,
+    "watched_from": datetime(2025, 12, 1, tzinfo=UTC),
+    "watched": "whole",
     "is_demo": False,
     "acceptance_window_days": 14,
     "detection_lag_days": 2,
@@ -645,6 +652,8 @@ FULL = {
              verdict="background"),
         cell("seniority", "senior", "mid", "different", mature_sent=188, mature_accepted=56),
         cell("seniority", "senior", "exec", "different", mature_sent=4, mature_accepted=1),
+        cell("seniority", "senior", "senior", "same", mature_sent=40, mature_accepted=12, accept_rate=None,
+             accept_rate_low=0.282, accept_rate_high=0.317, rate_withheld_because="connected_before"),
         cell("industry", "tech", "unknown", "not_comparable", mature_sent=192, mature_accepted=57,
              is_collected=False),
     ],

@@ -1,7 +1,6 @@
 """Slack and e-mail against real local servers; what fails is said without secrets."""
 
 import ssl
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from reports.channels import (
     send_email,
     send_to_slack,
 )
+from tests.certificates import localhost_certificate
 from tests.reports.mail_server import MailServer
 from tests.reports.webhook_server import WebhookServer
 
@@ -28,14 +28,7 @@ NOTICE = Notice(
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate of localhost and its key, in one file."""
-    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=DNS:localhost", "-keyout", str(path), "-out", f"{path}.crt"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    path.write_text(path.read_text() + Path(f"{path}.crt").read_text())
-    return path
+    return localhost_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
@@ -92,7 +85,7 @@ def test_a_slack_that_refuses_is_said_without_its_address():
         server.status = 404
         assert failure(send_to_slack, server.url, NOTICE) == "Slack answered 404; make a new webhook"
     gone = failure(send_to_slack, server.url, NOTICE)
-    assert gone == "Slack can't be reached (ConnectError)"
+    assert gone == "Slack can't be reached (127.0.0.1 refuses connections)"
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])

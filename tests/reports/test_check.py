@@ -248,10 +248,42 @@ def test_what_can_not_be_written_to_is_named(sandbox, pulled, tmp_path, name):
     assert "ok" not in said
 
 
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="the superuser needs setpriv")
+@pytest.mark.parametrize(
+    ("step", "closed"),
+    [
+        (("extract",), "landing"),
+        (("daily",), "raw.duckdb"),
+        (("setup",), "."),
+        (("import", "--file", "leads.csv"), "."),
+    ],
+)
+def test_a_place_that_can_not_be_written_to_is_named_before_the_first_request(
+    sandbox, pulled, tmp_path, step, closed
+):
+    """By every verb, in one line; and nothing is begun."""
+    data = tmp_path / "data"
+    shutil.copytree(pulled.data_dir, data)
+    before = tree(data).keys()
+    (data / closed).chmod(0o500 if (data / closed).is_dir() else 0o400)
+    outcome = as_anybody(workspace_on(sandbox, data), *step)
+    assert outcome.exit_code == 2, outcome.errors
+    [line] = outcome.errors.splitlines()
+    assert line.startswith("error: ")
+    assert str(data / closed) in line
+    assert "can't be written to" in line
+    assert sandbox.log()["total"] == 0
+    assert tree(data).keys() == before
+
+
 def checked_as_anybody(workspace: Workspace) -> Outcome:
+    return as_anybody(workspace, "check")
+
+
+def as_anybody(workspace: Workspace, *arguments: str) -> Outcome:
     blank = {name: "" for name in DEFAULTS}
     done = subprocess.run(
-        [*AS_ANYBODY, sys.executable, "-m", "reports.connection_analytics", "check"],
+        [*AS_ANYBODY, sys.executable, "-m", "reports.connection_analytics", *arguments],
         env={**os.environ, **blank, **workspace.environment, "OUTBOUND_DATA_DIR": str(workspace.data_dir)},
         capture_output=True,
         text=True,

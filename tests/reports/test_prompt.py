@@ -55,6 +55,7 @@ def test_an_answer_is_a_text_table(full: Path):
     assert [line.split() for line in table.splitlines() if "Dana" in line] == [["│", "Dana", "│", "404", "│"]]
     assert answer(full, "select 1 as one; select 2 as two").count("int32") == 2
     assert "warehouse" in answer(full, "select current_database()")
+    assert "one" in answer(full, "pivot (select 'one' as number) on number")
 
 
 def test_an_answer_is_whole(full: Path):
@@ -72,8 +73,10 @@ def test_an_answer_shows_no_control_characters(full: Path):
         ("select nothing_there from rpt_summary", 'Referenced column "nothing_there" not found'),
         ("selec 1", "syntax error"),
         ("select cast('a' as integer)", "Could not convert string 'a'"),
-        ("create table marts.mine as select 1", "read-only"),
-        ("copy rpt_summary to 'stolen.csv'", "disabled by configuration"),
+        ("create table marts.mine as select 1", "only statements that select are answered here"),
+        ("explain analyze copy rpt_summary to 'stolen.csv'", "and this is COPY"),
+        ("select * from read_text('/etc/hostname')", "read_text() can do more than read the warehouse"),
+        ("from 'secret.csv'", "disabled by configuration"),
     ],
 )
 def test_a_refused_query_is_one_line(query: str, said: str, full: Path):

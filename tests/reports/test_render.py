@@ -1,5 +1,7 @@
+import copy
 import json
 import os
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -9,8 +11,9 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from reports.queries import MORE, open_published, read_report
-from reports.render import render_json, render_markdown
+from reports.queries import MORE, read_report
+from reports.read_only import open_published
+from reports.render import render_json, render_markdown, render_screen
 from tests.reports.report_rows import (
     EMPTY,
     FIRST_PULL,
@@ -237,6 +240,10 @@ def test_json_is_the_report(name: str, reports: dict[str, dict[str, Any]]):
         "as_of": "2026-02-01T09:30:00Z",
         "since": "2026-01-01T00:00:00Z",
         "until": "2026-02-01T00:00:00Z",
+        "begun": True,
+        "over": True,
+        "watched_from": "2025-12-01T00:00:00Z",
+        "watched": "whole",
         "demo": name == "empty",
         "acceptance_window_days": 14,
         "detection_lag_days": 2,
@@ -281,7 +288,7 @@ def test_demo_data_says_so_first(reports: dict[str, dict[str, Any]]):
 def with_totals(**values: Any) -> dict[str, Any]:
     row = summary(**values)
     return {
-        "meta": {"demo": False, "as_of": SUMMARY["until"], **row},
+        "meta": {"as_of": SUMMARY["until"]} | {name.removeprefix("is_"): row[name] for name in row},
         "totals": row,
         "sections": {
             "first": {
@@ -321,6 +328,20 @@ def with_totals(**values: Any) -> dict[str, Any]:
     ("totals", "sentence"),
     [
         ({}, "**No requests in this period.**"),
+        ({"is_over": False}, "**No requests in this period so far.**"),
+        (
+            {"watched": "part"},
+            "**No requests in this period, of which only the time from 2025-12-01 on was watched.**",
+        ),
+        (
+            {"watched": "none", "sent_to_date": 9, "sent_undated": 9, "is_mostly_undated": True},
+            "**Nobody watched this period: the first pull was on 2025-12-01. What was sent before can't be "
+            "dated, so no request here doesn't mean that none was sent.**",
+        ),
+        (
+            {"is_begun": False, "is_over": False, "is_mostly_undated": True},
+            "**The period has not begun: it starts on 2026-01-01.**",
+        ),
         (
             {"sent_undated": 40, "sent_to_date": 40, "accepted_to_date": 6, "is_mostly_undated": True},
             "**Of 40 requests sent so far, 6 are accepted so far (15.0 %). Most can't be dated yet, so there "
@@ -337,11 +358,71 @@ def with_totals(**values: Any) -> dict[str, Any]:
             "0.0 % (0.0–7.1 %), 0 of 50, were accepted within 14 days.**",
         ),
     ],
-    ids=["nothing_sent", "only_undated", "none_mature", "too_few_mature", "a_true_zero"],
+    ids=[
+        "nothing_sent",
+        "not_over",
+        "watched_in_part",
+        "not_watched",
+        "not_begun",
+        "only_undated",
+        "none_mature",
+        "too_few_mature",
+        "a_true_zero",
+    ],
 )
 def test_headline(totals: dict[str, int], sentence: str):
     report = with_totals(attribution_coverage=None, **totals)
     assert sentence in render_markdown(report).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("totals", "sentence"),
+    [
+        ({}, "(UTC), as of 2026-02-01 00:00 UTC."),
+        ({"is_over": False}, "(UTC), so far, as of 2026-02-01 00:00 UTC."),
+        (
+            {"is_over": False, "is_begun": False},
+            "(UTC), a period that has not begun, as of 2026-02-01 00:00 UTC.",
+        ),
+    ],
+    ids=["over", "under_way", "not_begun"],
+)
+def test_the_period_says_how_far_it_has_come(totals: dict[str, bool], sentence: str):
+    lines = render_markdown(with_totals(attribution_coverage=None, **totals)).splitlines()
+    assert f"Requests from 2026-01-01 up to, not including, 2026-02-01 {sentence}" in lines
+
+
+@pytest.mark.parametrize(
+    ("segments", "words"), [(1, "1 segment was compared"), (2, "2 segments were compared")]
+)
+def test_one_segment_is_one(segments: int, words: str, reports: dict[str, dict[str, Any]]):
+    for report in (with_totals(attribution_coverage=None), copy.deepcopy(reports["full"])):
+        report["sections"]["first"]["segments_compared"] = segments
+        assert words in render_markdown(report)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_run_ends_with_the_reports_own_headline_and_first_thing(
+    name: str, reports: dict[str, dict[str, Any]]
+):
+    screen = render_screen(reports[name])
+    assert len(screen) == 2
+    text = unescaped(render_markdown(reports[name]))
+    headline, first = screen
+    assert headline in text
+    assert first.removeprefix("First: ") in text
+    alarms = reports[name]["sections"]["first"]["alarms"]
+    assert first.startswith("First: ") is bool(alarms)
+
+
+def test_the_screen_shows_names_as_they_are(reports: dict[str, dict[str, Any]]):
+    report = copy.deepcopy(reports["full"])
+    report["sections"]["first"]["alarms"][0]["why"] = "List a_b lost *batch_id* <all>."
+    assert "List a_b lost *batch_id* <all>. Do: " in render_screen(report)[1]
+
+
+def unescaped(markdown: str) -> str:
+    return re.sub(r"\\([^\w\s])", r"\1", markdown.replace("**", ""))
 
 
 @pytest.mark.parametrize(("undated", "mentions"), [(0, 0), (5, 1)])

@@ -2,7 +2,7 @@
     connected before as accepted, too. Where nothing else tells, its counts do: all of the leads first seen as accepted
     between two readings, none of them, or how many. Of a group of which some were asked, those are told apart whose state is
     common among the asked and was never seen among the connected, or the other way round (five would have been, were it
-    as common there), if that fits the count. Of what is left as many stand for those who were asked as were counted, and all
+    as common there), after readings as far apart, if that fits the count. Of what is left as many stand for those who were asked as were counted, and all
     of them are undecided. Without counts every one of them counts as asked, and is undecided. -#}
 {%- set expected = 5 -%}
 
@@ -26,6 +26,8 @@ in_groups as (
     select
         requests.*,
         by_counts.read_at,
+        -- To the nearest power of two, in hours.
+        round(log2(greatest({{ hours_between('by_counts.previous_read_at', 'by_counts.read_at') }}, 1))) as spacing,
         by_counts.first_seen_accepted as group_rows,
         by_counts.asked_at_least,
         by_counts.asked_at_most,
@@ -48,12 +50,14 @@ in_groups as (
 ),
 
 -- How far each of them had come when the counts were read: whoever was connected before is written to, or done with, sooner.
+-- After days without a reading everybody has come further.
 states as (
 
     select
         in_groups.campaign_id,
         in_groups.campaign_lead_id,
         in_groups.by_count,
+        in_groups.spacing,
         arg_max(
             concat_ws(', ', observations.campaign_lead_status, observations.message_status),
             (observations.pull_id, observations.observed_at, observations.content_hash)
@@ -72,13 +76,15 @@ states as (
 known_states as (
 
     select
+        spacing,
         state,
         count(*) filter (where by_count in ('seen_open', 'all_counted')) as asked,
         count(*) filter (where by_count in ('known_connection', 'no_request_counted')) as connected,
-        sum(count(*) filter (where by_count in ('seen_open', 'all_counted'))) over () as all_asked,
-        sum(count(*) filter (where by_count in ('known_connection', 'no_request_counted'))) over () as all_connected
+        sum(count(*) filter (where by_count in ('seen_open', 'all_counted'))) over alike as all_asked,
+        sum(count(*) filter (where by_count in ('known_connection', 'no_request_counted'))) over alike as all_connected
     from states
-    group by state
+    group by spacing, state
+    window alike as (partition by spacing)
 
 ),
 
@@ -88,14 +94,16 @@ likened as (
         in_groups.*,
         case
             when in_groups.by_count <> 'some_counted' or in_groups.is_left_censored or in_groups.asked_at_least < in_groups.asked_at_most then null
-            when known_states.connected = 0 and known_states.asked * known_states.all_connected >= {{ expected }} * known_states.all_asked then 'state_of_asked'
-            when known_states.asked = 0 and known_states.connected * known_states.all_asked >= {{ expected }} * known_states.all_connected then 'state_of_connected'
+            when known_states.connected = 0 and known_states.asked > 0 and known_states.asked * known_states.all_connected >= {{ expected }} * known_states.all_asked then 'state_of_asked'
+            when known_states.asked = 0 and known_states.connected > 0 and known_states.connected * known_states.all_asked >= {{ expected }} * known_states.all_connected then 'state_of_connected'
         end as by_state
     from in_groups
     left join states
         on in_groups.campaign_id = states.campaign_id
         and in_groups.campaign_lead_id = states.campaign_lead_id
-    left join known_states on states.state = known_states.state
+    left join known_states
+        on states.spacing = known_states.spacing
+        and states.state = known_states.state
 
 ),
 

@@ -20,14 +20,7 @@ keyword_facts as (
 
 groups as (
 
-    select
-        undecided_group,
-        max(group_rows) as group_rows,
-        max(group_asked_at_least) as at_least,
-        max(group_asked_at_most) as at_most
-    from {{ ref('int_connections_asked') }}
-    where is_undecided
-    group by undecided_group
+    {{ undecided_groups() }}
 
 ),
 
@@ -53,8 +46,8 @@ select
     parts.dimension,
     parts.segment,
     {%- for count in undecided_counts() %}
-    cast(sum(parts.{{ count }}_counted - greatest(groups.at_least - (groups.group_rows - parts.{{ count }}), 0)) as bigint) as {{ count }}_fewer,
-    cast(sum(least(parts.{{ count }}, groups.at_most) - parts.{{ count }}_counted) as bigint) as {{ count }}_more{{ ',' if not loop.last }}
+    cast(sum({{ undecided_fewer('parts.' ~ count, 'parts.' ~ count ~ '_counted') }}) as bigint) as {{ count }}_fewer,
+    cast(sum({{ undecided_more('parts.' ~ count, 'parts.' ~ count ~ '_counted') }}) as bigint) as {{ count }}_more{{ ',' if not loop.last }}
     {%- endfor %}
 from parts
 inner join groups on parts.undecided_group = groups.undecided_group

@@ -1,6 +1,7 @@
 {#- Two groups of mature requests compared within strata: leads like their account against leads unlike it, within account,
     so that it does not measure which account got which leads; and AI accounts against real ones, within lead mix (source and
-    ICP). Only strata with both groups are evidence. -#}
+    ICP). Only strata with both groups are evidence, and nothing is said where either group's rate depends on who of the
+    undecided was asked. -#}
 
 with facts as (
 
@@ -20,13 +21,9 @@ run_parameters as (
 
 ),
 
-pair_requests as (
-
-    {{ mature_requests_by_pair('facts') }}
-
-),
-
-requests as (
+-- Mature requests, and the undecided that are mature if they were asked.
+{%- for name, who in {'requests': 'mature_sent', 'undecided': 'undecided_mature'}.items() %}
+{{ name }} as (
 
     select
         pair as comparison,
@@ -36,8 +33,10 @@ requests as (
         account_id as stratum,
         account_value,
         case match when 'same' then 1 when 'different' then 2 end as compared_group,
-        mature_accepted
-    from pair_requests
+        mature_accepted,
+        undecided_group,
+        is_counted
+    from ({{ mature_requests_by_pair('facts', who) }}) as pair_requests
     union all
     select
         'account_type' as comparison,
@@ -47,9 +46,32 @@ requests as (
         coalesce(source, 'unknown') || '|' || coalesce(icp, 'unknown') as stratum,
         account_type as account_value,
         case when account_type in ('ai_mirror_saas', 'ai_aimfox_saas') then 1 when account_type = 'real_personal' then 2 end as compared_group,
-        mature_accepted
+        mature_accepted,
+        undecided_group,
+        sent_to_date as is_counted
     from facts
-    where mature_sent = 1
+    where {{ who }} = 1
+
+),
+
+{% endfor -%}
+
+in_doubt as (
+
+    select distinct groups.comparison
+    from (
+        select
+            comparison,
+            compared_group,
+            count(*) as sent,
+            sum(mature_accepted) as accepted
+        from requests
+        group by comparison, compared_group
+    ) as groups
+    inner join ({{ undecided_by(['comparison', 'compared_group'], 'undecided') }}) as doubt
+        on groups.comparison = doubt.comparison
+        and groups.compared_group = doubt.compared_group
+    where {{ is_rate_in_doubt('groups.accepted', 'groups.sent', 'doubt.fewer', 'doubt.more') }}
 
 ),
 
@@ -206,10 +228,14 @@ estimated as (
         {{ detectable_difference('pooled.evidence_first_accepted', 'pooled.evidence_first', 'pooled.evidence_second_accepted', 'pooled.evidence_second') }} as detectable_difference,
         coalesce(least(pooled.evidence_first, pooled.evidence_second) >= run_parameters.collecting_below, false) as is_enough,
         coalesce(least(counted.first_sent, counted.second_sent) >= run_parameters.collecting_below, false) as is_begun,
+        in_doubt.comparison is not null as is_in_doubt,
         case
+            when in_doubt.comparison is not null then 'connected_before'
             when comparisons.comparison = 'account_type' and least(counted.first_senders, counted.second_senders) < 3 then 'few_accounts'
             when comparisons.comparison <> 'account_type' and counted.account_values < 2 then 'one_account_value'
         end as not_separable_because,
+        run_parameters.since,
+        run_parameters.until,
         run_parameters.as_of
     from comparisons
     cross join account_scatter
@@ -218,6 +244,7 @@ estimated as (
     left join pooled on comparisons.comparison = pooled.comparison
     left join homogeneity on comparisons.comparison = homogeneity.comparison
     left join suppressed on comparisons.comparison = suppressed.comparison
+    left join in_doubt on comparisons.comparison = in_doubt.comparison
 
 ),
 
@@ -273,12 +300,13 @@ final as (
         {%- for column in ['first_sent', 'first_accepted', 'second_sent', 'second_accepted', 'not_comparable', 'people', 'first_senders', 'second_senders', 'strata_with_evidence'] %}
         cast(case when not is_hidden then {{ column }} end as bigint) as {{ column }},
         {%- endfor %}
-        {%- for column in ['compared_share', 'first_standardised_rate', 'second_standardised_rate', 'risk_difference', 'odds_ratio', 'odds_ratio_low', 'odds_ratio_high', 'log_odds_ratio_error', 'widening', 'cmh_chi_square', 'p_value', 'q_value', 'homogeneity_chi_square'] %}
+        {%- for column in ['compared_share', 'log_odds_ratio_error', 'widening', 'detectable_difference'] %}
         cast(case when not is_hidden then {{ column }} end as double) as {{ column }},
         {%- endfor %}
+        {%- for column in ['first_standardised_rate', 'second_standardised_rate', 'risk_difference', 'odds_ratio', 'odds_ratio_low', 'odds_ratio_high', 'cmh_chi_square', 'p_value', 'q_value', 'homogeneity_chi_square', 'homogeneity_p_value'] %}
+        cast(case when not is_hidden and not is_in_doubt then {{ column }} end as double) as {{ column }},
+        {%- endfor %}
         cast(case when not is_hidden then homogeneity_degrees end as bigint) as homogeneity_degrees,
-        cast(case when not is_hidden then homogeneity_p_value end as double) as homogeneity_p_value,
-        cast(case when not is_hidden then detectable_difference end as double) as detectable_difference,
         case
             when is_hidden or not is_begun then null
             when not_separable_because is not null then not_separable_because
@@ -296,6 +324,8 @@ final as (
             when detectable_difference * 2 > second_standardised_rate then 'underpowered'
             else 'no_evidence'
         end as verdict,
+        since,
+        until,
         as_of
     from judged
 

@@ -2,6 +2,7 @@
     had by subtraction from the public totals of its account value and of its lead value. Rows are hidden, the smallest
     first, until every lead value in them has `sensitive_cell_minimum` people or none, in two rows and two lead values at least;
     where no such set exists, all are. -#}
+{%- set counts = ['mature_sent', 'mature_accepted', 'mature_accepted_surely', 'mature_accepted_possibly', 'mature_fewer', 'mature_more'] -%}
 
 with facts as (
 
@@ -27,6 +28,18 @@ requests as (
 
 ),
 
+undecided as (
+
+    {{ mature_requests_by_pair('facts', 'undecided_mature') }}
+
+),
+
+doubt as (
+
+    {{ undecided_by(['pair', 'account_value', 'lead_value'], 'undecided') }}
+
+),
+
 -- A person several accounts wrote to is one person, in whichever of the rows.
 people as (
 
@@ -47,6 +60,8 @@ counted as (
         match,
         count(*) as mature_sent,
         sum(mature_accepted) as mature_accepted,
+        sum(mature_accepted_surely) as mature_accepted_surely,
+        sum(mature_accepted_possibly) as mature_accepted_possibly,
         count(distinct account_id) as senders,
         count(distinct lead_id) as people,
         count(distinct case when is_counted_here then lead_id end) as people_counted_here
@@ -68,6 +83,8 @@ cells as (
         {{ account_lead_match('account_values.account_value', 'lead_values.lead_value') }} as match,
         0 as mature_sent,
         0 as mature_accepted,
+        0 as mature_accepted_surely,
+        0 as mature_accepted_possibly,
         0 as senders,
         0 as people,
         0 as people_counted_here
@@ -174,6 +191,8 @@ judged as (
 
     select
         cells.*,
+        coalesce(doubt.fewer, 0) as mature_fewer,
+        coalesce(doubt.more, 0) as mature_more,
         bool_or(cells.lead_value <> 'unknown') over (partition by cells.pair) as is_collected,
         sum(cells.people_counted_here) over (partition by cells.pair) as table_people,
         row_number() over (partition by cells.pair order by cells.account_value, cells.lead_value) as cell_number,
@@ -183,6 +202,10 @@ judged as (
         on cells.pair = account_values.pair
         and cells.account_value = account_values.account_value
     left join cuts on cells.pair = cuts.pair
+    left join doubt
+        on cells.pair = doubt.pair
+        and cells.account_value = doubt.account_value
+        and cells.lead_value = doubt.lead_value
 
 ),
 
@@ -210,14 +233,26 @@ shown as (
         case when is_nameless then 'not_comparable' else match end as match,
         case when not is_hidden then senders end as senders,
         case when not is_hidden then people end as people,
-        case when not is_hidden then mature_sent end as mature_sent,
-        case when not is_hidden then mature_accepted end as mature_accepted,
+        {%- for count in counts %}
+        case when not is_hidden then {{ count }} end as {{ count }},
+        {%- endfor %}
         hide_rate_below,
         collecting_below,
+        since,
+        until,
         as_of
     from suppressed
     where (not is_nameless or cell_number = 1)
         and (mature_sent > 0 or (is_sensitive and is_collected and is_in_hidden_row))
+
+),
+
+rated as (
+
+    select
+        *,
+        {{ accept_rate_columns() }}
+    from shown
 
 ),
 
@@ -236,16 +271,21 @@ final as (
         shown.people,
         cast(shown.mature_sent as bigint) as mature_sent,
         cast(shown.mature_accepted as bigint) as mature_accepted,
-        case when shown.mature_sent >= shown.hide_rate_below then {{ rate('shown.mature_accepted', 'shown.mature_sent') }} end as accept_rate,
-        case when shown.mature_sent >= shown.hide_rate_below then {{ wilson_low('shown.mature_accepted', 'shown.mature_sent') }} end as ci_low,
-        case when shown.mature_sent >= shown.hide_rate_below then {{ wilson_high('shown.mature_accepted', 'shown.mature_sent') }} end as ci_high,
+        shown.accept_rate,
+        shown.ci_low,
+        shown.ci_high,
+        shown.accept_rate_low,
+        shown.accept_rate_high,
+        shown.rate_withheld_because,
         case
             when shown.is_hidden then 'suppressed'
             when shown.mature_sent < shown.collecting_below then 'collecting'
             else 'background'
         end as verdict,
+        shown.since,
+        shown.until,
         shown.as_of
-    from shown
+    from rated as shown
     left join labels as account_labels
         on shown.account_value = account_labels.segment
         and account_labels.dimension = case shown.pair

@@ -124,6 +124,8 @@ final as (
         capacity.sent_last_7_days,
         cast(capacity.weekly_limit as bigint) as weekly_limit,
         capacity.queue_days,
+        run_parameters.since,
+        run_parameters.until,
         accounts.as_of
     from accounts
     left join segments on accounts.account_id = segments.segment

@@ -369,6 +369,8 @@ final as (
         end as verdict,
         why,
         what_to_do,
+        run_parameters.since as period_since,
+        run_parameters.until as period_until,
         run_parameters.as_of
     from judged
     cross join run_parameters

@@ -102,12 +102,15 @@ final as (
         campaigns.progress_pending,
         campaigns.progress_finished,
         campaigns.progress_failed,
+        run_parameters.since,
+        run_parameters.until,
         campaigns.as_of
     from campaigns
     left join segments on campaigns.campaign_id = segments.segment
     left join times_to_accept on campaigns.campaign_id = times_to_accept.segment
     left join reconciled on campaigns.campaign_id = reconciled.campaign_id
     left join statuses on campaigns.campaign_id = statuses.campaign_id
+    cross join {{ ref('stg_heyreach__run_parameters') }} as run_parameters
 
 )
 

@@ -98,6 +98,53 @@ segments as (
 
 ),
 
+-- Those of whom nobody knows whether they were asked, in the periods they were if so.
+undecided as (
+
+    select
+        connections.source,
+        connections.account_id,
+        dated.sent_cohort_at >= cut.since as is_now,
+        dated.undecided_group,
+        cast(dated.is_sent as integer) as is_counted
+    from {{ ref('int_connections_dated') }} as dated
+    inner join connections
+        on dated.campaign_id = connections.campaign_id
+        and dated.campaign_lead_id = connections.campaign_lead_id
+    cross join cut
+    where dated.is_undecided
+        and dated.is_mature
+        and dated.is_within_window
+        and (
+            (dated.sent_cohort_at >= cut.since and dated.sent_cohort_at < cut.compared_until)
+            or (dated.sent_cohort_at >= cut.previous_since and dated.sent_cohort_at < cut.previous_until)
+        )
+
+),
+
+-- Whether they could move the rates of the segments by more than a point in all.
+doubt as (
+
+    select
+        coalesce(bool_or(
+            case when doubts.is_now then {{ is_rate_in_doubt('totals.accepted_now', 'totals.sent_now', 'doubts.fewer', 'doubts.more') }}
+            else {{ is_rate_in_doubt('totals.accepted_before', 'totals.sent_before', 'doubts.fewer', 'doubts.more') }} end
+        ), false) as is_in_doubt
+    from (
+        {%- for breakdown, column in breakdowns.items() %}
+        select
+            is_now,
+            sum(fewer) as fewer,
+            sum(more) as more
+        from ({{ undecided_by([column, 'is_now'], 'undecided') }}) as segments
+        group by is_now
+        {% if not loop.last %}union all{% endif %}
+        {%- endfor %}
+    ) as doubts
+    cross join totals
+
+),
+
 -- A segment that is new, or gone, has no rate in the other period: it gets the pooled one.
 rates as (
 
@@ -272,10 +319,12 @@ explained as (
             when cut.previous_since < cut.watched_from then 'before_first_pull'
             when cut.compared_days = 0 then 'too_young'
             when chain.sent_before < cut.collecting_below or chain.sent_now < cut.collecting_below then 'too_few_requests'
+            when doubt.is_in_doubt then 'connected_before'
             when contributions.part is null then 'no_chain'
         end as not_compared_because
     from parts
     cross join chain
+    cross join doubt
     cross join cut
     left join contributions on parts.breakdown = contributions.breakdown and parts.part = contributions.part
 

@@ -50,6 +50,8 @@ select
     round(alarms.recoverable_accepts_per_week, 6) as recoverable_accepts_per_week,
     compared.segments_compared,
     compared.segments_lower,
+    run_parameters.since as period_since,
+    run_parameters.until as period_until,
     run_parameters.as_of
 from alarms
 cross join compared

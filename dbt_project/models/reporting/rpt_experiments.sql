@@ -160,6 +160,48 @@ looked_at as (
 
 ),
 
+-- Those of whom nobody knows whether they were asked, as if they were.
+undecided as (
+
+    select
+        assigned.experiment,
+        assigned.account_type,
+        dated.undecided_group,
+        cast(dated.is_sent as integer) as is_counted
+    from assigned
+    inner join {{ ref('heyreach_connections') }} as connections
+        on assigned.lead_id = connections.lead_id
+        and assigned.campaign_id = connections.campaign_id
+    inner join {{ ref('int_connections_dated') }} as dated
+        on connections.campaign_id = dated.campaign_id
+        and connections.campaign_lead_id = dated.campaign_lead_id
+    where dated.is_undecided
+        and dated.is_mature
+        and dated.is_within_window
+
+),
+
+in_doubt as (
+
+    select
+        groups.experiment,
+        groups.account_type
+    from (
+        select
+            experiment,
+            account_type,
+            sum(sent) as sent,
+            sum(accepted) as accepted
+        from looked_at
+        group by experiment, account_type
+    ) as groups
+    inner join ({{ undecided_by(['experiment', 'account_type'], 'undecided') }}) as doubt
+        on groups.experiment = doubt.experiment
+        and groups.account_type = doubt.account_type
+    where {{ is_rate_in_doubt('groups.accepted', 'groups.sent', 'doubt.fewer', 'doubt.more') }}
+
+),
+
 strata as (
 
     select
@@ -211,7 +253,8 @@ joined as (
         coalesce(second_counted.mature_sent, 0) as other_mature_sent,
         (ratios.leads - ratios.expected_leads) / nullif(sqrt(ratios.variance), 0) as ratio_z,
         effects.difference,
-        effects.z
+        effects.z,
+        first_doubt.account_type is not null or second_doubt.account_type is not null as is_in_doubt
     from ratios
     inner join planned on ratios.experiment = planned.experiment
     inner join senders as first_senders
@@ -226,6 +269,10 @@ joined as (
         on ratios.experiment = effects.experiment
         and ratios.account_type = effects.account_type
         and ratios.other_account_type = effects.other_account_type
+    left join in_doubt as first_doubt
+        on ratios.experiment = first_doubt.experiment and ratios.account_type = first_doubt.account_type
+    left join in_doubt as second_doubt
+        on ratios.experiment = second_doubt.experiment and ratios.other_account_type = second_doubt.account_type
 
 ),
 
@@ -255,12 +302,12 @@ select
     tested.planned_sent,
     tested.mature_sent,
     tested.other_mature_sent,
-    case when tested.is_finished then tested.difference end as difference,
-    case when tested.is_finished then tested.p_value end as p_value,
+    case when tested.is_finished and not tested.is_in_doubt then tested.difference end as difference,
+    case when tested.is_finished and not tested.is_in_doubt then tested.p_value end as p_value,
     case
         when tested.ratio_p_value < 0.001 then 'blind'
         when not tested.is_finished then 'collecting'
-        when least(tested.senders, tested.other_senders) < 3 then 'not_separable'
+        when tested.is_in_doubt or least(tested.senders, tested.other_senders) < 3 then 'not_separable'
         when tested.p_value is null or tested.p_value > 0.05 then 'no_evidence'
         when tested.difference < 0 then 'lower'
         else 'higher'

@@ -76,6 +76,8 @@ final as (
         {{ rate('stages.people', 'lag(stages.people) over (order by stages.stage_order)') }} as share_of_previous,
         {{ rate('stages.people', 'first_value(stages.people) over (order by stages.stage_order)') }} as share_of_first,
         stages.what_it_counts,
+        run_parameters.since,
+        run_parameters.until,
         run_parameters.as_of
     from stages
     cross join run_parameters

@@ -64,6 +64,7 @@ select
             'left_out_no_profile_url': 'without any URL',
             'left_out_invalid_profile_url': 'with no profile URL of a person',
             'left_out_missing_name': 'without a name',
+            'left_out_placeholder_name': 'with a placeholder for a name',
             'left_out_duplicate_in_file': 'twice in the file',
             'left_out_imported_before': 'imported before',
             'left_out_already_in_list': 'in the list already',
@@ -80,6 +81,8 @@ select
         case when per_source.known_from = 'lists' and per_source.file_rows > per_source.valid_rows then {{ printed_count('per_source.file_rows - per_source.valid_rows') }} || ' with no profile URL of a person' end,
         case when per_source.known_from = 'lists' and per_source.valid_rows > per_source.people then {{ printed_count('per_source.valid_rows - per_source.people') }} || ' more than once' end
     ), '') as why,
+    run_parameters.since,
+    run_parameters.until,
     run_parameters.as_of
 from per_source
 left join labels on per_source.source = labels.segment

@@ -1,6 +1,6 @@
 {#- Where to put more requests, and where fewer. "Scale" names a sender and the leads it does best with; every combination
     is tested against all other requests, in one family, and must be better than the same leads are with others or the same
-    sender is with others. Never an AI persona, and never leads by what a person is. "Pause" is what rpt_bottlenecks names. -#}
+    sender is with others, whoever of the undecided was asked. Never an AI persona, and never leads by what a person is. "Pause" is what rpt_bottlenecks names. -#}
 {%- set lead_dimensions = {
     'source': 'source', 'source_list': 'source_list', 'icp': 'icp', 'region': 'company_region',
     'company_size': 'company_size', 'industry': 'company_industry', 'seniority': 'lead_seniority',
@@ -134,6 +134,28 @@ judged as (
 
 ),
 
+undecided as (
+
+    {%- for dimension, column in lead_dimensions.items() %}
+    select
+        '{{ dimension }}' as lead_dimension,
+        {{ column }} as lead_segment,
+        account_id,
+        undecided_group,
+        sent_to_date as is_counted
+    from {{ ref('int_period_facts') }}
+    where undecided_mature = 1
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+doubt as (
+
+    {{ undecided_by(['lead_dimension', 'lead_segment', 'account_id'], 'undecided') }}
+
+),
+
 advice as (
 
     select
@@ -158,7 +180,12 @@ advice as (
     left join labels
         on judged.lead_dimension = labels.dimension
         and judged.lead_segment = labels.segment
+    left join doubt
+        on judged.lead_dimension = doubt.lead_dimension
+        and judged.lead_segment = doubt.lead_segment
+        and judged.account_id = doubt.account_id
     where judged.q_value <= 0.05
+        and not {{ is_rate_in_doubt('judged.accepted', 'judged.sent', 'coalesce(doubt.fewer, 0)', 'coalesce(doubt.more, 0)') }}
         and judged.z > 0
         and senders.account_kind = 'real'
         and senders.is_free_to_send
@@ -194,6 +221,8 @@ select
     advice.q_value,
     advice.recoverable_accepts_per_week,
     advice.why,
+    run_parameters.since as period_since,
+    run_parameters.until as period_until,
     run_parameters.as_of
 from advice
 cross join run_parameters

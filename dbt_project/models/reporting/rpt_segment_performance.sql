@@ -326,6 +326,7 @@ described as (
         cast(with_verdicts.{{ count }} as bigint) as {{ count }},
         {%- endfor %}
         {{ accept_rate_columns() }},
+        {{ accepted_to_date_rate() }} as accepted_to_date_rate,
         {{ count_bound_columns() }},
         {%- for count in ['already_connected', 'undecided', 'out_of_sight'] %}
         cast(with_verdicts.{{ count }} as bigint) as {{ count }},
@@ -358,6 +359,8 @@ described as (
             when with_verdicts.detectable_difference * 2 > with_verdicts.rest_rate then 'underpowered'
             else 'no_evidence'
         end as verdict,
+        run_parameters.since,
+        run_parameters.until,
         run_parameters.as_of
     from with_verdicts
     left join labels

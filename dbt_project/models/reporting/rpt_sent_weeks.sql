@@ -90,7 +90,9 @@ counted as (
         count(*) as sent,
         count(*) filter (where is_accepted) as accepted_to_date,
         count(*) filter (where is_mature) as mature_sent,
-        count(*) filter (where is_mature and is_accepted_in_window) as mature_accepted
+        count(*) filter (where is_mature and is_accepted_in_window) as mature_accepted,
+        count(*) filter (where is_mature and is_surely_accepted_in_window) as mature_accepted_surely,
+        count(*) filter (where is_mature and is_possibly_accepted_in_window) as mature_accepted_possibly
     from connections
     group by sent_week
 
@@ -122,6 +124,39 @@ perhaps as (
 
 ),
 
+-- Those of whom nobody knows whether they were asked, by the week it was if they were.
+undecided as (
+
+    select
+        cast(date_trunc('week', {{ utc_date('sent_cohort_at') }}) as date) as sent_week,
+        undecided_group,
+        cast(is_sent as integer) as is_counted
+    from {{ ref('int_connections_dated') }}
+    where is_undecided and is_mature and is_within_window
+
+),
+
+bounded as (
+
+    select
+        counted.*,
+        coalesce(doubt.fewer, 0) as mature_fewer,
+        coalesce(doubt.more, 0) as mature_more
+    from counted
+    left join ({{ undecided_by(['sent_week'], 'undecided') }}) as doubt on counted.sent_week = doubt.sent_week
+
+),
+
+rated as (
+
+    select
+        bounded.*,
+        {{ accept_rate_columns() }}
+    from bounded
+    cross join run_parameters
+
+),
+
 final as (
 
     select
@@ -131,18 +166,21 @@ final as (
         counted.mature_sent,
         counted.mature_accepted,
         {{ rate('counted.mature_sent', 'counted.sent') }} as mature_share,
-        case when counted.mature_sent >= run_parameters.hide_rate_below then {{ rate('counted.mature_accepted', 'counted.mature_sent') }} end as accept_rate,
-        case when counted.mature_sent >= run_parameters.hide_rate_below then {{ wilson_low('counted.mature_accepted', 'counted.mature_sent') }} end as ci_low,
-        case when counted.mature_sent >= run_parameters.hide_rate_below then {{ wilson_high('counted.mature_accepted', 'counted.mature_sent') }} end as ci_high,
+        counted.accept_rate,
+        counted.ci_low,
+        counted.ci_high,
+        counted.accept_rate_low,
+        counted.accept_rate_high,
+        counted.rate_withheld_because,
         case
             when counted.sent >= run_parameters.hide_rate_below
                 then round(greatest(known.accepted_for_certain + coalesce(expected.still_to_come, 0), counted.accepted_to_date) / counted.sent, 6)
         end as expected_final_rate,
         coalesce(perhaps.sent_undated, 0) as sent_undated,
-        counted.mature_sent >= run_parameters.hide_rate_below
+        counted.accept_rate is not null
         and {{ days_after(utc_midnight('counted.sent_week'), '7 + run_parameters.acceptance_window_days + run_parameters.detection_lag_days') }} <= run_parameters.as_of as is_usable_in_rate,
         run_parameters.as_of
-    from counted
+    from rated as counted
     inner join known on counted.sent_week = known.sent_week
     left join perhaps on counted.sent_week = perhaps.sent_week
     left join expected on counted.sent_week = expected.sent_week

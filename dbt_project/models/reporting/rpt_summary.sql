@@ -94,11 +94,28 @@ requests as (
 
 ),
 
+-- No count of a time before the first pull says that there was nothing then.
+first_pull as (
+
+    select min(started_at) as watched_from
+    from {{ ref('stg_heyreach__pulls') }}
+    where resource = 'pull'
+
+),
+
 final as (
 
     select
         run_parameters.since,
         run_parameters.until,
+        run_parameters.since < run_parameters.as_of as is_begun,
+        run_parameters.until <= run_parameters.as_of as is_over,
+        first_pull.watched_from,
+        case
+            when run_parameters.until <= first_pull.watched_from then 'none'
+            when run_parameters.since < first_pull.watched_from then 'part'
+            else 'whole'
+        end as watched,
         run_parameters.is_demo,
         run_parameters.acceptance_window_days,
         run_parameters.detection_lag_days,
@@ -108,6 +125,7 @@ final as (
         {%- endfor %}
         {{ rate('totals.mature_sent', 'totals.sent') }} as mature_share,
         {{ accept_rate_columns() }},
+        {{ accepted_to_date_rate() }} as accepted_to_date_rate,
         {{ count_bound_columns() }},
         totals.already_connected,
         totals.undecided,
@@ -135,6 +153,7 @@ final as (
     cross join reconciled
     cross join keywords
     cross join account_metadata
+    cross join first_pull
     cross join run_parameters
 
 )

@@ -1,9 +1,25 @@
-"""Apollo's people enrichment. Document: https://docs.apollo.io/reference/people-enrichment."""
+"""Apollo's people enrichment. Document: https://docs.apollo.io/reference/people-enrichment.
+
+It knows nobody where `person` is null.
+"""
 
 from typing import ClassVar
 
 from extract.enrichment.base import Integration, Outcome, Subject, found_or_not
-from extract.enrichment.client import ServiceClient, whole
+from extract.enrichment.client import ServiceClient
+from extract.enrichment.reading import Shape, fields_of, text, whole
+
+_SHAPE: Shape = {
+    "title": ("title", text),
+    "headline": ("headline", text),
+    "email": ("email", text),
+    "email_status": ("email_status", text),
+    "company_name": ("organization.name", text),
+    "company_domain": ("organization.primary_domain", text),
+    "company_industry": ("organization.industry", text),
+    "company_size": ("organization.estimated_num_employees", whole),
+    "company_country": ("organization.country", text),
+}
 
 
 class Apollo(Integration):
@@ -31,25 +47,15 @@ class Apollo(Integration):
     def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
         told = {self._PARAMETERS.get(name, name): value for name, value in subject.inputs.items()}
         answer = client.post("people/match", {}, params=told).data
-        person = answer.get("person") if isinstance(answer, dict) else None
-        if not isinstance(person, dict):
+        if not isinstance(answer, dict) or "person" not in answer:
+            raise client.undocumented(answer)
+        person = answer["person"]
+        if person is None:
             return Outcome("not_found", payload=answer)
-        company = person.get("organization") if isinstance(person.get("organization"), dict) else {}
+        fields = fields_of(client, person, _SHAPE)
+        fields.setdefault("company_country", text(person.get("country")))
         # Personal addresses and numbers are not asked for; a locked address is a placeholder.
-        email = person.get("email") if "not_unlocked" not in str(person.get("email")) else None
+        if "not_unlocked" in fields.get("email", "not_unlocked"):
+            fields |= {"email": None, "email_status": None}
         person.pop("photo_url", None)
-        return found_or_not(
-            {
-                "title": person.get("title"),
-                "headline": person.get("headline"),
-                "email": email,
-                "email_status": person.get("email_status") if email else None,
-                "company_name": company.get("name"),
-                "company_domain": company.get("primary_domain"),
-                "company_industry": company.get("industry"),
-                "company_size": whole(company.get("estimated_num_employees")),
-                "company_country": company.get("country") or person.get("country"),
-            },
-            {"person": person},
-            credits=self.credits,
-        )
+        return found_or_not(fields, {"person": person}, credits=self.credits)

@@ -1,11 +1,23 @@
 """Clearbit's company lookup: for keys from before it became part of HubSpot, which issues none any more.
 
 Documents: https://clearbit.com/docs; what counts as a request:
-https://help.clearbit.com/hc/en-us/articles/115015508588.
+https://help.clearbit.com/hc/en-us/articles/115015508588. It knows nothing where a 404 says unknown_record.
 """
 
 from extract.enrichment.base import Integration, Outcome, RowError, Subject, found_or_not
-from extract.enrichment.client import MissingError, ServiceClient, whole
+from extract.enrichment.client import MissingError, ServiceClient
+from extract.enrichment.reading import Shape, fields_of, text, texts, whole
+
+_SHAPE: Shape = {
+    "company_name": ("name", text),
+    "company_description": ("description", text),
+    "company_industry": ("category.industry", text),
+    "company_size": ("metrics.employees", whole),
+    "company_country": ("geo.country", text),
+    "founded_year": ("foundedYear", whole),
+    "estimated_revenue": ("metrics.estimatedAnnualRevenue", text),
+    "technologies": ("tech", texts),
+}
 
 
 class Clearbit(Integration):
@@ -31,24 +43,7 @@ class Clearbit(Integration):
         except MissingError as error:
             # By its own account it charges for these, too.
             return Outcome("not_found", reason=str(error), credits=self.credits)
-        if reply.status == 202 or not isinstance(reply.data, dict):
+        if reply.status == 202:
             raise RowError("clearbit is still looking: ask again in some minutes")
-        company = reply.data
-
-        def part(name: str) -> dict:
-            return company.get(name) if isinstance(company.get(name), dict) else {}
-
-        return found_or_not(
-            {
-                "company_name": company.get("name"),
-                "company_description": company.get("description"),
-                "company_industry": part("category").get("industry"),
-                "company_size": whole(part("metrics").get("employees")),
-                "company_country": part("geo").get("country"),
-                "founded_year": whole(company.get("foundedYear")),
-                "estimated_revenue": part("metrics").get("estimatedAnnualRevenue"),
-                "technologies": [name for name in company.get("tech") or [] if isinstance(name, str)],
-            },
-            company,
-            credits=self.credits,
-        )
+        fields = fields_of(client, reply.data, _SHAPE)
+        return found_or_not(fields, reply.data, credits=self.credits)

@@ -1,7 +1,11 @@
-"""Crunchbase's search for organizations. Document: https://data.crunchbase.com/docs/using-the-api."""
+"""Crunchbase's search for organizations. Document: https://data.crunchbase.com/docs/using-the-api.
+
+It knows nothing where `entities` is empty.
+"""
 
 from extract.enrichment.base import Integration, Outcome, Subject, found_or_not
-from extract.enrichment.client import ServiceClient, whole
+from extract.enrichment.client import ServiceClient
+from extract.enrichment.reading import Shape, fields_of, text, whole
 
 _FIELDS = (
     "short_description",
@@ -11,6 +15,22 @@ _FIELDS = (
     "num_funding_rounds",
     "num_employees_enum",
 )
+
+
+def _lowest(code: object) -> int | None:
+    """The lower end of a bracket: c_00051_00100 says 51 to 100."""
+    parts = code.split("_") if isinstance(code, str) else []
+    return int(parts[1]) if len(parts) == 3 and parts[1].isdigit() else None
+
+
+_SHAPE: Shape = {
+    "company_description": ("properties.short_description", text),
+    "funding_total_usd": ("properties.funding_total.value_usd", whole),
+    "last_funding_at": ("properties.last_funding_at", text),
+    "last_funding_type": ("properties.last_funding_type", text),
+    "funding_rounds": ("properties.num_funding_rounds", whole),
+    "company_size": ("properties.num_employees_enum", _lowest),
+}
 
 
 class Crunchbase(Integration):
@@ -39,23 +59,7 @@ class Crunchbase(Integration):
             {"field_ids": list(_FIELDS), "query": [is_this_domain], "limit": 1},
         ).data
         entities = answer.get("entities") if isinstance(answer, dict) else None
-        first = entities[0] if isinstance(entities, list) and entities else {}
-        told = first.get("properties") if isinstance(first.get("properties"), dict) else {}
-        total = told.get("funding_total") if isinstance(told.get("funding_total"), dict) else {}
-        return found_or_not(
-            {
-                "company_description": told.get("short_description"),
-                "funding_total_usd": whole(total.get("value_usd")),
-                "last_funding_at": told.get("last_funding_at"),
-                "last_funding_type": told.get("last_funding_type"),
-                "funding_rounds": whole(told.get("num_funding_rounds")),
-                # c_00051_00100 says 51 to 100.
-                "company_size": _lowest(told.get("num_employees_enum")),
-            },
-            answer,
-        )
-
-
-def _lowest(code: object) -> int | None:
-    parts = str(code or "").split("_")
-    return int(parts[1]) if len(parts) == 3 and parts[1].isdigit() else None
+        if not isinstance(entities, list):
+            raise client.undocumented(answer)
+        fields = fields_of(client, entities[0], _SHAPE) if entities else {}
+        return found_or_not(fields, answer)

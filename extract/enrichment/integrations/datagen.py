@@ -8,30 +8,47 @@ https://github.com/datagendev/agent-native-prototype (scripts/integrations).
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from extract.enrichment.base import Integration, Outcome, RowError, Subject, found_or_not
-from extract.enrichment.client import MissingError, ServiceClient, whole
+from extract.enrichment.client import MissingError, ServiceClient
+from extract.enrichment.reading import Shape, fields_of, objects, part, text, texts, whole
 from extract.profile_urls import parse_profile_urls
 
 _LONGEST_TEXT = 500
 
 
 def execute(client: ServiceClient, tool: str, parameters: dict) -> dict:
-    """What a tool answers; raises MissingError where it found nothing, RowError where it failed."""
+    """What a tool answers; raises MissingError where it says "not found", RowError where it failed."""
     answer = client.post("api/tools/execute", {"tool_alias_name": tool, "parameters": parameters}).data
-    answer = answer if isinstance(answer, dict) else {}
-    told = answer.get("data") if isinstance(answer.get("data"), dict) else {}
-    if not answer.get("success") or not told.get("success"):
-        text = client.told(told.get("error") or answer.get("error") or "no reason given")
-        if "not found" in text.lower():
-            raise MissingError(f"{tool}: {text}")
-        raise RowError(f"{tool}: {text}")
+    told = part(answer, "data")
+    if not isinstance(answer, dict) or answer.get("success") is not True:
+        raise client.refusal(f"failed in {tool}", answer)
+    if told.get("success") is not True:
+        if "not found" in str(told.get("error")).lower():
+            raise MissingError(f"{tool}: {client.told(told['error'])}")
+        raise client.refusal(f"failed in {tool}", told)
     result = told.get("result")
     result = result[0] if isinstance(result, list) and result else result
     if not isinstance(result, dict):
-        raise RowError(f"{tool} answered in a form that is not documented")
+        raise client.undocumented(answer)
     return result
+
+
+_PROFILE: Shape = {
+    "headline": ("headline", text),
+    "title": ("job.title", text),
+    "company_name": ("job.companyName", text),
+    "location": ("location", text),
+    "follower_count": ("followerCount", whole),
+}
+_COMPANY: Shape = {
+    "company_linkedin_url": ("company.linkedInUrl", text),
+    "company_size": ("company.employeeCount", whole),
+    "company_industry": ("company.industry", text),
+    "company_country": ("company.headquarter.country", text),
+}
 
 
 class LinkedinProfile(Integration):
@@ -44,27 +61,15 @@ class LinkedinProfile(Integration):
 
     def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
         answer = execute(client, "get_linkedin_person_data", {"linkedin_url": subject.inputs["linkedin_url"]})
-        person = answer.get("person") if isinstance(answer.get("person"), dict) else {}
-        person = {name: value for name, value in person.items() if name != "photoUrl"}
-        job = _current_position(person)
-        return found_or_not(
-            {
-                "headline": person.get("headline"),
-                "title": job.get("title"),
-                "company_name": job.get("companyName"),
-                "location": person.get("location"),
-                "follower_count": whole(person.get("followerCount")),
-            },
-            {"person": person},
-            credits=self.credits,
-        )
+        person = {name: value for name, value in part(answer, "person").items() if name != "photoUrl"}
+        fields = fields_of(client, {**person, "job": _current_position(person)}, _PROFILE)
+        return found_or_not(fields, {"person": person}, credits=self.credits)
 
 
 def _current_position(person: dict) -> dict:
     positions = person.get("positions")
     history = positions.get("positionHistory") if isinstance(positions, dict) else positions
-    history = [each for each in history or [] if isinstance(each, dict)]
-    current = [each for each in history if not (each.get("startEndDate") or {}).get("end")]
+    current = [each for each in objects(history) or [] if not part(each, "startEndDate").get("end")]
     return (current or [{}])[0]
 
 
@@ -74,11 +79,15 @@ class _Posts(Integration):
     credits = 1.0
     found_days, not_found_days = 7, 7
 
-    def _posts(self, client: ServiceClient, subject: Subject) -> list[dict]:
+    def _posts(self, client: ServiceClient, subject: Subject, read: Callable[[dict], object]) -> list[dict]:
+        """A person's posts; raises where there are some and `read` finds nothing in any of them."""
         answer = execute(
             client, "get_linkedin_person_posts", {"linkedin_url": subject.inputs["linkedin_url"]}
         )
-        return [post for post in answer.get("posts") or [] if isinstance(post, dict)]
+        posts = answer.get("posts")
+        if not isinstance(posts, list) or (posts and not any(read(post) for post in objects(posts) or [])):
+            raise client.undocumented(answer)
+        return objects(posts) or []
 
 
 class LinkedinPostActivity(_Posts):
@@ -88,7 +97,7 @@ class LinkedinPostActivity(_Posts):
     outputs = ("posts_last_30_days", "posts_last_90_days", "total_posts", "last_post_date")
 
     def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
-        posts, now = self._posts(client, subject), datetime.now(UTC)
+        posts, now = self._posts(client, subject, _date), datetime.now(UTC)
         dates = [date for date in map(_date, posts) if date]
         fields = {
             "posts_last_30_days": sum(now - timedelta(days=30) <= date <= now for date in dates),
@@ -112,12 +121,12 @@ class LinkedinKeywordMentions(_Posts):
 
     def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
         word = re.compile(rf"(?<!\w){re.escape(self.config.mention_keyword)}(?!\w)", re.IGNORECASE)
-        posts = self._posts(client, subject)
-        mentions = [post for post in posts if word.search(str(post.get("text") or ""))]
+        posts = self._posts(client, subject, lambda post: text(post.get("text")))
+        mentions = [post for post in posts if word.search(text(post.get("text")) or "")]
         dates = sorted(date for date in map(_date, mentions) if date)
         fields = {
             "mention_count": len(mentions),
-            "mention_urls": [str(post["activityUrl"]) for post in mentions if post.get("activityUrl")],
+            "mention_urls": [post["activityUrl"] for post in mentions if text(post.get("activityUrl"))],
             "first_mention_date": dates[0].date().isoformat() if dates else None,
         }
         return found_or_not(
@@ -143,17 +152,24 @@ class CompanyLinkedin(Integration):
 
     def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
         answer = execute(client, "search_linkedin_company", {"domain": subject.inputs["company_domain"]})
-        company = answer.get("company") if isinstance(answer.get("company"), dict) else {}
-        return found_or_not(
-            {
-                "company_linkedin_url": company.get("linkedInUrl"),
-                "company_size": whole(company.get("employeeCount")),
-                "company_industry": company.get("industry"),
-                "company_country": (company.get("headquarter") or {}).get("country"),
-            },
-            {"company": company},
-            credits=self.credits,
-        )
+        fields = fields_of(client, answer, _COMPANY)
+        return found_or_not(fields, {"company": answer["company"]}, credits=self.credits)
+
+
+def _line(value: object) -> str | None:
+    return " ".join(value.split())[:_LONGEST_TEXT] or None if isinstance(value, str) else None
+
+
+def _lines(value: object) -> list[str] | None:
+    return [_line(each) for each in texts(value) or []][:50] or None
+
+
+_RESEARCH: Shape = {
+    "company_description": ("description", _line),
+    "technologies": ("technologies", _lines),
+    "company_size": ("employee_count", whole),
+}
+_CEO: Shape = {"name": ("name", _line), "linkedin_url": ("linkedin_url", _line)}
 
 
 class _Research(Integration):
@@ -189,16 +205,8 @@ class WebResearch(_Research):
             'or null, "technologies": [names], "employee_count": integer or null}. Use null for what you did '
             "not find.",
         )
-        names = told.get("technologies") if isinstance(told.get("technologies"), list) else []
-        return found_or_not(
-            {
-                "company_description": _text(told.get("description")),
-                "technologies": [_text(name) for name in names if _text(name)][:50],
-                "company_size": whole(told.get("employee_count")),
-            },
-            told,
-            credits=self.credits,
-        )
+        fields = fields_of(client, told, _RESEARCH)
+        return found_or_not(fields, told, credits=self.credits)
 
 
 class FindCeo(_Research):
@@ -208,19 +216,16 @@ class FindCeo(_Research):
     outputs = ("ceo_name", "ceo_linkedin_url")
 
     def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
-        told = self._research(
+        form = self._research(
             client,
             f"Who is the chief executive of the company with the domain {subject.key}? Answer only with "
             'JSON: {"name": text or null, "linkedin_url": text or null}. Use null for what you did not find.',
         )
-        name, link = _text(told.get("name")), _text(told.get("linkedin_url"))
-        profile = parse_profile_urls([link])[0].key
+        told = fields_of(client, form, _CEO)
+        name = told.get("name")
+        profile = parse_profile_urls([told.get("linkedin_url")])[0].key
         return found_or_not(
             {"ceo_name": name, "ceo_linkedin_url": f"https://www.{profile}" if profile and name else None},
-            told,
+            form,
             credits=self.credits,
         )
-
-
-def _text(value: object) -> str | None:
-    return " ".join(value.split())[:_LONGEST_TEXT] or None if isinstance(value, str) else None

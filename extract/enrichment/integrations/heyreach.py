@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from extract import routes
 from extract.client import HeyReachClient
-from extract.enrichment.base import Integration, Outcome, Subject, found_or_not
-from extract.enrichment.client import whole
+from extract.enrichment.base import Integration, Outcome, RowError, Subject, found_or_not
+from extract.enrichment.reading import objects, whole
 from extract.enrichment.services import HEYREACH
 
 _PAGE = 100
@@ -27,7 +27,9 @@ def _all(client: HeyReachClient, path: str, body: dict) -> list[dict]:
     items: list[dict] = []
     for _ in range(_MOST_PAGES):
         page = client.post(path, {**body, "offset": len(items), "limit": _PAGE}).data
-        rows = page.get("items") if isinstance(page.get("items"), list) else []
+        rows = page.get("items")
+        if not isinstance(rows, list):
+            raise RowError(f"HeyReach {path}: the answer has no usable items")
         items += [row for row in rows if isinstance(row, dict)]
         if not rows or len(items) >= (whole(page.get("totalCount")) or 0):
             break
@@ -58,9 +60,10 @@ class HeyreachEngagement(_OfPerson):
         messages = [
             message
             for conversation in conversations
-            for message in conversation.get("messages") or []
-            if isinstance(message, dict)
+            for message in objects(conversation.get("messages")) or []
         ]
+        if messages and not any(message.get("sender") in ("ME", "CORRESPONDENT") for message in messages):
+            raise RowError("HeyReach inbox/GetConversationsV2: the answer has no usable sender")
         replies = [message for message in messages if message.get("sender") == "CORRESPONDENT"]
         times = sorted(time for time in map(_time, replies) if time)
         meeting = re.compile(
@@ -128,4 +131,6 @@ class HeyreachNetwork(_OfPerson):
             },
         ).data
         told = answer.get("isConnection")
-        return found_or_not({"is_connection": told if isinstance(told, bool) else None}, answer)
+        if not isinstance(told, bool):
+            raise RowError("HeyReach MyNetwork/IsConnection: the answer has no usable isConnection")
+        return found_or_not({"is_connection": told}, answer)

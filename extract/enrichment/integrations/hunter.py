@@ -1,17 +1,26 @@
-"""Hunter's email finder. Document: https://hunter.io/api-documentation/v2. Nothing found is not charged."""
+"""Hunter's email finder. Document: https://hunter.io/api-documentation/v2. Nothing found is not charged.
+
+It knows nothing where `email` is null.
+"""
 
 from extract.enrichment.base import Integration, Outcome, Subject, found_or_not
-from extract.enrichment.client import ServiceClient, whole
+from extract.enrichment.client import ServiceClient
+from extract.enrichment.reading import Shape, fields_of, part, text, whole
+
+_SHAPE: Shape = {
+    "email": ("data.email", text),
+    "score": ("data.score", whole),
+    "status": ("data.verification.status", text),
+}
 
 
 def find_email(client: ServiceClient, parameters: dict) -> tuple[dict, dict]:
     """The address, its score and status, and the whole answer."""
     answer = client.get("email-finder", {**parameters, "api_key": client.keys["HUNTER_API_KEY"]}).data
-    data = answer.get("data") if isinstance(answer, dict) and isinstance(answer.get("data"), dict) else {}
-    email = data.get("email")
-    status = data.get("verification") if isinstance(data.get("verification"), dict) else {}
-    found = {"email": email, "score": whole(data.get("score")), "status": status.get("status")}
-    return (found if email else {}), {"data": data}
+    kept = {"data": part(answer, "data")}
+    if not fields_of(client, answer, {"email": _SHAPE["email"]}):
+        return {}, kept
+    return fields_of(client, answer, _SHAPE), kept
 
 
 class Hunter(Integration):

@@ -62,6 +62,8 @@ class ProfileInference(Integration):
         if not model:
             raise RowError("LLM_MODEL is not set: name the model in .env")
         told = _answer(client.post("chat/completions", self._request(model, readable)).data)
+        if not all(isinstance(told.get(name), dict) for name in self.config.infer):
+            raise RowError("the model gave no filled form")
         fields, evidence = {}, {}
         for name in self.config.infer:
             value, confidence, quote, refusal = checked(

@@ -1,7 +1,7 @@
 """pipe0's pipes: fewer than ten rows are answered at once, more of them by a run that is looked at again.
 
 Documents: https://pipe0.com/docs/concepts and https://pipe0.com/docs/pipes/response-object; the pipes' inputs
-and outputs by https://pipe0.com/docs/pipes.
+and outputs by https://pipe0.com/docs/pipes. It knows nothing where a field's status is no_result.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,9 @@ from extract.enrichment.base import (
     found_or_not,
 )
 from extract.enrichment.client import ServiceClient
+from extract.enrichment.complaints import says_used_up
 from extract.enrichment.config import PIPES
+from extract.enrichment.reading import Kind, objects, part, text, text_or_number, texts, whole
 
 # The synchronous route takes fewer than ten.
 SYNCHRONOUS = 9
@@ -52,6 +54,12 @@ class Pipe0(Integration):
     }
     # pipe0's names, where they are others than ours.
     read_from: ClassVar[dict[str, str]] = {"company_size": "headcount"}
+    # What a field must be, where it is no text.
+    kinds: ClassVar[dict[str, Kind]] = {
+        "company_size": whole,
+        "founded_year": whole,
+        "estimated_revenue": text_or_number,
+    }
 
     def problem(self) -> str | None:
         return None if self.pipe in self.config.pipes else "switched off in config/enrichment.yaml (pipes)"
@@ -71,22 +79,18 @@ class Pipe0(Integration):
         if ticket.value is None and len(subjects) <= SYNCHRONOUS:
             return self._read(client, client.post("v1/pipes/run/sync", body).data, len(subjects))
         if ticket.value is None:
-            ticket.take(_run_id(client.post("v1/pipes/run", body).data))
+            ticket.take(_run_id(client, client.post("v1/pipes/run", body).data))
         return self._read(client, _wait(client, ticket.value), len(subjects))
 
     def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
         return self.ask(client, [subject], Ticket())[0]
 
     def _read(self, client: ServiceClient, answer: object, count: int) -> list[Outcome]:
-        answer = answer if isinstance(answer, dict) else {}
-        if answer.get("status") == "failed" or answer.get("errors"):
-            text = client.told(answer.get("errors") or "no reason given")
-            if "credit" in text.lower():
-                raise NoCreditsError(f"pipe0: {text}")
-            raise RowError(f"pipe0 failed: {text}")
-        records = answer.get("records") if isinstance(answer.get("records"), dict) else {}
+        if not isinstance(answer, dict) or answer.get("status") == "failed" or answer.get("errors"):
+            raise client.refusal("failed", answer)
+        records = part(answer, "records")
         outcomes = [self._outcome(records.get(str(number))) for number in range(count)]
-        if any("credit" in outcome.reason.lower() for outcome in outcomes):
+        if any(says_used_up(outcome.reason) for outcome in outcomes):
             raise NoCreditsError("pipe0 says that the account's credits are used up")
         if count >= TELLING_BATCH and all(outcome.status == "not_found" for outcome in outcomes):
             raise NoCreditsError(
@@ -95,31 +99,28 @@ class Pipe0(Integration):
         return outcomes
 
     def _outcome(self, record: object) -> Outcome:
-        fields = record.get("fields") if isinstance(record, dict) else None
-        if not isinstance(fields, dict):
-            return Outcome("failed", reason="pipe0 answered without this row")
-        values, reasons, is_failed = {}, [], False
-        for name in self.outputs:
-            told = fields.get(self.read_from.get(name, name))
-            if not isinstance(told, dict):
-                continue
-            if told.get("status") == "completed":
-                values[name] = told.get("value")
-            else:
-                reason = told.get("reason") if isinstance(told.get("reason"), dict) else {}
-                reasons.append(f"{reason.get('code', '')} {reason.get('message', '')}".strip())
-                is_failed = is_failed or told.get("status") == "failed"
+        told = {name: part(part(record, "fields"), self.read_from.get(name, name)) for name in self.outputs}
+        values = {
+            name: self.kinds.get(name, text)(each.get("value"))
+            for name, each in told.items()
+            if each.get("status") == "completed"
+        }
         outcome = found_or_not(values, record, credits=self.credits)
         if outcome.status == "found":
             return outcome
-        text = "; ".join(filter(None, reasons))[:200]
-        return Outcome("failed" if is_failed else "not_found", payload=record, reason=text)
+        reasons = [part(each, "reason") for each in told.values()]
+        reason = "; ".join(
+            f"{each.get('code', '')} {each.get('message', '')}".strip() for each in reasons if each
+        )[:200]
+        if all(each.get("status") == "no_result" for each in told.values()):
+            return Outcome("not_found", payload=record, reason=reason)
+        return Outcome("failed", payload=record, reason=reason or "pipe0 answered without this row")
 
 
-def _run_id(answer: object) -> str:
-    run_id = answer.get("id") if isinstance(answer, dict) else None
-    if not isinstance(run_id, str) or not run_id:
-        raise RowError("pipe0 began a run without naming it")
+def _run_id(client: ServiceClient, answer: object) -> str:
+    run_id = text(answer.get("id")) if isinstance(answer, dict) else None
+    if run_id is None or answer.get("status") == "failed" or answer.get("errors"):
+        raise client.refusal("began no run", answer)
     return run_id
 
 
@@ -144,6 +145,7 @@ class Pipe0Techstack(Pipe0):
     name, pipe = "pipe0_company_techstack", "company_techstack"
     outputs = ("technologies",)
     read_from: ClassVar[dict[str, str]] = {"technologies": "technology_list"}
+    kinds: ClassVar[dict[str, Kind]] = {"technologies": texts}
 
 
 class Pipe0Funding(Pipe0):
@@ -151,6 +153,7 @@ class Pipe0Funding(Pipe0):
 
     name, pipe = "pipe0_company_funding", "company_funding"
     outputs = ("funding_total_usd", "funding_history")
+    kinds: ClassVar[dict[str, Kind]] = {"funding_total_usd": whole, "funding_history": objects}
 
 
 class Pipe0News(Pipe0):
@@ -171,12 +174,12 @@ class Pipe0Posts(Pipe0):
     outputs = ("recent_posts",)
     sent_as: ClassVar[dict[str, str]] = {"linkedin_url": "profile_url"}
     read_from: ClassVar[dict[str, str]] = {"recent_posts": "crustdata_post_list"}
+    kinds: ClassVar[dict[str, Kind]] = {"recent_posts": objects}
     found_days = 14
 
     def _outcome(self, record: object) -> Outcome:
         outcome = super()._outcome(record)
-        posts = outcome.fields.get("recent_posts")
-        count = len(posts) if isinstance(posts, list) else 0
         if outcome.status != "found":
             return outcome
+        count = len(outcome.fields["recent_posts"])
         return found_or_not({"recent_posts": count}, {"posts": count}, credits=self.credits)

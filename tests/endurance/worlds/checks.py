@@ -24,6 +24,8 @@ from tests.endurance.worlds.truth import Truth
 MOST_UNCERTAIN = 0.02
 # Below this many requests a rate is not printed.
 HIDDEN_BELOW = 10
+# Evidence of rows that HeyReach never showed as asked.
+NEVER_SHOWN = "never_shown"
 # How rarely chance may make outcomes of those counted and of those left out so different.
 BY_ACCIDENT = 1e-4
 # A moment is printed to the microsecond, HeyReach's Date header to the second.
@@ -111,6 +113,31 @@ def uncertain_counts(truth: Truth, published: Published, rows: list[Row]) -> Ver
     return Verdict.of(told, share=share, undecided_rows=sum(row.is_undecided for row in rows))
 
 
+def who_was_asked(truth: Truth, published: Published, rows: list[Row]) -> Verdict:
+    """Row by row: whoever is said to have been asked was, and nobody else. Undecided rows say nothing of it.
+
+    The numbers are rows and wrong ones by how the row was decided.
+    """
+    contradictions = []
+    judged: Counter[str] = Counter()
+    wrong: Counter[str] = Counter()
+    for row in rows:
+        request = truth.requests.get(row.id)
+        if row.is_undecided or request is None:
+            continue
+        evidence = row.evidence or NEVER_SHOWN
+        judged[evidence] += 1
+        if request.true_sent_at is None if row.is_sent else request.is_sent:
+            wrong[evidence] += 1
+            told = "asked, it is said, and was not" if row.is_sent else "was asked, and it is not said"
+            contradictions.append(f"{row.id} ({evidence}) {told}")
+    return Verdict.of(
+        contradictions,
+        **{f"{kind} rows": judged[kind] for kind in judged},
+        **{f"{kind} wrong": wrong[kind] for kind in judged},
+    )
+
+
 def times(truth: Truth, published: Published, rows: list[Row]) -> Verdict:
     """Every true time lies within its bounds, unless the line about the clock stands."""
     contradictions, outside, judged = [], 0, 0
@@ -145,14 +172,13 @@ def mature_rates(truth: Truth, published: Published, rows: list[Row]) -> Verdict
     """A cell's rate is the truth of the requests it counts, or holds it between bounds, or is withheld.
 
     Of undecided rows it counts as many as HeyReach's counts say, not these ones: of them those count here
-    that were requests, and are of that age.
+    that were requests, and weren't left out for their time. `selection` sees to it that leaving them out
+    doesn't depend on how they ended.
     """
     of_cells: dict[tuple[str, str], list] = {}
-    of_age = {request.id for request in truth.of_age()}
     for row in rows:
         request = truth.requests.get(row.id)
-        is_counted = row.id in of_age if row.is_undecided else row.is_mature
-        if is_counted and request is not None and request.true_sent_at is not None:
+        if row.is_judged and request is not None and request.true_sent_at is not None:
             for dimension in DIMENSIONS:
                 of_cells.setdefault((dimension, row.segments[dimension]), []).append(request)
     contradictions, cells, withheld = [], 0, 0
@@ -181,14 +207,13 @@ def mature_rates(truth: Truth, published: Published, rows: list[Row]) -> Verdict
 
 def selection(truth: Truth, published: Published, rows: list[Row]) -> Verdict:
     """Which requests of that age are counted doesn't depend on how they ended, in all and in any campaign."""
-    mature = {row.id for row in rows if row.is_mature}
-    undecided = {row.id for row in rows if row.is_undecided}
-    groups: dict[str, list] = {"all": [request for request in truth.of_age() if request.id not in undecided]}
+    judged = {row.id for row in rows if row.is_judged}
+    groups: dict[str, list] = {"all": truth.of_age()}
     for request in groups["all"]:
         groups.setdefault(f"campaign {request.campaign_id}", []).append(request)
     contradictions = []
     for name, requests in groups.items():
-        cells = Counter((request.id in mature, request.is_accepted_in_window) for request in requests)
+        cells = Counter((request.id in judged, request.is_accepted_in_window) for request in requests)
         by_outcome = [[cells[is_in, is_accepted] for is_accepted in (True, False)] for is_in in (True, False)]
         if fisher_exact(by_outcome).pvalue < BY_ACCIDENT:
             (accepted, open_), (left_accepted, left_open) = by_outcome
@@ -196,7 +221,7 @@ def selection(truth: Truth, published: Published, rows: list[Row]) -> Verdict:
                 f"{name}: counted are {accepted} accepted and {open_} others, left out {left_accepted} "
                 f"accepted and {left_open} others"
             )
-    left_out = sum(request.id not in mature for request in groups["all"])
+    left_out = sum(request.id not in judged for request in groups["all"])
     return Verdict.of(contradictions, left_out=left_out, of_age=len(groups["all"]))
 
 
@@ -225,6 +250,7 @@ def first_line(truth: Truth, published: Published, rows: list[Row]) -> Verdict:
 CHECKS = {
     "counts": counts,
     "undecided": uncertain_counts,
+    "who was asked": who_was_asked,
     "waiting": waiting,
     "times": times,
     "clock": clock,

@@ -17,6 +17,8 @@ COUNTS = {
     "accepted": ("accepted_to_date", "accepted_to_date_low", "accepted_to_date_high"),
 }
 UNDECIDED, UNDECIDED_ROW, WAITING_ROW = "undecided", "is_undecided", "is_waiting"
+# Whether an undecided row would be in the mature rate if it was asked: the mart says so of those that count.
+DATED = "intermediate.int_connections_dated"
 RATE = ("accept_rate", "accept_rate_low", "accept_rate_high", "rate_withheld_because")
 EVENT_TIMES = {
     "sent": ("connection_sent_earliest", "connection_sent_latest"),
@@ -25,14 +27,19 @@ EVENT_TIMES = {
 
 
 class Row(NamedTuple):
-    """A connection as published; times are aware datetimes or None."""
+    """A connection as published; times are aware datetimes or None.
+
+    `evidence` is how it is known whether it was asked (None: never shown as asked). `is_judged` says whether
+    it is in the mature rate, or would be if it is undecided and was asked.
+    """
 
     id: str
     segments: dict[str, str]
     is_sent: bool
     is_accepted: bool
-    is_mature: bool
+    is_judged: bool
     is_undecided: bool
+    evidence: str | None
     is_waiting: bool | None
     bounds: dict[str, tuple]
 
@@ -64,16 +71,20 @@ class Published:
         return rows
 
     def connections(self) -> list[Row]:
-        is_undecided = UNDECIDED_ROW if self.has(CONNECTIONS, UNDECIDED_ROW) else "false"
+        is_undecided = f"connections.{UNDECIDED_ROW}" if self.has(CONNECTIONS, UNDECIDED_ROW) else "false"
         is_waiting = WAITING_ROW if self.has(CONNECTIONS, WAITING_ROW) else "null"
         rows = self.rows(
             f"""
             select
                 campaign_lead_id, coalesce(source, 'unknown') as source, coalesce(icp, 'unknown') as icp,
-                account_id, campaign_id, is_sent, is_accepted, is_mature,
-                {is_undecided} as is_undecided, {is_waiting} as is_waiting,
+                connections.account_id, campaign_id, connections.is_sent, connections.is_accepted,
+                case
+                    when {is_undecided} then dated.is_mature else connections.is_mature
+                end as is_judged,
+                {is_undecided} as is_undecided, connections.request_evidence, {is_waiting} as is_waiting,
                 {", ".join(column for pair in EVENT_TIMES.values() for column in pair)}
-            from {CONNECTIONS}
+            from {CONNECTIONS} as connections
+            inner join {DATED} as dated using (campaign_id, campaign_lead_id)
             """
         )
         return [
@@ -87,8 +98,9 @@ class Published:
                 },
                 is_sent=row["is_sent"],
                 is_accepted=row["is_accepted"],
-                is_mature=row["is_mature"],
+                is_judged=row["is_judged"],
                 is_undecided=row["is_undecided"],
+                evidence=row["request_evidence"],
                 is_waiting=row["is_waiting"],
                 bounds={
                     event: (row[earliest], row[latest]) for event, (earliest, latest) in EVENT_TIMES.items()

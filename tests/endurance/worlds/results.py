@@ -6,6 +6,7 @@ from statistics import fmean, stdev
 
 from tests.endurance.worlds.examination import PUBLISHES, Finding
 
+WHO_WAS_ASKED = "who was asked"
 MOST_BIAS_POINTS, MOST_WITHHELD = 0.3, 0.05
 SHOWN_CONTRADICTIONS = 3
 
@@ -31,6 +32,23 @@ def withheld_share(findings: Iterable[Finding]) -> float:
     ]
     cells = sum(number["cells"] for number in numbers)
     return sum(number["withheld"] for number in numbers) / cells if cells else 0.0
+
+
+def asked_by_evidence(findings: Iterable[Finding]) -> dict[str, tuple[int, int]]:
+    """Rows decided by each kind of evidence, and how many of them wrongly, over all worlds."""
+    numbers = [
+        finding.verdicts[WHO_WAS_ASKED].numbers for finding in findings if WHO_WAS_ASKED in finding.verdicts
+    ]
+    kinds = sorted(
+        {name.removesuffix(" rows") for each in numbers for name in each if name.endswith(" rows")}
+    )
+    return {
+        kind: (
+            sum(each.get(f"{kind} rows", 0) for each in numbers),
+            sum(each.get(f"{kind} wrong", 0) for each in numbers),
+        )
+        for kind in kinds
+    }
 
 
 def is_good(findings: Sequence[Finding]) -> bool:
@@ -60,6 +78,13 @@ def table(findings: Sequence[Finding], seed: int) -> str:
         f"(standard error {error:.2f}, {worlds} worlds; at most {MOST_BIAS_POINTS}).",
         f"Rates withheld with a reason: {100 * withheld_share(findings):.1f} % of the cells (at most "
         f"{100 * MOST_WITHHELD:.0f} %).",
+        "",
+        "| who was asked, by | rows | wrong |",
+        "| --- | ---: | ---: |",
+        *(
+            f"| {kind} | {rows:,} | {wrong:,} |"
+            for kind, (rows, wrong) in asked_by_evidence(findings).items()
+        ),
         "",
         "| twist | worlds | without a contradiction |",
         "| --- | ---: | ---: |",

@@ -64,6 +64,9 @@ def test_what_is_said_of_a_world_without_twists_is_true(drawn, warehouse):
                    "where dimension = 'source' and segment = 'clay'"),
         ("counts", "update marts.rpt_segment_performance set accepted_to_date = accepted_to_date - 1 "
                    "where dimension = 'account' and segment = '51001'"),
+        ("who was asked", "update marts.heyreach_connections set is_sent = true "
+                          "where request_evidence is null"),
+        ("who was asked", "update marts.heyreach_connections set is_sent = false where is_accepted"),
         ("times", "update marts.heyreach_connections "
                   "set connection_sent_latest = connection_sent_latest - interval 3 day where is_sent"),
         ("times", "update marts.heyreach_connections "
@@ -95,6 +98,15 @@ def test_a_check_notices_what_it_is_there_for(drawn, spoilt, check, statement):
     )
     verdicts = spoilt(drawn, waiting, *bounds, *rates, statement)
     assert verdicts[check].contradictions
+
+
+def test_undecided_rows_may_not_leave_by_how_they_ended_either(drawn, spoilt):
+    undecided = (
+        "update marts.heyreach_connections set is_undecided = true, is_mature = false where is_accepted"
+    )
+    assert spoilt(drawn, undecided)["selection"].contradictions == []
+    left_out = "update intermediate.int_connections_dated set is_mature = false where is_accepted"
+    assert spoilt(drawn, undecided, left_out)["selection"].contradictions
 
 
 def test_a_guard_that_complains_is_named(tmp_path, warehouse, project):

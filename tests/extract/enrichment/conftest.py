@@ -31,11 +31,13 @@ class Enricher:
     served: StandIns
     environment: dict[str, str] = field(default_factory=dict)
     config: str = ""
+    back_off: float = 0.01
     said: list[str] = field(default_factory=list)
 
     @property
     def data(self) -> Path:
-        return self.folder / "data" / "demo"
+        is_demo = not self.environment.get("HEYREACH_API_KEY")
+        return self.folder / "data" / "demo" if is_demo else self.folder / "data"
 
     def leads(self, *rows: dict[str, str], name: str = "leads.csv") -> Path:
         """A file of leads."""
@@ -62,7 +64,10 @@ class Enricher:
         settings = load_settings(self.folder, environment)
         try:
             run_enrich(
-                settings, config, EnrichOptions(names, file, back_off=0.01, **options), self.said.append
+                settings,
+                config,
+                EnrichOptions(names, file, back_off=self.back_off, **options),
+                self.said.append,
             )
         except OutboundError as error:
             return error

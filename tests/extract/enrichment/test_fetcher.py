@@ -6,7 +6,7 @@ import pytest
 
 from extract.enrichment.base import RowError
 from extract.enrichment.fetcher import PoliteFetcher
-from extract.pacing import Pacer
+from extract.http.pacing import Pacer
 
 ROBOTS = (200, b"User-agent: *\nDisallow: /pages/private/\n")
 SWITCHED_ON = """
@@ -19,7 +19,7 @@ fetch_hosts: [127.0.0.1]
 @pytest.fixture
 def fetch(served, tmp_path):
     """A fetcher for the stand-in's pages, and the address of one."""
-    fetcher = PoliteFetcher(("127.0.0.1",), 0, (), Pacer(0, "pages", tmp_path))
+    fetcher = PoliteFetcher(("127.0.0.1",), (), Pacer(0, "pages", tmp_path))
     served.answers["robots.txt"] = lambda request: ROBOTS
     return fetcher, lambda path: f"http://127.0.0.1:{served.port}/pages/{path}"
 
@@ -70,7 +70,7 @@ def test_a_wall_stops_the_host_for_good(served, fetch, wall):
 
 def test_proxies_are_no_way_to_carry_on(served, tmp_path):
     proxies = (f"http://127.0.0.1:{served.port}", f"http://localhost:{served.port}")
-    fetcher = PoliteFetcher(("pages.example",), 0, proxies, Pacer(0, "pages", tmp_path))
+    fetcher = PoliteFetcher(("pages.example",), proxies, Pacer(0, "pages", tmp_path))
     served.answers |= {"robots.txt": lambda request: (404, b""), "in": lambda request: (403, b"")}
     with pytest.raises(RowError, match="not asked any more"):
         fetcher.text("http://pages.example/in/sam")
@@ -109,7 +109,7 @@ def test_a_listed_name_that_leads_inside_is_refused(served, tmp_path, monkeypatc
     monkeypatch.setattr(
         socket, "getaddrinfo", lambda *_, **__: [(family, socket.SOCK_STREAM, 6, "", (address, served.port))]
     )
-    fetcher = PoliteFetcher(("pages.example",), 0, (), Pacer(0, "pages", tmp_path))
+    fetcher = PoliteFetcher(("pages.example",), (), Pacer(0, "pages", tmp_path))
     with pytest.raises(RowError):
         fetcher.text(f"http://pages.example:{served.port}/pages/x")
     assert not served.asked

@@ -18,6 +18,7 @@ FORM = {
     "estimated_age": {"value": 36, "confidence": 0.8, "evidence": "BSc, 2008 - 2012"},
     "gender": {"value": "female", "confidence": 0.9, "evidence": "She writes about databases."},
 }
+UNKNOWN = {name: {"value": "unknown", "confidence": 0, "evidence": ""} for name in FORM}
 EXPECTED = {"is_employed": "employed", "estimated_age": 36, "gender": "female"}
 
 # Each is put before, into and after a profile; none may change what comes out.
@@ -185,11 +186,12 @@ def test_what_is_not_evidenced_is_unknown(field, told, why):
         {"choices": [{"message": {"refusal": "I can't", "content": None}}]},
         {"choices": []},
         {"choices": [{"message": {"content": "[1]"}}]},
+        {"choices": [{"message": {"content": "{}"}}]},
         [],
     ],
 )
 def test_a_model_that_refuses_or_babbles_costs_its_row_only(enricher, served, lead, inferred, reply):
-    inferred(PROFILE, {})
+    inferred(PROFILE, UNKNOWN)
     served.answers["llm"] = lambda request: (200, reply)
     (enricher.data / "profiles" / "sam-sample-2.txt").write_text(PROFILE)
     assert enricher.run("profile_inference", enricher.leads(lead(1), lead(2))) is None

@@ -1,18 +1,25 @@
 """Runs: files in and out, what is asked and what not, services that fail, and what it costs."""
 
 import json
-from datetime import date
+import os
+import threading
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import duckdb
 import pytest
 
-from extract.enrichment.client import ServiceClient
+from extract.enrichment.client import LIMITS, ServiceClient, pacer_of
 from extract.enrichment.leads import company_domains
 from extract.enrichment.ledger import EnrichmentLedger
-from extract.enrichment.output import safe_cell
+from extract.enrichment.runner import ERASED
+from extract.enrichment.services import SERVICES
 from extract.lock import exclusive
 from extract.privacy.suppression import Suppressions
-from tests.extract.enrichment.stand_ins import ANSWERS, Faults, pipe0_result
+from tests.conftest import Workspace
+from tests.extract.enrichment.stand_ins import ANSWERS, Asked, Faults, pipe0_result
+
+USED_UP = "the account's credits are used up"
 
 
 def test_the_result_lies_beside_the_file_and_keeps_its_columns(enricher, lead):
@@ -32,28 +39,6 @@ def test_the_result_lies_beside_the_file_and_keeps_its_columns(enricher, lead):
     assert document["summary"]["builtwith"]["credits"] == 2
     assert document["leads"][0]["enrichment_metadata"]["signals_found"] == ["apollo", "builtwith"]
     assert any("apollo: 2 found" in line for line in enricher.said)
-
-
-@pytest.mark.parametrize(
-    ("value", "cell"),
-    [
-        ("=1+1", "'=1+1"),
-        ("+49 30", "'+49 30"),
-        ("-2", "-2"),
-        (-2.5, "-2.5"),
-        ("@here", "'@here"),
-        (' "=1"', '\' "=1"'),
-        ("'=1", "''=1"),
-        ("\t=1", "'\t=1"),
-        ("a\r\nb", "a  b"),
-        ("plain", "plain"),
-        (["=1", "b"], "'=1; b"),
-        (None, ""),
-        (True, "True"),
-    ],
-)
-def test_no_cell_is_a_formula(value, cell):
-    assert safe_cell(value) == cell
 
 
 def test_people_of_one_company_share_one_call_and_its_cost(enricher, served, lead):
@@ -110,7 +95,7 @@ def test_a_dead_service_costs_only_its_own_rows_and_is_asked_when_it_lives(enric
         ("hunter", (429, {"errors": []}), "credits are used up (429)"),
         (
             "builtwith",
-            (200, {"Errors": [{"Message": "Not enough credits", "Code": -5}]}),
+            (200, {"Errors": [{"Message": "Not enough credits", "Code": -3}]}),
             "Not enough credits",
         ),
         ("apollo", (401, {}), "put a valid one into APOLLO_API_KEY"),
@@ -132,8 +117,10 @@ def test_an_account_that_is_used_up_or_refused_is_told_apart(enricher, served, l
     [
         ((200, b"<html>"), "failed"),
         ((200, b"[1, 2"), "failed"),
-        ((200, {"person": {"organization": "text", "title": {"a": 1}}}), "found"),
-        ((200, []), "not_found"),
+        ((200, {"person": {"organization": "text", "title": {"a": 1}}}), "failed"),
+        ((200, {"person": {"organization": "text", "title": "SRE"}}), "found"),
+        ((200, {"person": None}), "not_found"),
+        ((200, []), "failed"),
         ((200, {"person": None, "x": "y" * 6_000_000}), "failed"),
         ((418, {}), "failed"),
         ((302, b"http://169.254.169.254/"), "failed"),
@@ -163,7 +150,8 @@ def test_a_missing_route_of_heyreach_is_no_missing_person(enricher, served, lead
 
 
 def test_an_answer_that_is_cut_off_is_not_asked_for_twice(enricher, served, lead, monkeypatch):
-    monkeypatch.setitem(ServiceClient.__init__.__kwdefaults__, "try_timeout", 0.2)
+    limits = replace(LIMITS, seconds=0.2)
+    monkeypatch.setitem(ServiceClient.__init__.__kwdefaults__, "limits", limits)
     served.faults = Faults(slow=1.0, delay=0.6)
     assert enricher.run("apollo", enricher.leads(lead())) is None
     assert enricher.statuses() == {"apollo": "cut_off"}
@@ -228,7 +216,6 @@ def test_only_the_first_leads_are_asked_about(enricher, served, lead):
         ("", {}, {}, "Say what to ask: WITH="),
         ("photo_inference", {}, {}, "is not built: refused on purpose"),
         ("apollo", {}, {"APOLLO_API_KEY": ""}, "apollo needs APOLLO_API_KEY: set it in .env"),
-        ("heyreach_engagement", {}, {}, "heyreach_engagement needs HEYREACH_API_KEY"),
         ("heyreach_network", {}, {"HEYREACH_API_KEY": "k"}, "needs the column sender_account_id"),
         ("profile_inference", {}, {}, "nothing is opted in"),
     ],
@@ -241,9 +228,27 @@ def test_bad_input_is_told_before_anything_is_asked(enricher, served, lead, name
     assert not served.asked
 
 
+@pytest.mark.parametrize("header", ["LinkedIn URL", "LinkedIn Contact Profile URL", "Linkedin URL Public"])
+def test_the_columns_an_import_knows_are_known_here_too(enricher, header):
+    rows = enricher.leads(
+        {header: "https://www.linkedin.com/in/ann-sample", "Company Domain": "acme.example"}
+    )
+    assert enricher.run("apollo,builtwith", rows) is None
+    assert enricher.statuses() == {"apollo": "found", "builtwith": "found"}
+
+
+def test_nobody_is_asked_by_a_placeholder(enricher, served, lead):
+    names = {"first_name": "{{first_name}}", "last_name": "#N/A", "company_domain": "acme.example"}
+    assert enricher.run("hunter", enricher.leads(lead(), names)) is None
+    assert served.answered("hunter").total() == 1
+    assert any("1 without the input" in line for line in enricher.said)
+
+
 def test_a_file_without_a_needed_column_names_it(enricher, served):
     error = enricher.run("builtwith,linkedin_profile", enricher.leads({"name": "Sam"}))
-    assert "builtwith needs the column company_domain" in str(error)
+    assert "builtwith needs the column company_domain, and " in str(error)
+    assert "enrichment.company_domain in config/import_mappings.yaml names its headers" in str(error)
+    assert "its columns are 'name'" in str(error)
     assert "linkedin_profile needs the column linkedin_url" in str(error)
     assert not served.asked
 
@@ -322,7 +327,7 @@ def test_a_service_s_own_words_are_printed_safely(enricher, served, lead):
     text = "no\ncredits\x1b[31m left for test-builtwith_api_key " + "x" * 500
     served.answers["builtwith"] = lambda request: (200, {"Errors": [{"Message": text}]})
     error = str(enricher.run("builtwith", enricher.leads(lead())))
-    assert error.startswith("builtwith: no credits [31m left for *** xxx")
+    assert error.startswith(f"builtwith says that {USED_UP}: no credits [31m left for *** xxx")
     assert len(error) < 350
 
 
@@ -418,3 +423,61 @@ def test_nobody_is_asked_about_who_was_erased(enricher, served, lead):
         told = [row["person"] for row in ledger._rows("select person from source_rows where kind = 'lead'")]
     assert len(told) == 5
     assert not erased & set(told)
+
+
+def test_an_erasure_waits_for_a_slow_enrichment_or_is_told_who_asks_and_since_when(enricher, served, lead):
+    refused = []
+    person = "https://www.linkedin.com/in/sam-sample-1"
+
+    def while_asking(request: Asked) -> tuple[int, dict]:
+        workspace = Workspace(enricher.folder / "data", {})
+        refused.append(workspace.run("erase", "--url", person, "--wait", "0.002"))
+        return 200, {"person": {"title": "SRE"}}
+
+    served.answers["apollo"] = while_asking
+    assert enricher.run("apollo", enricher.leads(lead())) is None
+    [outcome] = refused
+    assert outcome.exit_code == 75
+    since = datetime.now(UTC).strftime("since %Y-")
+    assert (
+        f"Another enrichment is active on {enricher.data} (enrich, process {os.getpid()}, {since}"
+        in outcome.errors
+    )
+    assert "waiting for it to end" in outcome.errors
+    assert not (enricher.data / "suppressed").exists()
+
+
+def test_whoever_is_erased_meanwhile_is_not_asked_about_and_not_kept(enricher, served, lead):
+    """The first answer is on its way when they are erased, the second question has not left."""
+    people = {f"linkedin.com/in/sam-sample-{number}" for number in (1, 2)}
+
+    def while_asking(request: Asked) -> tuple[int, dict]:
+        Suppressions(enricher.data / "suppressed").add(people, date(2026, 2, 9))
+        return 200, {"person": {"title": "SRE"}}
+
+    served.answers["apollo"] = while_asking
+    rows = enricher.leads(*(lead(number) for number in (1, 2, 3)))
+    assert enricher.run("apollo,builtwith", rows, parallel=1) is None
+    assert [subject.rpartition("/")[2] for subject in served.answered("apollo")] == [
+        "sam-sample-1",
+        "sam-sample-3",
+    ]
+    assert served.answered("builtwith") == {"company3.example.com": 1}
+    kept = enricher.answers()
+    assert [(row["status"], row["reason"], row["fields"], row["payload"]) for row in kept[:1]] == [
+        ("failed", ERASED, "{}", None)
+    ]
+    written, document = enricher.result(rows)
+    assert [row["linkedin_url"].rpartition("/")[2] for row in written] == ["sam-sample-3"]
+    assert [entry["row_number"] for entry in document["leads"]] == [4]
+
+
+def test_a_question_that_waits_for_its_turn_does_not_leave_once_they_are_erased(enricher, served, lead):
+    pacer_of(SERVICES["apollo"], 6000, "test-apollo_api_key", enricher.folder / "data" / "pacing").pause(1)
+    people = Suppressions(enricher.data / "suppressed")
+    erasure = threading.Timer(0.5, people.add, [{"linkedin.com/in/sam-sample-2"}, date(2026, 2, 9)])
+    erasure.start()
+    rows = enricher.leads(*(lead(number) for number in (1, 2)))
+    assert enricher.run("apollo", rows) is None
+    erasure.join()
+    assert [subject.rpartition("/")[2] for subject in served.answered("apollo")] == ["sam-sample-1"]

@@ -9,10 +9,11 @@ import pytest
 
 from extract.client import HeyReachClient
 from extract.errors import ProviderError
+from extract.http.pacing import Pacer
 from extract.importer.delivery import ROUNDS, Delivery, LossError
 from extract.importer.ledger import Import, Ledger, PlannedRow
 from extract.importer.target import Target, campaign_target
-from extract.pacing import Pacer
+from extract.privacy.suppression import Suppressions
 from tests.extract.importer.conftest import ADD_TO_CAMPAIGN, LIST_LEADS, PAUSED, RUNNING, RecordingSandbox
 
 AT = datetime(2026, 2, 9, 6, tzinfo=UTC)
@@ -46,6 +47,7 @@ class Desk:
     def __init__(self, sandbox: RecordingSandbox, client: HeyReachClient, ledger: Ledger, target: Target):
         self.sandbox, self.client, self.ledger, self.target = sandbox, client, ledger, target
         self.entry: Import | None = None
+        self.suppressions = Suppressions(ledger.path.parent / "suppressed")
 
     def plan(self, rows: list[PlannedRow]) -> None:
         self.entry = Import(
@@ -68,6 +70,7 @@ class Desk:
             ledger=self.ledger,
             entry=self.entry,
             target=self.target,
+            suppressions=self.suppressions,
             waits=waits,
             now=lambda: AT,
             wakes=wakes,
@@ -107,6 +110,24 @@ def test_the_intent_is_on_disk_before_a_request_leaves(desk):
     desk.sandbox.api.on_write = look
     desk.delivery().run()
     assert seen == [{"sending": 100, "planned": 50}, {"answered": 100, "sending": 50}]
+
+
+def test_who_is_erased_while_it_is_sent_goes_into_no_later_request(desk):
+    desk.plan([planned_row(number) for number in range(150)])
+    gone = {person(7), person(120)}
+    desk.sandbox.api.on_write = lambda: Suppressions(desk.ledger.path.parent / "suppressed").add(
+        gone, AT.date()
+    )
+    desk.delivery().run()
+    first, second = (
+        {pair["lead"]["profileUrl"].rpartition("/")[2] for pair in body["accountLeadPairs"]}
+        for body in desk.sandbox.writes()
+    )
+    # The first request was on its way; what came of it is not read back.
+    assert (len(first), "sample-7" in first) == (100, True)
+    assert (len(second), "sample-120" in second) == (49, False)
+    assert desk.states().keys() == set(range(150)) - {7, 120}
+    assert set(desk.states().values()) == {"verified"}
 
 
 def test_what_heyreach_counted_is_kept_with_its_request(desk):

@@ -132,7 +132,7 @@ def test_left_out_rows_stand_in_the_result_with_their_reason(workspace, write_fi
 
 
 def test_a_missing_required_field_refuses_the_whole_batch(sandbox, workspace, write_file):
-    rows = [*people(3), *people(8, "unknown", ICP="")]
+    rows = [*people(3), *people(8, "segmentless", ICP="")]
     outcome = workspace.import_("--file", write_file(rows), "--campaign", RUNNING, "--apply")
     assert outcome.exit_code == 2
     problem, last = outcome.errors.splitlines()
@@ -182,7 +182,7 @@ def test_a_field_name_heyreach_would_refuse_is_refused_here(sandbox, workspace, 
             "Campaign 40107 'SRE pilot Q2' is DRAFT: HeyReach takes no leads for a draft",
         ),
         (("--campaign", "40999"), "HeyReach has no campaign 40999; there are: 40101 'Platform engineers EU'"),
-        (("--campaign", "Platform engineers EU"), "CAMPAIGN must be HeyReach's number, like 40001"),
+        (("--campaign", "Platform engineers EU"), "CAMPAIGN must be HeyReach's number, like 40101"),
         (("--list", COMPANY_LIST), "HeyReach has no list of people 60191; there are: 60101 'Platform EU'"),
         (("--list", "60999"), "HeyReach has no list of people 60999"),
         ((), "Say where the file goes"),
@@ -356,6 +356,15 @@ def test_the_result_says_of_each_lead_what_was_sent_what_was_counted_and_what_ar
     assert [rows[0][f"request_{counter}"] for counter in counters] == ["4", "3", "0", "0"]
     assert nameless["state"] == "left_out"
     assert {value for name, value in nameless.items() if name.startswith(("sent_", "request_"))} == {""}
+
+
+def test_no_cell_of_the_result_is_a_formula(workspace, write_file):
+    """What a file brings in comes from whoever wrote the profile; HeyReach gets it as it is."""
+    rows = [*people(1, ICP="=HYPERLINK(1)"), people(1)[0] | {"LinkedIn Profile": "@SUM(1+1)"}]
+    succeeded(workspace.import_("--file", write_file(rows), "--list", "60190", "--apply"))
+    sent, left_out = workspace.result()
+    assert (sent["state"], sent["sent_icp"], sent["arrived_icp"]) == ("verified", *["'=HYPERLINK(1)"] * 2)
+    assert left_out["profile_url"] == "'@SUM(1+1)"
 
 
 @pytest.mark.parametrize("field_updates", FIELD_UPDATES)
@@ -734,6 +743,20 @@ def test_an_upstream_list_is_kept_without_asking_heyreach(tmp_path, write_file):
     assert {row.person for row in rows if row.reason is None} == keys(3) | keys(1, "nameless")
     assert "is kept already" in succeeded(workspace.import_("--file", file, "--upstream", "--apply"))
     assert len(workspace.ledger()) == 1
+
+
+def test_evidence_is_kept_without_any_name(tmp_path, write_file):
+    nowhere = {"HEYREACH_API_KEY": "key", "HEYREACH_BASE_URL": "http://127.0.0.1:9"}
+    workspace = ImportWorkspace(tmp_path / "data", nowhere)
+    rows = [
+        {"LinkedIn URL": f"https://www.linkedin.com/in/{slug}", "source": "event"} for slug in ("a-b", "c-d")
+    ]
+    rows.append({"LinkedIn URL": "https://www.linkedin.com/in/e-f", "first_name": "#N/A", "source": "event"})
+    file = write_file([{"first_name": "", **row} for row in rows])
+    printed = succeeded(workspace.import_("--file", file, "--upstream", "--apply"))
+    assert "3 rows, 3 people with a profile" in printed
+    [kept] = workspace.ledger().values()
+    assert [(row.reason, "firstName" in row.lead) for row in kept] == [(None, False)] * 3
 
 
 def test_an_upstream_list_stops_no_import_of_its_people(sandbox, workspace, write_file):

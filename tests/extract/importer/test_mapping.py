@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from extract.errors import ConfigurationError
-from extract.importer.mapping import ImportMapping, comparable, load_mappings, tidied
+from extract.importer.mapping import ImportMapping, load_mappings
 from extract.strict_yaml import shown
+from extract.texts import comparable, tidied
 
 SHIPPED = Path(__file__).parents[3] / "config" / "import_mappings.yaml"
 
@@ -22,7 +23,7 @@ REPORTED = {
     "empty": ("# nothing\n", [(None, "holds no mapping")]),
     "mapping_is_text": (
         "crm: clay\n",
-        [(1, "must hold source, lead, custom_fields, sender_account_id, not 'clay'")],
+        [(1, "must hold source, lead, custom_fields, sender_account_id, enrichment, not 'clay'")],
     ),
     "mapping_is_nothing": ("crm:\n", [(1, "must hold source, lead, custom_fields, sender_account_id")]),
     "unusable_name": (f"my crm:\n{LEAD}", [(1, "its name must be 1 to 50 letters, digits, _ or -")]),
@@ -33,6 +34,10 @@ REPORTED = {
             (6, "'lead.compny_name' is not known; did you mean company_name?"),
             (7, "'lead.phone' is not known; known are profile_url, first_name, last_name, location"),
         ],
+    ),
+    "unknown_enrichment_field": (
+        f"crm:\n{LEAD}  enrichment: {{company_domian: Site}}\n",
+        [(6, "'enrichment.company_domian' is not known; did you mean company_domain?")],
     ),
     "no_lead": (
         "crm:\n  source: crm\n",
@@ -193,15 +198,17 @@ def test_the_shipped_mappings_name_their_source():
         "clay": "clay",
         "zoominfo": "zoominfo",
         "apollo": "apollo",
+        "evaboot": "sales_navigator",
+        "phantombuster": "linkedin_search",
         "spreadsheet": None,
     }
 
 
-@pytest.mark.parametrize("name", ["clay", "zoominfo", "apollo", "spreadsheet"])
+@pytest.mark.parametrize("name", list(load_mappings(SHIPPED)))
 def test_each_shipped_mapping_carries_attribution_and_nothing_of_gender_and_age(name):
     mapping = load_mappings(SHIPPED)[name]
     assert {"source", "source_list", "icp", "batch_id", "keywords"} <= set(mapping.custom_fields)
-    assert {"title", "company_name", "company_size", "company_industry"} <= set(mapping.custom_fields)
+    assert {"title", "company_name", "company_industry"} <= set(mapping.custom_fields)
     headers = [header for headers in mapping.targets().values() for header in headers]
     assert not [text for text in [*mapping.targets(), *headers] if re.search("gender|sex|age$", text, re.I)]
 

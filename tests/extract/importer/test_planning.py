@@ -56,6 +56,7 @@ def test_every_row_is_planned_or_has_the_first_reason_that_holds():
         row(8, "linkedin.com/in/cy"),
         row(9, "linkedin.com/in/dan"),
         row(10, "linkedin.com/in/eve", {}),
+        row(11, "linkedin.com/in/flo", {"first_name": "{{first_name}}", "last_name": "Sample"}),
         known=Known(
             erased_urls=frozenset({"linkedin.com/in/eve"}),
             imported_before=everywhere - {"linkedin.com/in/bo", "linkedin.com/in/cy"},
@@ -74,13 +75,14 @@ def test_every_row_is_planned_or_has_the_first_reason_that_holds():
         "in_other_campaign",
         None,
         "erased",
+        "placeholder_name",
     ]
     assert set(reasons) - {None} == set(REASONS)
     assert [each.row_number for each in plan.to_send] == [9]
     assert list(plan.left_out()) == list(REASONS)
     assert plan.left_out()["duplicate_in_file"] == [6]
     # Of somebody who was erased the ledger learns nothing.
-    assert plan.rows[-1] == PlannedRow(10, None, None, None, "erased", {"customUserFields": []})
+    assert plan.rows[-2] == PlannedRow(10, None, None, None, "erased", {"customUserFields": []})
 
 
 def test_a_lead_is_sent_in_heyreachs_words_under_one_spelling_of_its_url():
@@ -183,3 +185,26 @@ def test_senders_go_to_their_rows_and_nobody_elses():
     rows = with_senders(plan.rows, {2: "50101", 4: "50102"})
     assert [each.account_id for each in rows] == ["50101", None, "50102"]
     assert [each.lead for each in rows] == [each.lead for each in plan.rows]
+
+
+@pytest.mark.parametrize("text", ["#N/A", "undefined", "{{first_name}}", "N/A", "null"])
+def test_a_placeholder_is_no_name_and_no_value(text):
+    """HeyReach would print it in a message, and the warehouse reads it as unknown."""
+    named = {"first_name": "Ann", "last_name": "Sample", "company_name": text}
+    plan = planned(
+        row(2, "linkedin.com/in/ann", {"first_name": text, "last_name": "Sample"}, icp="sre"),
+        row(3, "linkedin.com/in/ann", named, icp="sre", source=text),
+        row(4, "linkedin.com/in/bo", NAME, icp=text),
+        default_fields={"source": "crm"},
+    )
+    # The second row is that person's first with a name: it is no duplicate.
+    assert [each.reason for each in plan.rows] == ["placeholder_name", None, None]
+    assert plan.placeholders == {"company_name": [3], "source": [3], "icp": [4]}
+    assert text not in str(plan.to_send)
+    assert {"name": "source", "value": "crm"} in plan.to_send[0].lead["customUserFields"]
+    assert plan.problems[0].startswith("icp is missing in row 4")
+
+
+def test_names_that_look_like_placeholders_stay():
+    plan = planned(row(2, "linkedin.com/in/na", {"first_name": "Na", "last_name": "Nil"}))
+    assert plan.to_send[0].lead["firstName"] == "Na"

@@ -9,6 +9,7 @@ from scipy.stats import chisquare
 
 from extract.client import HeyReachClient
 from extract.errors import ConfigurationError
+from extract.http.pacing import Pacer
 from extract.importer.senders import (
     Sender,
     campaign_senders,
@@ -16,7 +17,6 @@ from extract.importer.senders import (
     distribute_by_hash,
     distribute_by_limits,
 )
-from extract.pacing import Pacer
 from extract.sandbox.process import running_sandbox
 
 CAMPAIGN = {"id": 40001, "campaignAccountIds": [50001]}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from extract.errors import ConfigurationError
-from extract.importer import table
+from extract.importer import csv_file
 from extract.importer.mapping import ImportMapping, load_mappings
 from extract.importer.table import ImportFile, ImportRow, read_import_file
 from extract.strict_yaml import shown
@@ -159,6 +159,44 @@ def test_the_header_line_decides_the_delimiter(tmp_path, delimiter):
     assert file.rows[0].lead == ANN_LEAD | {"company_name": 'Acme, "A"; |'}
 
 
+def test_the_delimiter_under_which_a_mapping_fits_counts(tmp_path):
+    """Unquoted column names hold more commas than there are semicolons between them."""
+    header = "Profile;First;Last;Company, as registered, with form, seat, street, and country;ICP"
+    file = read(tmp_path, f"{header}\n{ANN.replace(',', ';')};Acme, Inc, Lisbon;sre\n")
+    assert file.rows[0].lead == ANN_LEAD
+    assert file.rows[0].fields["icp"] == "sre"
+    named = read_import_file(tmp_path / "leads.csv", {"crm": CRM, "own": own("own")}, "own")
+    assert named.rows[0].lead == ANN_LEAD
+
+
+@pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "SEP=;", "sep=;;;;"])
+def test_excels_own_line_names_the_delimiter_and_is_no_row(tmp_path, line):
+    text = f"{line}\r\nProfile;First;Last;Company\r\n{ANN.replace(',', ';')};Acme, Inc\r\n"
+    [row] = read(tmp_path, text).rows
+    assert (row.number, row.lead) == (2, ANN_LEAD | {"company_name": "Acme, Inc"})
+    [row] = read(tmp_path, f"sep=^\n{HEADER.replace(',', '^')}\n{ANN.replace(',', '^')}\n").rows
+    assert row.lead == ANN_LEAD
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_two_byte_order_marks_are_none(tmp_path, encoding):
+    assert read(tmp_path, f"\ufeff{HEADER}\n{ANN}\n".encode(encoding)).rows[0].lead == ANN_LEAD
+    told = f"\ufeffsep=;\n{HEADER.replace(',', ';')}\n{ANN.replace(',', ';')}\n"
+    assert read(tmp_path, told.encode(encoding)).rows[0].lead == ANN_LEAD
+
+
+def test_surplus_cells_may_be_blank(tmp_path):
+    file = read(tmp_path, f"{HEADER}\n{ANN},,,\n{ANN}, ,\u200b\n")
+    assert [row.lead for row in file.rows] == [ANN_LEAD, ANN_LEAD]
+
+
+def test_evidence_needs_no_names(tmp_path):
+    path = written(tmp_path, "LinkedIn URL,Source\nhttps://www.linkedin.com/in/ann-sample,webinar\n")
+    assert "fits no mapping" in refusal(path, SHIPPED)
+    [row] = read_import_file(path, SHIPPED, None, ("profile_url",)).rows
+    assert (row.lead, row.fields) == ({"profile_url": ANN_LEAD["profile_url"]}, {"source": "webinar"})
+
+
 def test_a_space_before_a_quotation_mark_belongs_to_no_cell(tmp_path):
     file = read(tmp_path, f'{HEADER}, "Company"\n{ANN}, "Acme, Inc"\n')
     assert file.rows[0].lead["company_name"] == "Acme, Inc"
@@ -190,10 +228,11 @@ def test_missing_cells_and_blank_cells_are_absent(tmp_path):
 
 
 def test_rows_with_more_cells_than_the_header_are_named(tmp_path):
-    rows = [ANN, f"{ANN},", *[f"{ANN},x"] * 11]
+    rows = [ANN, f"{ANN}, ,", *[f"{ANN},,x"] * 11]
     path = written(tmp_path, "\n".join([HEADER, *rows]))
-    assert "more cells than column names in row 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 2 more;" in refusal(
-        path, {"crm": CRM}
+    assert (
+        "text in more cells than there are column names in row 4, 5, 6, 7, 8, 9, 10, 11, 12, 13 and 1 more;"
+        in (refusal(path, {"crm": CRM}))
     )
 
 
@@ -258,16 +297,16 @@ def test_a_file_that_cant_be_read_is_a_clear_error(tmp_path):
 def test_the_size_limits(tmp_path):
     path = tmp_path / "large.csv"
     with path.open("wb") as file:
-        file.truncate(table.MAX_BYTES + 1)
+        file.truncate(csv_file.MAX_BYTES + 1)
     assert "is larger than 200 MB" in refusal(path, {"crm": CRM})
     # Blank rows count; reading them is quicker.
-    path = written(tmp_path, HEADER + "\n" * (table.MAX_ROWS + 1) + ANN)
+    path = written(tmp_path, HEADER + "\n" * (csv_file.MAX_ROWS + 1) + ANN)
     assert "has more than 1,000,000 rows" in refusal(path, {"crm": CRM})
 
 
 def test_exactly_a_million_rows_are_read(tmp_path):
-    file = read(tmp_path, HEADER + "\n" * table.MAX_ROWS + ANN)
-    assert [row.number for row in file.rows] == [table.MAX_ROWS + 1]
+    file = read(tmp_path, HEADER + "\n" * csv_file.MAX_ROWS + ANN)
+    assert [row.number for row in file.rows] == [csv_file.MAX_ROWS + 1]
 
 
 def test_a_mapped_column_that_is_there_twice_is_an_error(tmp_path):
@@ -345,6 +384,58 @@ EXPORTS = {
         {"title": "SRE", "company_name": "Acme", "source_list": "conf", "icp": "sre", "batch_id": "b1"},
         ["Find people", "Full Name", "Company Domain"],
     ),
+    "clay, people of a table of companies": (
+        "Company Table Data,First Name,Last Name,Full Name,Job Title,Company Domain,LinkedIn Profile",
+        "Acme,Ann,Sample,Ann Sample,SRE,acme.example,https://www.linkedin.com/in/ann-sample",
+        {"company_name": "Acme", "position": "SRE"},
+        {"title": "SRE", "company_name": "Acme"},
+        ["Full Name", "Company Domain"],
+    ),
+    "evaboot": (
+        "First Name,Last Name,Full Name,Current Job,Location,Email,Company Name,Company Domain,"
+        "Company Industry,Company Employee Range,Linkedin URL Public,Linkedin URL Unique ID,Matches Filters",
+        "Ann,Sample,Ann Sample,SRE,Lisbon,a@acme.example,Acme,acme.example,Software,51-200,"
+        "https://www.linkedin.com/in/ann-sample,https://www.linkedin.com/in/ACwAAA,YES",
+        {"company_name": "Acme", "position": "SRE", "location": "Lisbon", "email_address": "a@acme.example"},
+        {
+            "source": "sales_navigator",
+            "title": "SRE",
+            "company_name": "Acme",
+            "company_size": "51-200",
+            "company_industry": "Software",
+        },
+        ["Full Name", "Company Domain", "Linkedin URL Unique ID", "Matches Filters"],
+    ),
+    "phantombuster": (
+        "profileUrl,fullName,firstName,lastName,companyName,title,industry,location,defaultProfileUrl,query",
+        "https://www.linkedin.com/sales/lead/ACwAAA,Ann Sample,Ann,Sample,Acme,SRE,Software,Lisbon,"
+        "https://www.linkedin.com/in/ann-sample,https://www.linkedin.com/sales/search",
+        {"company_name": "Acme", "position": "SRE", "location": "Lisbon"},
+        {"source": "linkedin_search", "title": "SRE", "company_name": "Acme", "company_industry": "Software"},
+        ["profileUrl", "fullName", "query"],
+    ),
+    "spreadsheet, as Lusha exports": (
+        "First Name,Last Name,Job Title,Work Email,LinkedIn URL,Company Name,Company Main Industry,"
+        "Company Country",
+        "Ann,Sample,SRE,a@acme.example,https://www.linkedin.com/in/ann-sample,Acme,Software,Spain",
+        {"company_name": "Acme", "position": "SRE", "email_address": "a@acme.example"},
+        {"title": "SRE", "company_name": "Acme", "company_industry": "Software", "company_region": "Spain"},
+        [],
+    ),
+    "spreadsheet, as LinkedIn Recruiter exports": (
+        "First Name,Last Name,Headline,Location,Current Title,Current Company,Email Address,Profile URL",
+        "Ann,Sample,On call,Lisbon,SRE,Acme,,https://www.linkedin.com/in/ann-sample",
+        {"company_name": "Acme", "position": "SRE", "location": "Lisbon"},
+        {"title": "SRE", "company_name": "Acme"},
+        ["Headline"],
+    ),
+    "spreadsheet, with a column LinkedIn": (
+        "First Name,Last Name,LinkedIn",
+        "Ann,Sample,https://www.linkedin.com/in/ann-sample",
+        {},
+        {},
+        [],
+    ),
     "zoominfo": (
         "ZoomInfo Contact ID,Last Name,First Name,Job Title,Email Address,LinkedIn Contact Profile URL,"
         "Person City,Country,Company Name,Employees,Employee Range,Primary Industry,Company Country",
@@ -393,7 +484,13 @@ EXPORTS = {
         "linkedin_url,first_name,last_name,title,source,source_list,icp,batch_id,sender_account_id,gender",
         "https://www.linkedin.com/in/ann-sample,Ann,Sample,SRE,spreadsheet,conf,sre,b1,50001,female",
         {"position": "SRE"},
-        {"title": "SRE", "source_list": "conf", "icp": "sre", "batch_id": "b1"},
+        {
+            "source": "spreadsheet",
+            "title": "SRE",
+            "source_list": "conf",
+            "icp": "sre",
+            "batch_id": "b1",
+        },
         ["gender"],
     ),
 }
@@ -403,8 +500,8 @@ EXPORTS = {
 def test_the_shipped_mappings_recognise_their_exports(tmp_path, name):
     header, row, lead, fields, unmapped = EXPORTS[name]
     file = read_import_file(written(tmp_path, f"{header}\n{row}\n"), SHIPPED, None)
-    assert file.mapping.name == name
-    assert file.rows == [
-        ImportRow(2, ANN_LEAD | lead, {"source": name} | fields, "50001" if name == "spreadsheet" else None)
-    ]
+    assert file.mapping.name == name.partition(",")[0]
+    source = {"source": file.mapping.source} if file.mapping.source else {}
+    sender = "50001" if name == "spreadsheet" else None
+    assert file.rows == [ImportRow(2, ANN_LEAD | lead, source | fields, sender)]
     assert file.unmapped_columns == unmapped

@@ -11,7 +11,7 @@ from extract.client import HeyReachClient
 from extract.enrichment.base import Subject
 from extract.enrichment.config import EnrichmentConfig
 from extract.enrichment.integrations.heyreach import HeyreachCampaigns, HeyreachEngagement, HeyreachNetwork
-from extract.pacing import Pacer
+from extract.http.pacing import Pacer
 from extract.sandbox import DEMO_END
 from extract.sandbox.process import running_sandbox
 from tests.extract.sandbox.desk import Desk

@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import math
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -21,6 +22,10 @@ USED_SHARE = 55 / 60
 SHORTEST_INTERVAL = 2 / 14
 # No pause is ever longer, so a stored moment further ahead than this is damage, or the clock was set back.
 LONGEST_PAUSE = 400.0
+
+
+class Ended(BaseException):
+    """Whoever asked was told to stop; like an interrupt it is no error of the request."""
 
 
 class Pacer:
@@ -38,21 +43,34 @@ class Pacer:
         *,
         shortest_interval: float = SHORTEST_INTERVAL,
         clock: Callable[[], float] = time.time,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
     ):
         self.is_paced = requests_per_minute > 0
         self.interval = 0.0  # seconds between two requests
         if self.is_paced:
             self.interval = max(60 / (requests_per_minute * USED_SHARE), shortest_interval)
         self._clock = clock
-        self._sleep = sleep
+        self._ended = threading.Event()
+        self._sleep = sleep or self._ended.wait
         self._own_moment = _Moment(0.0)
         self._path = folder / f"{hashlib.sha256(api_key.encode()).hexdigest()[:16]}.next"
 
     def wait(self) -> None:
-        """Return when a request may leave, and count it as sent."""
+        """Return when a request may leave, and count it as sent; raises Ended once `end` was called."""
+        self.rest(0)
         while (delay := self._take_turn()) > 0:
-            self._sleep(delay)
+            self.rest(delay)
+
+    def rest(self, seconds: float) -> None:
+        """Wait, alone: the others' requests go on. Raises Ended once `end` was called."""
+        if seconds:
+            self._sleep(seconds)
+        if self._ended.is_set():
+            raise Ended
+
+    def end(self) -> None:
+        """Let nothing leave any more, from another thread; who waits stops waiting."""
+        self._ended.set()
 
     def pause(self, seconds: float) -> None:
         """Let nothing leave for the next `seconds` (at most LONGEST_PAUSE), in any process."""

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from extract.errors import ConfigurationError
-from extract.pacing import LONGEST_PAUSE, Pacer
+from extract.http.pacing import LONGEST_PAUSE, Pacer
 from tests.extract.scripted_server import VirtualTime, windows_exceeded
 
 KEY = "SENTINEL-KEY-9f3a"

@@ -1,0 +1,49 @@
+"""What dbt knows of each table and column, written into the database, where any SQL client shows it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+_COLUMNS = "select schema_name, table_name, column_name from duckdb_columns() where not internal"
+
+
+def write_comments(database: Path, project: "Manifest") -> None:
+    """Give every table and column of the database the description it has in the project.
+
+    All in one transaction after a build; dbt's own `persist_docs` does it node by node.
+    """
+    with duckdb.connect(str(database)) as connection:
+        columns: dict[tuple[str, str], list[str]] = {}
+        for schema, table, column in connection.execute(_COLUMNS).fetchall():
+            columns.setdefault((schema, table), []).append(column)
+        statements = [
+            statement
+            for node in project.nodes.values()
+            for statement in _comments(node, columns.get((node.schema, node.alias), []))
+        ]
+        connection.execute(f"begin; {' '.join(statements)} commit")
+
+
+def _comments(node, columns: list[str]) -> Iterator[str]:
+    """The statements for one table; none where the node has no columns in the database."""
+    if not columns:
+        return
+    table = f'"{node.schema}"."{node.alias}"'
+    described = {column.name: column.description for column in node.columns.values()}
+    text = node.description
+    if node.resource_type == "test":
+        text = f"What the data test {node.name} found in this build; empty where it passed."
+        described = dict.fromkeys(columns, f"What the data test {node.name} says of what it found.")
+    yield f"comment on table {table} is {_quoted(text)};"
+    for column in columns:
+        if described.get(column):
+            yield f'comment on column {table}."{column}" is {_quoted(described[column])};'
+
+
+def _quoted(text: str) -> str:
+    return "'" + " ".join(text.split()).replace("'", "''") + "'"

@@ -1,0 +1,106 @@
+"""Every kind of file in a data folder: what it holds, what makes it grow, and what keeps it from growing on.
+
+Paths are patterns below the workspace (the data folder, or `demo` in it). `bound` is a kind of `make purge`
+(extract/privacy/purge.py), or one of the reasons below why there is nothing to purge.
+"""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+LANDINGS, WEBHOOKS, RESULTS, BACKUPS = (
+    "landing folders",
+    "webhook files",
+    "reports, import and enrichment results",
+    "backups",
+)
+SET_ASIDE, LOGS, PAGES, JOURNALS = (
+    "set-aside databases",
+    "logs",
+    "fetched profile pages",
+    "lines of journals",
+)
+LEADS = "leads"  # its rows about people go with them
+REPLACED = "replaced"  # the next build or run makes it anew
+FIXED = "one each"  # a file for each key, job, list or lock, and no more
+SWEPT = "swept"  # of something that is under way or was cut off; the next run removes it
+KEPT = "kept"  # for good: a short line each, without which what is gone would not be missed
+OWN = "yours"  # the operator put it there
+
+# Journals whose lines grow old, and what tells how old one is.
+TRIMMED = {"runs.jsonl": "happened_at", "alerts.jsonl": "happened_at", "snapshots.jsonl": "reported_at"}
+PURGED = (LANDINGS, WEBHOOKS, RESULTS, BACKUPS, SET_ASIDE, LOGS, PAGES, JOURNALS)
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """A kind of file: its patterns, in words what it is and when one is added, and its bound."""
+
+    patterns: tuple[str, ...]
+    holds: str
+    grows: str
+    bound: str
+
+    def has(self, name: str) -> bool:
+        """Whether a path below the workspace belongs here."""
+        return any(fnmatchcase(name, pattern) for pattern in self.patterns)
+
+
+FILE_KINDS = (
+    FileKind(
+        ("raw.duckdb", "raw.duckdb.wal"), "every observation", "what changed since the pull before", LEADS
+    ),
+    FileKind(("warehouse.duckdb",), "what is published", "each build replaces it", REPLACED),
+    FileKind(
+        ("build.duckdb*", "dbt/*", "docs/*", "heyreach_account_config.csv"),
+        "what builds work with, and the dbt docs",
+        "each build replaces it",
+        REPLACED,
+    ),
+    FileKind(("landing/*/*", "landing/version"), "what pulls brought", "a folder each pull", LANDINGS),
+    FileKind(
+        tuple(f"journal/{name}" for name in TRIMMED),
+        "what ran, what was told of it, which figures were reported",
+        "some lines each run",
+        JOURNALS,
+    ),
+    FileKind(
+        (
+            *("journal/landings.jsonl", "journal/acknowledgements.jsonl", "journal/erasures.jsonl"),
+            "journal/version",
+        ),
+        "what was landed, acknowledged, erased; nobody is named",
+        "a line each",
+        KEPT,
+    ),
+    FileKind(("reports/*", "imports/*", "enrichment/*"), "reports and results", "some files each", RESULTS),
+    FileKind(
+        ("imports.sqlite*", "enrichment.sqlite*"),
+        "what was imported and asked",
+        "rows of each import and enrichment",
+        LEADS,
+    ),
+    FileKind(("logs/*.log",), "what scheduled jobs printed", "some lines each job", LOGS),
+    FileKind(("webhooks/*",), "payloads, as a receiver left them", "a file a day, as you like", WEBHOOKS),
+    FileKind(("profiles/fetched/*",), "fetched profile pages", "one each, while that is switched on", PAGES),
+    FileKind(("profiles/*",), "profile texts", "what you put there", OWN),
+    FileKind(("suppressed/*",), "who was erased, as salted hashes", "a line each", FIXED),
+    FileKind(("backups/*",), "backups, and what a restore replaced", "one each", BACKUPS),
+    FileKind(("from-backup/*",), "configuration out of a backup", "the files of one backup", FIXED),
+    FileKind(("*.set-aside-*",), "damaged databases", "one each time", SET_ASIDE),
+    FileKind(("pacing/*", ".*.lock"), "the pace of each key, and locks", "one each", FIXED),
+    FileKind(
+        (
+            *(".dlt-*", ".period-*", ".docs-*", ".restore*", "*/.*.partial", ".*.partial", ".writable-*"),
+            *(".heyreach_account_config.csv.*", "landing/.*", "backups/.*"),
+        ),
+        "something under way",
+        "gone at its end",
+        SWEPT,
+    ),
+)
+
+
+def kind_of(name: str) -> FileKind | None:
+    """The kind of file that a path below a workspace is of; hidden ones first, None for an unknown one."""
+    hidden_first = sorted(FILE_KINDS, key=lambda kind: kind.bound != SWEPT)
+    return next((kind for kind in hidden_first if kind.has(name)), None)
