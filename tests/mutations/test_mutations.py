@@ -14,8 +14,8 @@ from tests.mutations import verdict
 from tests.mutations.mutation import PROJECT, Mutation, MutationError, all_mutations, unit_tests
 
 MUTATIONS = all_mutations()
-# Rows of FAULTS.md that no test stands for, and say so.
-WITHOUT_A_TEST = {"24"}
+# Rows of FAULTS.md that no test stands for: a measurement, and what was tried by hand.
+WITHOUT_A_TEST = {"24", "78"}
 FOUND = set(yaml.safe_load(Path(__file__).with_name("found.yaml").read_text(encoding="utf-8")))
 
 
