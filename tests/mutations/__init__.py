@@ -11,6 +11,7 @@
 | `replace`, `by` | a text that occurs there once, and what stands in its stead; lines are indented anyhow |
 | `noticed_by` | the test that must fail, as pytest names it |
 
-Noticed means that an assertion of that test failed, or that it met a refusal of ours it doesn't expect:
-code that doesn't compile, SQL that doesn't run and any other error are a mistake of the mutation.
+Noticed means that an assertion of that test failed, that it found another number of things than it names, or
+that it met a refusal of ours which it doesn't expect. Code that doesn't compile, SQL that doesn't run and any
+other error are a mistake of the mutation.
 """

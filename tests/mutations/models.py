@@ -8,9 +8,11 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
 
+from dbt_project import warehouse
 from extract import raw
-from tests import compiled as without_dbt
 from tests.compiled import DATABASE_NAME, Project, build
 from tests.mutations.mutation import unit_tests
 
@@ -35,6 +37,14 @@ def test_unit_test(empty_workspace: Path, tmp_path: Path, name: str):
         "OUTBOUND_RAW_PATH": str(empty_workspace / "raw.duckdb"),
         "OUTBOUND_BUILD_PATH": str(empty_workspace / f"{DATABASE_NAME}.duckdb"),
     }
+    project = warehouse._parsed_project()
+    selected = ["test", "--no-write-json", "--select", f"test_type:unit,{name}"]
     with patch.dict(os.environ, environment):
-        (result,) = without_dbt._dbt(str(tmp_path), "test", "--select", f"test_type:unit,{name}")
+        try:
+            outcome = warehouse._invoke(dbtRunner(manifest=project), selected, tmp_path)
+        finally:
+            DuckDBConnectionManager.close_all_connections()
+    (result,) = outcome.result.results
+    if result.status not in ("pass", "fail"):
+        raise RuntimeError(result.message)
     assert result.status == "pass", result.message

@@ -35,7 +35,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
     report = yield
     if report.when == "call" or report.outcome != "passed":
         text = f"{report.longreprtext}\n{report.caplog}\n{report.capstdout}\n{report.capstderr}"
-        is_notice = bool(call.excinfo) and _is_notice(call.excinfo.value)
+        is_notice = bool(call.excinfo) and (
+            _is_notice(call.excinfo.value) or _is_unpacked(item, call.excinfo)
+        )
         _results.append(
             {
                 "test": item.nodeid,
@@ -69,3 +71,9 @@ def _is_notice(error: BaseException) -> bool:
         return all(map(_is_notice, error.exceptions))
     is_ours = type(error).__module__.partition(".")[0] in ("dbt_project", "extract", "reports")
     return isinstance(error, AssertionError | pytest.fail.Exception) or is_ours
+
+
+def _is_unpacked(item: pytest.Item, raised: pytest.ExceptionInfo) -> bool:
+    """Whether the test itself found another number of things than it names: `[(line,)] = ...`."""
+    is_number = isinstance(raised.value, ValueError) and "values to unpack" in str(raised.value)
+    return is_number and Path(raised.traceback[-1].path) == item.path
