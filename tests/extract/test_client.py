@@ -438,6 +438,18 @@ def test_a_lasting_outage_is_given_up_within_twelve_minutes(pacer, clock):
     assert clock() - started <= 12 * 60
 
 
+def test_an_outage_that_asks_for_patience_is_given_up_before_its_time_is_over(pacer, clock):
+    started = clock()
+    patient = Reply(status=503, headers={"Retry-After": "200"})
+    with (
+        ScriptedServer(in_turn(patient)) as server,
+        pytest.raises(ProviderError, match=r"answered 503; tried 4 times in 600 s: run again later"),
+    ):
+        ask(server, pacer, clock)
+    assert len(server.requests) == 4
+    assert clock() - started == pytest.approx(600)
+
+
 def test_a_few_failures_in_a_hundred_are_survived(pacer, clock):
     def fails_at_times(request: Request) -> Reply:
         return Reply(status=503) if request.number % 10 == 0 else GOOD

@@ -8,9 +8,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from extract import raw
+from extract import pipeline, raw
 from extract.heyreach import load
 from extract.landing import Landing, content_hash, finished_folders
+from extract.settings import load_settings
 
 NOW = datetime(2026, 1, 1, 2, tzinfo=UTC)
 
@@ -69,6 +70,17 @@ def test_a_landing_is_invisible_until_it_is_whole(tmp_path):
     assert [folder.name for folder in finished_folders(tmp_path / "landing")] == [landing.landing_id]
 
 
+def test_a_landing_becomes_visible_in_one_step(tmp_path):
+    """It is the very folder that was written into: nothing of it is copied while it can be seen."""
+    with Landing(tmp_path / "landing") as landing:
+        landing.write("sender_accounts", observation("1"))
+        hidden = {path.name: path.stat().st_ino for path in (tmp_path / "landing").rglob("*")}
+    (folder,) = finished_folders(tmp_path / "landing")
+    file = folder / "sender_accounts.jsonl"
+    assert folder.stat().st_ino == hidden[f".{landing.landing_id}.partial"]
+    assert file.stat().st_ino == hidden[file.name]
+
+
 def test_a_landing_that_fails_leaves_nothing(tmp_path):
     with pytest.raises(RuntimeError), Landing(tmp_path / "landing") as landing:
         landing.write("sender_accounts", observation("1"))
@@ -105,6 +117,23 @@ def test_a_load_leaves_no_working_files(tmp_path, raw_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["landing", "raw.duckdb"]
 
 
+def test_what_a_killed_run_landed_is_loaded_by_the_next_once(tmp_path):
+    settings = load_settings(Path(__file__).parents[2], {"OUTBOUND_DATA_DIR": str(tmp_path)})
+    raw_path = pipeline.raw_path(settings)
+    land(raw_path.parent, "1", "2")
+    for _ in range(2):
+        pipeline.load_landed(settings)
+        assert (count(raw_path, "sender_accounts"), count(raw_path, "pulls")) == (2, 1)
+
+
+def test_a_load_that_is_cut_short_lists_no_pull(tmp_path, raw_path):
+    (folder,) = land(tmp_path, "1")
+    (folder / "sender_accounts.jsonl").write_text("rubbish")
+    with pytest.raises(Exception, match="sender_accounts"):
+        load([folder], raw_path)
+    assert count(raw_path, "pulls") == 0
+
+
 def test_a_second_load_of_the_same_landing_only_repeats_rows(tmp_path, raw_path):
     """At-least-once: staging takes the repeats out, see test_replayed_landings_change_no_number."""
     folders = land(tmp_path, "1")
@@ -138,6 +167,8 @@ def test_a_raw_database_of_an_earlier_release_is_brought_up_to_date(tmp_path, ra
     raw.initialise(raw_path)
     assert count(raw_path, "sender_accounts") == 1
     with raw.connect(raw_path, read_only=True) as connection:
+        columns = connection.execute("select column_name from duckdb_columns() where table_name = 'pulls'")
+        assert {name for (name,) in columns.fetchall()} >= set(raw.TABLES["pulls"])
         assert connection.execute("select note from heyreach.pulls").fetchall() == [(None,)]
     assert count(raw_path, "pipeline_run_events") == 0
 

@@ -1,6 +1,7 @@
 import itertools
 import multiprocessing
 import stat
+import threading
 import time
 
 import pytest
@@ -135,6 +136,24 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     pacer, _ = virtual_pacer(tmp_path / "file", 60)
     with pytest.raises(ConfigurationError, match=r"file/.*OUTBOUND_DATA_DIR"):
         pacer.wait()
+
+
+def test_only_one_reads_and_moves_the_moment_at_a_time(tmp_path):
+    """The first one has read it and not yet written it back when the other comes."""
+    virtual = VirtualTime()
+    other, _ = virtual_pacer(tmp_path, 60, virtual)
+    comes = threading.Thread(target=other.wait)
+
+    def clock():
+        if not comes.ident:
+            comes.start()
+            comes.join(0.2)
+        return virtual()
+
+    started = virtual()
+    Pacer(60, KEY, tmp_path, clock=clock, sleep=virtual.sleep).wait()
+    comes.join()
+    assert virtual() - started == pytest.approx(60 / 55)
 
 
 def take_turns(folder, turns, results):
