@@ -10,7 +10,7 @@ import pytest
 from extract.runs import RunRecord
 from extract.stop import Stopped, stop_behind, stoppable
 
-# Of small tables: DuckDB hears no signal while it fills a large one, nor while it waits for a thread of its own.
+# Of small tables: DuckDB hears no signal while it fills a large one, nor while a thread of its own works.
 ALONE = {"threads": 1}
 ENDLESS = """
     select count(*) from range(100000) a, range(100000) b, range(100000) c
