@@ -25,6 +25,8 @@ MATURE_DAYS = 16
 
 FIRST_ACCOUNT_ID, FIRST_CAMPAIGN_ID, FIRST_LIST_ID = 51001, 41001, 61001
 REQUESTS_A_DAY = (13, 15, 17)
+# Centred on the published median of campaigns, 21 %.
+BASE_RATE = (0.16, 0.26)
 # Of the log-odds of acceptance, between the accounts of one estate; measured on a public table of 33.
 ACCOUNT_SCATTER = 0.23
 JOB_TITLES = (
@@ -147,7 +149,7 @@ def draw_workspace(
     running = tuple(_campaign(rng, index, crew, 1 / campaigns) for index, crew in enumerate(crews))
     # Room for a little less than everybody, so that leads wait for every sender at the end.
     capacity = sum(sender.daily_limit for sender in drawn) * WEEKS * 5
-    return Workspace(drawn, running, rng.uniform(0.26, 0.36), round(capacity * 1.1))
+    return Workspace(drawn, running, rng.uniform(*BASE_RATE), round(capacity * 1.1))
 
 
 def _sender(rng: Random, index: int, is_ai: bool) -> Sender:
