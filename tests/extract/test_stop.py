@@ -2,13 +2,13 @@
 
 import os
 import signal
-import threading
 
 import duckdb
 import pytest
 
 from extract.runs import RunRecord
 from extract.stop import Stopped, stop_behind, stoppable
+from tests.signals import sent_soon
 
 # Of small tables: DuckDB hears no signal while it fills a large one, nor while a thread of its own works.
 ALONE = {"threads": 1}
@@ -24,23 +24,17 @@ def patient(monkeypatch):
     monkeypatch.setattr("extract.stop.STOP_SECONDS", 3600)
 
 
-def signal_soon(number: signal.Signals) -> None:
-    threading.Timer(0.3, os.kill, [os.getpid(), number]).start()
-
-
 @pytest.mark.usefixtures("patient")
 def test_a_stop_in_the_middle_of_a_query_is_recorded_as_a_stop(tmp_path):
-    with pytest.raises(Stopped), stoppable(), RunRecord(tmp_path / "runs.jsonl", "daily") as run:
-        signal_soon(signal.SIGTERM)
-        with run.step("build"):
-            duckdb.connect(config=ALONE).execute(ENDLESS)
+    record = RunRecord(tmp_path / "runs.jsonl", "daily")
+    with pytest.raises(Stopped), stoppable(), record as run, run.step("build"), sent_soon(signal.SIGTERM):
+        duckdb.connect(config=ALONE).execute(ENDLESS)
     last = (tmp_path / "runs.jsonl").read_text().splitlines()[-1]
     assert '"outcome": "stopped"' in last or '"outcome":"stopped"' in last
 
 
 def test_ctrl_c_in_the_middle_of_a_query_is_a_stop():
-    signal_soon(signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt), stoppable():
+    with pytest.raises(KeyboardInterrupt), stoppable(), sent_soon(signal.SIGINT):
         duckdb.connect(config=ALONE).execute(ENDLESS)
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import itertools
-import os
 import re
 import signal
 import socket
@@ -34,6 +33,7 @@ from tests.certificates import localhost_certificate
 from tests.extract.http import dripping_server as dripping
 from tests.extract.http.dripping_server import DrippingServer
 from tests.extract.scripted_server import Reply, ScriptedServer, in_turn
+from tests.signals import AGAIN_AFTER, sent_soon
 
 PROJECT = Path(__file__).parents[3]
 SECONDS = 0.3
@@ -218,10 +218,10 @@ def test_a_mail_server_that_never_ends_a_reply_is_cut_at_the_limit_of_size(monke
 def test_ctrl_c_ends_a_mail_at_once():
     with DrippingServer(dripping.mail(b"220 x", b"250-SIZE\r\n")) as server:
         began = time.monotonic()
-        threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGINT]).start()
-        with pytest.raises(KeyboardInterrupt), conversation("127.0.0.1", server.port, "none", seconds=60):
+        mail = conversation("127.0.0.1", server.port, "none", seconds=60)
+        with pytest.raises(KeyboardInterrupt), sent_soon(signal.SIGINT), mail:
             pass
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < AGAIN_AFTER + 2
 
 
 def test_hanging_up_ends_what_is_under_way_and_lets_nothing_begin():
