@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from extract.sql_text import literal
+
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
@@ -46,4 +48,4 @@ def _comments(node, columns: list[str]) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    return "'" + " ".join(text.split()).replace("'", "''") + "'"
+    return literal(" ".join(text.split()))
