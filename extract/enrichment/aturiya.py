@@ -9,7 +9,7 @@ import re
 from extract.enrichment.base import RowError
 from extract.enrichment.client import ServiceClient
 from extract.enrichment.leads import Leads, completed
-from extract.enrichment.ledger import SourceRow
+from extract.enrichment.ledger_tables import SourceRow
 from extract.workspace.errors import ConfigurationError, ProviderError
 
 PAGE = 50

@@ -22,7 +22,8 @@ from extract.enrichment.leads import (
     leads_of_warehouse,
     purpose_of,
 )
-from extract.enrichment.ledger import Ask, EnrichmentLedger, Run, RunRow
+from extract.enrichment.ledger import EnrichmentLedger
+from extract.enrichment.ledger_tables import Ask, Run, RunRow
 from extract.enrichment.output import cost_text, counted, summary_lines, write_files
 from extract.enrichment.profiles import ProfileSource
 from extract.enrichment.registry import INTEGRATIONS, NOT_BUILT, chosen, waves

@@ -9,7 +9,7 @@ import duckdb
 
 from dbt_project.rendering import rendered
 from extract.enrichment.base import COLUMNS, Integration
-from extract.enrichment.ledger import RunRow, SourceRow
+from extract.enrichment.ledger_tables import RunRow, SourceRow
 from extract.importer.mapping import ImportMapping
 from extract.importer.table import read_table
 from extract.people.profile_urls import parse_profile_urls

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from extract.enrichment.base import SENSITIVE_FIELDS, Integration, NoCreditsError
 from extract.enrichment.leads import Leads
-from extract.enrichment.ledger import Ask, RunRow
+from extract.enrichment.ledger_tables import Ask, RunRow
 from extract.workspace.csv_files import write_csv
 from extract.workspace.errors import OutboundError
 from extract.workspace.whole_files import whole_file

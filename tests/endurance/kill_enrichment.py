@@ -91,9 +91,9 @@ def kill_enrichment(rows: int, kill_after: float, pace: int, folder: Path) -> Ta
 
 def _judge(tally: Tally, folder: Path, served: StandIns, pace: int) -> None:
     with EnrichmentLedger(folder / "data" / "demo" / "enrichment.sqlite") as ledger:
-        [run] = [row["run_id"] for row in ledger._rows("select run_id from runs")]
+        [run] = [row["run_id"] for row in ledger.select("select run_id from runs")]
         asks = ledger.asks(run)
-        ended = bool(ledger._rows("select 1 from endings"))
+        ended = bool(ledger.select("select 1 from endings"))
     tally.statuses = Counter(ask.status or "open" for ask in asks)
     tally.requests = Counter(each.service for each in served.asked)
     if len(asks) != tally.rows * len(INTEGRATIONS) or tally.statuses["open"] or not ended:
@@ -171,7 +171,7 @@ def _answers(folder: Path) -> int:
     if not path.exists():
         return 0
     with EnrichmentLedger(path) as ledger:
-        return ledger._rows("select count(*) as answers from answers")[0]["answers"]
+        return ledger.select("select count(*) as answers from answers")[0]["answers"]
 
 
 def main() -> int:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from extract.enrichment.command import EnrichOptions, run_enrich
-from extract.enrichment.ledger import Ask, EnrichmentLedger
+from extract.enrichment.ledger import EnrichmentLedger
+from extract.enrichment.ledger_tables import Ask
 from extract.workspace.errors import OutboundError
 from extract.workspace.services import SERVICES
 from extract.workspace.settings import load_settings
@@ -76,7 +77,7 @@ class Enricher:
     def asks(self) -> list[Ask]:
         """What the newest run asked, and what became of it."""
         with EnrichmentLedger(self.data / "enrichment.sqlite") as ledger:
-            newest = ledger._rows("select run_id from runs order by rowid desc limit 1")
+            newest = ledger.select("select run_id from runs order by rowid desc limit 1")
             return ledger.asks(newest[0]["run_id"])
 
     def fields(self, integration: str) -> dict:
@@ -90,7 +91,7 @@ class Enricher:
     def answers(self) -> list[dict]:
         """Every answer in the ledger."""
         with EnrichmentLedger(self.data / "enrichment.sqlite") as ledger:
-            return [dict(row) for row in ledger._rows("select * from answers order by call_id")]
+            return [dict(row) for row in ledger.select("select * from answers order by call_id")]
 
     def result(self, path: Path) -> tuple[list[dict[str, str]], dict]:
         """The CSV and the JSON written beside a file."""

@@ -144,7 +144,7 @@ def test_a_missing_route_of_heyreach_is_no_missing_person(enricher, served, lead
         )
         assert enricher.run("heyreach_engagement", rows) is None
     with EnrichmentLedger(enricher.folder / "data" / "enrichment.sqlite") as ledger:
-        answers = ledger._rows("select status, reason from answers order by call_id")
+        answers = ledger.select("select status, reason from answers order by call_id")
     assert [row["status"] for row in answers] == ["failed", "not_found"]
     assert "no such route" in answers[0]["reason"]
 
@@ -420,7 +420,7 @@ def test_nobody_is_asked_about_who_was_erased(enricher, served, lead):
     assert any("1 rows are of people who were erased" in line for line in enricher.said)
     assert enricher.run("builtwith", source="aturiya") is None
     with EnrichmentLedger(enricher.data / "enrichment.sqlite") as ledger:
-        told = [row["person"] for row in ledger._rows("select person from source_rows where kind = 'lead'")]
+        told = [row["person"] for row in ledger.select("select person from source_rows where kind = 'lead'")]
     assert len(told) == 5
     assert not erased & set(told)
 
