@@ -19,9 +19,10 @@ import duckdb
 
 from dbt_project.comments import write_comments
 from extract import raw
-from extract.damage import is_damage
-from extract.errors import OutboundError
-from extract.folders import is_disk_full
+from extract.workspace.damage import is_damage
+from extract.workspace.errors import OutboundError
+from extract.workspace.folders import is_disk_full
+from extract.workspace.paths import Paths
 
 # dbt takes seconds to import, and most verbs don't build: what needs it imports it.
 if TYPE_CHECKING:
@@ -59,12 +60,13 @@ class Files:
 
 def files(workspace_dir: Path, memory_limit: str = "") -> Files:
     """Where a workspace keeps its databases and dbt's working files."""
+    paths = Paths(workspace_dir)
     return Files(
-        raw=workspace_dir / "raw.duckdb",
-        build=workspace_dir / "build.duckdb",
-        published=workspace_dir / "warehouse.duckdb",
-        account_seed=workspace_dir / "heyreach_account_config.csv",
-        target=workspace_dir / "dbt",
+        raw=paths.raw,
+        build=paths.build,
+        published=paths.published,
+        account_seed=paths.account_seed,
+        target=paths.dbt,
         memory_limit=memory_limit,
     )
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from dbt_project import warehouse
-from extract import journal
-from extract.errors import ConfigurationError
-from extract.lock import BusyError, exclusive
-from extract.settings import Settings
+from extract.workspace import journal
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.lock import BusyError, exclusive
+from extract.workspace.paths import Paths
+from extract.workspace.settings import Settings
 from reports.channels import DeliveryError, Notice, channels
 from reports.read_only import open_published
 
@@ -28,16 +28,6 @@ OPEN_ANOMALIES = """
 """
 TRIED_FOR = timedelta(days=7)
 ID_CHARACTERS = 8
-
-
-def alerts_path(workspace_dir: Path) -> Path:
-    """Where a workspace keeps what was told."""
-    return workspace_dir / "journal" / "alerts.jsonl"
-
-
-def acknowledgements_path(workspace_dir: Path) -> Path:
-    """Where a workspace keeps what was acknowledged."""
-    return workspace_dir / "journal" / "acknowledgements.jsonl"
 
 
 @dataclass
@@ -60,19 +50,19 @@ def telling(settings: Settings, job: str, say: Callable[[str], None]) -> Iterato
     _tell(settings, job, say, lambda outbox: outbox.succeeded(job, outcome.reports))
 
 
-def open_anomalies(workspace_dir: Path) -> list[dict]:
+def open_anomalies(paths: Paths) -> list[dict]:
     """What lasts and was not acknowledged, as of the published warehouse; the newest first."""
-    acknowledged = {row["anomaly_id"] for row in journal.rows(acknowledgements_path(workspace_dir))}
-    with open_published(warehouse.files(workspace_dir).published) as connection:
+    acknowledged = {row["anomaly_id"] for row in journal.rows(paths.acknowledgements)}
+    with open_published(paths.published) as connection:
         answer = connection.execute(OPEN_ANOMALIES)
         names = [column[0] for column in answer.description]
         rows = [dict(zip(names, values, strict=True)) for values in answer.fetchall()]
     return [row for row in rows if row["anomaly_id"] not in acknowledged]
 
 
-def acknowledge(workspace_dir: Path, anomaly_id: str) -> dict:
+def acknowledge(paths: Paths, anomaly_id: str) -> dict:
     """Silence one open anomaly, named by the beginning of its id; returns it."""
-    rows = open_anomalies(workspace_dir)
+    rows = open_anomalies(paths)
     found = [row for row in rows if row["anomaly_id"].startswith(anomaly_id.lower())]
     if len(found) != 1:
         known = ", ".join(row["anomaly_id"][:ID_CHARACTERS] for row in rows) or "there is none"
@@ -82,7 +72,7 @@ def acknowledge(workspace_dir: Path, anomaly_id: str) -> dict:
         raise ConfigurationError(f"{anomaly_id!r} {problem}; name one of: {known}")
     names = ("anomaly_id", "kind", "dimension", "segment", "since", "judged_until")
     row = {name: found[0][name] for name in names} | {"acknowledged_at": datetime.now(UTC)}
-    journal.append(acknowledgements_path(workspace_dir), row)
+    journal.append(paths.acknowledgements, row)
     return found[0]
 
 
@@ -102,7 +92,7 @@ class _Outbox:
     def __init__(self, settings: Settings, say: Callable[[str], None]):
         self._settings = settings
         self._say = say
-        self._path = alerts_path(settings.workspace_dir)
+        self._path = settings.paths.alerts
         self._channels = channels(settings.alerts)
         self._rows = journal.rows(self._path)
         self._mark = "Demo data: " if settings.is_demo else ""
@@ -113,7 +103,7 @@ class _Outbox:
         told = self._told()
         news = [
             row
-            for row in open_anomalies(self._settings.workspace_dir)
+            for row in open_anomalies(self._settings.paths)
             if not any(_is_same(row, before) for before in told)
         ]
         if news:

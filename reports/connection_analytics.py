@@ -16,23 +16,27 @@ from pathlib import Path
 import duckdb
 
 from dbt_project import warehouse
-from extract import accounts, journal, pipeline, raw, snapshots
-from extract.backup import contents
-from extract.damage import is_damage, set_aside
+from extract import pipeline, raw
 from extract.enrichment.command import EnrichOptions, list_enrichments, run_enrich
 from extract.enrichment.writeback import WriteBackOptions, run_write_back
-from extract.errors import ConfigurationError, OutboundError
-from extract.folders import disk_full_line, is_disk_full, require_writable, sweep
+from extract.heyreach import accounts
+from extract.heyreach.pull import KINDS
 from extract.importer.command import SENDER_CHOICES, ImportOptions, run_import
 from extract.importer.mapping import MAPPINGS_PATH
-from extract.lock import exclusive
-from extract.places import require_writable_places
 from extract.privacy import erase, purge
-from extract.pull import KINDS
-from extract.runs import RunRecord, is_done_since, new_run_id, runs_path
-from extract.settings import DEFAULTS, SECRETS, Settings, load_settings, parse_period
-from extract.stop import stoppable
-from extract.strict_yaml import shown
+from extract.raw import snapshots
+from extract.raw.catch_up import load_landed
+from extract.sandbox import DEMO_ACCOUNTS_PATH
+from extract.workspace import journal
+from extract.workspace.damage import is_damage, set_aside
+from extract.workspace.errors import ConfigurationError, OutboundError
+from extract.workspace.folders import disk_full_line, is_disk_full, require_writable, sweep
+from extract.workspace.lock import exclusive
+from extract.workspace.places import require_writable_places
+from extract.workspace.runs import RunRecord, is_done_since, new_run_id
+from extract.workspace.settings import DEFAULTS, SECRETS, Settings, load_settings, parse_period
+from extract.workspace.stop import stoppable
+from extract.workspace.strict_yaml import shown
 from reports import alerts, schedule, upkeep
 from reports.check import check_all
 from reports.read_only import open_published
@@ -78,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"error: {disk_full_line(settings.workspace_dir)}", file=sys.stderr)
             return 1
         if settings and is_damage(error) and not isinstance(error, OutboundError):
-            error = raw.RawError(raw.damaged(pipeline.raw_path(settings)))
+            error = raw.RawError(raw.damaged(settings.paths.raw))
         if isinstance(error, OutboundError):
             print(f"error: {error}", file=sys.stderr)
             return error.exit_code
@@ -242,7 +246,7 @@ def _run(settings: Settings, options: argparse.Namespace) -> list[Path]:
     asked_at = datetime.now(UTC)
     with _held(settings, options) as has_waited:
         has_own_period = options.since or options.until
-        record = runs_path(settings.workspace_dir)
+        record = settings.paths.runs
         if has_waited and not has_own_period and is_done_since(record, options.step, asked_at):
             _say(f"{options.step}: nothing to do, the run that was waited for did it")
             return []
@@ -328,25 +332,25 @@ def _acknowledge(settings: Settings, options: argparse.Namespace) -> None:
     _require(_files(settings).published)
     if options.id:
         with exclusive(settings.workspace_dir, "delivery", job="acknowledge"):
-            row = alerts.acknowledge(settings.workspace_dir, options.id)
+            row = alerts.acknowledge(settings.paths, options.id)
         print(f"acknowledged: {row['message']}")
         if row["kind"] == "acceptance_drop":
             print("From the next build on its alarm starts again, and expects what the rate sank to.")
         return
-    rows = alerts.open_anomalies(settings.workspace_dir)
+    rows = alerts.open_anomalies(settings.paths)
     print("\n\n".join(map(alerts.described, rows)).replace("**", "") or "Nothing has changed that lasts.")
 
 
 def _recover(settings: Settings, options: argparse.Namespace) -> None:
     """Make the raw database anew from its files, and set the old one aside."""
-    with _held(settings, options), RunRecord(runs_path(settings.workspace_dir), "recover"):
+    with _held(settings, options), RunRecord(settings.paths.runs, "recover"):
         old, folders, missing = pipeline.rebuild_raw(settings, goes_without=options.without_missing)
         _land_journals(settings)
     if missing:
         _say(f"warning: it is made without what is missing: {missing}")
     if old:
         _say(f"the old one is kept as {old}")
-    print(f"raw: {pipeline.raw_path(settings)}, made anew from {folders} landing folders; now: make build")
+    print(f"raw: {settings.paths.raw}, made anew from {folders} landing folders; now: make build")
 
 
 def _files(settings: Settings) -> warehouse.Files:
@@ -357,7 +361,7 @@ def _setup(settings: Settings, options: argparse.Namespace) -> None:
     """Check the configuration and make `dbt` usable by hand: the account seed and raw databases exist."""
     account_files = {
         settings.data_dir: settings.account_metadata_path,
-        settings.data_dir / "demo": pipeline.DEMO_ACCOUNTS_PATH,
+        settings.data_dir / "demo": DEMO_ACCOUNTS_PATH,
     }
     for workspace_dir, account_file in account_files.items():
         paths = warehouse.files(workspace_dir)
@@ -375,12 +379,12 @@ def _setup(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _extract(settings: Settings, options: argparse.Namespace) -> None:
-    with _held(settings, options), RunRecord(runs_path(settings.workspace_dir), "extract") as run:
+    with _held(settings, options), RunRecord(settings.paths.runs, "extract") as run:
         _extract_recorded(settings, options, run, options.kind)
 
 
 def _build(settings: Settings, options: argparse.Namespace) -> None:
-    with _held(settings, options), RunRecord(runs_path(settings.workspace_dir), "build") as run:
+    with _held(settings, options), RunRecord(settings.paths.runs, "build") as run:
         _build_recorded(settings, options, run)
 
 
@@ -516,7 +520,7 @@ def _erase(settings: Settings, options: argparse.Namespace) -> None:
             + ": remove them "
             "there (data/demo: HEYREACH_API_KEY= make erase URL=...), then run this again"
         )
-    copies = contents.copies(settings.workspace_dir)
+    copies = settings.paths.copies()
     but = " but the copies named below" if copies else ""
     print(
         f"erased: {len(person.rows):,} rows of the person, known by {len(person.keys):,} keys; no file of "
@@ -532,7 +536,7 @@ def _erase(settings: Settings, options: argparse.Namespace) -> None:
 
 def _purge(settings: Settings, options: argparse.Namespace) -> None:
     with _alone(settings, options):
-        pipeline.load_landed(settings)
+        load_landed(settings.paths)
         published = _files(settings).published
         found = purge.find(settings, published, settings.as_of or datetime.now(UTC))
         for line in found.lines:
@@ -580,10 +584,10 @@ def _extract_recorded(settings: Settings, options: argparse.Namespace, run: RunR
         f"{extraction.requests:,} requests, {extraction.rows_received:,} rows read, "
         f"{extraction.rows_landed:,} new or changed"
     )
-    with raw.connect(pipeline.raw_path(settings), read_only=True) as connection:
+    with raw.connect(settings.paths.raw, read_only=True) as connection:
         unmapped = sorted(raw.account_ids(connection) - {account.account_id for account in configured})
     if unmapped:
-        account_file = shown(pipeline.account_file(settings))
+        account_file = shown(accounts.account_file(settings))
         line = f"senders {', '.join(unmapped)} are in HeyReach but not in {account_file}: add them there"
         if options.strict:
             raise ConfigurationError(line)
@@ -622,7 +626,7 @@ def _build_and_publish(settings: Settings, options: argparse.Namespace, run_id: 
     for warning in warehouse.build_and_publish(paths, run_id):
         _say(f"warning: {warning}")
     _keep_snapshot(settings)
-    snapshots.land(snapshots.snapshots_path(settings.workspace_dir), paths.raw)
+    snapshots.land(settings.paths.snapshots, paths.raw)
     print(f"warehouse: {paths.published}{_demo_mark(settings)}")
 
 
@@ -632,7 +636,7 @@ def _keep_snapshot(settings: Settings) -> None:
     if not published.exists():
         return
     try:
-        snapshots.keep(published, snapshots.snapshots_path(settings.workspace_dir))
+        snapshots.keep(published, settings.paths.snapshots)
     except duckdb.Error as error:
         # Held by a program that may write to it, or of a release without snapshots: replacing it is no loss.
         if is_damage(error):
@@ -641,16 +645,16 @@ def _keep_snapshot(settings: Settings) -> None:
 
 def _land_journals(settings: Settings) -> None:
     """Bring into raw what the journals hold and raw doesn't."""
-    raw_path = pipeline.raw_path(settings)
+    raw_path = settings.paths.raw
     raw.initialise(raw_path)  # one of an earlier release has no tables for them
-    events = journal.rows(runs_path(settings.workspace_dir))
+    events = journal.rows(settings.paths.runs)
     raw.append_missing(raw_path, "pipeline_run_events", ("run_id", "event_number"), events)
-    snapshots.land(snapshots.snapshots_path(settings.workspace_dir), raw_path)
-    erased = journal.rows(erase.counts_path(settings.workspace_dir))
+    snapshots.land(settings.paths.snapshots, raw_path)
+    erased = journal.rows(settings.paths.erasures)
     raw.append_missing(raw_path, "erased_lead_counts", erase.COUNT_KEY, erased)
-    acknowledged = journal.rows(alerts.acknowledgements_path(settings.workspace_dir))
+    acknowledged = journal.rows(settings.paths.acknowledgements)
     raw.append_missing(raw_path, "acknowledgements", ("anomaly_id",), acknowledged)
-    told = journal.rows(alerts.alerts_path(settings.workspace_dir))
+    told = journal.rows(settings.paths.alerts)
     raw.append_missing(raw_path, "alert_events", ("notice_id", "event_number"), told)
 
 
@@ -660,7 +664,7 @@ def _append_run_parameters(
     """Write the row the next build reads; returns the name of the run."""
     since, until = parse_period(options.since, options.until, parameters["as_of"], settings.lookback_days)
     raw.append_run_parameters(
-        pipeline.raw_path(settings),
+        settings.paths.raw,
         {
             **parameters,
             "run_id": run_id,
@@ -682,13 +686,13 @@ def _published_parameters(published: Path) -> dict:
 
 def _check_accounts(settings: Settings, seed: Path, *, warn: bool = True) -> list[accounts.Account]:
     """Validate the account file and render it to the dbt seed."""
-    configured = accounts.load_accounts(pipeline.account_file(settings))
+    configured = accounts.load_accounts(accounts.account_file(settings))
     seed.parent.mkdir(parents=True, exist_ok=True)
     accounts.write_account_seed(configured, seed)
     if warn:
         warnings = accounts.account_warnings(configured)
         if warnings:
-            _say(f"warning: {shown(pipeline.account_file(settings))}: {'; '.join(warnings)}")
+            _say(f"warning: {shown(accounts.account_file(settings))}: {'; '.join(warnings)}")
     return configured
 
 
@@ -703,7 +707,7 @@ def _write(settings: Settings, database: Path, options: argparse.Namespace, form
 
 
 def _reports_dir(settings: Settings, options: argparse.Namespace) -> Path:
-    return options.output_dir or settings.workspace_dir / "reports"
+    return options.output_dir or settings.paths.reports
 
 
 def _formats(options: argparse.Namespace) -> list[str]:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from extract.errors import ConfigurationError, OutboundError
-from extract.strict_yaml import shown
+from extract.workspace.errors import ConfigurationError, OutboundError
+from extract.workspace.strict_yaml import shown
 from reports.read_only import StatementError, answers, one_line, open_published
 
 HELP = """\

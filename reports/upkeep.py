@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from extract import pipeline
-from extract.backup import archive, contents, restore, save
-from extract.errors import ConfigurationError
-from extract.folders import require_writable
-from extract.lock import everything
-from extract.settings import Settings
-from extract.strict_yaml import shown
+from extract.backup import archive, restore, save
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.folders import require_writable
+from extract.workspace.lock import everything
+from extract.workspace.settings import Settings
+from extract.workspace.strict_yaml import shown
 
 Say = Callable[[str], None]
 
@@ -69,7 +69,7 @@ def _target(settings: Settings, project_dir: Path, about: archive.About | None) 
     for place in places:
         if place.ready.exists():
             return place
-    known = ", ".join(shown(path) for path in contents.copies(settings.workspace_dir)) or "none"
+    known = ", ".join(shown(path) for path in settings.paths.copies()) or "none"
     raise ConfigurationError(f"make restore needs FROM=, a backup; in the data folder are: {known}")
 
 

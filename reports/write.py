@@ -8,8 +8,8 @@ from pathlib import Path
 
 import duckdb
 
-from extract.errors import ConfigurationError
-from extract.strict_yaml import shown
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.strict_yaml import shown
 from reports.queries import read_report
 from reports.read_only import one_line, open_published
 from reports.render import render_html, render_json, render_markdown, render_screen

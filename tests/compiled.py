@@ -24,8 +24,8 @@ from dbt.contracts.graph.nodes import GenericTestNode, SingularTestNode
 from dbt_project import warehouse
 from dbt_project.warehouse import PROJECT_DIR, AuditError
 from extract import raw
-from extract.accounts import Account, write_account_seed
-from extract.sql_text import literal
+from extract.heyreach.accounts import Account, write_account_seed
+from extract.workspace.sql_text import literal
 
 # dbt writes the name of the file into what it compiles.
 DATABASE_NAME = "build"

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, TypeVar
 import duckdb
 import pytest
 
-from extract.lock import exclusive
-from extract.settings import DEFAULTS
+from extract.workspace.lock import exclusive
+from extract.workspace.settings import DEFAULTS
 from reports.connection_analytics import main
 
 if TYPE_CHECKING:  # it brings dbt, which takes seconds to import

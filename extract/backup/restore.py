@@ -2,7 +2,8 @@
 
 Everything happens in a hidden folder first: unpacked and compared, brought up to date, cleaned. What then
 takes its place are renames, noted so that a restore killed between two of them is completed by the next call;
-until then no other command touches the folder (extract/lock.py). What stood there before is put aside.
+until then no other command touches the folder (extract/workspace/lock.py). What stood there before is put
+aside.
 """
 
 import os
@@ -14,14 +15,16 @@ from pathlib import Path
 
 from extract import raw
 from extract.backup import archive, contents
-from extract.errors import ConfigurationError
-from extract.lock import RESTORE
-from extract.pipeline import load_landed, require_known_versions
+from extract.people.suppression import merge
+from extract.pipeline import require_known_versions
 from extract.privacy.erase import erase_again
-from extract.privacy.suppression import merge
-from extract.settings import Settings
-from extract.strict_yaml import shown
-from extract.whole_files import write_whole
+from extract.raw.catch_up import load_landed
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.lock import RESTORE
+from extract.workspace.paths import BACKUPS
+from extract.workspace.settings import Settings
+from extract.workspace.strict_yaml import shown
+from extract.workspace.whole_files import write_whole
 
 # Of what stands in a workspace, this stays where it is: copies, the other workspace, the machine's own.
 BESIDE = "from-backup"
@@ -71,7 +74,7 @@ def prepare(settings: Settings, path: Path, target: Place, *, force: bool, say: 
         for entry in _entries(unpacked / "data"):
             entry.rename(staged.workspace_dir / entry.name)
         require_known_versions(staged)
-        load_landed(staged)
+        load_landed(staged.paths)
         _keep_erased(staged, target, about, say)
         _arrange(partial, staged.workspace_dir, unpacked, replaces=force)
     except BaseException:
@@ -87,7 +90,7 @@ def finish(target: Place, say: Say) -> None:
     aside_name = (ready / _ASIDE).read_text().strip()
     replaces = (ready / "replaces").exists()
     if not (ready / "is-aside").exists():
-        aside = contents.backups_dir(data) / aside_name
+        aside = data / BACKUPS / aside_name
         for entry in _entries(data):
             if entry.name == "heyreach_account_config.csv" or _is_empty_raw(entry):
                 entry.unlink()  # made anew by the next verb
@@ -148,7 +151,7 @@ def _is_empty_raw(path: Path) -> bool:
 
 def _keep_erased(staged: Settings, target: Place, about: archive.About, say: Say) -> None:
     """Whoever was erased from the workspace since the backup stays erased; says who can't be known."""
-    here = target.workspace_dir / "suppressed"
+    here = target.paths.suppressed
     since = f"{about.created_at:%Y-%m-%d %H:%M} UTC"
     if not (here / "people").exists():
         say(
@@ -156,7 +159,7 @@ def _keep_erased(staged: Settings, target: Place, about: archive.About, say: Say
             "erase them again (make erase URL=...)"
         )
         return
-    news = merge(here, staged.workspace_dir / "suppressed")
+    news = merge(here, staged.paths.suppressed)
     if news:
         erase_again(staged)
         say(f"whoever was erased since {since} stays erased: {news:,} keys")

@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from extract import raw, versions
+from extract import raw
 from extract.backup import archive, contents
-from extract.errors import OutboundError
-from extract.folders import OLD_PARTIAL_SECONDS, require_writable
-from extract.pipeline import raw_path
-from extract.settings import Settings, read_env_file
+from extract.workspace import versions
+from extract.workspace.errors import OutboundError
+from extract.workspace.folders import OLD_PARTIAL_SECONDS, require_writable
+from extract.workspace.settings import Settings, read_env_file
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def save(settings: Settings, project_dir: Path, folder: Path | None, *, with_sec
     access. Raises OutboundError where a database is damaged, ConfigurationError for a folder that can't be
     written to.
     """
-    folder = folder or contents.backups_dir(settings.workspace_dir)
+    folder = folder or settings.paths.backups
     require_writable(folder, "The backup folder")
     _remove_abandoned(folder)
     now, origin = datetime.now(UTC), _origin(settings)
@@ -64,7 +64,7 @@ def _remove_abandoned(folder: Path) -> None:
 
 
 def _origin(settings: Settings) -> dict[str, str | None]:
-    path = raw_path(settings)
+    path = settings.paths.raw
     if not path.exists():
         return {"base_url": None, "workspace_id": None}
     if path.with_name(f"{path.name}.wal").exists():  # of a run that was killed: bring it into the file

@@ -2,14 +2,13 @@
 
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 
 from extract.enrichment.client import ServiceClient, pacer_of
 from extract.enrichment.config import EnrichmentConfig
 from extract.enrichment.profiles import ProfileSource
-from extract.enrichment.services import HEYREACH, PROFILES, SERVICES
-from extract.pipeline import heyreach_client
-from extract.settings import Settings
+from extract.heyreach.client import heyreach_client
+from extract.workspace.services import HEYREACH, PROFILES, SERVICES
+from extract.workspace.settings import Settings
 
 # HeyReach has one pace for everything, so more threads would only wait for each other.
 _HEYREACH_CONCURRENCY = 2
@@ -78,9 +77,7 @@ class Clients:
             known,
             values[known.base_url_variable],
             {name: values[name] for name in (*known.keys, "LLM_MODEL", "PIPE0_ENVIRONMENT")},
-            pacer_of(
-                known, self._config.pace(service), values[known.keys[0]], self._settings.data_dir / "pacing"
-            ),
+            pacer_of(known, self._config.pace(service), values[known.keys[0]], self._settings.paths.pacing),
             back_off=self._back_off,
         )
         if service == "llm":
@@ -91,13 +88,8 @@ class Clients:
         """One for all threads, so that a host that says no is heard by all."""
         with self._lock:
             if self._source is None:
-                self._source = ProfileSource(profile_folder(self._settings), self._config, self._settings)
+                self._source = ProfileSource(self._settings.paths.profiles, self._config, self._settings)
             return self._source
-
-
-def profile_folder(settings: Settings) -> Path:
-    """Where an operator puts the text of profiles."""
-    return settings.workspace_dir / "profiles"
 
 
 def missing_keys(service: str, settings: Settings) -> list[str]:

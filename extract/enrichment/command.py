@@ -11,7 +11,7 @@ from pathlib import Path
 
 from extract.enrichment.aturiya import leads_of_aturiya
 from extract.enrichment.base import REOPENED, Integration
-from extract.enrichment.clients import Clients, missing_keys, profile_folder
+from extract.enrichment.clients import Clients, missing_keys
 from extract.enrichment.config import EnrichmentConfig, load_enrichment_config
 from extract.enrichment.halting import FailingAlikeError
 from extract.enrichment.lacking import lacking
@@ -27,16 +27,15 @@ from extract.enrichment.output import cost_text, counted, summary_lines, write_f
 from extract.enrichment.profiles import ProfileSource
 from extract.enrichment.registry import INTEGRATIONS, NOT_BUILT, chosen, waves
 from extract.enrichment.runner import Runner
-from extract.enrichment.services import HEYREACH, HEYREACH_DOCUMENT, PROFILES, SERVICES
-from extract.errors import ConfigurationError, OutboundError
-from extract.folders import require_writable
 from extract.importer.mapping import MAPPINGS_PATH, load_mappings
-from extract.lock import exclusive
-from extract.pipeline import enrichment_ledger_path, published_path, suppressions
-from extract.privacy.suppression import Suppressions
+from extract.people.suppression import Suppressions, suppressions
 from extract.sandbox import DEMO_END, DEMO_TWISTS
 from extract.sandbox.process import running_sandbox
-from extract.settings import Settings, is_loopback
+from extract.workspace.errors import ConfigurationError, OutboundError
+from extract.workspace.folders import require_writable
+from extract.workspace.lock import exclusive
+from extract.workspace.services import HEYREACH, HEYREACH_DOCUMENT, PROFILES, SERVICES
+from extract.workspace.settings import Settings, is_loopback
 
 MOST_PARALLEL = 16
 SOURCES = ("warehouse", "aturiya")
@@ -106,7 +105,7 @@ def run_enrich(settings: Settings, config_path: Path, options: EnrichOptions, sa
     ):
         clients = Clients(settings, config, back_off=options.back_off, heyreach=heyreach)
         try:
-            with EnrichmentLedger(enrichment_ledger_path(settings)) as ledger:
+            with EnrichmentLedger(settings.paths.enrichment_ledger) as ledger:
                 people = suppressions(settings)
                 leads = _without_erased(people, _leads(settings, options, clients), say)
                 check_columns(leads, integrations)
@@ -153,7 +152,7 @@ class _Enrichment:
         else:
             run = self._new_run(leads, integrations, purpose)
             self.ledger.begin(run, leads.rows, leads.source_rows)
-        purged = ProfileSource(profile_folder(self.settings), self.config, self.settings).purge(time.time())
+        purged = ProfileSource(self.settings.paths.profiles, self.config, self.settings).purge(time.time())
         if purged:
             self.say(f"{purged:,} fetched profile pages were older than they may be kept, and are removed")
         runner = Runner(
@@ -250,7 +249,7 @@ class _Enrichment:
         stem = (
             leads.file.with_name(f"{leads.file.stem}_enriched")
             if leads.file
-            else self.settings.workspace_dir / "enrichment" / run.run_id
+            else self.settings.paths.enrichment_results / run.run_id
         )
         about = {"run_id": run.run_id, "started_at": run.started_at.isoformat(), "source": run.source}
         paths = write_files(stem, leads, rows, asks, integrations, counts, about)
@@ -283,7 +282,7 @@ def _leads(settings: Settings, options: EnrichOptions, clients: Clients) -> Lead
         return leads_of_file(options.file, load_mappings(options.mappings_path), options.limit)
     if options.source == "aturiya":
         return leads_of_aturiya(clients.get("aturiya"), options.campaign_id, options.limit)
-    return leads_of_warehouse(published_path(settings))
+    return leads_of_warehouse(settings.paths.published)
 
 
 def _without_erased(people: Suppressions, leads: Leads, say: Say) -> Leads:

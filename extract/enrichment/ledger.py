@@ -24,9 +24,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from extract import versions
 from extract.enrichment.base import CACHED, Outcome, Subject
-from extract.errors import ConfigurationError
+from extract.workspace import versions
+from extract.workspace.errors import ConfigurationError
 
 KIND = "enrichment ledger"
 _BUSY_SECONDS = 60

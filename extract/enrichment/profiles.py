@@ -8,8 +8,8 @@ from pathlib import Path
 from extract.enrichment.base import RowError
 from extract.enrichment.config import EnrichmentConfig
 from extract.enrichment.fetcher import PoliteFetcher
-from extract.pipeline import suppressions
-from extract.settings import Settings
+from extract.people.suppression import suppressions
+from extract.workspace.settings import Settings
 
 MAX_BYTES = 1_000_000
 KEPT_DAYS = 30

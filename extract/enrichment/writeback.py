@@ -13,19 +13,20 @@ from pathlib import Path
 
 import duckdb
 
-from extract.client import HeyReachClient
 from extract.enrichment.base import SENSITIVE_FIELDS
 from extract.enrichment.config import EnrichmentConfig, load_enrichment_config
-from extract.errors import ConfigurationError, ProviderError
+from extract.heyreach.client import HeyReachClient
 from extract.importer.command import connected, open_ledger
 from extract.importer.delivery import Delivery
 from extract.importer.ledger import Import, Ledger, PlannedRow
 from extract.importer.result import raise_for_losses, summary, write_result
 from extract.importer.target import Members, Target, custom_fields, list_target, read_members
-from extract.lock import exclusive
-from extract.pipeline import DEMO_ORIGIN, published_path, suppressions
-from extract.settings import Settings
-from extract.strict_yaml import suggestion
+from extract.people.suppression import suppressions
+from extract.sandbox import DEMO_ORIGIN
+from extract.workspace.errors import ConfigurationError, ProviderError
+from extract.workspace.lock import exclusive
+from extract.workspace.settings import Settings
+from extract.workspace.strict_yaml import suggestion
 
 # Columns of heyreach_leads that are custom fields, too.
 WRITABLE = (
@@ -54,7 +55,7 @@ class WriteBackOptions:
 def run_write_back(settings: Settings, config_path: Path, options: WriteBackOptions, say: Say) -> None:
     """Do what the options ask; raises as `run_import` does."""
     fields = _fields(options, load_enrichment_config(config_path))
-    known = _found(published_path(settings), fields)
+    known = _found(settings.paths.published, fields)
     with (
         exclusive(settings.workspace_dir, "import", job="write-back"),
         open_ledger(settings, apply=options.apply) as ledger,
@@ -172,7 +173,7 @@ def _send(
     finally:
         leads = ledger.rows(entry.import_id)
         requests = ledger.requests(entry.import_id)
-        path = settings.workspace_dir / "imports" / f"{entry.import_id}.csv"
+        path = settings.paths.import_results / f"{entry.import_id}.csv"
         write_result(path, leads, requests)
         for line in summary(leads, requests):
             say(line)

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from extract.client import HeyReachClient
-from extract.errors import ConfigurationError, ProviderError
+from extract.heyreach.client import HeyReachClient, heyreach_client
 from extract.http.pacing import Pacer
 from extract.importer.delivery import Delivery
 from extract.importer.ledger import ARRIVED, LOST, OPEN, Import, Ledger, PlannedRow
@@ -31,11 +30,12 @@ from extract.importer.result import raise_for_losses, summary, write_result
 from extract.importer.senders import check_named, distribute_by_hash, distribute_by_limits
 from extract.importer.table import ImportFile, read_import_file
 from extract.importer.target import Members, Target, campaign_target, list_target, read_members
-from extract.lock import exclusive
-from extract.pipeline import DEMO_ORIGIN, heyreach_client, ledger_path, published_path, suppressions
-from extract.sandbox import DEMO_END, DEMO_TWISTS
+from extract.people.suppression import suppressions
+from extract.sandbox import DEMO_END, DEMO_ORIGIN, DEMO_TWISTS
 from extract.sandbox.process import running_sandbox
-from extract.settings import Settings
+from extract.workspace.errors import ConfigurationError, ProviderError
+from extract.workspace.lock import exclusive
+from extract.workspace.settings import Settings
 
 SENDER_CHOICES = ("limits", "column", "hash")
 
@@ -210,7 +210,7 @@ class _Importer:
         finally:
             leads = self.ledger.rows(entry.import_id)
             requests = self.ledger.requests(entry.import_id)
-            path = self.settings.workspace_dir / "imports" / f"{entry.import_id}.csv"
+            path = self.settings.paths.import_results / f"{entry.import_id}.csv"
             write_result(path, leads, requests)
             if gone := rows_before - len(leads):
                 self.say(f"{gone:,} were erased meanwhile, and are left out")
@@ -298,7 +298,7 @@ class _Importer:
             if target.campaign_id
             and any(entry.campaign_id not in (None, target.campaign_id) for entry in imports)
         }
-        published = published_path(self.settings)
+        published = self.settings.paths.published
         if target.campaign_id and published.exists():
             elsewhere |= _people_in_other_campaigns(published, target.campaign_id)
         if self.options.allows_other_campaigns:
@@ -307,7 +307,7 @@ class _Importer:
 
     def _in_other_lists(self, plan: Plan) -> int:
         """How many of those to be sent HeyReach knew already at the last pull."""
-        published = published_path(self.settings)
+        published = self.settings.paths.published
         people = [row.person for row in plan.to_send]
         return _count_in_lists(published, people) if people and published.exists() else 0
 
@@ -377,7 +377,7 @@ def _read(mappings_path: Path, options: ImportOptions) -> ImportFile:
 @contextmanager
 def open_ledger(settings: Settings, *, apply: bool, is_kept: bool = False) -> Iterator[Ledger]:
     """The workspace's ledger; one that is forgotten for dry runs, and for the demo unless `is_kept`."""
-    real = ledger_path(settings)
+    real = settings.paths.import_ledger
     is_forgotten = settings.is_demo and not is_kept
     if is_forgotten or (not apply and not real.exists()):
         with tempfile.TemporaryDirectory() as folder, Ledger(Path(folder) / real.name) as ledger:
@@ -403,7 +403,7 @@ def connected(settings: Settings) -> Iterator[HeyReachClient]:
     """A client of the operator's workspace, or of the demo's sandbox."""
     if settings.is_demo:
         with running_sandbox(now=DEMO_END, twists=DEMO_TWISTS) as sandbox:
-            pacer = Pacer(0, sandbox.api_key, settings.data_dir / "pacing")
+            pacer = Pacer(0, sandbox.api_key, settings.paths.pacing)
             with HeyReachClient(sandbox.base_url, sandbox.api_key, pacer) as client:
                 yield client
         return

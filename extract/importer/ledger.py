@@ -24,8 +24,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from extract import versions
-from extract.errors import ConfigurationError
+from extract.workspace import versions
+from extract.workspace.errors import ConfigurationError
 
 # Nothing more is to be done about leads in these states, except by a repair.
 ARRIVED = ("verified", "missing_fields", "changed_fields")

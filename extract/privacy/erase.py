@@ -14,23 +14,18 @@ from pathlib import Path
 
 import duckdb
 
-from extract import journal, landing_contents, raw
-from extract.backup.contents import BACKUPS, backups_dir
-from extract.errors import ConfigurationError, OutboundError
-from extract.pipeline import (
-    enrichment_ledger_path,
-    landing_dir,
-    ledger_path,
-    load_landed,
-    raw_path,
-    suppressions,
-    webhooks_dir,
-)
+from extract import raw
+from extract.people.lines import blank_lines
+from extract.people.profile_urls import parse_profile_urls
+from extract.people.records import MEMBER_ID, clean, subjects
+from extract.people.suppression import Suppressions, keys_of, suppressions
 from extract.privacy import files
-from extract.privacy.records import MEMBER_ID, clean, subjects
-from extract.privacy.suppression import Suppressions, keys_of
-from extract.profile_urls import parse_profile_urls
-from extract.settings import Settings
+from extract.raw import landing_contents
+from extract.raw.catch_up import load_landed
+from extract.workspace import journal
+from extract.workspace.errors import ConfigurationError, OutboundError
+from extract.workspace.paths import BACKUPS
+from extract.workspace.settings import Settings
 
 COUNT_KEY = ("noted_by", "campaign_id", "account_id", "connection_status")
 
@@ -66,7 +61,7 @@ def erase(settings: Settings, url: str) -> tuple[Person, list[Path]]:
         raise ConfigurationError(
             f"URL is no person's profile ({parsed.kind}); give it like https://www.linkedin.com/in/name"
         )
-    load_landed(settings)
+    load_landed(settings.paths)
     people = suppressions(settings)
     person = Person({parsed.key})
     people.add(person.keys, datetime.now(UTC).date())
@@ -93,16 +88,16 @@ def sweep(settings: Settings, people: Suppressions, rows: set[files.Identity], w
     swept = files.Sweep(people, rows, words)
     files.remove_caches(settings.workspace_dir)
     for path in _lasting_files(settings):
-        if path.is_relative_to(webhooks_dir(settings)):
-            if files.blank_lines(people, path):
+        if path.is_relative_to(settings.paths.webhooks):
+            if blank_lines(people, path):
                 swept.changed.append(path)
-        elif path.is_relative_to(settings.workspace_dir / "profiles"):
+        elif path.is_relative_to(settings.paths.profiles):
             files.sweep_profile(swept, path)
-        elif path.name == landing_contents.FILE and path.is_relative_to(landing_dir(settings)):
+        elif path.name == landing_contents.FILE and path.is_relative_to(settings.paths.landing):
             landing_contents.settle(path.parent)  # what an erasure that was cut off left open
         elif path.suffix in (".jsonl", ".ndjson"):
             files.sweep_lines(swept, path)
-        elif path.suffix == ".json" and path.parent == settings.workspace_dir / "enrichment":
+        elif path.suffix == ".json" and path.parent == settings.paths.enrichment_results:
             files.sweep_result(swept, path)
         elif path.suffix == ".csv":
             files.sweep_csv(swept, path)
@@ -110,7 +105,7 @@ def sweep(settings: Settings, people: Suppressions, rows: set[files.Identity], w
             files.sweep_sqlite(swept, path)
         else:
             files.sweep_text(swept, path)
-    files.sweep_raw(swept, raw_path(settings), _note_counts)
+    files.sweep_raw(swept, settings.paths.raw, _note_counts)
     _keep_counts(settings)
     return list(dict.fromkeys(swept.changed))
 
@@ -118,7 +113,7 @@ def sweep(settings: Settings, people: Suppressions, rows: set[files.Identity], w
 def _remove_profiles(settings: Settings, person: Person) -> list[Path]:
     """Remove the texts that are named after the person's profile; returns them."""
     slugs = [key.rpartition("/")[2] for key in person.keys if key.startswith("linkedin.com/")]
-    folder = settings.workspace_dir / "profiles"
+    folder = settings.paths.profiles
     paths = [place / f"{slug}.txt" for slug in slugs for place in (folder, folder / "fetched")]
     found = [path for path in paths if path.is_file()]
     for path in found:
@@ -155,7 +150,7 @@ def _holds(path: Path, pattern: re.Pattern) -> bool:
 def _lasting_files(settings: Settings) -> list[Path]:
     """Files that are cleaned where they stand; another workspace inside this one is not touched."""
     demo = settings.data_dir / "demo"
-    backups = backups_dir(settings.workspace_dir)
+    backups = settings.paths.backups
     return sorted(
         path
         for path in settings.workspace_dir.rglob("*")
@@ -193,8 +188,8 @@ def _learn(rows: list[dict], cleaned: list[dict | None], person: Person) -> None
 
 
 def _rows(settings: Settings) -> Iterator[tuple[str, list[dict]]]:
-    yield from files.raw_rows(raw_path(settings))
-    for path in (ledger_path(settings), enrichment_ledger_path(settings)):
+    yield from files.raw_rows(settings.paths.raw)
+    for path in (settings.paths.import_ledger, settings.paths.enrichment_ledger):
         if path.exists():
             yield from files.sqlite_rows(path)
 
@@ -227,16 +222,11 @@ def _learn_words(value: object, person: Person) -> None:
             _learn_words(inner, person)
 
 
-def counts_path(workspace_dir: Path) -> Path:
-    """Where a workspace keeps the counts of what was erased, for a raw database that is made anew."""
-    return workspace_dir / "journal" / "erasures.jsonl"
-
-
 def _keep_counts(settings: Settings) -> None:
     """Add the counts of erasures that only raw holds to their journal."""
-    path = counts_path(settings.workspace_dir)
+    path = settings.paths.erasures
     kept = [tuple(row[name] for name in COUNT_KEY) for row in journal.rows(path)]
-    with raw.connect(raw_path(settings), read_only=True) as connection:
+    with raw.connect(settings.paths.raw, read_only=True) as connection:
         names = list(raw.TABLES["erased_lead_counts"])
         answer = connection.execute(
             f"select {', '.join(names)} from {raw.SCHEMA}.erased_lead_counts "  # noqa: S608

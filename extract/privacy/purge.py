@@ -8,9 +8,14 @@ from pathlib import Path
 
 import duckdb
 
-from extract import journal, raw
-from extract.backup.contents import copies
-from extract.data_folder import (
+from extract import raw
+from extract.enrichment.profiles import KEPT_DAYS
+from extract.people.suppression import suppressions
+from extract.privacy import files
+from extract.privacy.erase import sweep
+from extract.raw.landing import finished_folders, landed_at
+from extract.workspace import journal
+from extract.workspace.data_folder import (
     BACKUPS,
     JOURNALS,
     LANDINGS,
@@ -21,12 +26,7 @@ from extract.data_folder import (
     TRIMMED,
     WEBHOOKS,
 )
-from extract.enrichment.profiles import KEPT_DAYS
-from extract.landing import finished_folders, landed_at
-from extract.pipeline import landing_dir, raw_path, suppressions, webhooks_dir
-from extract.privacy import files
-from extract.privacy.erase import sweep
-from extract.settings import Settings
+from extract.workspace.settings import Settings
 
 DAYS_A_MONTH = 31  # rather too long than too short
 
@@ -60,15 +60,15 @@ def find(settings: Settings, published: Path, now: datetime) -> Purge:
     reports_before = now - timedelta(days=keep.keep_reports_days)
     rows_before = now - timedelta(days=DAYS_A_MONTH * keep.keep_leads_months)
     workspace = settings.workspace_dir
-    with raw.connect(raw_path(settings), read_only=True) as connection:
+    with raw.connect(settings.paths.raw, read_only=True) as connection:
         loaded = raw.loaded_landings(connection)
         read = raw.webhook_files(connection)
-    webhooks = webhooks_dir(settings)
+    webhooks = settings.paths.webhooks
     paths = {
         # Only what raw holds: a folder that was never loaded is not old but lost.
         LANDINGS: [
             folder
-            for folder in finished_folders(landing_dir(settings))
+            for folder in finished_folders(settings.paths.landing)
             if folder.name in loaded and landed_at(folder) < landing_before
         ],
         WEBHOOKS: [
@@ -81,7 +81,9 @@ def find(settings: Settings, published: Path, now: datetime) -> Purge:
         RESULTS: _old_files(workspace, ("reports/*", "imports/*", "enrichment/*"), reports_before),
         # Without the newest, which may be the only one.
         BACKUPS: [
-            path for path in sorted(copies(workspace), key=_changed)[:-1] if _changed(path) < backups_before
+            path
+            for path in sorted(settings.paths.copies(), key=_changed)[:-1]
+            if _changed(path) < backups_before
         ],
         SET_ASIDE: _old_files(workspace, ("*.set-aside-*",), landing_before),
         LOGS: _old_files(workspace, ("logs/*.log",), reports_before),
@@ -91,8 +93,8 @@ def find(settings: Settings, published: Path, now: datetime) -> Purge:
         _old_leads(published, keep.keep_leads_months) if published.exists() else ([], set(), 0)
     )
     journal_rows = {
-        workspace / "journal" / name: journal.drop_before(
-            workspace / "journal" / name, column, rows_before, counts_only=True
+        settings.paths.journal / name: journal.drop_before(
+            settings.paths.journal / name, column, rows_before, counts_only=True
         )
         for name, column in TRIMMED.items()
     }
@@ -106,7 +108,7 @@ def apply(settings: Settings, purge: Purge) -> bool:
             _remove(path)
     for path in purge.journal_rows:
         journal.drop_before(path, TRIMMED[path.name], purge.rows_before)
-    _close_logs(settings.workspace_dir / "logs")
+    _close_logs(settings.paths.logs)
     if not purge.rows:
         return False
     people = suppressions(settings)

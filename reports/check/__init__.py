@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from extract.errors import OutboundError
-from extract.settings import Settings
+from extract.workspace.errors import OutboundError
+from extract.workspace.settings import Settings
 from reports.check import places, stored, told
 from reports.check.findings import counted, run_checks
 from reports.check.heyreach import HeyReach

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from extract import accounts, pipeline, routes
-from extract.client import HeyReachClient
+from extract.heyreach import accounts, routes
+from extract.heyreach.client import HeyReachClient
+from extract.heyreach.paging import walk
 from extract.http.pacing import Pacer
-from extract.paging import walk
-from extract.settings import YEARS, Settings
-from extract.strict_yaml import shown
+from extract.workspace.settings import YEARS, Settings
+from extract.workspace.strict_yaml import shown
 from reports.check.findings import Finding, bad, counted, good, not_tried, warning
 from reports.check.stored import Stored
 from reports.schedule import WAIT_MINUTES
@@ -20,7 +20,7 @@ from reports.schedule import WAIT_MINUTES
 REQUEST_SECONDS = 30.0
 CLOCKS_APART = timedelta(minutes=1)
 CLOCKS_FAR_APART = timedelta(minutes=10)
-# New rows that a page brings beside those of the page before (extract/paging.py).
+# New rows that a page brings beside those of the page before (extract/heyreach/paging.py).
 ROWS_A_PAGE = 90
 
 
@@ -68,8 +68,8 @@ class HeyReach:
 
     def senders(self) -> Iterator[Finding]:
         """The account file against HeyReach's senders."""
-        path = shown(pipeline.account_file(self._settings))
-        configured = accounts.load_accounts(pipeline.account_file(self._settings))
+        path = shown(accounts.account_file(self._settings))
+        configured = accounts.load_accounts(accounts.account_file(self._settings))
         for line in accounts.account_warnings(configured):
             yield warning(f"{line}: complete it in {path}")
         if not self._has_answered:
@@ -138,7 +138,7 @@ class HeyReach:
             yield good(text)
 
     def _ask(self) -> None:
-        shared = self._settings.data_dir / "pacing"
+        shared = self._settings.paths.pacing
         with tempfile.TemporaryDirectory() as folder:
             # Where nobody has kept a pace yet, there is nobody to share it with, and nothing is left behind.
             pacer = self._pacer(shared if shared.is_dir() else Path(folder))

@@ -4,9 +4,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from extract import places
-from extract.settings import SECRETS, Settings, read_env_file
-from extract.strict_yaml import shown
+from extract.workspace import places
+from extract.workspace.settings import SECRETS, Settings, read_env_file
+from extract.workspace.strict_yaml import shown
 from reports.check.findings import Finding, bad, counted, good, warning
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from extract import journal, landing, pipeline, raw, versions
-from extract.damage import is_held
-from extract.lock import RESTORE
-from extract.settings import Settings
-from extract.strict_yaml import shown
-from extract.webhooks import SUFFIXES
+from extract import raw
+from extract.heyreach.webhooks import SUFFIXES
+from extract.raw import landing
+from extract.workspace import journal, versions
+from extract.workspace.damage import is_held
+from extract.workspace.lock import RESTORE
+from extract.workspace.settings import Settings
+from extract.workspace.strict_yaml import shown
 from reports.check.findings import Finding, bad, counted, good, not_tried, warning
 
 # What a build needs beside a second warehouse, while it is made.
@@ -33,7 +35,7 @@ class Stored:
 
 def read_stored(settings: Settings) -> Stored:
     """Look into the raw database, if there is one, without changing it."""
-    path = pipeline.raw_path(settings)
+    path = settings.paths.raw
     if not path.exists():
         return Stored()
     try:
@@ -55,16 +57,16 @@ def check_versions(settings: Settings, stored: Stored) -> Iterator[Finding]:
     if (folder / RESTORE).exists():
         yield bad(f"a restore into {shown(folder)} was cut off: complete it with make restore")
     versions.require_known_folder(journal.KIND, folder / "journal")
-    versions.require_known_folder(landing.KIND, pipeline.landing_dir(settings))
+    versions.require_known_folder(landing.KIND, settings.paths.landing)
     for kind, path in (
-        ("import ledger", pipeline.ledger_path(settings)),
-        ("enrichment ledger", pipeline.enrichment_ledger_path(settings)),
+        ("import ledger", settings.paths.import_ledger),
+        ("enrichment ledger", settings.paths.enrichment_ledger),
     ):
         if path.exists():
             versions.require_known(kind, path, versions.of_sqlite_file(path))
     if stored.problem:
         yield stored.problem
-    elif not pipeline.raw_path(settings).exists():
+    elif not settings.paths.raw.exists():
         yield good(f"{shown(folder)} holds no data yet")
     else:
         yield good(f"{shown(folder)}: written by this release or an earlier one")
@@ -73,7 +75,7 @@ def check_versions(settings: Settings, stored: Stored) -> Iterator[Finding]:
 def check_room(settings: Settings) -> Iterator[Finding]:
     """Whether the disk has room for another warehouse beside the published one."""
     folder = settings.workspace_dir
-    published = pipeline.published_path(settings)
+    published = settings.paths.published
     size = published.stat().st_size if published.exists() else 0
     free = shutil.disk_usage(_existing(folder)).free
     text = f"{free / 1e9:,.1f} GB free; a build needs about {(size + WORKING_BYTES) / 1e9:,.1f} GB"
@@ -93,7 +95,7 @@ def check_age(settings: Settings, stored: Stored, now: datetime) -> Iterator[Fin
         if stored.pulls.newest_complete != stored.pulls.newest:
             yield warning(f"{text}, and incomplete: the next one asks again")
         elif age > timedelta(hours=settings.analytics.pull_gap_hours) and not settings.is_demo:
-            yield warning(f"{text}: look into the newest file of {shown(settings.workspace_dir / 'logs')}")
+            yield warning(f"{text}: look into the newest file of {shown(settings.paths.logs)}")
         else:
             yield good(text)
     elif not stored.problem:
@@ -102,7 +104,7 @@ def check_age(settings: Settings, stored: Stored, now: datetime) -> Iterator[Fin
 
 def check_webhooks(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Whether the operator's receiver of webhooks, if there is one, has written lately."""
-    folder = pipeline.webhooks_dir(settings)
+    folder = settings.paths.webhooks
     changed = [
         path.stat().st_mtime
         for path in (Path(place, name) for place, _, names in os.walk(folder) for name in names)

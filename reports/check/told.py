@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from extract.settings import Settings
+from extract.workspace.settings import Settings
 from reports import schedule
 from reports.channels import DeliveryError, Notice, channels, try_email
 from reports.check.findings import Finding, bad, good, warning

@@ -15,10 +15,12 @@ from unittest.mock import patch
 
 import duckdb
 
-from extract import heyreach, raw, routes
-from extract.landing import landed_files
-from extract.settings import DEFAULTS
-from extract.sql_text import literal
+from extract import raw
+from extract.heyreach import routes
+from extract.raw import load as heyreach
+from extract.raw.landing import landed_files
+from extract.workspace.settings import DEFAULTS
+from extract.workspace.sql_text import literal
 from tests.benchmark.workspaces import BASE_URL, HISTORY, NIGHT
 
 Facts = dict[str, object]
@@ -150,7 +152,7 @@ def models_and_tests(folder: Path) -> Facts:
 
 def bare_sql(folder: Path) -> Facts:
     """The compiled SQL of the same models and tests, in order, in one DuckDB process."""
-    from extract.accounts import load_accounts  # noqa: PLC0415
+    from extract.heyreach.accounts import load_accounts  # noqa: PLC0415
     from tests import compiled  # noqa: PLC0415
 
     scratch = folder / "compiled"

@@ -10,16 +10,15 @@ from random import Random
 from threading import Thread
 
 from extract import raw
-from extract.errors import OutboundError
 from extract.importer.command import ImportOptions, run_import
 from extract.importer.ledger import Ledger
-from extract.landing import Landing
-from extract.pipeline import ledger_path
+from extract.raw.landing import Landing
 from extract.sandbox import people
 from extract.sandbox.api import SandboxApi
 from extract.sandbox.faults import Faults
 from extract.sandbox.server import SandboxServer
-from extract.settings import Settings, load_settings
+from extract.workspace.errors import OutboundError
+from extract.workspace.settings import Settings, load_settings
 from reports.connection_analytics import PROJECT_DIR
 from tests.diagnosis.causes import ImportPlan
 
@@ -58,7 +57,7 @@ def import_file(folder: Path, api: SandboxApi, base_url: str, plan: ImportPlan, 
         raise RuntimeError(f"{plan.fault} lost nothing")
     finally:
         api.faults = Faults()
-    with Ledger(ledger_path(settings)) as ledger:
+    with Ledger(settings.paths.import_ledger) as ledger:
         [entry] = ledger.imports()
     return entry.import_id
 
@@ -70,7 +69,7 @@ def ledger_rows(folder: Path, base_url: str, api: SandboxApi) -> Callable[[Landi
     def land(landing: Landing) -> None:
         with raw.connect(folder / "raw.duckdb", read_only=True) as connection:
             last_events = raw.last_import_events(connection)
-        with Ledger(ledger_path(settings)) as ledger:
+        with Ledger(settings.paths.import_ledger) as ledger:
             for table, row in ledger.news(last_events):
                 landing.write(table, row)
 

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import httpx
 
-from extract import heyreach, raw
-from extract.accounts import Account
-from extract.client import HeyReachClient
+from extract import raw
+from extract.heyreach.accounts import Account
+from extract.heyreach.client import HeyReachClient
+from extract.heyreach.observing import KnownStates
+from extract.heyreach.pull import run_pull
 from extract.http.pacing import Pacer
-from extract.landing import Landing, finished_folders
-from extract.observing import KnownStates
-from extract.pull import run_pull
+from extract.raw import load as heyreach
+from extract.raw.landing import Landing, finished_folders
 from extract.sandbox.api import SandboxApi
 from extract.sandbox.clock import to_datetime, to_ticks
-from extract.settings import load_settings
+from extract.workspace.settings import load_settings
 from reports.connection_analytics import PROJECT_DIR
 from tests.compiled import Project, build
 

@@ -4,8 +4,8 @@ import duckdb
 import pytest
 
 from dbt_project import warehouse
-from extract.accounts import write_account_seed
-from extract.sql_text import literal
+from extract.heyreach.accounts import write_account_seed
+from extract.workspace.sql_text import literal
 from tests.compiled import Project, compile_project
 from tests.diagnosis.causes import KINDS, draw
 from tests.diagnosis.examination import examine, run

@@ -14,13 +14,14 @@ import duckdb
 import pytest
 
 from extract import raw
-from extract.backup import archive, contents, restore, save
+from extract.backup import archive, restore, save
 from extract.importer.ledger import Ledger
-from extract.lock import everything, exclusive
+from extract.people.suppression import Suppressions
 from extract.privacy import purge
-from extract.privacy.suppression import Suppressions
 from extract.sandbox.process import running_sandbox
-from extract.settings import RetentionSettings, load_settings
+from extract.workspace.lock import everything, exclusive
+from extract.workspace.paths import Paths
+from extract.workspace.settings import RetentionSettings, load_settings
 from reports.connection_analytics import PROJECT_DIR
 from tests.conftest import Outcome, Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
@@ -325,8 +326,8 @@ def test_a_damaged_ledger_or_raw_is_named_and_nothing_is_saved(workspace):
     outcome = workspace.run("backup")
     assert outcome.exit_code == 1
     assert "`make recover`" in outcome.errors
-    assert contents.copies(workspace.data_dir) == [
-        path for path in contents.copies(workspace.data_dir) if path.suffixes[-2:] == [".tar", ".gz"]
+    assert Paths(workspace.data_dir).copies() == [
+        path for path in Paths(workspace.data_dir).copies() if path.suffixes[-2:] == [".tar", ".gz"]
     ]
 
 

@@ -9,9 +9,9 @@ import duckdb
 import pytest
 
 from extract import pipeline, raw
-from extract.lock import exclusive
 from extract.sandbox.process import running_sandbox
-from extract.settings import load_settings
+from extract.workspace.lock import exclusive
+from extract.workspace.settings import load_settings
 from tests.conftest import Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from extract.enrichment.command import EnrichOptions, run_enrich
-from extract.settings import load_settings
+from extract.workspace.settings import load_settings
 from tests.conftest import Outcome, Workspace
 from tests.extract.enrichment.stand_ins import Asked, Faults, llm_reply, stand_ins
 

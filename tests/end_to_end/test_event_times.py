@@ -10,12 +10,12 @@ import numpy
 import pytest
 
 from extract import raw
-from extract.client import HeyReachClient
-from extract.heyreach import load
+from extract.heyreach.client import HeyReachClient
+from extract.heyreach.observing import KnownStates
+from extract.heyreach.pull import run_pull
 from extract.http.pacing import Pacer
-from extract.landing import Landing, finished_folders
-from extract.observing import KnownStates
-from extract.pull import run_pull
+from extract.raw.landing import Landing, finished_folders
+from extract.raw.load import load
 from extract.sandbox.process import Sandbox, running_sandbox
 from tests.conftest import Workspace
 from tests.end_to_end.conftest import workspace_on

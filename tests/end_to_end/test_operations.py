@@ -18,12 +18,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from extract import journal, lock, pipeline, raw, snapshots
-from extract.lock import exclusive
-from extract.runs import RunRecord, runs_path
+from extract import pipeline, raw
+from extract.raw import snapshots
 from extract.sandbox.process import running_sandbox
-from extract.settings import DEFAULTS
-from extract.stop import STOP_SECONDS
+from extract.workspace import journal, lock
+from extract.workspace.lock import exclusive
+from extract.workspace.paths import Paths
+from extract.workspace.runs import RunRecord
+from extract.workspace.settings import DEFAULTS, Settings
+from extract.workspace.stop import STOP_SECONDS
 from tests.compiled import instead_of_dbt
 from tests.conftest import Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
@@ -98,7 +101,7 @@ def held_for_writing(database: Path) -> Iterator[Callable[[], str]]:
 
 
 def events(workspace: Workspace) -> list[dict]:
-    return journal.rows(runs_path(workspace.data_dir))
+    return journal.rows(Paths(workspace.data_dir).runs)
 
 
 @pytest.mark.usefixtures("without_dbt")
@@ -175,7 +178,7 @@ def test_a_failed_job_still_reports_the_last_good_warehouse_and_says_so(workspac
 
 def test_old_figures_are_said_to_be_old(workspace):
     """The record says that nothing came in for two days; whoever builds then must be told."""
-    path = runs_path(workspace.data_dir)
+    path = Paths(workspace.data_dir).runs
     text = path.read_text()
     for row in journal.rows(path):
         earlier = datetime.fromisoformat(row["happened_at"]) - timedelta(days=2)
@@ -196,7 +199,10 @@ def test_sundays_second_job_waits_and_finds_the_work_done(small, workspace, monk
     held = threading.Event()
 
     def weekly() -> None:
-        with exclusive(workspace.data_dir), RunRecord(runs_path(workspace.data_dir), "weekly"):
+        with (
+            exclusive(workspace.data_dir),
+            RunRecord(Paths(workspace.data_dir).runs, "weekly"),
+        ):
             held.set()
             time.sleep(1.5)
 
@@ -223,7 +229,7 @@ def test_a_job_that_does_not_wait_is_turned_away_without_a_request(small, worksp
 
 
 def test_a_daily_pull_becomes_a_full_one_when_the_last_is_too_old(workspace, tmp_path):
-    settings = pipeline.Settings(
+    settings = Settings(
         **{name: None for name in ("api_key", "base_url", "requests_per_minute", "account_metadata_path")},
         lookback_days=30,
         as_of=None,
@@ -236,7 +242,7 @@ def test_a_daily_pull_becomes_a_full_one_when_the_last_is_too_old(workspace, tmp
 
 
 def test_a_snapshot_is_kept_once_and_also_after_a_kill_before_it_was_landed(workspace):
-    path = snapshots.snapshots_path(workspace.data_dir)
+    path = Paths(workspace.data_dir).snapshots
     (kept,) = journal.rows(path)
     snapshots.keep(workspace.warehouse, path)
     assert journal.rows(path) == [kept]

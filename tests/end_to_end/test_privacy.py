@@ -14,13 +14,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from extract import landing_contents
 from extract.enrichment.command import EnrichOptions, run_enrich
-from extract.landing import finished_folders
 from extract.pipeline import suppressions
 from extract.privacy import erase, purge
+from extract.raw import landing_contents
+from extract.raw.landing import finished_folders
 from extract.sandbox.process import Sandbox, running_sandbox
-from extract.settings import RetentionSettings, Settings, load_settings
+from extract.workspace.paths import Paths
+from extract.workspace.settings import RetentionSettings, Settings, load_settings
 from reports.connection_analytics import PROJECT_DIR
 from tests.conftest import Outcome, Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
@@ -120,7 +121,7 @@ def rows_of(path: Path) -> bytes:
 
 
 def counts_of(workspace: Workspace) -> Path:
-    return erase.counts_path(workspace.data_dir)
+    return Paths(workspace.data_dir).erasures
 
 
 def settings_of(workspace: Workspace) -> Settings:
@@ -260,7 +261,7 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 from extract.privacy import erase, files
-from extract.settings import load_settings
+from extract.workspace.settings import load_settings
 steps = iter(range(int(sys.argv[2])))
 def dying(function):
     def step(*arguments):

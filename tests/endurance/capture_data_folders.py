@@ -17,10 +17,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from extract.enrichment.command import EnrichOptions, run_enrich
-from extract.errors import OutboundError
 from extract.sandbox import DEMO_ACCOUNTS_PATH, DEMO_END
 from extract.sandbox.process import Sandbox, running_sandbox
-from extract.settings import load_settings
+from extract.workspace.errors import OutboundError
+from extract.workspace.settings import load_settings
 from reports.connection_analytics import PROJECT_DIR
 from tests.conftest import Workspace
 from tests.data_folders import ACCOUNTS, FOLDERS, Kept, build, figures, pack, unpack, workspace_of

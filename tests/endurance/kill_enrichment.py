@@ -19,9 +19,9 @@ from pathlib import Path
 
 from extract.enrichment.config import EnrichmentConfig
 from extract.enrichment.ledger import EnrichmentLedger
-from extract.enrichment.services import SERVICES
+from extract.workspace.services import SERVICES
 from tests.extract.enrichment.stand_ins import Faults, StandIns, stand_ins
-from tests.extract.scripted_server import windows_exceeded
+from tests.extract.heyreach.scripted_server import windows_exceeded
 
 PROJECT = Path(__file__).parents[2]
 INTEGRATIONS = ("apollo", "clearbit", "hunter", "builtwith")
@@ -159,7 +159,7 @@ _PROGRAM = """
 import sys
 from pathlib import Path
 from extract.enrichment.command import EnrichOptions, run_enrich
-from extract.settings import load_settings
+from extract.workspace.settings import load_settings
 config, names, path = sys.argv[1:]
 options = EnrichOptions(names, Path(path), parallel=10, back_off=0.05)
 run_enrich(load_settings(Path.cwd()), Path(config), options, print)

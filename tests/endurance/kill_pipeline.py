@@ -25,11 +25,11 @@ from pathlib import Path
 
 import duckdb
 
-from extract import journal
-from extract.landing import finished_folders
-from extract.runs import runs_path
+from extract.raw.landing import finished_folders
 from extract.sandbox.process import Sandbox, running_sandbox
-from extract.sql_text import literal
+from extract.workspace import journal
+from extract.workspace.paths import Paths
+from extract.workspace.sql_text import literal
 
 PROJECT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "reports.connection_analytics")
@@ -186,7 +186,7 @@ class _Pipeline:
         started = _started(self.data_dir)
         if len(started) == runs_before:
             return "the start"
-        events = [row for row in journal.rows(runs_path(self.data_dir)) if row["run_id"] == started[-1]]
+        events = [row for row in journal.rows(Paths(self.data_dir).runs) if row["run_id"] == started[-1]]
         if events[-1]["event"] == "finished":
             return "the end"
         return {"started": "extract", "extract": "build", "build": "report"}.get(
@@ -195,7 +195,7 @@ class _Pipeline:
 
 
 def _started(data_dir: Path) -> list[str]:
-    return [row["run_id"] for row in journal.rows(runs_path(data_dir)) if row["event"] == "started"]
+    return [row["run_id"] for row in journal.rows(Paths(data_dir).runs) if row["event"] == "started"]
 
 
 class _Reader:

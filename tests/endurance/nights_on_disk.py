@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from extract.data_folder import FILE_KINDS, FileKind, kind_of
+from extract.workspace.data_folder import FILE_KINDS, FileKind, kind_of
 from tests.conftest import Workspace
 from tests.data_folders import ACCOUNTS, Kept, unpack
 from tests.endurance.capture_data_folders import NIGHTS

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from extract.errors import ConfigurationError
+from extract.workspace.errors import ConfigurationError
 from tests.mutations import verdict
 from tests.mutations.mutation import PROJECT, Mutation, MutationError, all_mutations, unit_tests
 
@@ -55,11 +55,11 @@ def changing(place: str, replace: str, by: str) -> Mutation:
 @pytest.mark.parametrize(
     ("place", "replace", "by"),
     [
-        ("extract.lock._taken", "(lock, fcntl", ""),  # it isn't Python any more
-        ("extract.lock._taken", "return", "return"),  # twice there
-        ("extract.lock._taken", "LOCK_SH", "LOCK_EX"),  # not there
-        ("extract.lock._taken", "return True", "return True  # so"),  # the same code
-        ("extract.lock.nothing", "a", "b"),
+        ("extract.workspace.lock._taken", "(lock, fcntl", ""),  # it isn't Python any more
+        ("extract.workspace.lock._taken", "return", "return"),  # twice there
+        ("extract.workspace.lock._taken", "LOCK_SH", "LOCK_EX"),  # not there
+        ("extract.workspace.lock._taken", "return True", "return True  # so"),  # the same code
+        ("extract.workspace.lock.nothing", "a", "b"),
         ("extract.nothing.lock", "a", "b"),
         ("macro nothing", "a", "b"),
     ],
@@ -86,6 +86,6 @@ def test_an_error_that_no_test_asks_about_notices_nothing(error: BaseException, 
 
 def test_several_lines_are_found_and_written_in_the_indentation_of_their_place():
     mutated = changing(
-        "extract.lock._taken", "except BlockingIOError:\n    return False", "finally:\n    print()"
+        "extract.workspace.lock._taken", "except BlockingIOError:\n    return False", "finally:\n    print()"
     )
     assert "\n    finally:\n        print()\n    return True" in mutated.applied()

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from extract import journal
-from extract.errors import ConfigurationError
-from extract.lock import exclusive
-from extract.settings import AlertSettings, Settings, Smtp
-from reports.alerts import acknowledge, acknowledgements_path, alerts_path, open_anomalies, telling
+from extract.workspace import journal
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.lock import exclusive
+from extract.workspace.settings import AlertSettings, Settings, Smtp
+from reports.alerts import acknowledge, open_anomalies, telling
 from tests.reports.mail_server import MailServer
 from tests.reports.report_rows import anomaly, publish
 from tests.reports.webhook_server import WebhookServer
@@ -130,7 +130,7 @@ def test_a_channel_that_fails_is_tried_again_and_fails_no_job(office, slack, mai
 def test_what_nobody_got_in_a_week_is_told_anew_or_dropped(office, slack, mail):
     slack.status, mail.refuses = 500, {"MAIL"}
     office.job(DROP)
-    old = alerts_path(office.folder)
+    old = office.settings.paths.alerts
     old.write_text(old.read_text().replace('"happened_at":"2', '"happened_at":"1'))
     slack.status, mail.refuses = 200, set()
     office.job(GAP)
@@ -172,7 +172,7 @@ def test_without_a_channel_nothing_is_kept_to_be_told_later(office, slack):
     silent = Office(office.folder, AlertSettings())
     silent.job(DROP)
     silent.failing_job(ValueError("no"))
-    assert journal.rows(alerts_path(office.folder)) == []
+    assert journal.rows(office.settings.paths.alerts) == []
     office.job(DROP)
     assert titles(slack) == ["Maren is accepted less."]
 
@@ -204,17 +204,17 @@ def test_two_jobs_at_once_do_not_tell_the_same_twice(office, slack):
 def test_no_secret_is_said_or_written(office, slack, mail):
     slack.status, mail.refuses = 403, {"DATA"}
     office.job(DROP)
-    written = alerts_path(office.folder).read_text() + " ".join(office.said) + repr(office.settings)
+    written = office.settings.paths.alerts.read_text() + " ".join(office.said) + repr(office.settings)
     for secret in ("SENTINEL", slack.url, "hunter2"):
         assert secret not in written
-    assert alerts_path(office.folder).stat().st_mode & 0o077 == 0
+    assert office.settings.paths.alerts.stat().st_mode & 0o077 == 0
 
 
 def test_an_acknowledged_anomaly_is_silent_at_once(office, slack):
     office.job(DROP, GAP)
-    assert acknowledge(office.folder, DROP["anomaly_id"][:6].upper())["message"] == DROP["message"]
-    assert [row["anomaly_id"] for row in open_anomalies(office.folder)] == [GAP["anomaly_id"]]
-    (row,) = journal.rows(acknowledgements_path(office.folder))
+    assert acknowledge(office.settings.paths, DROP["anomaly_id"][:6].upper())["message"] == DROP["message"]
+    assert [row["anomaly_id"] for row in open_anomalies(office.settings.paths)] == [GAP["anomaly_id"]]
+    (row,) = journal.rows(office.settings.paths.acknowledgements)
     assert row.pop("acknowledged_at")
     names = ("anomaly_id", "kind", "dimension", "segment", "since", "judged_until")
     assert row == {name: str(DROP[name]) for name in names}
@@ -226,6 +226,6 @@ def test_an_acknowledged_anomaly_is_silent_at_once(office, slack):
 def test_acknowledging_what_is_not_there_names_what_is(office, given, problem):
     office.job(DROP, GAP)
     with pytest.raises(ConfigurationError, match=problem) as caught:
-        acknowledge(office.folder, given)
+        acknowledge(office.settings.paths, given)
     assert all(row["anomaly_id"][:8] in str(caught.value) for row in (DROP, GAP))
-    assert not acknowledgements_path(office.folder).exists()
+    assert not office.settings.paths.acknowledgements.exists()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from extract.settings import Smtp
+from extract.workspace.settings import Smtp
 from reports.channels import (
     ATTACHED_BYTES,
     SLACK_CHARACTERS,

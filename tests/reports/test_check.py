@@ -12,14 +12,14 @@ import httpx
 import pytest
 
 from extract.sandbox.process import Sandbox, running_sandbox
-from extract.settings import DEFAULTS
+from extract.workspace.settings import DEFAULTS
 from reports import schedule
 from reports.connection_analytics import PROJECT_DIR
 from reports.schedule import TIMETABLE, next_due
 from tests.conftest import Outcome, Workspace
 from tests.end_to_end.conftest import workspace_on
 from tests.end_to_end.test_operations import AS_ANYBODY
-from tests.extract.scripted_server import Reply, ScriptedServer
+from tests.extract.heyreach.scripted_server import Reply, ScriptedServer
 from tests.reports.mail_server import MailServer
 from tests.reports.webhook_server import WebhookServer
 

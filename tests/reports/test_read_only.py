@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from extract.errors import ConfigurationError
+from extract.workspace.errors import ConfigurationError
 from reports import read_only
 from reports.queries import read_report
 from reports.read_only import StatementError, open_published, readable

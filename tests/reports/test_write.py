@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from extract.errors import ConfigurationError
+from extract.workspace.errors import ConfigurationError
 from reports.write import FORMATS, write_reports
 from tests.reports.report_rows import EMPTY, publish
 

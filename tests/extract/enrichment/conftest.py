@@ -10,9 +10,9 @@ import pytest
 
 from extract.enrichment.command import EnrichOptions, run_enrich
 from extract.enrichment.ledger import Ask, EnrichmentLedger
-from extract.enrichment.services import SERVICES
-from extract.errors import OutboundError
-from extract.settings import load_settings
+from extract.workspace.errors import OutboundError
+from extract.workspace.services import SERVICES
+from extract.workspace.settings import load_settings
 from tests.extract.enrichment.stand_ins import StandIns, stand_ins
 
 

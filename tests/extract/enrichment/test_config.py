@@ -8,9 +8,9 @@ import pytest
 from extract.enrichment.command import list_enrichments
 from extract.enrichment.config import EnrichmentConfig, load_enrichment_config
 from extract.enrichment.registry import INTEGRATIONS, NOT_BUILT
-from extract.enrichment.services import SERVICES
-from extract.errors import ConfigurationError
-from extract.settings import load_settings
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.services import SERVICES
+from extract.workspace.settings import load_settings
 
 SHIPPED = Path(__file__).parents[3] / "config" / "enrichment.yaml"
 

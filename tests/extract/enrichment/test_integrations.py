@@ -13,7 +13,7 @@ from extract.enrichment.base import COLUMNS, SENSITIVE_FIELDS, Integration
 from extract.enrichment.config import EnrichmentConfig
 from extract.enrichment.ledger import EnrichmentLedger
 from extract.enrichment.registry import INTEGRATIONS, NOT_BUILT, waves
-from extract.enrichment.services import HEYREACH, PROFILES, SERVICES
+from extract.workspace.services import HEYREACH, PROFILES, SERVICES
 from tests.extract.enrichment import stand_ins
 
 FOUND = {

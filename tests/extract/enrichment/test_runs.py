@@ -13,9 +13,9 @@ from extract.enrichment.client import LIMITS, ServiceClient, pacer_of
 from extract.enrichment.leads import company_domains
 from extract.enrichment.ledger import EnrichmentLedger
 from extract.enrichment.runner import ERASED
-from extract.enrichment.services import SERVICES
-from extract.lock import exclusive
-from extract.privacy.suppression import Suppressions
+from extract.people.suppression import Suppressions
+from extract.workspace.lock import exclusive
+from extract.workspace.services import SERVICES
 from tests.conftest import Workspace
 from tests.extract.enrichment.stand_ins import ANSWERS, Asked, Faults, pipe0_result
 

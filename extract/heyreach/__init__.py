@@ -1,0 +1,1 @@
+"""HeyReach, asked: its client, its routes, paging, what a pull reads, its webhooks, the account file."""
