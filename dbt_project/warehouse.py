@@ -35,8 +35,8 @@ PARSED_DIR = PROJECT_DIR / "target" / "parsed"
 
 # Models that read the period, or what ran since; the rest of a published warehouse is the same for each.
 PERIOD_SELECTION = (
-    "stg_heyreach__run_parameters int_period_facts+ rpt_funnel rpt_import_performance "
-    "rpt_change_decomposition stg_heyreach__pipeline_run_events+ stg_heyreach__alert_events+"
+    "stg_operations__run_parameters fnd_period_facts+ rpt_funnel rpt_import_performance "
+    "rpt_change_decomposition stg_operations__pipeline_run_events+ stg_operations__alert_events+"
 )
 
 
@@ -249,7 +249,7 @@ def _settle(paths: Files, run_id: str) -> None:
             with duckdb.connect(str(paths.build)) as connection:
                 connection.execute("force checkpoint")
         with duckdb.connect(str(paths.build), read_only=True) as connection:
-            found = connection.execute("select run_id from staging.stg_heyreach__run_parameters").fetchall()
+            found = connection.execute("select run_id from staging.stg_operations__run_parameters").fetchall()
         is_whole = found == [(run_id,)] and not _wal(paths.build).exists()
         reason = "its file is not whole"
     except duckdb.Error as error:

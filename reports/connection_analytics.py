@@ -680,7 +680,7 @@ def _append_run_parameters(
 def _published_parameters(published: Path) -> dict:
     """The parameters a published warehouse was built with: another period is judged by the same ones."""
     with open_published(published) as connection:
-        answer = connection.execute("select * from staging.stg_heyreach__run_parameters")
+        answer = connection.execute("select * from staging.stg_operations__run_parameters")
         return dict(zip([column[0] for column in answer.description], answer.fetchone(), strict=True))
 
 

@@ -66,7 +66,7 @@ def test_every_model_and_column_is_described(demo):
     for table, column in workspace.query(
         """
         select table_name, column_name from information_schema.columns
-        where table_schema in ('staging', 'intermediate', 'marts')
+        where table_schema in ('staging', 'intermediate', 'findings', 'marts')
         """
     ):
         built.setdefault(table, set()).add(column)

@@ -31,15 +31,15 @@ def database():
     with duckdb.connect() as connection:
         connection.execute(
             f"""
-            create table stg_heyreach__run_parameters as
+            create table stg_operations__run_parameters as
             select 10 as hide_rate_below, 30 as collecting_below, {MINIMUM} as sensitive_cell_minimum,
                 now() as since, now() as until, now() as as_of;
-            create table int_segments_labelled (dimension varchar, segment varchar, segment_label varchar);
-            create table int_segment_bounds (
+            create table fnd_segments_labelled (dimension varchar, segment varchar, segment_label varchar);
+            create table fnd_segment_bounds (
                 dimension varchar, segment varchar,
                 {", ".join(f"{name}_fewer bigint, {name}_more bigint" for name in BOUNDS.split())}
             );
-            create table int_period_facts (
+            create table fnd_period_facts (
                 {", ".join(f"{name} varchar" for name in TEXTS.split())},
                 {", ".join(f"{name} integer default 0" for name in (COUNTS + DOUBTS).split())},
                 undecided_group varchar, undecided_mature integer default 0
@@ -71,10 +71,10 @@ def workspace(seed: int) -> list[tuple[str, str, str | None]]:
 
 def shown(database, requests) -> tuple[dict, dict]:
     """mature_sent by lead gender, and by account gender and lead gender; None where suppressed."""
-    database.execute("delete from int_period_facts")
+    database.execute("delete from fnd_period_facts")
     database.executemany(
         """
-        insert into int_period_facts
+        insert into fnd_period_facts
             (lead_id, account_id, account_gender, lead_gender, leads_imported, leads_undated, sent, accepted,
              sent_undated, sent_to_date, accepted_to_date, mature_sent, mature_accepted)
         values ($1, $2, $2, $3, 0, 0, 1, 0, 0, 1, 0, 1, 0)

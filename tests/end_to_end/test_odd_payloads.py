@@ -98,9 +98,7 @@ def test_placeholders_and_respelled_fields_are_unknown_and_named(workspace):
     assert (
         workspace.query("select distinct source from marts.heyreach_leads where source ilike '%n/a%'") == []
     )
-    [(respelled,)] = workspace.query(
-        "select count(distinct lead_id) from intermediate.int_lead_fields_respelled"
-    )
+    [(respelled,)] = workspace.query("select count(distinct lead_id) from findings.fnd_lead_fields_respelled")
     assert respelled > 20
 
 

@@ -124,7 +124,7 @@ def test_the_jobs_pull_report_and_remember_each_in_its_measure(small, workspace)
     assert daily_calls < small.log()["total"]
 
     assert workspace.query(
-        "select kind from staging.stg_heyreach__pulls where resource = 'pull' order by finished_at, pull_id"
+        "select kind from staging.stg_operations__pulls where resource = 'pull' order by finished_at, pull_id"
     ) == [("full",), ("daily",), ("full",)]
     assert workspace.query("select job, outcome from marts.pipeline_runs order by started_at") == [
         ("daily", "succeeded"),

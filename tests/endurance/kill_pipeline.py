@@ -42,8 +42,8 @@ NOT_COMPARED = {"run_id", "pull_id", "reported_at", "created_at", "times_reporte
 # The record of runs; versions of one report, of which a run that was killed after publishing leaves one more.
 TABLES_NOT_COMPARED = {
     "pipeline_runs",
-    "stg_heyreach__pipeline_run_events",
-    "stg_heyreach__analytics_snapshots",
+    "stg_operations__pipeline_run_events",
+    "stg_operations__analytics_snapshots",
 }
 
 
@@ -242,7 +242,7 @@ def _state(published: Path) -> str:
             """
             select
                 (select count(*) from duckdb_tables()),
-                (select count(distinct run_id) from staging.stg_heyreach__run_parameters),
+                (select count(distinct run_id) from staging.stg_operations__run_parameters),
                 (select hash(list(s order by s.as_of)) from marts.rpt_summary as s),
                 (select hash(list(c order by c.campaign_lead_id)) from marts.heyreach_connections as c),
                 (select max(observed_at) from staging.stg_heyreach__campaign_lead_observations)
