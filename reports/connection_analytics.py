@@ -556,7 +556,7 @@ def _rebuild(settings: Settings, options: argparse.Namespace) -> None:
         paths.published.unlink(missing_ok=True)
         return
     if paths.published.exists():
-        published = _published_parameters(paths.published)
+        published = _published_period(paths.published)
         options.since, options.until = (f"{published[name]:%Y-%m-%d}" for name in ("since", "until"))
         settings = replace(settings, as_of=published["as_of"], as_of_precision=timedelta())
     try:
@@ -678,9 +678,26 @@ def _append_run_parameters(
 
 
 def _published_parameters(published: Path) -> dict:
-    """The parameters a published warehouse was built with: another period is judged by the same ones."""
+    """The parameters a published warehouse was built with: another period is judged by the same ones.
+
+    Raises ConfigurationError where another release built it: its models are not today's.
+    """
+    try:
+        return _one_row(published, "select * from staging.stg_operations__run_parameters")
+    except duckdb.CatalogException:
+        raise ConfigurationError(
+            f"{shown(published)} was built by another release of this program; `make build` builds it anew"
+        ) from None
+
+
+def _published_period(published: Path) -> dict:
+    """Period and as-of of a published warehouse, whichever release built it."""
+    return _one_row(published, "select since, until, as_of from marts.rpt_summary")
+
+
+def _one_row(published: Path, query: str) -> dict:
     with open_published(published) as connection:
-        answer = connection.execute("select * from staging.stg_operations__run_parameters")
+        answer = connection.execute(query)
         return dict(zip([column[0] for column in answer.description], answer.fetchone(), strict=True))
 
 

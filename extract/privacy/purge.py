@@ -151,8 +151,8 @@ def _old_leads(published: Path, months: int) -> tuple[list[str], set[files.Ident
             """
             select activities.lead_id, activities.normalized_profile_url
             from intermediate.int_lead_activities as activities
-            cross join staging.stg_operations__run_parameters as parameters
-            where activities.last_active_at < parameters.as_of - to_months(?)
+            cross join marts.rpt_summary as summary
+            where activities.last_active_at < summary.as_of - to_months(?)
             """,
             [months],
         ).fetchall()
