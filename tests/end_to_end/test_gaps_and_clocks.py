@@ -175,6 +175,8 @@ def clock_story(ahead: timedelta, rights_itself: datetime | None) -> tuple[HandM
             asked(world, campaign, at(day, hour), 1, (None, 16.1)[day % 2 :], enters=at(day, hour - 1))
     moments = three_a_day(13)
     if rights_itself:
+        # First shown by the last pull before, accepted by the first one after, which seems to come earlier.
+        asked(world, campaign, at(9, 19), 1, (7.4,), enters=at(9, 17))
         world.when(rights_itself, lambda: setattr(world, "ahead", timedelta(0)))
         # By HeyReach's clock this pull comes before the one it follows.
         moments.append((rights_itself + timedelta(minutes=30), "light"))
