@@ -45,5 +45,7 @@ def test_one_model_is_built_beside_what_was_published(demo, tmp_path):
 
 def test_before_the_first_run_one_line_says_what_to_do(tmp_path):
     raw.initialise(tmp_path / "raw.duckdb")
-    with pytest.raises(warehouse.AuditError, match="Nothing has been pulled yet: `make run` in the project"):
+    with pytest.raises(warehouse.AuditError) as refused:
         dbt(tmp_path, "build", "--select", "rpt_funnel")
+    told = str(refused.value).partition("(./dbt_project.yml) ")[2]
+    assert told.startswith("Nothing has been pulled yet: `make run` in the project folder first")

@@ -169,8 +169,8 @@ def test_a_sender_that_sinks_to_a_tenth_is_found_with_a_pull_every_other_day():
         where dimension = 'account' and segment = '0000' order by sent_date
     """).fetchall()
     fell, noticed = MONDAY + timedelta(days=84), MONDAY + timedelta(days=84 + 7)
-    assert max(level for day, level in levels if day < fell - timedelta(days=1)) < 4
-    assert max(level for day, level in levels if day <= noticed) >= 4
+    assert any(level >= 4 for day, level in levels if day <= noticed)
+    assert not any(level >= 4 for day, level in levels if day < fell - timedelta(days=1))
 
 
 def test_what_is_judged_is_the_truth_of_the_first_read_after_the_window_and_gaps_take_all_alike():

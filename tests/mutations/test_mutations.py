@@ -4,14 +4,16 @@ import ast
 import functools
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
 from extract.workspace.errors import ConfigurationError
-from tests.mutations import verdict
+from tests.mutations import kept, verdict
 from tests.mutations.mutation import PROJECT, Mutation, MutationError, all_mutations, unit_tests
+from tests.mutations.running import NOT_NOTICED, NOTICED
 
 MUTATIONS = all_mutations()
 # Rows of FAULTS.md that no test stands for: a measurement, and what was tried by hand.
@@ -46,6 +48,33 @@ def test_every_fault_is_brought_back():
     brought_back = Counter(fault for mutation in MUTATIONS for fault in mutation.brings_back)
     assert len(rows) > 48
     assert rows - WITHOUT_A_TEST | FOUND == set(brought_back)
+
+
+def test_each_was_tried_as_it_is_now_and_noticed():
+    """One that is new or changed is tried by `python -m tests.mutations --only NAME --keep`."""
+    text = kept.RESULTS.read_text(encoding="utf-8")
+    results = kept.read(text)
+    assert set(results) == {kept.identity(mutation) for mutation in MUTATIONS}
+    assert {each for each, _ in results.values()} == {NOTICED}
+    assert text == kept.page(MUTATIONS, results)
+
+
+def test_what_is_kept_of_a_mutation_stays_until_it_changes():
+    first, second = MUTATIONS[:2]
+    page = kept.page(
+        [first, second],
+        {kept.identity(first): (NOTICED, "2026-01-01"), kept.identity(second): (NOT_NOTICED, "2026-01-02")},
+    )
+    assert "1 of 2 faults" in page
+    results = kept.read(page)
+    assert results == {
+        kept.identity(first): (NOTICED, "2026-01-01"),
+        kept.identity(second): (NOT_NOTICED, "2026-01-02"),
+    }
+    renamed, changed = replace(first, name="other 7"), replace(second, by="something else")
+    assert kept.read(kept.page([renamed, changed], results)) == {
+        kept.identity(first): (NOTICED, "2026-01-01")
+    }
 
 
 def changing(place: str, replace: str, by: str) -> Mutation:

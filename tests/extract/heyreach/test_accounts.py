@@ -238,5 +238,4 @@ def test_a_full_disk_leaves_the_old_seed_and_nothing_else(tmp_path):
             write_account_seed([Account("50001", "Dana", "real_personal")], path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert path.read_bytes() == before
-    assert [file.name for file in tmp_path.iterdir()] == ["seed.csv"]
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"seed.csv": before}

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -111,16 +112,23 @@ def test_who_has_to_be_alone_waits_for_every_writer_and_is_told_who_it_is(tmp_pa
 
 
 def test_the_wait_is_for_all_locks_together(tmp_path, monkeypatch):
-    monkeypatch.setattr(lock, "POLL_SECONDS", 0.02)
-    began = time.monotonic()
+    """The first of them is let go after 30 of the 50 seconds, by a clock of the test's own."""
+    passed = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal passed
+        passed += seconds
+        if passed >= 30:
+            ends[0].close()
+
+    monkeypatch.setattr(lock, "time", SimpleNamespace(monotonic=lambda: passed, sleep=sleep))
     with contextlib.ExitStack() as held:
         ends = [held.enter_context(contextlib.ExitStack()) for _ in WRITERS]
         for end, what in zip(ends, WRITERS, strict=True):
             end.enter_context(exclusive(tmp_path, what))
-        threading.Timer(0.3, ends[0].close).start()
-        with pytest.raises(BusyError, match=WRITERS[1]), everything(tmp_path, "purge", wait_seconds=0.5):
+        with pytest.raises(BusyError, match=WRITERS[1]), everything(tmp_path, "purge", wait_seconds=50):
             pytest.fail("both held it")
-    assert time.monotonic() - began < 2
+    assert 50 <= passed <= 50 + lock.POLL_SECONDS
 
 
 def test_a_lock_that_nobody_would_wait_for_can_not_be_taken(tmp_path):
