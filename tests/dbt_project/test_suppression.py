@@ -10,7 +10,12 @@ import pytest
 
 from tests.dbt_project.models import model_sql, singular_test_sql
 
-MODELS = ("rpt_segment_performance", "rpt_account_lead_match", "rpt_account_lead_comparison")
+MODELS = (
+    "fnd_segments_compared",
+    "rpt_segment_performance",
+    "rpt_account_lead_match",
+    "rpt_account_lead_comparison",
+)
 MINIMUM = 10
 COUNTS = """
     leads_imported leads_undated sent accepted sent_undated sent_to_date accepted_to_date mature_sent
