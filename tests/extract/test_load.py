@@ -106,7 +106,7 @@ def test_loading_keeps_the_payload_as_sent_and_lists_the_landing(tmp_path, raw_p
         assert raw.loaded_landings(connection) == {folders[0].name}
         assert raw.pull_times(connection) == raw.PullTimes(NOW, NOW, NOW, NOW)
         assert raw.origin(connection) == raw.Origin("https://heyreach.example", "1")
-        assert raw.newest_hashes(connection, "sender_accounts", ()) == {
+        assert raw.newest_hashes(connection, "sender_accounts")[()] == {
             "1": content_hash({"id": 1, "firstName": "Ada"}),
             "2": content_hash({"id": 2, "firstName": "Ada"}),
         }
