@@ -202,7 +202,7 @@ asked = []
 socket.getaddrinfo = lambda host, *_, **__: asked.append(host) or []
 from extract.heyreach import load
 from extract.landing import finished_folders
-resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, 5_000))
 try:
     load(finished_folders(Path(sys.argv[1])), Path(sys.argv[2]))
 except Exception as error:
