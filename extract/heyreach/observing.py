@@ -39,7 +39,7 @@ class KnownStates:
 
     def __init__(self, raw_path: Path):
         self._raw_path = raw_path
-        self._hashes: dict[tuple[str, tuple[str, ...]], dict[str, str]] = {}
+        self._hashes: dict[str, dict[tuple[str, ...], dict[str, str]]] = {}
         with raw.connect(raw_path, read_only=True) as connection:
             times = raw.pull_times(connection)
             self.newest_pull_id = raw.newest_pull_id(connection)
@@ -48,19 +48,19 @@ class KnownStates:
 
     def of(self, resource: str, scope: tuple[str, ...]) -> dict[str, str]:
         """Row key -> hash of its newest observation; the caller writes what it lands into it."""
-        if (resource, scope) not in self._hashes:
+        if resource not in self._hashes:  # all scopes at once: to open raw for each takes longer
             with raw.connect(self._raw_path, read_only=True) as connection:
-                self._hashes[resource, scope] = raw.newest_hashes(connection, resource, scope)
-        return self._hashes[resource, scope]
+                self._hashes[resource] = raw.newest_hashes(connection, resource)
+        return self._hashes[resource].setdefault(scope, {})
 
     def counted_days(self, account_id: str) -> dict[str, str]:
         """Campaign -> the first day (ISO) for which there ever were counts of this sender in it."""
         days = {
             campaign: day for (account, campaign), day in self._counted_days.items() if account == account_id
         }
-        for (resource, scope), hashes in self._hashes.items():
-            if resource == "account_campaign_days" and scope[0] == account_id and hashes:
-                days[scope[1]] = min(hashes)
+        for (account, campaign), hashes in self._hashes.get("account_campaign_days", {}).items():
+            if account == account_id and hashes:
+                days[campaign] = min(hashes)
         return days
 
 

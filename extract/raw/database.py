@@ -79,37 +79,43 @@ def initialise(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with connect(path, read_only=False) as connection:
         connection.execute(f"create schema if not exists {SCHEMA}")
+        columns_there = "select table_name, column_name from duckdb_columns() where schema_name = ?"
+        existing = set(connection.execute(columns_there, [SCHEMA]).fetchall())
+        tables = {table for table, _ in existing}
         for table, columns in TABLES.items():
-            declared = ", ".join(f"{name} {DUCKDB_TYPES[kind]}" for name, kind in columns.items())
-            connection.execute(f"create table if not exists {SCHEMA}.{table} ({declared})")
+            if table not in tables:
+                declared = ", ".join(f"{name} {DUCKDB_TYPES[kind]}" for name, kind in columns.items())
+                connection.execute(f"create table {SCHEMA}.{table} ({declared})")
+                continue
             for name, kind in columns.items():
-                connection.execute(
-                    f"alter table {SCHEMA}.{table} add column if not exists {name} {DUCKDB_TYPES[kind]}"
-                )
+                if (table, name) not in existing:
+                    connection.execute(f"alter table {SCHEMA}.{table} add column {name} {DUCKDB_TYPES[kind]}")
         if _version(connection) < versions.KNOWN[KIND]:
             connection.execute(f"create or replace table {SCHEMA}.{VERSION_TABLE} (version bigint)")
             connection.execute(f"insert into {SCHEMA}.{VERSION_TABLE} values (?)", [versions.KNOWN[KIND]])
 
 
 def newest_hashes(
-    connection: duckdb.DuckDBPyConnection, resource: str, scope: tuple[str, ...]
-) -> dict[str, str]:
-    """Row key -> hash of its newest observation, for one scope of one resource.
+    connection: duckdb.DuckDBPyConnection, resource: str
+) -> dict[tuple[str, ...], dict[str, str]]:
+    """Scope -> row key -> hash of its newest observation, for all scopes of one resource.
 
     Newest by pull and by request within it: HeyReach's clock may have been set back in between.
     """
-    *scope_columns, key = OBSERVATIONS[resource]
-    condition = " and ".join(f"{column} = ?" for column in scope_columns) or "true"
+    columns = ", ".join(OBSERVATIONS[resource])
     rows = connection.execute(
         f"""
-        select {key}, arg_max(content_hash, (pull_id, coalesce(request_number, 0), observed_at, content_hash))
+        select
+            {columns},
+            arg_max(content_hash, (pull_id, coalesce(request_number, 0), observed_at, content_hash))
         from {SCHEMA}.{resource}
-        where {condition}
-        group by {key}
-        """,
-        list(scope),
+        group by {columns}
+        """
     ).fetchall()
-    return dict(rows)
+    hashes: dict[tuple[str, ...], dict[str, str]] = {}
+    for *scope, key, newest in rows:
+        hashes.setdefault(tuple(scope), {})[key] = newest
+    return hashes
 
 
 def loaded_landings(connection: duckdb.DuckDBPyConnection) -> set[str]:

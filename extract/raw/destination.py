@@ -35,6 +35,10 @@ class _RawClient(DuckDbClient):
 class RawDestination(dlt.destinations.duckdb):
     """`dlt.destinations.duckdb` with the copy job of above."""
 
+    def capabilities(self, config=None, naming=None):
+        """DuckDB's. dlt asks forty times a load, and would look each time for settings nobody made."""
+        return super().capabilities(config or self.spec(), naming)
+
     @property
     def client_class(self) -> type[DuckDbClient]:
         return _RawClient

@@ -25,9 +25,13 @@ import tempfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-# Read by dlt while it is imported: else it prints a traceback for what is one line here, and tells its
-# makers of each load.
-os.environ |= {"RUNTIME__LOG_LEVEL": "CRITICAL", "RUNTIME__DLTHUB_TELEMETRY": "false"}
+# Read by dlt while it is imported: else it prints a traceback for what is one line here, tells its makers of
+# each load, and reads back before each what it remembers of earlier ones, while raw.py declares every table.
+os.environ |= {
+    "RUNTIME__LOG_LEVEL": "CRITICAL",
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
+    "RESTORE_FROM_DESTINATION": "false",
+}
 
 import dlt
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials

@@ -289,8 +289,12 @@ def test_damaged_databases_are_named_set_aside_and_made_anew(workspace):
 
 
 @pytest.mark.parametrize("limit", [120_000, 5_000_000], ids=["while pulling", "while building"])
+@pytest.mark.usefixtures("without_dbt")
 def test_a_full_disk_is_said_and_leaves_the_published_warehouse(small, workspace, limit):
-    """A limit on file sizes stands for the disk: writes beyond it fail as they do on a full one."""
+    """A limit on file sizes stands for the disk: writes beyond it fail as they do on a full one.
+
+    The job is a program of its own, so dbt builds in it.
+    """
     small.set_clock(FIRST_PULL + timedelta(days=1))
     before = digest(workspace.warehouse)
     outcome = subprocess.run(

@@ -23,6 +23,7 @@ from extract.sandbox.process import Sandbox, running_sandbox
 from extract.workspace.paths import Paths
 from extract.workspace.settings import RetentionSettings, Settings, load_settings
 from reports.connection_analytics import PROJECT_DIR
+from tests.compiled import Project, instead_of_dbt
 from tests.conftest import Outcome, Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 from tests.extract.enrichment.stand_ins import Asked, stand_ins
@@ -141,10 +142,10 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory):
+def story(compiled: Project, tmp_path_factory: pytest.TempPathFactory):
     """One person known from an import, a webhook and a report; one who accepted a request.
 
-    In a folder whose name would end a text in SQL.
+    In a folder whose name would end a text in SQL. dbt itself builds first, and leaves its files there.
     """
     folder = tmp_path_factory.mktemp("privacy") / "o'brien"
     folder.mkdir()
@@ -168,7 +169,8 @@ def story(tmp_path_factory: pytest.TempPathFactory):
         shutil.copytree(data, folder / "before")
         lead = next(each for each in sandbox.truth()["leads"] if each["accepted_at"] and each["profile_url"])
         erase.erase(settings_of(workspace), lead["profile_url"])
-        erased = workspace.run("erase", "--url", f"https://uk.linkedin.com/in/{SLUG.title()}?trk=people")
+        with instead_of_dbt(compiled):
+            erased = workspace.run("erase", "--url", f"https://uk.linkedin.com/in/{SLUG.title()}?trk=people")
         yield Story(sandbox, workspace, folder / "before", lead, erased)
 
 
@@ -280,26 +282,24 @@ def test_killed_in_the_middle_it_is_completed_by_running_it_again(story, tmp_pat
     for name in ("warehouse.duckdb", "reports"):  # built anew by the command, as the test above shows
         path = tmp_path / "data" / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    environment = os.environ | story.workspace.environment
-    environment |= {"OUTBOUND_DATA_DIR": str(tmp_path / "data"), "URL": f"linkedin.com/in/{SLUG}"}
-
-    def run(limit: int) -> int:
-        return subprocess.run(
-            [sys.executable, "-c", _KILLED, str(PROJECT_DIR), str(limit)],
-            env=environment,
-            cwd=PROJECT_DIR,
-            check=False,
-        ).returncode
+    url = f"linkedin.com/in/{SLUG}"
+    workspace = Workspace(tmp_path / "data", story.workspace.environment)
 
     def damaged() -> list[dict]:
         folders = finished_folders(tmp_path / "data" / "landing")
         assert folders
         return [faults for folder in folders if (faults := landing_contents.faults(folder))]
 
-    assert run(steps) == -signal.SIGKILL
+    killed = subprocess.run(
+        [sys.executable, "-c", _KILLED, str(PROJECT_DIR), str(steps)],
+        env=os.environ | workspace.environment | {"OUTBOUND_DATA_DIR": str(tmp_path / "data"), "URL": url},
+        cwd=PROJECT_DIR,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL
     assert found(tmp_path / "data", *TRACES)
     assert damaged() == []
-    assert run(1000) == 0
+    erase.erase(settings_of(workspace), url)
     assert found(tmp_path / "data", *TRACES) == {}
     assert damaged() == []
 

@@ -142,18 +142,18 @@ def rows(sandbox: Sandbox, path: str) -> list[dict]:
 
 
 def test_a_pull_that_takes_longer_than_jobs_wait_is_warned_of(tmp_path):
-    """400,000 leads at one request a minute."""
+    """1,200,000 leads at 300 requests a minute, and at 60."""
 
     def heyreach(request):
-        many = {"id": 1, "organizationUnitId": 7, "progressStats": {"totalUsers": 400_000}}
+        many = {"id": 1, "organizationUnitId": 7, "progressStats": {"totalUsers": 1_200_000}}
         rows = {"campaign/GetAll": [many]}.get(request.path, [])
         return Reply({"items": rows, "totalCount": len(rows)})
 
     with ScriptedServer(heyreach) as server:
         outcome = workspace_at(server, tmp_path).run("check", HEYREACH_REQUESTS_PER_MINUTE="300")
-    assert "by 400,000 leads) takes about" in found(outcome, "pace")["ok"]
+    assert "by 1,200,000 leads) takes about" in found(outcome, "pace")["ok"]
     with ScriptedServer(heyreach) as server:
-        outcome = workspace_at(server, tmp_path).run("check", HEYREACH_REQUESTS_PER_MINUTE="20")
+        outcome = workspace_at(server, tmp_path).run("check", HEYREACH_REQUESTS_PER_MINUTE="60")
     assert "jobs wait 5 hours for each other" in found(outcome, "pace")["warning"]
 
 
