@@ -21,8 +21,9 @@ from extract.enrichment.command import EnrichOptions, list_enrichments, run_enri
 from extract.enrichment.writeback import WriteBackOptions, run_write_back
 from extract.heyreach import accounts
 from extract.heyreach.pull import KINDS
-from extract.importer.command import SENDER_CHOICES, ImportOptions, run_import
+from extract.importer.command import run_import
 from extract.importer.mapping import MAPPINGS_PATH
+from extract.importer.options import SENDER_CHOICES, ImportOptions
 from extract.privacy import erase, purge
 from extract.raw import snapshots
 from extract.raw.catch_up import load_landed
@@ -37,10 +38,11 @@ from extract.workspace.runs import RunRecord, is_done_since, new_run_id
 from extract.workspace.settings import DEFAULTS, SECRETS, Settings, load_settings, parse_period
 from extract.workspace.stop import stoppable
 from extract.workspace.strict_yaml import shown
-from reports import alerts, schedule, upkeep
+from reports import schedule, upkeep
+from reports.alerts import notices
 from reports.check import check_all
+from reports.document.write import FORMATS, write_reports
 from reports.read_only import open_published
-from reports.write import FORMATS, write_reports
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 ENRICHMENT_CONFIG = PROJECT_DIR / "config" / "enrichment.yaml"
@@ -229,7 +231,7 @@ def _require_places(settings: Settings, options: argparse.Namespace) -> None:
 
 def _scheduled(settings: Settings, options: argparse.Namespace) -> None:
     """A job of the timetable: a run whose end is told to who is not there to see it."""
-    with alerts.telling(settings, options.step, _say) as outcome:
+    with notices.telling(settings, options.step, _say) as outcome:
         outcome.reports = _run(settings, options)
 
 
@@ -332,13 +334,13 @@ def _acknowledge(settings: Settings, options: argparse.Namespace) -> None:
     _require(_files(settings).published)
     if options.id:
         with exclusive(settings.workspace_dir, "delivery", job="acknowledge"):
-            row = alerts.acknowledge(settings.paths, options.id)
+            row = notices.acknowledge(settings.paths, options.id)
         print(f"acknowledged: {row['message']}")
         if row["kind"] == "acceptance_drop":
             print("From the next build on its alarm starts again, and expects what the rate sank to.")
         return
-    rows = alerts.open_anomalies(settings.paths)
-    print("\n\n".join(map(alerts.described, rows)).replace("**", "") or "Nothing has changed that lasts.")
+    rows = notices.open_anomalies(settings.paths)
+    print("\n\n".join(map(notices.described, rows)).replace("**", "") or "Nothing has changed that lasts.")
 
 
 def _recover(settings: Settings, options: argparse.Namespace) -> None:

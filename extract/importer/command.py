@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
-
 from extract.heyreach.client import HeyReachClient, heyreach_client
 from extract.http.pacing import Pacer
 from extract.importer.delivery import Delivery
 from extract.importer.ledger import ARRIVED, LOST, OPEN, Import, Ledger, PlannedRow
 from extract.importer.mapping import REQUIRED, load_mappings
+from extract.importer.options import ImportOptions, check
 from extract.importer.planning import (
     NAMELESS,
     Known,
@@ -26,6 +25,7 @@ from extract.importer.planning import (
     with_senders,
 )
 from extract.importer.preview import blanked_lines, left_out_lines, preview, unmapped_line
+from extract.importer.published import count_in_lists, people_in_other_campaigns
 from extract.importer.result import raise_for_losses, summary, write_result
 from extract.importer.senders import check_named, distribute_by_hash, distribute_by_limits
 from extract.importer.table import ImportFile, read_import_file
@@ -37,32 +37,7 @@ from extract.workspace.errors import ConfigurationError, ProviderError
 from extract.workspace.lock import exclusive
 from extract.workspace.settings import Settings
 
-SENDER_CHOICES = ("limits", "column", "hash")
-
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class ImportOptions:
-    """What the operator asked for: a file and where it goes, or an import to go on with or to repair.
-
-    `senders` None means the column where the file has one, else the daily limits. Without `apply` nothing is
-    sent and nothing is written.
-    """
-
-    file: Path | None = None
-    campaign_id: str | None = None
-    list_id: str | None = None
-    is_upstream: bool = False
-    mapping: str | None = None
-    fixed_fields: str | None = None
-    senders: str | None = None
-    experiment: str | None = None
-    wakes: bool = False
-    allows_other_campaigns: bool = False
-    resume: str | None = None
-    repair: str | None = None
-    apply: bool = False
 
 
 def run_import(settings: Settings, mappings_path: Path, options: ImportOptions, say: Say) -> None:
@@ -71,7 +46,7 @@ def run_import(settings: Settings, mappings_path: Path, options: ImportOptions, 
     Raises ConfigurationError for input that can't be imported (nothing is sent then), LossError when leads or
     fields did not arrive, ProviderError when HeyReach can't be reached or can't be read.
     """
-    _check(options)
+    check(options)
     opened = open_ledger(settings, apply=options.apply, is_kept=options.is_upstream)
     with exclusive(settings.workspace_dir, "import"), opened as ledger:
         if options.is_upstream:
@@ -300,7 +275,7 @@ class _Importer:
         }
         published = self.settings.paths.published
         if target.campaign_id and published.exists():
-            elsewhere |= _people_in_other_campaigns(published, target.campaign_id)
+            elsewhere |= people_in_other_campaigns(published, target.campaign_id)
         if self.options.allows_other_campaigns:
             elsewhere = set()
         return Known(frozenset(before), frozenset(members.rows), frozenset(elsewhere)), published.exists()
@@ -309,7 +284,7 @@ class _Importer:
         """How many of those to be sent HeyReach knew already at the last pull."""
         published = self.settings.paths.published
         people = [row.person for row in plan.to_send]
-        return _count_in_lists(published, people) if people and published.exists() else 0
+        return count_in_lists(published, people) if people and published.exists() else 0
 
     def _plan(self, file: ImportFile, entry: Import, known: Known) -> Plan:
         urls = [row.lead.get("profile_url") or "" for row in file.rows]
@@ -340,32 +315,6 @@ class _Importer:
             chosen = distribute_by_limits(people, target.senders)
         numbers = [row.row_number for row in plan.to_send]
         return with_senders(plan.rows, dict(zip(numbers, chosen, strict=True))), []
-
-
-def _check(options: ImportOptions) -> None:
-    asked = [options.file is not None, bool(options.resume), bool(options.repair)]
-    if sum(asked) != 1:
-        raise ConfigurationError(
-            "make import needs one of FILE=leads.csv, RESUME=import or REPAIR=import "
-            "(an import's name, as it was printed)"
-        )
-    targets = [bool(options.campaign_id), bool(options.list_id), options.is_upstream]
-    if options.file is not None and sum(targets) != 1:
-        raise ConfigurationError(
-            "Say where the file goes: CAMPAIGN=40101, LIST=60101, or UPSTREAM=1 to keep it only as evidence "
-            "of where leads came from that are in HeyReach already"
-        )
-    for name, number in (("CAMPAIGN", options.campaign_id), ("LIST", options.list_id)):
-        if number and not re.fullmatch(r"[0-9]{1,18}", number):
-            raise ConfigurationError(f"{name} must be HeyReach's number, like 40101, not {number!r}")
-    if options.senders and options.senders not in SENDER_CHOICES:
-        raise ConfigurationError(
-            f"SENDERS must be one of {', '.join(SENDER_CHOICES)}, not {options.senders!r}"
-        )
-    if (options.senders == "hash") != bool(options.experiment):
-        raise ConfigurationError(
-            "SENDERS=hash and EXPERIMENT=name belong together: the name decides who is sent by whom"
-        )
 
 
 def _read(mappings_path: Path, options: ImportOptions) -> ImportFile:
@@ -417,23 +366,3 @@ def _is_into(entry: Import, target: Target) -> bool:
     if target.campaign_id:
         return entry.campaign_id == target.campaign_id
     return entry.target == target.kind and entry.list_id == target.list_id
-
-
-def _count_in_lists(published: Path, people: list[str]) -> int:
-    with duckdb.connect(str(published), read_only=True) as connection:
-        [(count,)] = connection.execute(
-            "select count(*) from marts.heyreach_leads "
-            "where list_count > 0 and normalized_profile_url in (select unnest($people::varchar[]))",
-            {"people": people},
-        ).fetchall()
-    return count
-
-
-def _people_in_other_campaigns(published: Path, campaign_id: str) -> set[str]:
-    with duckdb.connect(str(published), read_only=True) as connection:
-        rows = connection.execute(
-            "select distinct normalized_profile_url from marts.heyreach_connections "
-            "where campaign_id <> ? and is_present and normalized_profile_url is not null",
-            [campaign_id],
-        ).fetchall()
-    return {row[0] for row in rows}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from extract.workspace.settings import Settings
 from reports import schedule
-from reports.channels import DeliveryError, Notice, channels, try_email
+from reports.alerts.channels import DeliveryError, Notice, channels, try_email
 from reports.check.findings import Finding, bad, good, warning
 
 

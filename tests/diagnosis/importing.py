@@ -10,8 +10,9 @@ from random import Random
 from threading import Thread
 
 from extract import raw
-from extract.importer.command import ImportOptions, run_import
+from extract.importer.command import run_import
 from extract.importer.ledger import Ledger
+from extract.importer.options import ImportOptions
 from extract.raw.landing import Landing
 from extract.sandbox import people
 from extract.sandbox.api import SandboxApi

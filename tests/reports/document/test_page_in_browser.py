@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from reports.render import render_html
+from reports.document.render import render_html
+from tests.reports.document.test_page import BOTTLENECKS, CHARTS_OF_FULL, named, with_bottlenecks
+from tests.reports.document.test_render import read, renamed
 from tests.reports.report_rows import EMPTY, FULL, publish
-from tests.reports.test_page import BOTTLENECKS, CHARTS_OF_FULL, named, with_bottlenecks
-from tests.reports.test_render import read, renamed
 
 SCREENS = {"phone": (360, 740), "tablet": (820, 1180), "desk": (1440, 900)}
 LONG = "A name without any place to break it: " + "W" * 60

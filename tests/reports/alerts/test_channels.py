@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from extract.workspace.settings import Smtp
-from reports.channels import (
+from reports.alerts.channels import (
     ATTACHED_BYTES,
     SLACK_CHARACTERS,
     DeliveryError,

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from reports import filters
-from reports.filters import Markdown
+from reports.document import filters
+from reports.document.filters import Markdown
 
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import jinja2
 
-from reports import filters
+from reports.document import filters
 
 _MARKDOWN = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -66,8 +66,8 @@ def render_screen(report: dict[str, Any]) -> list[str]:
 def render_html(report: dict[str, Any]) -> str:
     """The markdown report as one HTML page with charts."""
     # Drawing brings a JavaScript engine along, which no other format and no other command needs.
-    from reports.charts import draw_charts  # noqa: PLC0415
-    from reports.page import render_page  # noqa: PLC0415
+    from reports.document.charts import draw_charts  # noqa: PLC0415
+    from reports.document.page import render_page  # noqa: PLC0415
 
     return render_page(render_markdown(report), draw_charts(report))
 

@@ -1,10 +1,10 @@
 from pathlib import Path
 
-from reports.queries import read_report
+from reports.document.queries import read_report
 from reports.read_only import open_published
 from tests.reports.report_rows import publish, segment, summary
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 
 
 def test_rows_are_sorted_for_reading(full: Path):

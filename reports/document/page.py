@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from reports.charts import Chart
+from reports.document.charts import Chart
 
 TEMPLATES = Path(__file__).parent / "templates"
 

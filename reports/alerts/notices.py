@@ -17,7 +17,7 @@ from extract.workspace.errors import ConfigurationError
 from extract.workspace.lock import BusyError, exclusive
 from extract.workspace.paths import Paths
 from extract.workspace.settings import Settings
-from reports.channels import DeliveryError, Notice, channels
+from reports.alerts.channels import DeliveryError, Notice, channels
 from reports.read_only import open_published
 
 OPEN_ANOMALIES = """

@@ -1,8 +1,4 @@
-"""The charts of the page: figures of the report drawn with Vega-Lite; nothing is worked out here.
-
-Colours are names of the stylesheet, so that one drawing serves the light and the dark scheme. Names from the
-data are texts at a place of their own and no axis, so equal, empty and endless ones keep their row.
-"""
+"""The charts of the page: which figures of the report are drawn; nothing is worked out here."""
 
 import calendar
 import math
@@ -10,40 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import vl_convert
+from reports.document import filters
+from reports.document.drawing import (
+    AXIS,
+    DROP,
+    END,
+    PERCENT_AXIS,
+    WIDTH,
+    bars_of,
+    colour_of,
+    row_texts,
+    rows_of,
+    svg_of,
+)
+from reports.document.queries import Row
 
-from reports import filters
-from reports.queries import Row
-
-VEGA_LITE = "6.4"
 MOST_ROWS = 15
 MOST_LINES = 5
-
-# Pixels. Each row has its label and figures on a line above what is drawn: names have room on a phone, too.
-# Labels are cut at a length that leaves room for a browser's font a quarter wider than the one measured.
-WIDTH, ROW, LABEL = 400, 40, 210
-# From a row's middle up to its text, and down to what is drawn.
-DROP = 8
-# Beside a plot with an upright axis, and at the right of every plot.
-AXIS, END = 40, 24
-
-CONFIG = {
-    "aria": False,  # the whole picture has a title and a description
-    "background": None,
-    "font": "system-ui, sans-serif",
-    "view": {"stroke": None},
-    "text": {"color": "var(--ink)", "fontSize": 12, "baseline": "middle"},
-    "axis": {
-        "domain": False,
-        "ticks": False,
-        "gridColor": "var(--line)",
-        "labelColor": "var(--soft)",
-        "labelFontSize": 12,
-        "labelPadding": 6,
-        "title": None,
-    },
-}
-PERCENT_AXIS = {"labelExpr": "format(100 * datum.value, '.3~g') + ' %'", "tickCount": 4}
 
 VERDICT_COLOURS = {"lower": "bad", "higher": "good", "collecting": "faint", "underpowered": "faint"}
 DIRECTIONS = {"lower": "lower than all others", "higher": "higher than all others"}
@@ -87,7 +66,7 @@ def _bottlenecks(rows: list[Row]) -> Chart | None:
             "label": _bottleneck_label(row),
             "value": row["recoverable_accepts_per_week"],
             "text": f"{filters.decimal(row['recoverable_accepts_per_week'])} a week",
-            "colour": _colour(BOTTLENECK_COLOURS.get(row["verdict"], "faint")),
+            "colour": colour_of(BOTTLENECK_COLOURS.get(row["verdict"], "faint")),
         }
         for number, row in enumerate(costly)
     ]
@@ -100,7 +79,7 @@ def _bottlenecks(rows: list[Row]) -> Chart | None:
         caption="In the order of section 13. What is blind has no figure, and so no bar.",
         figures=_spoken(values),
         legend=[(BOTTLENECK_COLOURS.get(verdict, "faint"), _words(verdict)) for verdict in verdicts],
-        svg=_svg(_bars(values)),
+        svg=svg_of(bars_of(values)),
     )
 
 
@@ -113,7 +92,7 @@ def _funnel(stages: list[Row]) -> Chart | None:
             "label": filters.plain(stage["stage_label"]),
             "value": stage["people"],
             "text": f"{stage['people']:,} ({filters.percent(stage['share_of_first'])})",
-            "colour": _colour("accent"),
+            "colour": colour_of("accent"),
         }
         for number, stage in enumerate(stages)
     ]
@@ -123,7 +102,7 @@ def _funnel(stages: list[Row]) -> Chart | None:
         caption="In brackets: of all imported.",
         figures=_spoken(values),
         legend=(),
-        svg=_svg(_bars(values)),
+        svg=svg_of(bars_of(values)),
     )
 
 
@@ -141,7 +120,7 @@ def _accept_rates(section: str, rows: list[Row], label: str, totals: Row, hide_b
             "low": row["ci_low"],
             "high": row["ci_high"],
             "text": _rate_text(row, hide_below),
-            "colour": _colour(VERDICT_COLOURS.get(verdict, "accent")),
+            "colour": colour_of(VERDICT_COLOURS.get(verdict, "accent")),
         }
         for number, (row, verdict) in enumerate(zip(shown, verdicts, strict=True))
     ]
@@ -166,14 +145,14 @@ def _accept_rates(section: str, rows: list[Row], label: str, totals: Row, hide_b
                 },
             ],
         },
-        *_texts(),
+        *row_texts(),
     ]
     caption = (
         "Dots: accept rate. Lines: what chance leaves open (95 %). The fewer requests, the longer the line."
     )
     if totals["accept_rate"] is not None:
         overall = {"x": {"datum": totals["accept_rate"], "type": "quantitative"}}
-        line = {"type": "rule", "stroke": _colour("soft"), "strokeDash": [4, 3]}
+        line = {"type": "rule", "stroke": colour_of("soft"), "strokeDash": [4, 3]}
         layers.insert(0, {"data": {"values": [{}]}, "mark": line, "encoding": overall})
         caption += f" Dashed: all together, {filters.percent(totals['accept_rate'])}."
     if len(shown) < len(rows):
@@ -188,7 +167,7 @@ def _accept_rates(section: str, rows: list[Row], label: str, totals: Row, hide_b
             (VERDICT_COLOURS.get(verdict, "accent"), DIRECTIONS.get(verdict) or _words(verdict))
             for verdict in kinds
         ],
-        svg=_svg(_rows(values, layers, has_axis=True)),
+        svg=svg_of(rows_of(values, layers, has_axis=True)),
     )
 
 
@@ -201,7 +180,7 @@ def _time_to_accept(rows: list[Row]) -> Chart | None:
     if not lines:
         return None
     values = [
-        {"days": days, "share": share, "colour": _colour(colour), "line": number}
+        {"days": days, "share": share, "colour": colour_of(colour), "line": number}
         for number, (row, colour) in enumerate(zip(lines, LINE_COLOURS, strict=False))
         for edge, days in edges.items()
         if (share := row[f"share_within_{edge}"]) is not None
@@ -242,7 +221,7 @@ def _time_to_accept(rows: list[Row]) -> Chart | None:
         caption="Known at the marked days; the lines only join them.",
         figures="; ".join(f"{name}: {text}" for name, text in zip(names, texts, strict=True)),
         legend=list(zip(LINE_COLOURS, names, strict=False)),
-        svg=_svg(
+        svg=svg_of(
             {
                 "data": {"values": values},
                 "width": WIDTH - AXIS - END,
@@ -283,7 +262,7 @@ def _weeks(rows: list[Row], hide_below: int) -> Chart | None:
     no_axis = {**x, "axis": None}
     rate = {"type": "quantitative", "scale": {"zero": True}, "axis": PERCENT_AXIS}
     count = {"type": "quantitative", "axis": {"tickCount": 2, "format": ",d"}}
-    accent, faint = _colour("accent"), _colour("faint")
+    accent, faint = colour_of("accent"), colour_of("faint")
     heading = {
         "anchor": "start",
         "frame": "group",
@@ -322,7 +301,7 @@ def _weeks(rows: list[Row], hide_below: int) -> Chart | None:
         caption="Lines: what chance leaves open (95 %). A week without a rate has too few mature requests.",
         figures=_spoken(values),
         legend=(("accent", "mature"), ("faint", "too young to judge")),
-        svg=_svg(
+        svg=svg_of(
             {
                 "data": {"values": values},
                 "padding": {"left": 4, "right": 4, "top": 4, "bottom": 4},
@@ -334,50 +313,6 @@ def _weeks(rows: list[Row], hide_below: int) -> Chart | None:
     )
 
 
-def _bars(values: list[Row]) -> dict[str, Any]:
-    bars = {
-        "mark": {"type": "bar", "height": 12, "yOffset": DROP},
-        "encoding": {
-            "x": {"field": "value", "type": "quantitative", "axis": None},
-            "y": {"field": "row", "type": "ordinal", "axis": None},
-            "fill": {"field": "colour", "scale": None},
-        },
-    }
-    return _rows(values, [bars, *_texts()])
-
-
-def _texts() -> list[dict[str, Any]]:
-    """Each row's label and, at the right, its figures."""
-    places = {"label": (0, {"align": "left", "limit": LABEL}), "text": (WIDTH - END, {"align": "right"})}
-    return [
-        {
-            "mark": {"type": "text", "dy": -DROP, **mark},
-            "encoding": {
-                "text": {"field": field, "type": "nominal"},
-                "x": {"value": x},
-                "y": {"field": "row", "type": "ordinal", "axis": None},
-            },
-        }
-        for field, (x, mark) in places.items()
-    ]
-
-
-def _rows(values: list[Row], layers: list[dict[str, Any]], has_axis: bool = False) -> dict[str, Any]:
-    return {
-        "data": {"values": values},
-        "width": WIDTH - END,
-        "height": ROW * len(values),
-        "padding": {"left": END / 2, "right": END / 2, "top": 2, "bottom": 26 if has_axis else 2},
-        "layer": layers,
-    }
-
-
-def _svg(spec: dict[str, Any]) -> str:
-    # With our own paddings no size depends on this machine's fonts; two plots can only be fitted by `pad`.
-    whole = {"autosize": "pad" if "vconcat" in spec else "none", "config": CONFIG, **spec}
-    return vl_convert.vegalite_to_svg(whole, vl_version=VEGA_LITE)
-
-
 def _bottleneck_label(row: Row) -> str:
     label, cause = row["segment_label"], filters.words(row["cause"])
     return filters.plain(f"{label}: {cause}" if label else cause)
@@ -385,10 +320,6 @@ def _bottleneck_label(row: Row) -> str:
 
 def _words(value: str) -> str:
     return filters.plain(filters.words(value))
-
-
-def _colour(name: str) -> str:
-    return f"var(--{name})"
 
 
 def _rate_text(row: Row, hide_below: int) -> str:

@@ -11,7 +11,7 @@ from extract.workspace import journal
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.lock import exclusive
 from extract.workspace.settings import AlertSettings, Settings, Smtp
-from reports.alerts import acknowledge, open_anomalies, telling
+from reports.alerts.notices import acknowledge, open_anomalies, telling
 from tests.reports.mail_server import MailServer
 from tests.reports.report_rows import anomaly, publish
 from tests.reports.webhook_server import WebhookServer

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from reports.charts import MOST_ROWS, draw_charts
-from reports.page import render_page
-from reports.queries import Row
-from reports.render import render_html, render_markdown
+from reports.document.charts import MOST_ROWS, draw_charts
+from reports.document.page import render_page
+from reports.document.queries import Row
+from reports.document.render import render_html, render_markdown
+from tests.reports.document.test_render import HARMLESS, HOSTILE, parsed, read, renamed
 from tests.reports.report_rows import EMPTY, FIRST_PULL, FULL, publish
-from tests.reports.test_render import HARMLESS, HOSTILE, parsed, read, renamed
 
 SCENARIOS = {"full": FULL, "empty": EMPTY, "first_pull": FIRST_PULL}
 BLOCKS = {"h1", "h2", "h3", "p", "li", "th", "td"}
@@ -251,13 +251,13 @@ def test_page_is_the_same_in_another_process_and_time_zone(
 ):
     database = publish(tmp_path / "warehouse.duckdb", FULL)
     script = (
-        "import sys; from pathlib import Path; from tests.reports.test_render import read; "
-        "from reports.render import render_html; "
+        "import sys; from pathlib import Path; from tests.reports.document.test_render import read; "
+        "from reports.document.render import render_html; "
         "sys.stdout.buffer.write(render_html(read(Path(sys.argv[1]))).encode())"
     )
     elsewhere = {**os.environ, "TZ": "Pacific/Auckland", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
     command = [sys.executable, "-c", script, str(database)]
-    folder = Path(__file__).parents[2]
+    folder = Path(__file__).parents[3]
     other = subprocess.run(command, env=elsewhere, cwd=folder, check=True, capture_output=True, timeout=60)
     first, second = (render_html(reports["full"]) for _ in range(2))
     assert first == second == other.stdout.decode()

@@ -11,9 +11,9 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from reports.queries import MORE, read_report
+from reports.document.queries import MORE, read_report
+from reports.document.render import render_json, render_markdown, render_screen
 from reports.read_only import open_published
-from reports.render import render_json, render_markdown, render_screen
 from tests.reports.report_rows import (
     EMPTY,
     FIRST_PULL,

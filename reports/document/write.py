@@ -10,9 +10,9 @@ import duckdb
 
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.strict_yaml import shown
-from reports.queries import read_report
+from reports.document.queries import read_report
+from reports.document.render import render_html, render_json, render_markdown, render_screen
 from reports.read_only import one_line, open_published
-from reports.render import render_html, render_json, render_markdown, render_screen
 
 _RENDERERS = {
     "markdown": (render_markdown, "md"),
