@@ -22,7 +22,6 @@ from extract.enrichment.writeback import WriteBackOptions, run_write_back
 from extract.heyreach import accounts
 from extract.heyreach.pull import KINDS
 from extract.importer.command import run_import
-from extract.importer.mapping import MAPPINGS_PATH
 from extract.importer.options import SENDER_CHOICES, ImportOptions
 from extract.privacy import erase, purge
 from extract.raw import snapshots
@@ -33,11 +32,13 @@ from extract.workspace.damage import is_damage, set_aside
 from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.folders import disk_full_line, is_disk_full, require_writable, sweep
 from extract.workspace.lock import exclusive
+from extract.workspace.period import parse_period
 from extract.workspace.places import require_writable_places
 from extract.workspace.runs import RunRecord, is_done_since, new_run_id
-from extract.workspace.settings import DEFAULTS, SECRETS, Settings, load_settings, parse_period
 from extract.workspace.stop import stoppable
 from extract.workspace.strict_yaml import shown
+from extract.workspace.variables import DEFAULTS, SECRETS
+from extract.workspace.workspace import Workspace, load_workspace
 from reports import schedule, upkeep
 from reports.alerts import notices
 from reports.check import check_all
@@ -45,7 +46,6 @@ from reports.document.write import FORMATS, write_reports
 from reports.read_only import open_published
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
-ENRICHMENT_CONFIG = PROJECT_DIR / "config" / "enrichment.yaml"
 STEPS = (
     *("run", "daily", "weekly", "setup", "extract", "build", "report", "docs", "sql", "import"),
     *("schedule", "recover", "acknowledge", "erase", "purge", "enrich", "enrichments", "write-back"),
@@ -66,25 +66,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     os.umask(0o077)  # everything written holds personal data
     options = _parser().parse_args(arguments)
-    settings = None
+    workspace = None
     try:
-        settings = load_settings(PROJECT_DIR)
-        for warning in settings.warnings:
+        workspace = load_workspace(PROJECT_DIR, os.environ)
+        for warning in workspace.warnings:
             _say(f"warning: {warning}")
         with stoppable():
-            _require_places(settings, options)
-            globals()[f"_{options.step.replace('-', '_')}"](settings, options)
+            _require_places(workspace, options)
+            globals()[f"_{options.step.replace('-', '_')}"](workspace, options)
     except KeyboardInterrupt as stop:
         print("stopped", file=sys.stderr)
         return getattr(stop, "exit_code", 130)
     except Exception as error:
         if options.debug:
             raise
-        if settings and is_disk_full(error):
-            print(f"error: {disk_full_line(settings.workspace_dir)}", file=sys.stderr)
+        if workspace and is_disk_full(error):
+            print(f"error: {disk_full_line(workspace.folder)}", file=sys.stderr)
             return 1
-        if settings and is_damage(error) and not isinstance(error, OutboundError):
-            error = raw.RawError(raw.damaged(settings.paths.raw))
+        if workspace and is_damage(error) and not isinstance(error, OutboundError):
+            error = raw.RawError(raw.damaged(workspace.paths.raw))
         if isinstance(error, OutboundError):
             print(f"error: {error}", file=sys.stderr)
             return error.exit_code
@@ -214,31 +214,31 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _require_places(settings: Settings, options: argparse.Namespace) -> None:
+def _require_places(workspace: Workspace, options: argparse.Namespace) -> None:
     """Try every place that the step writes to, before anything is asked or done."""
     only_renders = options.step == "report" and not (options.since or options.until)
     if options.step in TRIES_FOR_ITSELF or only_renders:
         return
-    require_writable(settings.workspace_dir, "The data folder")
-    workspaces = {settings.workspace_dir}
+    require_writable(workspace.folder, "The data folder")
+    workspaces = {workspace.folder}
     if options.step == "setup":
-        workspaces |= {settings.data_dir, settings.data_dir / "demo"}
+        workspaces |= {workspace.data_dir, workspace.data_dir / "demo"}
     dbt = [] if options.step in NEVER_BUILD else [warehouse.PARSED_DIR]
-    require_writable_places(settings.data_dir, sorted(workspaces), *dbt)
+    require_writable_places(workspace.data_dir, sorted(workspaces), *dbt)
     if options.step in JOBS or options.output_dir:
-        require_writable(_reports_dir(settings, options), "The report folder")
+        require_writable(_reports_dir(workspace, options), "The report folder")
 
 
-def _scheduled(settings: Settings, options: argparse.Namespace) -> None:
+def _scheduled(workspace: Workspace, options: argparse.Namespace) -> None:
     """A job of the timetable: a run whose end is told to who is not there to see it."""
-    with notices.telling(settings, options.step, _say) as outcome:
-        outcome.reports = _run(settings, options)
+    with notices.telling(workspace, options.step, _say) as outcome:
+        outcome.reports = _run(workspace, options)
 
 
 _daily = _weekly = _scheduled
 
 
-def _run(settings: Settings, options: argparse.Namespace) -> list[Path]:
+def _run(workspace: Workspace, options: argparse.Namespace) -> list[Path]:
     """Extract, build, publish, report; so do `daily` and `weekly`, each in its own measure.
 
     Returns the files of the report.
@@ -246,203 +246,200 @@ def _run(settings: Settings, options: argparse.Namespace) -> list[Path]:
     kind, _ = JOBS[options.step]
     formats = _formats(options)
     asked_at = datetime.now(UTC)
-    with _held(settings, options) as has_waited:
+    with _held(workspace, options) as has_waited:
         has_own_period = options.since or options.until
-        record = settings.paths.runs
+        record = workspace.paths.runs
         if has_waited and not has_own_period and is_done_since(record, options.step, asked_at):
             _say(f"{options.step}: nothing to do, the run that was waited for did it")
             return []
         try:
             with RunRecord(record, options.step) as run:
-                _extract_recorded(settings, options, run, kind)
-                _build_recorded(settings, options, run)
+                _extract_recorded(workspace, options, run, kind)
+                _build_recorded(workspace, options, run)
                 with run.step("report"):
-                    published = _files(settings).published
-                    return _write(settings, published, options, formats)
+                    published = _files(workspace).published
+                    return _write(workspace, published, options, formats)
         except Exception as error:
             if options.step != "run" and not is_disk_full(error):
-                _report_without_news(settings, options, formats)
+                _report_without_news(workspace, options, formats)
             raise
 
 
-def _report_without_news(settings: Settings, options: argparse.Namespace, formats: list[str]) -> None:
+def _report_without_news(workspace: Workspace, options: argparse.Namespace, formats: list[str]) -> None:
     """After a scheduled job failed: the day's report, from the last good warehouse, saying so."""
-    if not _files(settings).published.exists():
+    if not _files(workspace).published.exists():
         return
     try:
-        _report_anew(settings, options, formats)
+        _report_anew(workspace, options, formats)
     except Exception as error:  # the job's own error is the one to be told
         _say(f"warning: no report of the last good warehouse either: {' '.join(str(error).split())[:300]}")
 
 
 @contextlib.contextmanager
-def _held(settings: Settings, options: argparse.Namespace) -> Iterator[bool]:
+def _held(workspace: Workspace, options: argparse.Namespace) -> Iterator[bool]:
     """Hold the workspace, free of what killed runs left in it."""
     wait_seconds = options.wait * 60
-    with exclusive(
-        settings.workspace_dir, job=options.step, wait_seconds=wait_seconds, say=_say
-    ) as has_waited:
-        sweep(settings.workspace_dir, _reports_dir(settings, options))
+    with exclusive(workspace.folder, job=options.step, wait_seconds=wait_seconds, say=_say) as has_waited:
+        sweep(workspace.folder, _reports_dir(workspace, options))
         if options.step != "recover":  # what it makes anew may not open at all
-            pipeline.require_known_versions(settings)
+            pipeline.require_known_versions(workspace)
         yield has_waited
 
 
-def _schedule(settings: Settings, options: argparse.Namespace) -> None:
+def _schedule(workspace: Workspace, options: argparse.Namespace) -> None:
     """Print the timetable, put it in place, or take it out."""
     for secret in SECRETS:
         without_shell = {name: value for name, value in os.environ.items() if name != secret}
-        scheduled = load_settings(PROJECT_DIR, without_shell)
-        if (scheduled.api_key, scheduled.alerts) != (settings.api_key, settings.alerts):
+        scheduled = load_workspace(PROJECT_DIR, without_shell)
+        if (scheduled.api_key, scheduled.alerts) != (workspace.api_key, workspace.alerts):
             raise ConfigurationError(
                 f"{secret} is not the same in this shell and in .env, and scheduled runs see only .env: "
                 "put it there"
             )
-    place, units_dir = _timetable(settings)
+    place, units_dir = _timetable(workspace)
     if options.remove:
         schedule.remove(place, units_dir, print)
     elif options.install:
         schedule.install(place, options.install, units_dir, print)
     else:
-        print(f"# crontab{_demo_mark(settings)}")
+        print(f"# crontab{_demo_mark(workspace)}")
         print(schedule.crontab_block(place))
         for name, text in schedule.units(place).items():
             print(f"# {units_dir / name}\n{text}")
         print("# Put it in place: make schedule INSTALL=1    Take it out: make schedule REMOVE=1")
 
 
-def _timetable(settings: Settings) -> tuple[schedule.Place, Path]:
+def _timetable(workspace: Workspace) -> tuple[schedule.Place, Path]:
     """Where the timetable's jobs run, and where systemd looks for its units."""
     moment = "OUTBOUND_AS_OF"  # like secrets, nothing for a timetable
     shell = {name: os.environ[name] for name in DEFAULTS if os.environ.get(name)}
     place = schedule.Place(
         PROJECT_DIR,
-        settings.workspace_dir,
+        workspace.folder,
         {name: value for name, value in shell.items() if name not in (*SECRETS, moment)},
     )
     home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     return place, home / "systemd" / "user"
 
 
-def _check(settings: Settings, options: argparse.Namespace) -> None:
+def _check(workspace: Workspace, options: argparse.Namespace) -> None:
     """Try everything a night needs; raises CheckError where something has to be mended."""
-    check_all(settings, PROJECT_DIR, _timetable(settings), sends=options.send, say=print)
+    check_all(workspace, _timetable(workspace), sends=options.send, say=print)
 
 
-def _acknowledge(settings: Settings, options: argparse.Namespace) -> None:
+def _acknowledge(workspace: Workspace, options: argparse.Namespace) -> None:
     """Silence an anomaly, or list those that are not silenced."""
-    _require(_files(settings).published)
+    _require(_files(workspace).published)
     if options.id:
-        with exclusive(settings.workspace_dir, "delivery", job="acknowledge"):
-            row = notices.acknowledge(settings.paths, options.id)
+        with exclusive(workspace.folder, "delivery", job="acknowledge"):
+            row = notices.acknowledge(workspace.paths, options.id)
         print(f"acknowledged: {row['message']}")
         if row["kind"] == "acceptance_drop":
             print("From the next build on its alarm starts again, and expects what the rate sank to.")
         return
-    rows = notices.open_anomalies(settings.paths)
+    rows = notices.open_anomalies(workspace.paths)
     print("\n\n".join(map(notices.described, rows)).replace("**", "") or "Nothing has changed that lasts.")
 
 
-def _recover(settings: Settings, options: argparse.Namespace) -> None:
+def _recover(workspace: Workspace, options: argparse.Namespace) -> None:
     """Make the raw database anew from its files, and set the old one aside."""
-    with _held(settings, options), RunRecord(settings.paths.runs, "recover"):
-        old, folders, missing = pipeline.rebuild_raw(settings, goes_without=options.without_missing)
-        _land_journals(settings)
+    with _held(workspace, options), RunRecord(workspace.paths.runs, "recover"):
+        old, folders, missing = pipeline.rebuild_raw(workspace, goes_without=options.without_missing)
+        _land_journals(workspace)
     if missing:
         _say(f"warning: it is made without what is missing: {missing}")
     if old:
         _say(f"the old one is kept as {old}")
-    print(f"raw: {settings.paths.raw}, made anew from {folders} landing folders; now: make build")
+    print(f"raw: {workspace.paths.raw}, made anew from {folders} landing folders; now: make build")
 
 
-def _files(settings: Settings) -> warehouse.Files:
-    return warehouse.files(settings.workspace_dir, settings.memory_limit)
+def _files(workspace: Workspace) -> warehouse.Files:
+    return warehouse.files(workspace.folder, workspace.memory_limit)
 
 
-def _setup(settings: Settings, options: argparse.Namespace) -> None:
+def _setup(workspace: Workspace, options: argparse.Namespace) -> None:
     """Check the configuration and make `dbt` usable by hand: the account seed and raw databases exist."""
     account_files = {
-        settings.data_dir: settings.account_metadata_path,
-        settings.data_dir / "demo": DEMO_ACCOUNTS_PATH,
+        workspace.data_dir: workspace.account_metadata_path,
+        workspace.data_dir / "demo": DEMO_ACCOUNTS_PATH,
     }
     for workspace_dir, account_file in account_files.items():
         paths = warehouse.files(workspace_dir)
         with exclusive(workspace_dir, job="setup"):
             raw.initialise(paths.raw)
             accounts.write_account_seed(accounts.load_accounts(account_file), paths.account_seed)
-    _check_accounts(settings, _files(settings).account_seed)
-    whose = settings.base_url + "; the key was not tried, make check does"
-    _say(f"ready: {'demo data (no HEYREACH_API_KEY)' if settings.is_demo else whose}")
-    if settings.is_demo:
+    _check_accounts(workspace, _files(workspace).account_seed)
+    whose = workspace.base_url + "; the key was not tried, make check does"
+    _say(f"ready: {'demo data (no HEYREACH_API_KEY)' if workspace.is_demo else whose}")
+    if workspace.is_demo:
         _say(
             "dbt by hand, after make run: cd dbt_project && "
             "../.venv/bin/dbt build --select rpt_funnel --target demo"
         )
 
 
-def _extract(settings: Settings, options: argparse.Namespace) -> None:
-    with _held(settings, options), RunRecord(settings.paths.runs, "extract") as run:
-        _extract_recorded(settings, options, run, options.kind)
+def _extract(workspace: Workspace, options: argparse.Namespace) -> None:
+    with _held(workspace, options), RunRecord(workspace.paths.runs, "extract") as run:
+        _extract_recorded(workspace, options, run, options.kind)
 
 
-def _build(settings: Settings, options: argparse.Namespace) -> None:
-    with _held(settings, options), RunRecord(settings.paths.runs, "build") as run:
-        _build_recorded(settings, options, run)
+def _build(workspace: Workspace, options: argparse.Namespace) -> None:
+    with _held(workspace, options), RunRecord(workspace.paths.runs, "build") as run:
+        _build_recorded(workspace, options, run)
 
 
-def _report(settings: Settings, options: argparse.Namespace) -> None:
+def _report(workspace: Workspace, options: argparse.Namespace) -> None:
     formats = _formats(options)
-    paths = _files(settings)
+    paths = _files(workspace)
     _require(paths.published)
     if not (options.since or options.until):
-        _write(settings, paths.published, options, formats)
+        _write(workspace, paths.published, options, formats)
         return
-    with exclusive(settings.workspace_dir, job="report"):
-        _report_anew(settings, options, formats)
+    with exclusive(workspace.folder, job="report"):
+        _report_anew(workspace, options, formats)
 
 
-def _report_anew(settings: Settings, options: argparse.Namespace, formats: list[str]) -> None:
+def _report_anew(workspace: Workspace, options: argparse.Namespace, formats: list[str]) -> None:
     """Report the published warehouse over another period, or with what ran since it was built."""
-    paths = _files(settings)
-    _check_accounts(settings, paths.account_seed, warn=False)
-    _land_journals(settings)
+    paths = _files(workspace)
+    _check_accounts(workspace, paths.account_seed, warn=False)
+    _land_journals(workspace)
     parameters = _published_parameters(paths.published)
-    run_id = _append_run_parameters(settings, options, "report", parameters, new_run_id())
+    run_id = _append_run_parameters(workspace, options, "report", parameters, new_run_id())
     with warehouse.other_period(paths, run_id) as database:
-        _write(settings, database, options, formats)
+        _write(workspace, database, options, formats)
 
 
-def _docs(settings: Settings, options: argparse.Namespace) -> None:
-    paths = _files(settings)
+def _docs(workspace: Workspace, options: argparse.Namespace) -> None:
+    paths = _files(workspace)
     _require(paths.published)
-    with exclusive(settings.workspace_dir, job="docs"):
-        _check_accounts(settings, paths.account_seed, warn=False)
-        print(f"dbt docs: {warehouse.build_docs(paths, '')}{_demo_mark(settings)}")
+    with exclusive(workspace.folder, job="docs"):
+        _check_accounts(workspace, paths.account_seed, warn=False)
+        print(f"dbt docs: {warehouse.build_docs(paths, '')}{_demo_mark(workspace)}")
 
 
-def _sql(settings: Settings, options: argparse.Namespace) -> None:
+def _sql(workspace: Workspace, options: argparse.Namespace) -> None:
     from reports.prompt import answer, prompt  # noqa: PLC0415 - readline takes over the terminal on import
 
-    published = _files(settings).published
+    published = _files(workspace).published
     _require(published)
     if options.query:
-        if settings.is_demo:
+        if workspace.is_demo:
             _say("demo data")
         print(answer(published, options.query))
     else:
-        prompt(published, "demo data" if settings.is_demo else settings.base_url)
+        prompt(published, "demo data" if workspace.is_demo else workspace.base_url)
 
 
-def _import(settings: Settings, options: argparse.Namespace) -> None:
-    if settings.is_demo:
+def _import(workspace: Workspace, options: argparse.Namespace) -> None:
+    if workspace.is_demo:
         _say(
             "demo data: the file is kept beside the demo's data"
             if options.upstream
             else "demo data: the import goes into the bundled sandbox, and both forget it at the end"
         )
     run_import(
-        settings,
-        MAPPINGS_PATH,
+        workspace,
         ImportOptions(
             file=options.file,
             campaign_id=options.campaign,
@@ -462,10 +459,9 @@ def _import(settings: Settings, options: argparse.Namespace) -> None:
     )
 
 
-def _enrich(settings: Settings, options: argparse.Namespace) -> None:
+def _enrich(workspace: Workspace, options: argparse.Namespace) -> None:
     run_enrich(
-        settings,
-        ENRICHMENT_CONFIG,
+        workspace,
         EnrichOptions(
             names=options.names,
             file=options.file,
@@ -479,42 +475,40 @@ def _enrich(settings: Settings, options: argparse.Namespace) -> None:
     )
 
 
-def _write_back(settings: Settings, options: argparse.Namespace) -> None:
-    run_write_back(
-        settings, ENRICHMENT_CONFIG, WriteBackOptions(options.list, options.fields, options.apply), print
-    )
+def _write_back(workspace: Workspace, options: argparse.Namespace) -> None:
+    run_write_back(workspace, WriteBackOptions(options.list, options.fields, options.apply), print)
 
 
-def _enrichments(settings: Settings, options: argparse.Namespace) -> None:
-    list_enrichments(settings, ENRICHMENT_CONFIG, print)
+def _enrichments(workspace: Workspace, options: argparse.Namespace) -> None:
+    list_enrichments(workspace, print)
 
 
-def _alone(settings: Settings, options: argparse.Namespace) -> contextlib.AbstractContextManager[None]:
+def _alone(workspace: Workspace, options: argparse.Namespace) -> contextlib.AbstractContextManager[None]:
     """Nobody else writes into the workspace, whatever they do there."""
-    return upkeep.all_held(settings, options.step, options.wait * 60, _say)
+    return upkeep.all_held(workspace, options.step, options.wait * 60, _say)
 
 
-def _backup(settings: Settings, options: argparse.Namespace) -> None:
+def _backup(workspace: Workspace, options: argparse.Namespace) -> None:
     """Write all that can't be made again into one file."""
-    with _alone(settings, options):
-        _keep_snapshot(settings)
-        upkeep.back_up(settings, PROJECT_DIR, options.to, with_secrets=options.with_secrets, say=_say)
+    with _alone(workspace, options):
+        _keep_snapshot(workspace)
+        upkeep.back_up(workspace, options.to, with_secrets=options.with_secrets, say=_say)
 
 
-def _restore(settings: Settings, options: argparse.Namespace) -> None:
+def _restore(workspace: Workspace, options: argparse.Namespace) -> None:
     """Bring a backup back, or complete a restore that was cut off."""
-    upkeep.restore_from(settings, PROJECT_DIR, options.archive, force=options.force, say=_say)
+    upkeep.restore_from(workspace, options.archive, force=options.force, say=_say)
 
 
-def _erase(settings: Settings, options: argparse.Namespace) -> None:
+def _erase(workspace: Workspace, options: argparse.Namespace) -> None:
     if not options.url:
         raise ConfigurationError("make erase needs URL=, the LinkedIn profile of the person to erase")
-    with _alone(settings, options):
-        person, changed = erase.erase(settings, options.url)
+    with _alone(workspace, options):
+        person, changed = erase.erase(workspace, options.url)
         for path in changed:
             _say(f"cleaned: {shown(path)}")
-        _rebuild(settings, options)
-        left = erase.places(settings, person)
+        _rebuild(workspace, options)
+        left = erase.places(workspace, person)
     if left:
         raise erase.NotErasedError(
             "Links or addresses of the person still stand in "
@@ -522,11 +516,11 @@ def _erase(settings: Settings, options: argparse.Namespace) -> None:
             + ": remove them "
             "there (data/demo: HEYREACH_API_KEY= make erase URL=...), then run this again"
         )
-    copies = settings.paths.copies()
+    copies = workspace.paths.copies()
     but = " but the copies named below" if copies else ""
     print(
         f"erased: {len(person.rows):,} rows of the person, known by {len(person.keys):,} keys; no file of "
-        f"{shown(settings.data_dir)}{but} holds a link, address or member id of theirs{_demo_mark(settings)}"
+        f"{shown(workspace.data_dir)}{but} holds a link, address or member id of theirs{_demo_mark(workspace)}"  # noqa: E501
     )
     for path in copies:
         _say(f"not cleaned: {shown(path)}, made before this: make a new backup, then delete it")
@@ -536,22 +530,22 @@ def _erase(settings: Settings, options: argparse.Namespace) -> None:
     )
 
 
-def _purge(settings: Settings, options: argparse.Namespace) -> None:
-    with _alone(settings, options):
-        load_landed(settings.paths)
-        published = _files(settings).published
-        found = purge.find(settings, published, settings.as_of or datetime.now(UTC))
+def _purge(workspace: Workspace, options: argparse.Namespace) -> None:
+    with _alone(workspace, options):
+        load_landed(workspace.paths)
+        published = _files(workspace).published
+        found = purge.find(workspace, published, workspace.now())
         for line in found.lines:
-            print(f"{'deleted' if options.apply else 'too old'}: {line}{_demo_mark(settings)}")
+            print(f"{'deleted' if options.apply else 'too old'}: {line}{_demo_mark(workspace)}")
         if not options.apply:
             _say("nothing was deleted; APPLY=1 deletes it")
-        elif purge.apply(settings, found):
-            _rebuild(settings, options)
+        elif purge.apply(workspace, found):
+            _rebuild(workspace, options)
 
 
-def _rebuild(settings: Settings, options: argparse.Namespace) -> None:
+def _rebuild(workspace: Workspace, options: argparse.Namespace) -> None:
     """Build and publish what was published, from raw as it is now."""
-    paths = _files(settings)
+    paths = _files(workspace)
     with raw.connect(paths.raw, read_only=True) as connection:
         has_pulls = raw.pull_times(connection) is not None
     if not has_pulls:
@@ -560,19 +554,19 @@ def _rebuild(settings: Settings, options: argparse.Namespace) -> None:
     if paths.published.exists():
         published = _published_parameters(paths.published)
         options.since, options.until = (f"{published[name]:%Y-%m-%d}" for name in ("since", "until"))
-        settings = replace(settings, as_of=published["as_of"], as_of_precision=timedelta())
+        workspace = replace(workspace, as_of=published["as_of"], as_of_precision=timedelta())
     try:
-        _build_and_publish(settings, options, new_run_id())
+        _build_and_publish(workspace, options, new_run_id())
     except OutboundError as error:
         raise erase.NotErasedError(
             f"{error}\nSo {shown(paths.published)} still holds what was to go: mend that and run this again"
         ) from None
 
 
-def _extract_recorded(settings: Settings, options: argparse.Namespace, run: RunRecord, kind: str) -> None:
-    configured = _check_accounts(settings, _files(settings).account_seed)
+def _extract_recorded(workspace: Workspace, options: argparse.Namespace, run: RunRecord, kind: str) -> None:
+    configured = _check_accounts(workspace, _files(workspace).account_seed)
     with run.step("extract") as facts:
-        extraction = pipeline.extract(settings, _say, kind)
+        extraction = pipeline.extract(workspace, _say, kind)
         facts.update(
             {
                 name: getattr(extraction, name)
@@ -586,87 +580,87 @@ def _extract_recorded(settings: Settings, options: argparse.Namespace, run: RunR
         f"{extraction.requests:,} requests, {extraction.rows_received:,} rows read, "
         f"{extraction.rows_landed:,} new or changed"
     )
-    with raw.connect(settings.paths.raw, read_only=True) as connection:
+    with raw.connect(workspace.paths.raw, read_only=True) as connection:
         unmapped = sorted(raw.account_ids(connection) - {account.account_id for account in configured})
     if unmapped:
-        account_file = shown(accounts.account_file(settings))
+        account_file = shown(accounts.account_file(workspace))
         line = f"senders {', '.join(unmapped)} are in HeyReach but not in {account_file}: add them there"
         if options.strict:
             raise ConfigurationError(line)
-        if not settings.is_demo:  # the demo leaves one out on purpose, and its report says so
+        if not workspace.is_demo:  # the demo leaves one out on purpose, and its report says so
             _say(f"warning: {line}")
 
 
-def _build_recorded(settings: Settings, options: argparse.Namespace, run: RunRecord) -> None:
+def _build_recorded(workspace: Workspace, options: argparse.Namespace, run: RunRecord) -> None:
     with run.step("build"):
-        _build_and_publish(settings, options, run.run_id)
+        _build_and_publish(workspace, options, run.run_id)
 
 
-def _build_and_publish(settings: Settings, options: argparse.Namespace, run_id: str) -> None:
-    paths = _files(settings)
-    _check_accounts(settings, paths.account_seed, warn=False)
+def _build_and_publish(workspace: Workspace, options: argparse.Namespace, run_id: str) -> None:
+    paths = _files(workspace)
+    _check_accounts(workspace, paths.account_seed, warn=False)
     if not paths.raw.exists():
         raise ConfigurationError("There is nothing to build from yet: `make extract` or `make run` first")
-    settings = pipeline.as_meant(settings)
+    workspace = pipeline.as_meant(workspace)
     with raw.connect(paths.raw, read_only=True) as connection:
         pulls = raw.pull_times(connection)
     if pulls is None:
         raise ConfigurationError("No pull has come to its end yet: `make extract` or `make run` first")
-    as_of = settings.as_of or pulls.newest_complete or pulls.newest
+    as_of = workspace.as_of or pulls.newest_complete or pulls.newest
     if as_of < pulls.first:
         raise ConfigurationError(
             f"OUTBOUND_AS_OF={as_of:%Y-%m-%dT%H:%M:%SZ} lies before the first pull "
             f"({pulls.first:%Y-%m-%d %H:%M} UTC): "
             "nothing was known then. Name a later moment, or leave it blank for the newest pull"
         )
-    if not settings.as_of and pulls.newest > as_of:
+    if not workspace.as_of and pulls.newest > as_of:
         _say(f"warning: the newest pull is incomplete; the warehouse stands as of {as_of:%Y-%m-%d %H:%M} UTC")
-    parameters = {"as_of": as_of, "is_demo": settings.is_demo, "base_url": settings.base_url}
-    _keep_snapshot(settings)
-    _land_journals(settings)
-    _append_run_parameters(settings, options, "publish", parameters | vars(settings.analytics), run_id)
+    parameters = {"as_of": as_of, "is_demo": workspace.is_demo, "base_url": workspace.base_url}
+    _keep_snapshot(workspace)
+    _land_journals(workspace)
+    _append_run_parameters(workspace, options, "publish", parameters | vars(workspace.analytics), run_id)
     for warning in warehouse.build_and_publish(paths, run_id):
         _say(f"warning: {warning}")
-    _keep_snapshot(settings)
-    snapshots.land(settings.paths.snapshots, paths.raw)
-    print(f"warehouse: {paths.published}{_demo_mark(settings)}")
+    _keep_snapshot(workspace)
+    snapshots.land(workspace.paths.snapshots, paths.raw)
+    print(f"warehouse: {paths.published}{_demo_mark(workspace)}")
 
 
-def _keep_snapshot(settings: Settings) -> None:
+def _keep_snapshot(workspace: Workspace) -> None:
     """Copy the published figures to where no build replaces them; a damaged warehouse is set aside."""
-    published = _files(settings).published
+    published = _files(workspace).published
     if not published.exists():
         return
     try:
-        snapshots.keep(published, settings.paths.snapshots)
+        snapshots.keep(published, workspace.paths.snapshots)
     except duckdb.Error as error:
         # Held by a program that may write to it, or of a release without snapshots: replacing it is no loss.
         if is_damage(error):
             _say(f"warning: the published warehouse was damaged, and is kept as {set_aside(published)}")
 
 
-def _land_journals(settings: Settings) -> None:
+def _land_journals(workspace: Workspace) -> None:
     """Bring into raw what the journals hold and raw doesn't."""
-    raw_path = settings.paths.raw
+    raw_path = workspace.paths.raw
     raw.initialise(raw_path)  # one of an earlier release has no tables for them
-    events = journal.rows(settings.paths.runs)
+    events = journal.rows(workspace.paths.runs)
     raw.append_missing(raw_path, "pipeline_run_events", ("run_id", "event_number"), events)
-    snapshots.land(settings.paths.snapshots, raw_path)
-    erased = journal.rows(settings.paths.erasures)
+    snapshots.land(workspace.paths.snapshots, raw_path)
+    erased = journal.rows(workspace.paths.erasures)
     raw.append_missing(raw_path, "erased_lead_counts", erase.COUNT_KEY, erased)
-    acknowledged = journal.rows(settings.paths.acknowledgements)
+    acknowledged = journal.rows(workspace.paths.acknowledgements)
     raw.append_missing(raw_path, "acknowledgements", ("anomaly_id",), acknowledged)
-    told = journal.rows(settings.paths.alerts)
+    told = journal.rows(workspace.paths.alerts)
     raw.append_missing(raw_path, "alert_events", ("notice_id", "event_number"), told)
 
 
 def _append_run_parameters(
-    settings: Settings, options: argparse.Namespace, purpose: str, parameters: dict, run_id: str
+    workspace: Workspace, options: argparse.Namespace, purpose: str, parameters: dict, run_id: str
 ) -> str:
     """Write the row the next build reads; returns the name of the run."""
-    since, until = parse_period(options.since, options.until, parameters["as_of"], settings.lookback_days)
+    since, until = parse_period(options.since, options.until, parameters["as_of"], workspace.lookback_days)
     raw.append_run_parameters(
-        settings.paths.raw,
+        workspace.paths.raw,
         {
             **parameters,
             "run_id": run_id,
@@ -686,30 +680,32 @@ def _published_parameters(published: Path) -> dict:
         return dict(zip([column[0] for column in answer.description], answer.fetchone(), strict=True))
 
 
-def _check_accounts(settings: Settings, seed: Path, *, warn: bool = True) -> list[accounts.Account]:
+def _check_accounts(workspace: Workspace, seed: Path, *, warn: bool = True) -> list[accounts.Account]:
     """Validate the account file and render it to the dbt seed."""
-    configured = accounts.load_accounts(accounts.account_file(settings))
+    configured = accounts.load_accounts(accounts.account_file(workspace))
     seed.parent.mkdir(parents=True, exist_ok=True)
     accounts.write_account_seed(configured, seed)
     if warn:
         warnings = accounts.account_warnings(configured)
         if warnings:
-            _say(f"warning: {shown(accounts.account_file(settings))}: {'; '.join(warnings)}")
+            _say(f"warning: {shown(accounts.account_file(workspace))}: {'; '.join(warnings)}")
     return configured
 
 
-def _write(settings: Settings, database: Path, options: argparse.Namespace, formats: list[str]) -> list[Path]:
+def _write(
+    workspace: Workspace, database: Path, options: argparse.Namespace, formats: list[str]
+) -> list[Path]:
     said: list[str] = []
-    paths = write_reports(database, _reports_dir(settings, options), formats, said.append)
+    paths = write_reports(database, _reports_dir(workspace, options), formats, said.append)
     for path in paths:
-        print(f"report: {path}{_demo_mark(settings)}")
+        print(f"report: {path}{_demo_mark(workspace)}")
     for line in said:
-        print(f"{line}{_demo_mark(settings)}")
+        print(f"{line}{_demo_mark(workspace)}")
     return paths
 
 
-def _reports_dir(settings: Settings, options: argparse.Namespace) -> Path:
-    return options.output_dir or settings.paths.reports
+def _reports_dir(workspace: Workspace, options: argparse.Namespace) -> Path:
+    return options.output_dir or workspace.paths.reports
 
 
 def _formats(options: argparse.Namespace) -> list[str]:
@@ -730,8 +726,8 @@ def _require(published: Path) -> None:
         raise ConfigurationError(f"There is no warehouse at {published} yet: `make run` first")
 
 
-def _demo_mark(settings: Settings) -> str:
-    return "  (demo data)" if settings.is_demo else ""
+def _demo_mark(workspace: Workspace) -> str:
+    return "  (demo data)" if workspace.is_demo else ""
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from extract.workspace.lock import exclusive
-from extract.workspace.settings import DEFAULTS
+from extract.workspace.variables import DEFAULTS
 from reports.connection_analytics import main
 
 if TYPE_CHECKING:  # it brings dbt, which takes seconds to import

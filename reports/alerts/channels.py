@@ -17,7 +17,7 @@ from pathlib import Path
 from extract.http.mail import conversation
 from extract.http.retry import PassingError
 from extract.http.transport import HttpClient, Limits, TooLargeError
-from extract.workspace.settings import AlertSettings, Smtp
+from extract.workspace.alert_settings import AlertSettings, Smtp
 
 SLACK_CHARACTERS = 2900  # above about 4,000 Slack cuts a message into several
 SLACK_LIMITS = Limits(seconds=20.0, silence=20.0, bytes=100_000)

@@ -16,7 +16,7 @@ from extract.workspace import journal
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.lock import BusyError, exclusive
 from extract.workspace.paths import Paths
-from extract.workspace.settings import Settings
+from extract.workspace.workspace import Workspace
 from reports.alerts.channels import DeliveryError, Notice, channels
 from reports.read_only import open_published
 
@@ -38,16 +38,16 @@ class Outcome:
 
 
 @contextlib.contextmanager
-def telling(settings: Settings, job: str, say: Callable[[str], None]) -> Iterator[Outcome]:
+def telling(workspace: Workspace, job: str, say: Callable[[str], None]) -> Iterator[Outcome]:
     """Tell how the job in the block ended; its exception goes on its way, and telling never fails it."""
     outcome = Outcome()
     try:
         yield outcome
     except Exception as error:
         failure = error
-        _tell(settings, job, say, lambda outbox: outbox.failed(job, failure))
+        _tell(workspace, job, say, lambda outbox: outbox.failed(job, failure))
         raise
-    _tell(settings, job, say, lambda outbox: outbox.succeeded(job, outcome.reports))
+    _tell(workspace, job, say, lambda outbox: outbox.succeeded(job, outcome.reports))
 
 
 def open_anomalies(paths: Paths) -> list[dict]:
@@ -89,13 +89,13 @@ def described(row: dict) -> str:
 class _Outbox:
     """The notices of one workspace: those in its journal, and new ones."""
 
-    def __init__(self, settings: Settings, say: Callable[[str], None]):
-        self._settings = settings
+    def __init__(self, workspace: Workspace, say: Callable[[str], None]):
+        self._workspace = workspace
         self._say = say
-        self._path = settings.paths.alerts
-        self._channels = channels(settings.alerts)
+        self._path = workspace.paths.alerts
+        self._channels = channels(workspace.alerts)
         self._rows = journal.rows(self._path)
-        self._mark = "Demo data: " if settings.is_demo else ""
+        self._mark = "Demo data: " if workspace.is_demo else ""
 
     def succeeded(self, job: str, reports: list[Path]) -> None:
         if self._failure():
@@ -103,7 +103,7 @@ class _Outbox:
         told = self._told()
         news = [
             row
-            for row in open_anomalies(self._settings.paths)
+            for row in open_anomalies(self._workspace.paths)
             if not any(_is_same(row, before) for before in told)
         ]
         if news:
@@ -201,11 +201,13 @@ class _Outbox:
         return told[-1] if told and told[-1]["topic"] == "failure" else None
 
 
-def _tell(settings: Settings, job: str, say: Callable[[str], None], note: Callable[[_Outbox], None]) -> None:
+def _tell(
+    workspace: Workspace, job: str, say: Callable[[str], None], note: Callable[[_Outbox], None]
+) -> None:
     """Queue what is to be told, then deliver it; whatever goes wrong is said, and fails no job."""
     try:
-        with exclusive(settings.workspace_dir, "delivery", job=job):
-            outbox = _Outbox(settings, say)
+        with exclusive(workspace.folder, "delivery", job=job):
+            outbox = _Outbox(workspace, say)
             note(outbox)
             outbox.deliver()
     except BusyError:

@@ -19,8 +19,8 @@ from extract import raw
 from extract.heyreach import routes
 from extract.raw import load as heyreach
 from extract.raw.landing import landed_files
-from extract.workspace.settings import DEFAULTS
 from extract.workspace.sql_text import literal
+from extract.workspace.variables import DEFAULTS
 from tests.benchmark.workspaces import BASE_URL, HISTORY, NIGHT
 
 Facts = dict[str, object]

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from extract.sandbox.process import Sandbox, running_sandbox
-from extract.workspace.settings import DEFAULTS
+from extract.workspace.variables import DEFAULTS
 from reports import schedule
 from reports.connection_analytics import PROJECT_DIR
 from reports.schedule import TIMETABLE, next_due

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from extract.workspace.settings import DEFAULTS
+from extract.workspace.variables import DEFAULTS
 from reports.connection_analytics import STEPS, _parser
 from reports.from_make import verbs
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from extract.workspace import journal
+from extract.workspace.alert_settings import AlertSettings, Smtp
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.lock import exclusive
-from extract.workspace.settings import AlertSettings, Settings, Smtp
+from extract.workspace.workspace import Workspace
 from reports.alerts.notices import acknowledge, open_anomalies, telling
 from tests.reports.mail_server import MailServer
 from tests.reports.report_rows import anomaly, publish
@@ -37,7 +38,8 @@ class Office:
 
     def __init__(self, folder: Path, alerts: AlertSettings):
         self.said: list[str] = []
-        self.settings = Settings(
+        self.workspace = Workspace(
+            project_dir=folder,
             api_key="SENTINEL-KEY",
             base_url="",
             requests_per_minute=60,
@@ -50,18 +52,18 @@ class Office:
 
     @property
     def folder(self) -> Path:
-        return self.settings.workspace_dir
+        return self.workspace.folder
 
     def job(self, *rows: dict, name: str = "daily", reports: tuple[Path, ...] = ()) -> None:
         """A job that ends well, with these anomalies in the warehouse it publishes."""
         self.folder.mkdir(exist_ok=True)
         (self.folder / "warehouse.duckdb").unlink(missing_ok=True)
         publish(self.folder / "warehouse.duckdb", {"rpt_anomalies": list(rows)})
-        with telling(self.settings, name, self.said.append) as outcome:
+        with telling(self.workspace, name, self.said.append) as outcome:
             outcome.reports = list(reports)
 
     def failing_job(self, error: Exception) -> None:
-        with pytest.raises(type(error)), telling(self.settings, "daily", self.said.append):
+        with pytest.raises(type(error)), telling(self.workspace, "daily", self.said.append):
             raise error
 
 
@@ -130,7 +132,7 @@ def test_a_channel_that_fails_is_tried_again_and_fails_no_job(office, slack, mai
 def test_what_nobody_got_in_a_week_is_told_anew_or_dropped(office, slack, mail):
     slack.status, mail.refuses = 500, {"MAIL"}
     office.job(DROP)
-    old = office.settings.paths.alerts
+    old = office.workspace.paths.alerts
     old.write_text(old.read_text().replace('"happened_at":"2', '"happened_at":"1'))
     slack.status, mail.refuses = 200, set()
     office.job(GAP)
@@ -172,13 +174,13 @@ def test_without_a_channel_nothing_is_kept_to_be_told_later(office, slack):
     silent = Office(office.folder, AlertSettings())
     silent.job(DROP)
     silent.failing_job(ValueError("no"))
-    assert journal.rows(office.settings.paths.alerts) == []
+    assert journal.rows(office.workspace.paths.alerts) == []
     office.job(DROP)
     assert titles(slack) == ["Maren is accepted less."]
 
 
 def test_demo_data_are_called_so(office, slack):
-    office.settings = replace(office.settings, api_key=None)
+    office.workspace = replace(office.workspace, api_key=None)
     office.job(DROP)
     assert titles(slack) == ["Demo data: Maren is accepted less."]
 
@@ -187,7 +189,7 @@ def test_demo_data_are_called_so(office, slack):
 def test_a_warehouse_that_cannot_be_read_fails_no_job(office, break_it: Callable[[Path], None]):
     office.job()
     break_it(office.folder / "warehouse.duckdb")
-    with telling(office.settings, "daily", office.said.append):
+    with telling(office.workspace, "daily", office.said.append):
         pass
     assert office.said[-1].startswith("warning: nobody was told (ConfigurationError: ")
 
@@ -204,17 +206,17 @@ def test_two_jobs_at_once_do_not_tell_the_same_twice(office, slack):
 def test_no_secret_is_said_or_written(office, slack, mail):
     slack.status, mail.refuses = 403, {"DATA"}
     office.job(DROP)
-    written = office.settings.paths.alerts.read_text() + " ".join(office.said) + repr(office.settings)
+    written = office.workspace.paths.alerts.read_text() + " ".join(office.said) + repr(office.workspace)
     for secret in ("SENTINEL", slack.url, "hunter2"):
         assert secret not in written
-    assert office.settings.paths.alerts.stat().st_mode & 0o077 == 0
+    assert office.workspace.paths.alerts.stat().st_mode & 0o077 == 0
 
 
 def test_an_acknowledged_anomaly_is_silent_at_once(office, slack):
     office.job(DROP, GAP)
-    assert acknowledge(office.settings.paths, DROP["anomaly_id"][:6].upper())["message"] == DROP["message"]
-    assert [row["anomaly_id"] for row in open_anomalies(office.settings.paths)] == [GAP["anomaly_id"]]
-    (row,) = journal.rows(office.settings.paths.acknowledgements)
+    assert acknowledge(office.workspace.paths, DROP["anomaly_id"][:6].upper())["message"] == DROP["message"]
+    assert [row["anomaly_id"] for row in open_anomalies(office.workspace.paths)] == [GAP["anomaly_id"]]
+    (row,) = journal.rows(office.workspace.paths.acknowledgements)
     assert row.pop("acknowledged_at")
     names = ("anomaly_id", "kind", "dimension", "segment", "since", "judged_until")
     assert row == {name: str(DROP[name]) for name in names}
@@ -226,6 +228,6 @@ def test_an_acknowledged_anomaly_is_silent_at_once(office, slack):
 def test_acknowledging_what_is_not_there_names_what_is(office, given, problem):
     office.job(DROP, GAP)
     with pytest.raises(ConfigurationError, match=problem) as caught:
-        acknowledge(office.settings.paths, given)
+        acknowledge(office.workspace.paths, given)
     assert all(row["anomaly_id"][:8] in str(caught.value) for row in (DROP, GAP))
-    assert not office.settings.paths.acknowledgements.exists()
+    assert not office.workspace.paths.acknowledgements.exists()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from extract.workspace.settings import Smtp
+from extract.workspace.alert_settings import Smtp
 from reports.alerts.channels import (
     ATTACHED_BYTES,
     SLACK_CHARACTERS,

@@ -6,19 +6,12 @@ from pathlib import Path
 import pytest
 
 from extract.workspace.errors import ConfigurationError
-from extract.workspace.settings import (
-    ANALYTICS_RANGES,
-    DEFAULTS,
-    FROM_DBT,
-    RETENTION_RANGES,
-    AnalyticsSettings,
-    RetentionSettings,
-    Settings,
-    check_base_url,
-    is_loopback,
-    load_settings,
-    parse_period,
-)
+from extract.workspace.period import parse_period
+from extract.workspace.settings_file import RETENTION_RANGES, RetentionSettings
+from extract.workspace.thresholds import ANALYTICS_RANGES, AnalyticsSettings
+from extract.workspace.values import check_base_url, is_loopback
+from extract.workspace.variables import DEFAULTS, FROM_DBT
+from extract.workspace.workspace import Workspace, load_workspace
 
 PROJECT = Path(__file__).parents[3]
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "config"
@@ -34,7 +27,7 @@ def with_env_file(folder: Path, *lines: str) -> Path:
 
 def problems_of(folder: Path, **environ: str) -> list[str]:
     with pytest.raises(ConfigurationError) as caught:
-        load_settings(folder, environ)
+        load_workspace(folder, environ)
     assert KEY not in str(caught.value)
     return caught.value.problems
 
@@ -46,8 +39,9 @@ def with_analytics(folder: Path, fixture: Path) -> Path:
 
 
 def test_an_empty_project_shows_the_demo_with_the_defaults(tmp_path):
-    settings = load_settings(tmp_path, {})
-    assert settings == Settings(
+    workspace = load_workspace(tmp_path, {})
+    assert workspace == Workspace(
+        project_dir=tmp_path,
         api_key=None,
         base_url="https://api.heyreach.io/api/public",
         requests_per_minute=60,
@@ -57,16 +51,16 @@ def test_an_empty_project_shows_the_demo_with_the_defaults(tmp_path):
         data_dir=tmp_path / "data",
         read_back_waits=(15, 60, 180),
     )
-    assert settings.is_demo
-    assert settings.workspace_dir == tmp_path / "data" / "demo"
+    assert workspace.is_demo
+    assert workspace.folder == tmp_path / "data" / "demo"
 
 
 def test_a_key_ends_the_demo_and_never_shows(tmp_path):
-    settings = load_settings(tmp_path, {"HEYREACH_API_KEY": f" {KEY} "})
-    assert settings.api_key == KEY
-    assert not settings.is_demo
-    assert settings.workspace_dir == settings.data_dir
-    assert KEY not in repr(settings)
+    workspace = load_workspace(tmp_path, {"HEYREACH_API_KEY": f" {KEY} "})
+    assert workspace.api_key == KEY
+    assert not workspace.is_demo
+    assert workspace.folder == workspace.data_dir
+    assert KEY not in repr(workspace)
 
 
 def test_reads_the_env_file_as_typed(tmp_path):
@@ -82,23 +76,23 @@ def test_reads_the_env_file_as_typed(tmp_path):
         "OUTBOUND_DATA_DIR=../elsewhere",
         "LLM_MODEL=some-model",
     )
-    settings = load_settings(folder, {})
-    assert settings.api_key == KEY
-    assert settings.base_url == "http://localhost:8080/api"
-    assert settings.requests_per_minute == 0
-    assert settings.account_metadata_path == tmp_path / "${HOME}" / "accounts.yaml"
-    assert settings.lookback_days == 30
-    assert settings.as_of == datetime(2026, 1, 31, tzinfo=UTC)
-    assert settings.data_dir == tmp_path.parent / "elsewhere"
-    assert settings.warnings == ()
+    workspace = load_workspace(folder, {})
+    assert workspace.api_key == KEY
+    assert workspace.base_url == "http://localhost:8080/api"
+    assert workspace.requests_per_minute == 0
+    assert workspace.account_metadata_path == tmp_path / "${HOME}" / "accounts.yaml"
+    assert workspace.lookback_days == 30
+    assert workspace.as_of == datetime(2026, 1, 31, tzinfo=UTC)
+    assert workspace.data_dir == tmp_path.parent / "elsewhere"
+    assert workspace.warnings == ()
 
 
 def test_the_process_environment_beats_the_env_file_also_when_blank(tmp_path):
     folder = with_env_file(tmp_path, f"HEYREACH_API_KEY={KEY}", "DEFAULT_LOOKBACK_DAYS=7")
-    assert load_settings(folder, {"DEFAULT_LOOKBACK_DAYS": "90"}).lookback_days == 90
-    assert load_settings(folder, {"DEFAULT_LOOKBACK_DAYS": ""}).lookback_days == 30
-    assert load_settings(folder, {}).api_key == KEY
-    assert load_settings(folder, {"HEYREACH_API_KEY": ""}).is_demo
+    assert load_workspace(folder, {"DEFAULT_LOOKBACK_DAYS": "90"}).lookback_days == 90
+    assert load_workspace(folder, {"DEFAULT_LOOKBACK_DAYS": ""}).lookback_days == 30
+    assert load_workspace(folder, {}).api_key == KEY
+    assert load_workspace(folder, {"HEYREACH_API_KEY": ""}).is_demo
 
 
 def test_an_env_line_that_would_be_skipped_is_an_error(tmp_path):
@@ -117,7 +111,7 @@ def test_an_env_file_that_is_no_text_is_an_error(tmp_path):
 
 def test_warns_of_a_misspelt_variable(tmp_path):
     folder = with_env_file(tmp_path, f"HEYREACH_APIKEY={KEY}")
-    [warning] = load_settings(folder, {}).warnings
+    [warning] = load_workspace(folder, {}).warnings
     assert "'HEYREACH_APIKEY' is not a setting and has no effect; did you mean HEYREACH_API_KEY?" in warning
     assert KEY not in warning
 
@@ -135,23 +129,23 @@ def test_warns_of_a_misspelt_variable(tmp_path):
 )
 def test_a_misspelt_variable_is_named_with_the_nearest(tmp_path, name, meant):
     said = f"'{name}' is not a setting and has no effect; did you mean {meant}?"
-    [in_file] = load_settings(with_env_file(tmp_path, f"{name}={KEY}"), {}).warnings
+    [in_file] = load_workspace(with_env_file(tmp_path, f"{name}={KEY}"), {}).warnings
     assert in_file.endswith(f".env: {said}")
-    [in_environment] = load_settings(tmp_path / "empty", {name: KEY}).warnings
+    [in_environment] = load_workspace(tmp_path / "empty", {name: KEY}).warnings
     assert in_environment == f"in the environment: {said}"
 
 
 def test_what_is_for_other_programs_is_not_spoken_of(tmp_path):
     others = ["API_KEY", "OPENAI_API_KEY", "PATH", "PYTHONPATH", "LANG", "SMTPD", "DBT_PROFILES_DIR"]
     folder = with_env_file(tmp_path, *(f"{name}=x" for name in others))
-    assert load_settings(folder, {name: "x" for name in [*others, "LLM_TOKEN", *FROM_DBT]}).warnings == ()
+    assert load_workspace(folder, {name: "x" for name in [*others, "LLM_TOKEN", *FROM_DBT]}).warnings == ()
 
 
 @pytest.mark.parametrize(("mode", "warned"), [(0o644, True), (0o640, True), (0o600, False), (0o400, False)])
 def test_warns_of_a_key_that_others_can_read(tmp_path, mode, warned):
     folder = with_env_file(tmp_path, f"HEYREACH_API_KEY={KEY}")
     (tmp_path / ".env").chmod(mode)
-    warnings = load_settings(folder, {}).warnings
+    warnings = load_workspace(folder, {}).warnings
     assert len(warnings) == warned
     assert all("chmod 600" in warning for warning in warnings)
 
@@ -159,7 +153,7 @@ def test_warns_of_a_key_that_others_can_read(tmp_path, mode, warned):
 def test_does_not_warn_of_a_readable_env_file_without_a_key(tmp_path):
     folder = with_env_file(tmp_path, "HEYREACH_API_KEY=", "DEFAULT_LOOKBACK_DAYS=7")
     (tmp_path / ".env").chmod(0o644)
-    assert load_settings(folder, {}).warnings == ()
+    assert load_workspace(folder, {}).warnings == ()
 
 
 def test_a_base_url_without_a_key_is_refused(tmp_path):
@@ -229,8 +223,8 @@ def test_unpaced_requests_are_for_this_machine_and_the_demo(tmp_path):
         in problem
     )
     local = {"HEYREACH_API_KEY": KEY, "HEYREACH_BASE_URL": "http://127.0.0.1:8080"}
-    assert load_settings(tmp_path, {**local, "HEYREACH_REQUESTS_PER_MINUTE": "0"}).requests_per_minute == 0
-    assert load_settings(tmp_path, {"HEYREACH_REQUESTS_PER_MINUTE": "0"}).requests_per_minute == 0
+    assert load_workspace(tmp_path, {**local, "HEYREACH_REQUESTS_PER_MINUTE": "0"}).requests_per_minute == 0
+    assert load_workspace(tmp_path, {"HEYREACH_REQUESTS_PER_MINUTE": "0"}).requests_per_minute == 0
 
 
 @pytest.mark.parametrize(
@@ -286,7 +280,7 @@ def test_reports_all_problems_at_once_and_where_each_value_came_from(tmp_path):
     [("", (15, 60, 180)), ("0", (0,)), ("0,0.25, 3600", (0, 0.25, 3600)), ("5,5", (5, 5))],
 )
 def test_the_waits_of_a_read_back_are_seconds(tmp_path, text, waits):
-    assert load_settings(tmp_path, {"IMPORT_READ_BACK_WAITS": text}).read_back_waits == waits
+    assert load_workspace(tmp_path, {"IMPORT_READ_BACK_WAITS": text}).read_back_waits == waits
 
 
 @pytest.mark.parametrize(
@@ -299,7 +293,7 @@ def test_the_waits_of_a_read_back_are_seconds(tmp_path, text, waits):
     ],
 )
 def test_as_of_is_a_utc_time(tmp_path, text, moment):
-    as_of = load_settings(tmp_path, {"OUTBOUND_AS_OF": text}).as_of
+    as_of = load_workspace(tmp_path, {"OUTBOUND_AS_OF": text}).as_of
     assert as_of == moment
     assert as_of.utcoffset() == timedelta(0)
 
@@ -314,7 +308,7 @@ def test_as_of_is_a_utc_time(tmp_path, text, moment):
     ],
 )
 def test_as_of_is_known_to_the_minute_or_second_it_names(tmp_path, text, seconds):
-    precision = load_settings(tmp_path, {"OUTBOUND_AS_OF": text}).as_of_precision
+    precision = load_workspace(tmp_path, {"OUTBOUND_AS_OF": text}).as_of_precision
     assert precision == timedelta(seconds=seconds)
 
 
@@ -322,7 +316,7 @@ def test_the_env_example_lists_every_variable_blank(tmp_path):
     lines = (PROJECT / ".env.example").read_text().splitlines()
     assert [line for line in lines if line and not line.startswith("#")] == [f"{name}=" for name in DEFAULTS]
     shutil.copy(PROJECT / ".env.example", tmp_path / ".env")
-    assert load_settings(tmp_path, {}) == load_settings(tmp_path / "nothing-here" / "..", {})
+    assert load_workspace(tmp_path, {}) == load_workspace(tmp_path / "nothing-here" / "..", {})
     for name, default in DEFAULTS.items():
         comment = "\n".join(lines).partition(f"\n{name}=")[0].rpartition("\n\n")[2]
         assert comment.startswith("#")
@@ -336,8 +330,8 @@ def test_dbt_by_hand_may_hold_as_much_memory_as_a_run():
 
 def test_the_shipped_analytics_settings_are_the_defaults_and_name_each(tmp_path):
     shipped = PROJECT / "config" / "settings.yaml"
-    settings = load_settings(with_analytics(tmp_path, shipped), {})
-    assert (settings.analytics, settings.retention) == (AnalyticsSettings(), RetentionSettings())
+    workspace = load_workspace(with_analytics(tmp_path, shipped), {})
+    assert (workspace.analytics, workspace.retention) == (AnalyticsSettings(), RetentionSettings())
     named = [line.partition(":")[0] for line in shipped.read_text().splitlines() if line and line[0] != "#"]
     known = [field.name for each in (AnalyticsSettings, RetentionSettings) for field in fields(each)]
     assert sorted(named) == sorted(known)
@@ -345,8 +339,10 @@ def test_the_shipped_analytics_settings_are_the_defaults_and_name_each(tmp_path)
 
 
 def test_reads_analytics_settings(tmp_path):
-    settings = load_settings(with_analytics(tmp_path, FIXTURES / "valid" / "settings_some_changed.yaml"), {})
-    assert settings.analytics == AnalyticsSettings(acceptance_window_days=21, sensitive_cell_minimum=20)
+    workspace = load_workspace(
+        with_analytics(tmp_path, FIXTURES / "valid" / "settings_some_changed.yaml"), {}
+    )
+    assert workspace.analytics == AnalyticsSettings(acceptance_window_days=21, sensitive_cell_minimum=20)
 
 
 def with_required_fields(folder: Path, text: str) -> Path:
@@ -366,8 +362,8 @@ def with_required_fields(folder: Path, text: str) -> Path:
     ids=["one", "one without brackets", "three", "one a line"],
 )
 def test_reads_the_required_attribution_fields(tmp_path, text, fields):
-    settings = load_settings(with_required_fields(tmp_path, text), {})
-    assert settings.analytics.required_attribution_fields == fields
+    workspace = load_workspace(with_required_fields(tmp_path, text), {})
+    assert workspace.analytics.required_attribution_fields == fields
 
 
 @pytest.mark.parametrize(
@@ -390,7 +386,7 @@ def test_refuses_other_required_attribution_fields(tmp_path, text):
 
 def test_an_analytics_file_that_sets_nothing_gives_the_defaults(tmp_path):
     folder = with_analytics(tmp_path, FIXTURES / "valid" / "settings_nothing_set.yaml")
-    assert load_settings(folder, {}).analytics == AnalyticsSettings()
+    assert load_workspace(folder, {}).analytics == AnalyticsSettings()
 
 
 REPORTED = {
