@@ -16,7 +16,7 @@ import pytest
 
 from extract.workspace.lock import exclusive
 from extract.workspace.variables import DEFAULTS
-from reports.connection_analytics import main
+from reports.cli import main
 
 if TYPE_CHECKING:  # it brings dbt, which takes seconds to import
     from tests.compiled import Project

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from extract import raw
-from extract.heyreach import additions, daily_counts, routes
+from extract.heyreach import KINDS, additions, daily_counts, routes
 from extract.heyreach.asking import Asking
 from extract.heyreach.campaign_rows import is_resting, senders_of
 from extract.heyreach.client import HeyReachClient
@@ -21,7 +21,6 @@ from extract.people.records import Erased
 from extract.raw.landing import Landing
 from extract.workspace.errors import ConfigurationError
 
-KINDS = ("full", "daily", "light")
 # By how much HeyReach's Date may lie before what it dates: it shows whole seconds, and has several servers.
 CLOCK_TOLERANCE = timedelta(minutes=1)
 _PRINTED = "%Y-%m-%dT%H:%M:%SZ"

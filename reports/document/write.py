@@ -19,7 +19,6 @@ _RENDERERS = {
     "json": (render_json, "json"),
     "html": (render_html, "html"),
 }
-FORMATS = tuple(_RENDERERS)
 
 
 def write_reports(

@@ -221,7 +221,7 @@ def _timed_command(folder: Path, *arguments: str) -> Facts:
 
 def _command(folder: Path, *arguments: str) -> None:
     """`connection-analytics` on the workspace, in this process."""
-    from reports.connection_analytics import main  # noqa: PLC0415
+    from reports.cli import main  # noqa: PLC0415
 
     api = folder / "api.json"
     settings = json.loads(api.read_text()) if api.exists() else {"HEYREACH_BASE_URL": BASE_URL}

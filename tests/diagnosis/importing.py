@@ -20,7 +20,7 @@ from extract.sandbox.faults import Faults
 from extract.sandbox.server import SandboxServer
 from extract.workspace.errors import OutboundError
 from extract.workspace.workspace import Workspace, load_workspace
-from reports.connection_analytics import PROJECT_DIR
+from reports.cli.frame import PROJECT_DIR
 from tests.diagnosis.causes import ImportPlan
 
 FIRST_PERSON = 5_000_000

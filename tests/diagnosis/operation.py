@@ -19,7 +19,7 @@ from extract.raw.landing import Landing, finished_folders
 from extract.sandbox.api import SandboxApi
 from extract.sandbox.clock import to_datetime, to_ticks
 from extract.workspace.workspace import load_workspace
-from reports.connection_analytics import PROJECT_DIR
+from reports.cli.frame import PROJECT_DIR
 from tests.compiled import Project, build
 
 BASE_URL = "http://127.0.0.1:9/api/public"

@@ -23,7 +23,7 @@ from extract.workspace.lock import everything, exclusive
 from extract.workspace.paths import Paths
 from extract.workspace.settings_file import RetentionSettings
 from extract.workspace.workspace import load_workspace
-from reports.connection_analytics import PROJECT_DIR
+from reports.cli.frame import PROJECT_DIR
 from tests.conftest import Outcome, Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 from tests.end_to_end.test_privacy import NAME, OTHERS, SLUG, TRACES, done, found, lead_file, webhook
@@ -242,7 +242,7 @@ def dying(function):
     return step
 for name in ("replace", "rename", "fsync", "unlink"):
     setattr(os, name, dying(getattr(os, name)))
-from reports.connection_analytics import main
+from reports.cli import main
 code = main(["restore", "--from", sys.argv[2], "--force"])
 sys.exit(code)
 """

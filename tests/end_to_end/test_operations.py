@@ -32,7 +32,7 @@ from tests.compiled import instead_of_dbt
 from tests.conftest import Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 
-COMMAND = (sys.executable, "-m", "reports.connection_analytics")
+COMMAND = (sys.executable, "-m", "reports.cli")
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from extract.workspace.paths import Paths
 from extract.workspace.settings_file import RetentionSettings
 from extract.workspace.workspace import Workspace as Opened
 from extract.workspace.workspace import load_workspace
-from reports.connection_analytics import PROJECT_DIR
+from reports.cli.frame import PROJECT_DIR
 from tests.conftest import Outcome, Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 from tests.extract.enrichment.stand_ins import Asked, stand_ins

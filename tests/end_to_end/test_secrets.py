@@ -10,7 +10,7 @@ import pytest
 
 from extract import raw
 from extract.sandbox.process import running_sandbox
-from reports.connection_analytics import PROJECT_DIR
+from reports.cli.frame import PROJECT_DIR
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 
 KEY = "hr+Distinctive/4711=Key~zQ9"
@@ -62,7 +62,7 @@ def runs(tmp_path_factory):
 _VERBOSE = """
 import logging, sys
 logging.basicConfig(level=logging.DEBUG)
-from reports.connection_analytics import main
+from reports.cli import main
 sys.exit(main(sys.argv[1:]))
 """
 

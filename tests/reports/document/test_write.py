@@ -10,7 +10,8 @@ import duckdb
 import pytest
 
 from extract.workspace.errors import ConfigurationError
-from reports.document.write import FORMATS, write_reports
+from reports.document.formats import FORMATS
+from reports.document.write import write_reports
 from tests.reports.report_rows import EMPTY, publish
 
 NAME = re.compile(r"connection_analytics_(\d{4}-\d{2}-\d{2}T\d{6})\.(md|json|html)")

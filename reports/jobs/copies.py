@@ -1,7 +1,7 @@
-"""`make backup` and `make restore` as commands: who holds the folder, and what the operator is told."""
+"""Copies of what can't be made again: a backup, a restore, and who must not be writing meanwhile."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from extract import pipeline
@@ -11,8 +11,8 @@ from extract.workspace.folders import require_writable
 from extract.workspace.lock import everything
 from extract.workspace.strict_yaml import shown
 from extract.workspace.workspace import Workspace
-
-Say = Callable[[str], None]
+from reports.jobs.build import keep_snapshot
+from reports.jobs.frame import Say, demo_mark, require_places
 
 
 @contextlib.contextmanager
@@ -27,10 +27,21 @@ def all_held(workspace: Workspace, job: str, wait_seconds: float, say: Say) -> I
         yield
 
 
-def back_up(workspace: Workspace, folder: Path | None, *, with_secrets: bool, say: Say) -> None:
-    """Write a backup and say where it is; within `all_held`."""
-    saved = save.save(workspace, folder, with_secrets=with_secrets)
-    print(f"backup: {saved.path}{_demo_mark(workspace.is_demo)}")
+def back_up(
+    workspace: Workspace,
+    folder: Path | None = None,
+    *,
+    with_secrets: bool = False,
+    wait_seconds: float = 0.0,
+    say: Say,
+    show: Say,
+) -> None:
+    """Write a backup and say where it is."""
+    require_places(workspace)
+    with all_held(workspace, "backup", wait_seconds, say):
+        keep_snapshot(workspace, say)
+        saved = save.save(workspace, folder, with_secrets=with_secrets)
+    show(f"backup: {saved.path}{demo_mark(workspace.is_demo)}")
     say(
         f"{saved.files:,} files, {saved.bytes_saved / 1e6:,.1f} MB in {saved.size / 1e6:,.1f} MB, written "
         f"and compared; make restore FROM={shown(saved.path)} brings them back"
@@ -39,7 +50,9 @@ def back_up(workspace: Workspace, folder: Path | None, *, with_secrets: bool, sa
     say(f"it holds personal data, which make erase does not reach; {kept}")
 
 
-def restore_from(workspace: Workspace, path: Path | None, *, force: bool, say: Say) -> None:
+def restore_from(
+    workspace: Workspace, path: Path | None, *, force: bool = False, say: Say, show: Say
+) -> None:
     """Bring a backup back into the workspace it was made of, demo or real; complete one that was cut off.
 
     Raises ConfigurationError, DamagedError and NewerError, with the workspace as it was.
@@ -50,12 +63,12 @@ def restore_from(workspace: Workspace, path: Path | None, *, force: bool, say: S
     with everything(target.workspace_dir, "restore", completes_restore=True):
         if target.ready.exists():
             restore.finish(target, say)
-            print(f"restored: {target.workspace_dir}, as a restore that was cut off had it ready")
+            show(f"restored: {target.workspace_dir}, as a restore that was cut off had it ready")
             return
         restore.prepare(workspace, path, target, force=force, say=say)
         restore.finish(target, say)
     saved_at = f"{about.created_at:%Y-%m-%d %H:%M} UTC"
-    print(f"restored: {target.workspace_dir}, as of {saved_at}{_demo_mark(about.is_demo)}; now: make build")
+    show(f"restored: {target.workspace_dir}, as of {saved_at}{demo_mark(about.is_demo)}; now: make build")
     if workspace.is_demo and not about.is_demo:
         say("set HEYREACH_API_KEY in .env: without it the next verbs show the demo, not what was restored")
 
@@ -69,7 +82,3 @@ def _target(workspace: Workspace, about: archive.About | None) -> restore.Place:
             return place
     known = ", ".join(shown(path) for path in workspace.paths.copies()) or "none"
     raise ConfigurationError(f"make restore needs FROM=, a backup; in the data folder are: {known}")
-
-
-def _demo_mark(is_demo: bool) -> str:
-    return "  (demo data)" if is_demo else ""
