@@ -15,8 +15,8 @@ import duckdb
 import pytest
 
 from extract.workspace.lock import exclusive
-from extract.workspace.settings import DEFAULTS
-from reports.connection_analytics import main
+from extract.workspace.variables import DEFAULTS
+from reports.cli import main
 
 if TYPE_CHECKING:  # it brings dbt, which takes seconds to import
     from tests.compiled import Project

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from extract import raw
 from extract.workspace.paths import BACKUPS
-from extract.workspace.settings import DEFAULTS, SECRETS
+from extract.workspace.variables import DEFAULTS, SECRETS
 
 # By the name right below the workspace. Copies; another workspace; what is built from raw; what belongs to
 # the machine (pace, logs, locks and whatever else is hidden); damaged databases that were set aside.

@@ -17,9 +17,9 @@ from extract.sandbox import DEMO_ACCOUNTS_PATH
 from extract.workspace import strict_yaml
 from extract.workspace.csv_files import seed_text
 from extract.workspace.errors import ConfigurationError
-from extract.workspace.settings import Settings
 from extract.workspace.strict_yaml import Items, Mapping, quoted, shown, suggestion
 from extract.workspace.texts import comparable, tidied
+from extract.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -240,6 +240,6 @@ def _name(entry: Mapping, position: int) -> str:
     return f"{name} ({quoted(label)})" if label else name
 
 
-def account_file(settings: Settings) -> Path:
+def account_file(workspace: Workspace) -> Path:
     """The account file of this workspace: the operator's, or the invented senders of the demo."""
-    return DEMO_ACCOUNTS_PATH if settings.is_demo else settings.account_metadata_path
+    return DEMO_ACCOUNTS_PATH if workspace.is_demo else workspace.account_metadata_path

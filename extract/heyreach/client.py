@@ -27,7 +27,8 @@ from extract.workspace.errors import (
     RefusedError,
     UnknownOutcomeError,
 )
-from extract.workspace.settings import Settings, check_base_url
+from extract.workspace.values import check_base_url
+from extract.workspace.workspace import Workspace
 
 LIMITS = Limits(seconds=60.0, silence=30.0, bytes=50 * 1024 * 1024)
 POLICY = RetryPolicy(
@@ -288,8 +289,8 @@ def _refuse_wrong_kind_of_key(body: bytes) -> None:
         )
 
 
-def heyreach_client(settings: Settings) -> HeyReachClient:
+def heyreach_client(workspace: Workspace) -> HeyReachClient:
     """The client for the operator's workspace; OUTBOUND_AS_OF, where set, is its clock."""
-    pacer = Pacer(settings.requests_per_minute, settings.api_key, settings.paths.pacing)
-    clock = (lambda: settings.as_of) if settings.as_of else None
-    return HeyReachClient(settings.base_url, settings.api_key, pacer, clock=clock)
+    pacer = Pacer(workspace.requests_per_minute, workspace.api_key, workspace.paths.pacing)
+    clock = (lambda: workspace.as_of) if workspace.as_of else None
+    return HeyReachClient(workspace.base_url, workspace.api_key, pacer, clock=clock)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from extract import raw
-from extract.heyreach import additions, daily_counts, routes
+from extract.heyreach import KINDS, additions, daily_counts, routes
 from extract.heyreach.asking import Asking
 from extract.heyreach.campaign_rows import is_resting, senders_of
 from extract.heyreach.client import HeyReachClient
@@ -21,7 +21,6 @@ from extract.people.records import Erased
 from extract.raw.landing import Landing
 from extract.workspace.errors import ConfigurationError
 
-KINDS = ("full", "daily", "light")
 # By how much HeyReach's Date may lie before what it dates: it shows whole seconds, and has several servers.
 CLOCK_TOLERANCE = timedelta(minutes=1)
 _PRINTED = "%Y-%m-%dT%H:%M:%SZ"
@@ -29,7 +28,7 @@ _TIME = re.compile(r"20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-6]\d")
 
 
 @dataclass
-class Workspace:
+class Learnt:
     """What the parts of a pull hand on: campaigns by id, those at rest that need no look, who sends where."""
 
     campaigns: dict[str, dict] = field(default_factory=dict)
@@ -44,7 +43,7 @@ class Part:
     resources: tuple[str, ...]
     is_needed: bool
     kinds: tuple[str, ...]
-    read: Callable[[Pull, Workspace], None]
+    read: Callable[[Pull, Learnt], None]
 
 
 def run_pull(
@@ -71,14 +70,14 @@ def run_pull(
     """
     needed = frozenset(name for part in PARTS if part.is_needed for name in part.resources)
     pull = Pull(client, landing, known, base_url, kind, needed, origin, erased)
-    workspace = Workspace(settled=set(settled) if kind != "full" else set())
+    learnt = Learnt(settled=set(settled) if kind != "full" else set())
     for part in PARTS:
         if kind in part.kinds:
-            part.read(pull, workspace)
+            part.read(pull, learnt)
     return pull.finish()
 
 
-def _read_senders(pull: Pull, workspace: Workspace) -> None:
+def _read_senders(pull: Pull, learnt: Learnt) -> None:
     read_route(pull, routes.SENDER_ACCOUNTS, (), {"keyword": ""})
     now, newest = pull.walks[-1]["finished_at"], pull.known.newest_finished_at
     if newest and now + CLOCK_TOLERANCE < newest:
@@ -89,16 +88,16 @@ def _read_senders(pull: Pull, workspace: Workspace) -> None:
         )
 
 
-def _read_campaigns(pull: Pull, workspace: Workspace) -> None:
+def _read_campaigns(pull: Pull, learnt: Learnt) -> None:
     before = dict(pull.known.of(routes.CAMPAIGNS.name, ()))
     campaigns = read_route(pull, routes.CAMPAIGNS, (), {"keyword": "", "statuses": [], "accountIds": []})
     _check_workspace(pull, campaigns)
     after = pull.known.of(routes.CAMPAIGNS.name, ())
-    workspace.campaigns = campaigns
-    workspace.settled = {
+    learnt.campaigns = campaigns
+    learnt.settled = {
         campaign_id
         for campaign_id, campaign in campaigns.items()
-        if campaign_id in workspace.settled
+        if campaign_id in learnt.settled
         and before.get(campaign_id) == after[campaign_id]
         and is_resting(campaign)
     }
@@ -115,15 +114,15 @@ def _check_workspace(pull: Pull, campaigns: dict[str, dict]) -> None:
         )
 
 
-def _read_campaign_leads(pull: Pull, workspace: Workspace) -> None:
+def _read_campaign_leads(pull: Pull, learnt: Learnt) -> None:
     asking = Asking(pull, routes.CAMPAIGN_LEADS.name)
     clock = _ClockCheck(pull)
-    for campaign_id, campaign in workspace.campaigns.items():
-        if campaign_id in workspace.settled:
+    for campaign_id, campaign in learnt.campaigns.items():
+        if campaign_id in learnt.settled:
             continue
         senders = senders_of(campaign)
         asking.ask((campaign_id,), partial(_read_leads_of, pull, campaign_id, senders, clock))
-        workspace.pairs |= {(sender, campaign_id) for sender in senders}
+        learnt.pairs |= {(sender, campaign_id) for sender in senders}
     asking.end()
     for (campaign_id,) in asking.gone:
         pull.warnings.append(
@@ -179,20 +178,20 @@ class _ClockCheck:
             )
 
 
-def _read_sequences(pull: Pull, workspace: Workspace) -> None:
-    additions.read_sequences(pull, workspace.campaigns)
+def _read_sequences(pull: Pull, learnt: Learnt) -> None:
+    additions.read_sequences(pull, learnt.campaigns)
 
 
-def _read_lists(pull: Pull, workspace: Workspace) -> None:
-    additions.read_lists(pull, workspace.campaigns)
+def _read_lists(pull: Pull, learnt: Learnt) -> None:
+    additions.read_lists(pull, learnt.campaigns)
 
 
-def _read_running_lists(pull: Pull, workspace: Workspace) -> None:
-    additions.read_running_lists(pull, workspace.campaigns)
+def _read_running_lists(pull: Pull, learnt: Learnt) -> None:
+    additions.read_running_lists(pull, learnt.campaigns)
 
 
-def _read_daily_counts(pull: Pull, workspace: Workspace) -> None:
-    daily_counts.read_daily_counts(pull, workspace.campaigns, workspace.pairs)
+def _read_daily_counts(pull: Pull, learnt: Learnt) -> None:
+    daily_counts.read_daily_counts(pull, learnt.campaigns, learnt.pairs)
 
 
 _LISTS = (routes.LISTS.name, routes.LIST_LEADS.name, routes.LIST_COMPANIES.name)

@@ -9,8 +9,6 @@ from extract.workspace.errors import ConfigurationError
 from extract.workspace.strict_yaml import Items, Mapping, Value, quoted, shown, suggestion
 from extract.workspace.texts import comparable, tidied
 
-MAPPINGS_PATH = Path(__file__).resolve().parents[2] / "config" / "import_mappings.yaml"
-
 # What HeyReach keeps of a lead; one without the first three is dropped by it without a word.
 REQUIRED = ("profile_url", "first_name", "last_name")
 LEAD_FIELDS = (*REQUIRED, "location", "summary", "company_name", "position", "about", "email_address")

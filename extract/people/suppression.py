@@ -14,8 +14,8 @@ from pathlib import Path
 from extract.people.profile_urls import parse_profile_urls
 from extract.people.records import MEMBER_ID, PROVIDER_ID
 from extract.workspace.errors import ConfigurationError
-from extract.workspace.settings import Settings
 from extract.workspace.whole_files import write_whole
+from extract.workspace.workspace import Workspace
 
 # Reading a link takes 0.1 ms, and the same ones come in every file and pull.
 REMEMBERED = 500_000
@@ -163,6 +163,6 @@ def keys_of(mentions: Collection[str]) -> dict[str, str]:
     return {text: key for text, key in keys.items() if key}
 
 
-def suppressions(settings: Settings) -> Suppressions:
+def suppressions(workspace: Workspace) -> Suppressions:
     """Who was erased from this workspace and is to be kept out of it."""
-    return Suppressions(settings.paths.suppressed)
+    return Suppressions(workspace.paths.suppressed)

@@ -183,7 +183,7 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "exit_code": "bigint",
         "error": "text",
     },
-    # What the operator was told and acknowledged (reports/alerts.py).
+    # What the operator was told and acknowledged (reports/alerts/notices.py).
     "alert_events": {
         "notice_id": "text",
         "event_number": "bigint",

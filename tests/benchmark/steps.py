@@ -19,8 +19,8 @@ from extract import raw
 from extract.heyreach import routes
 from extract.raw import load as heyreach
 from extract.raw.landing import landed_files
-from extract.workspace.settings import DEFAULTS
 from extract.workspace.sql_text import literal
+from extract.workspace.variables import DEFAULTS
 from tests.benchmark.workspaces import BASE_URL, HISTORY, NIGHT
 
 Facts = dict[str, object]
@@ -221,7 +221,7 @@ def _timed_command(folder: Path, *arguments: str) -> Facts:
 
 def _command(folder: Path, *arguments: str) -> None:
     """`connection-analytics` on the workspace, in this process."""
-    from reports.connection_analytics import main  # noqa: PLC0415
+    from reports.cli import main  # noqa: PLC0415
 
     api = folder / "api.json"
     settings = json.loads(api.read_text()) if api.exists() else {"HEYREACH_BASE_URL": BASE_URL}

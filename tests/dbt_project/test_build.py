@@ -69,7 +69,8 @@ def test_the_compiled_models_build_what_dbt_builds(built_by_hand, compiled, tmp_
         tables = connection.execute(
             """
             select schema_name || '.' || table_name from duckdb_tables()
-            where database_name = current_database() and schema_name in ('staging', 'intermediate', 'findings', 'marts')
+            where database_name = current_database()
+                and schema_name in ('staging', 'intermediate', 'findings', 'marts')
             """
         ).fetchall()
         assert len(tables) > 50

@@ -18,8 +18,8 @@ from extract.raw import load as heyreach
 from extract.raw.landing import Landing, finished_folders
 from extract.sandbox.api import SandboxApi
 from extract.sandbox.clock import to_datetime, to_ticks
-from extract.workspace.settings import load_settings
-from reports.connection_analytics import PROJECT_DIR
+from extract.workspace.workspace import load_workspace
+from reports.cli.frame import PROJECT_DIR
 from tests.compiled import Project, build
 
 BASE_URL = "http://127.0.0.1:9/api/public"
@@ -90,11 +90,11 @@ def append_parameters(raw_path: Path, base_url: str, since: datetime) -> None:
     """The row of parameters the build reads: judged by config/settings.yaml, as of the newest pull."""
     with raw.connect(raw_path, read_only=True) as connection:
         as_of = raw.pull_times(connection).newest
-    settings = load_settings(PROJECT_DIR, {**os.environ, "HEYREACH_API_KEY": "", "HEYREACH_BASE_URL": ""})
+    workspace = load_workspace(PROJECT_DIR, {**os.environ, "HEYREACH_API_KEY": "", "HEYREACH_BASE_URL": ""})
     raw.append_run_parameters(
         raw_path,
         {
-            **vars(settings.analytics),
+            **vars(workspace.analytics),
             "run_id": "diagnosis",
             "requested_at": as_of,
             "purpose": "publish",

@@ -12,7 +12,7 @@ from extract import pipeline, raw
 from extract.http import retry
 from extract.sandbox.process import running_sandbox
 from extract.workspace.lock import exclusive
-from extract.workspace.settings import load_settings
+from extract.workspace.workspace import load_workspace
 from tests.conftest import Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 
@@ -170,8 +170,8 @@ def test_the_moment_that_a_report_prints_can_be_typed_again(workspace):
     assert workspace.run("extract", OUTBOUND_AS_OF=minute_before).exit_code == 2
     # A build reads it so, too.
     typed = {"OUTBOUND_DATA_DIR": str(workspace.data_dir), "OUTBOUND_AS_OF": printed}
-    settings = load_settings(workspace.data_dir, {**workspace.environment, **typed})
-    assert pipeline.as_meant(settings).as_of == newest
+    opened = load_workspace(workspace.data_dir, {**workspace.environment, **typed})
+    assert pipeline.as_meant(opened).as_of == newest
 
 
 def test_a_build_does_not_look_back_before_the_first_pull(built):

@@ -25,13 +25,14 @@ from extract.workspace import journal, lock
 from extract.workspace.lock import exclusive
 from extract.workspace.paths import Paths
 from extract.workspace.runs import RunRecord
-from extract.workspace.settings import DEFAULTS, Settings
 from extract.workspace.stop import STOP_SECONDS
+from extract.workspace.variables import DEFAULTS
+from extract.workspace.workspace import Workspace as Opened
 from tests.compiled import instead_of_dbt
 from tests.conftest import Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 
-COMMAND = (sys.executable, "-m", "reports.connection_analytics")
+COMMAND = (sys.executable, "-m", "reports.cli")
 
 
 @pytest.fixture(scope="module")
@@ -229,16 +230,17 @@ def test_a_job_that_does_not_wait_is_turned_away_without_a_request(small, worksp
 
 
 def test_a_daily_pull_becomes_a_full_one_when_the_last_is_too_old(workspace, tmp_path):
-    settings = Settings(
+    opened = Opened(
+        project_dir=workspace.data_dir,
         **{name: None for name in ("api_key", "base_url", "requests_per_minute", "account_metadata_path")},
         lookback_days=30,
         as_of=None,
         data_dir=workspace.data_dir / "..",
     )
     (tmp_path / "demo").symlink_to(workspace.data_dir)
-    assert pipeline._kind_due(settings, "daily", FIRST_PULL + timedelta(days=7)) == "daily"
-    assert pipeline._kind_due(settings, "daily", FIRST_PULL + timedelta(days=9)) == "full"
-    assert pipeline._kind_due(settings, "light", FIRST_PULL + timedelta(days=9)) == "light"
+    assert pipeline._kind_due(opened, "daily", FIRST_PULL + timedelta(days=7)) == "daily"
+    assert pipeline._kind_due(opened, "daily", FIRST_PULL + timedelta(days=9)) == "full"
+    assert pipeline._kind_due(opened, "light", FIRST_PULL + timedelta(days=9)) == "light"
 
 
 def test_a_snapshot_is_kept_once_and_also_after_a_kill_before_it_was_landed(workspace):

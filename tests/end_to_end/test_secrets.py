@@ -13,7 +13,8 @@ import pytest
 
 from extract import raw
 from extract.sandbox.process import running_sandbox
-from reports.connection_analytics import PROJECT_DIR, main
+from reports.cli import main
+from reports.cli.frame import PROJECT_DIR
 from tests.compiled import instead_of_dbt
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 
@@ -88,7 +89,7 @@ def runs(compiled, tmp_path_factory):
 _VERBOSE = """
 import logging, sys
 logging.basicConfig(level=logging.DEBUG)
-from reports.connection_analytics import main
+from reports.cli import main
 sys.exit(main(sys.argv[1:]))
 """
 

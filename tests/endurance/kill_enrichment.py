@@ -22,6 +22,7 @@ from extract.enrichment.ledger import EnrichmentLedger
 from extract.workspace.services import SERVICES
 from tests.extract.enrichment.stand_ins import Faults, StandIns, stand_ins
 from tests.extract.heyreach.scripted_server import windows_exceeded
+from tests.projects import project
 
 PROJECT = Path(__file__).parents[2]
 INTEGRATIONS = ("apollo", "clearbit", "hunter", "builtwith")
@@ -59,9 +60,8 @@ def kill_enrichment(rows: int, kill_after: float, pace: int, folder: Path) -> Ta
     """Do it once, in a folder of its own; `kill_after` is the share of answers after which it is killed."""
     tally = Tally(rows)
     path = _leads(folder, rows)
-    (folder / "enrichment.yaml").write_text(
-        "requests_per_minute:\n" + "".join(f"  {name}: {pace}\n" for name in INTEGRATIONS)
-    )
+    paces = "".join(f"  {name}: {pace}\n" for name in INTEGRATIONS)
+    project(folder, enrichment=f"requests_per_minute:\n{paces}")
     began = time.monotonic()
     with stand_ins(FAULTS) as served:
         first = _start(folder, path, served)
@@ -138,7 +138,7 @@ def _leads(folder: Path, rows: int) -> Path:
 
 
 def _start(folder: Path, path: Path, served: StandIns) -> subprocess.Popen:
-    arguments = (str(folder / "enrichment.yaml"), ",".join(INTEGRATIONS), str(path))
+    arguments = (str(folder), ",".join(INTEGRATIONS), str(path))
     with (folder / "errors.txt").open("a") as errors:
         return subprocess.Popen(
             [sys.executable, "-c", _PROGRAM, *arguments],
@@ -156,13 +156,13 @@ def _start(folder: Path, path: Path, served: StandIns) -> subprocess.Popen:
 
 # The command line with another configuration, and short waits between tries.
 _PROGRAM = """
-import sys
+import os, sys
 from pathlib import Path
 from extract.enrichment.command import EnrichOptions, run_enrich
-from extract.workspace.settings import load_settings
-config, names, path = sys.argv[1:]
+from extract.workspace.workspace import load_workspace
+project, names, path = sys.argv[1:]
 options = EnrichOptions(names, Path(path), parallel=10, back_off=0.05)
-run_enrich(load_settings(Path.cwd()), Path(config), options, print)
+run_enrich(load_workspace(Path(project), os.environ), options, print)
 """
 
 

@@ -32,7 +32,7 @@ from extract.workspace.paths import Paths
 from extract.workspace.sql_text import literal
 
 PROJECT = Path(__file__).parents[2]
-COMMAND = (sys.executable, "-m", "reports.connection_analytics")
+COMMAND = (sys.executable, "-m", "reports.cli")
 FIRST_NIGHT = datetime(2026, 1, 20, 2, tzinfo=UTC)
 LONGEST = 300.0
 LOOK_EVERY = 0.25

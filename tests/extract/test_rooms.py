@@ -25,7 +25,9 @@ ROOMS = (
     "dbt_project",
     "reports",
 )
-WINGS = sorted(path.parent for path in (PROJECT / "extract").glob("*/__init__.py"))
+WINGS = sorted(
+    path.parent for folder in ("extract", "reports") for path in (PROJECT / folder).glob("*/__init__.py")
+)
 
 
 def modules() -> dict[str, Path]:

@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from extract.sandbox.process import Sandbox, running_sandbox
-from extract.workspace.settings import DEFAULTS
+from extract.workspace.variables import DEFAULTS
 from reports import schedule
-from reports.connection_analytics import PROJECT_DIR
+from reports.cli.frame import PROJECT_DIR
 from reports.schedule import TIMETABLE, next_due
 from tests.conftest import Outcome, Workspace
 from tests.end_to_end.conftest import workspace_on
@@ -283,7 +283,7 @@ def checked_as_anybody(workspace: Workspace) -> Outcome:
 def as_anybody(workspace: Workspace, *arguments: str) -> Outcome:
     blank = {name: "" for name in DEFAULTS}
     done = subprocess.run(
-        [*AS_ANYBODY, sys.executable, "-m", "reports.connection_analytics", *arguments],
+        [*AS_ANYBODY, sys.executable, "-m", "reports.cli", *arguments],
         env={**os.environ, **blank, **workspace.environment, "OUTBOUND_DATA_DIR": str(workspace.data_dir)},
         capture_output=True,
         text=True,

@@ -11,7 +11,7 @@ import pytest
 
 from extract.workspace.errors import ConfigurationError
 from reports import read_only
-from reports.queries import read_report
+from reports.document.queries import read_report
 from reports.read_only import StatementError, open_published, readable
 from tests.end_to_end.test_operations import AS_ANYBODY
 from tests.endurance.read_only_statements import KINDS, READS, WRAPPED, draw

@@ -13,8 +13,9 @@ from extract.enrichment.ledger import EnrichmentLedger
 from extract.enrichment.ledger_tables import Ask
 from extract.workspace.errors import OutboundError
 from extract.workspace.services import SERVICES
-from extract.workspace.settings import load_settings
+from extract.workspace.workspace import load_workspace
 from tests.extract.enrichment.stand_ins import StandIns, stand_ins
+from tests.projects import project
 
 
 @pytest.fixture
@@ -52,9 +53,8 @@ class Enricher:
 
     def run(self, names: str, file: Path | None = None, **options) -> OutboundError | None:
         """Enrich; the error it ended with, or None."""
-        config = self.folder / "enrichment.yaml"
         pace = "".join(f"  {name}: 6000\n" for name in SERVICES)
-        config.write_text(f"requests_per_minute:\n{pace}{self.config}", encoding="utf-8")
+        project(self.folder, enrichment=f"requests_per_minute:\n{pace}{self.config}")
         environment = {
             "HEYREACH_API_KEY": "",
             **self.served.environment(),
@@ -62,11 +62,10 @@ class Enricher:
             **self.environment,
         }
         self.said = []
-        settings = load_settings(self.folder, environment)
+        workspace = load_workspace(self.folder, environment)
         try:
             run_enrich(
-                settings,
-                config,
+                workspace,
                 EnrichOptions(names, file, back_off=self.back_off, **options),
                 self.said.append,
             )

@@ -25,10 +25,10 @@ from extract.http.mail import conversation
 from extract.http.pacing import Pacer
 from extract.http.retry import PassingError
 from extract.http.transport import HttpClient, Limits, TooLargeError
+from extract.workspace.alert_settings import Smtp
 from extract.workspace.errors import UnknownOutcomeError
 from extract.workspace.services import SERVICES
-from extract.workspace.settings import Smtp
-from reports.channels import SLACK_LIMITS, DeliveryError, Notice, send_email, send_to_slack, try_email
+from reports.alerts.channels import SLACK_LIMITS, DeliveryError, Notice, send_email, send_to_slack, try_email
 from tests.certificates import localhost_certificate
 from tests.extract.heyreach.scripted_server import Reply, ScriptedServer, in_turn
 from tests.extract.http import dripping_server as dripping

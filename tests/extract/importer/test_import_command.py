@@ -35,7 +35,7 @@ from tests.extract.importer.conftest import (
 )
 
 PROJECT = Path(__file__).parents[3]
-COMMAND = (sys.executable, "-m", "reports.connection_analytics", "import")
+COMMAND = (sys.executable, "-m", "reports.cli", "import")
 REFUSED = {"name": "server_error", "status": 400, "route": ADD_TO_CAMPAIGN}
 KEY_REFUSED = {"name": "server_error", "status": 403, "route": ADD_TO_CAMPAIGN}
 FIELDS = {"source": "clay", "source_list": "leads", "icp": "sre"}
@@ -158,7 +158,7 @@ def test_the_required_fields_are_those_of_the_settings(workspace, write_file, mo
         text = (PROJECT / "config" / name).read_text()
         text = text.replace("[source, source_list, icp, batch_id]", "[source, keywords]")
         (project / "config" / name).write_text(text)
-    monkeypatch.setattr("reports.connection_analytics.PROJECT_DIR", project)
+    monkeypatch.setattr("reports.cli.frame.PROJECT_DIR", project)
     outcome = workspace.import_("--file", write_file(people(2, ICP="")), "--campaign", RUNNING)
     assert outcome.exit_code == 2
     assert "keywords is missing in rows 2, 3: fill the column 'Keywords'" in outcome.errors

@@ -9,40 +9,41 @@ from extract.raw import landing_contents
 from extract.raw.catch_up import load_landed
 from extract.raw.landing import landed_at
 from extract.raw.landings import Landings, MissingError, described
-from extract.workspace.settings import Settings, load_settings
+from extract.workspace.workspace import Workspace as Opened
+from extract.workspace.workspace import load_workspace
 from tests.conftest import Outcome, Workspace
 from tests.extract.raw.test_load import count, land
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return load_settings(tmp_path, {"OUTBOUND_DATA_DIR": str(tmp_path), "HEYREACH_API_KEY": "test-key"})
+def opened(tmp_path: Path) -> Opened:
+    return load_workspace(tmp_path, {"OUTBOUND_DATA_DIR": str(tmp_path), "HEYREACH_API_KEY": "test-key"})
 
 
 @pytest.fixture
-def folders(settings: Settings) -> list[Path]:
+def folders(opened: Opened) -> list[Path]:
     """Two landing folders that are known, and not in raw: two accounts, then one."""
-    land(settings.workspace_dir, "1", "2")
-    folders = land(settings.workspace_dir, "3")
-    record(settings).note(folders)
+    land(opened.folder, "1", "2")
+    folders = land(opened.folder, "3")
+    record(opened).note(folders)
     return folders
 
 
-def record(settings: Settings) -> Landings:
-    return Landings(settings.paths.landings)
+def record(opened: Opened) -> Landings:
+    return Landings(opened.paths.landings)
 
 
-def missing(settings: Settings, folders: list[Path]) -> dict:
-    return record(settings).missing([folder for folder in folders if folder.exists()], loaded=())
+def missing(opened: Opened, folders: list[Path]) -> dict:
+    return record(opened).missing([folder for folder in folders if folder.exists()], loaded=())
 
 
-def recover(settings: Settings, *options: str) -> Outcome:
-    workspace = Workspace(settings.data_dir, {"HEYREACH_API_KEY": "test-key"})
+def recover(opened: Opened, *options: str) -> Outcome:
+    workspace = Workspace(opened.data_dir, {"HEYREACH_API_KEY": "test-key"})
     return workspace.run("recover", *options)
 
 
-def accounts(settings: Settings) -> int:
-    return count(settings.paths.raw, "sender_accounts")
+def accounts(opened: Opened) -> int:
+    return count(opened.paths.raw, "sender_accounts")
 
 
 def emptied(folder: Path) -> str:
@@ -79,57 +80,57 @@ def deleted(folder: Path) -> str:
 @pytest.mark.parametrize(
     "damage", [emptied, altered, without_a_file, with_another_file, with_nothing_said, deleted]
 )
-def test_what_is_gone_or_changed_is_named_until_somebody_goes_on_without_it(settings, folders, damage):
-    assert missing(settings, folders) == {}
+def test_what_is_gone_or_changed_is_named_until_somebody_goes_on_without_it(opened, folders, damage):
+    assert missing(opened, folders) == {}
     told = damage(folders[0])
-    found = missing(settings, folders)
+    found = missing(opened, folders)
     assert described(found) == told
-    assert record(settings).unaccepted(found) == found
-    record(settings).give_up(found)
-    assert record(settings).unaccepted(found) == {}
-    worse = missing(settings, folders) | {folders[1].name: {"pulls.jsonl": "is gone"}}
-    assert record(settings).unaccepted(worse).keys() == {folders[1].name}
+    assert record(opened).unaccepted(found) == found
+    record(opened).give_up(found)
+    assert record(opened).unaccepted(found) == {}
+    worse = missing(opened, folders) | {folders[1].name: {"pulls.jsonl": "is gone"}}
+    assert record(opened).unaccepted(worse).keys() == {folders[1].name}
 
 
-def test_raw_is_made_anew_without_an_emptied_file_only_when_told_to(settings, folders):
+def test_raw_is_made_anew_without_an_emptied_file_only_when_told_to(opened, folders):
     told = emptied(folders[0])
-    settings.paths.raw.write_bytes(b"damaged")
-    refused = recover(settings)
+    opened.paths.raw.write_bytes(b"damaged")
+    refused = recover(opened)
     assert refused.exit_code == 1
     assert told in refused.errors
     assert "make recover WITHOUT_MISSING=1" in refused.errors
-    assert settings.paths.raw.read_bytes() == b"damaged"
-    done = recover(settings, "--without-missing")
+    assert opened.paths.raw.read_bytes() == b"damaged"
+    done = recover(opened, "--without-missing")
     assert done.exit_code == 0, done.errors
     assert f"warning: it is made without what is missing: {told}" in done.errors
-    assert accounts(settings) == 1
+    assert accounts(opened) == 1
 
 
-def test_raw_and_landing_folders_deleted_together_are_missed(settings, folders):
+def test_raw_and_landing_folders_deleted_together_are_missed(opened, folders):
     """Or every lead would be first seen now, without a word."""
-    shutil.rmtree(settings.paths.landing)
+    shutil.rmtree(opened.paths.landing)
     with pytest.raises(MissingError, match=f"2 landing folders, each is gone .*{folders[0].name} to "):
-        load_landed(settings.paths)
+        load_landed(opened.paths)
 
 
-def test_what_raw_holds_is_not_missed_and_a_folder_on_its_way_is_looked_at(settings, folders):
-    load_landed(settings.paths)
+def test_what_raw_holds_is_not_missed_and_a_folder_on_its_way_is_looked_at(opened, folders):
+    load_landed(opened.paths)
     shutil.rmtree(folders[0])
     emptied(folders[1])
-    load_landed(settings.paths)
-    assert accounts(settings) == 3
-    newest = land(settings.workspace_dir, "4", "5")[-1]
+    load_landed(opened.paths)
+    assert accounts(opened) == 3
+    newest = land(opened.folder, "4", "5")[-1]
     told = emptied(newest)
     with pytest.raises(MissingError) as refused:
-        load_landed(settings.paths)
+        load_landed(opened.paths)
     assert told in str(refused.value)
 
 
-def test_folders_of_an_earlier_release_are_believed(settings, folders):
+def test_folders_of_an_earlier_release_are_believed(opened, folders):
     for folder in folders:
         (folder / landing_contents.FILE).unlink()
     emptied(folders[0])
-    assert missing(settings, folders) == {}
+    assert missing(opened, folders) == {}
 
 
 @pytest.mark.parametrize("is_replaced", [False, True])

@@ -12,7 +12,7 @@ from extract import raw
 from extract.raw.catch_up import load_landed
 from extract.raw.landing import Landing, content_hash, finished_folders
 from extract.raw.load import load
-from extract.workspace.settings import load_settings
+from extract.workspace.workspace import load_workspace
 
 NOW = datetime(2026, 1, 1, 2, tzinfo=UTC)
 
@@ -119,11 +119,11 @@ def test_a_load_leaves_no_working_files(tmp_path, raw_path):
 
 
 def test_what_a_killed_run_landed_is_loaded_by_the_next_once(tmp_path):
-    settings = load_settings(Path(__file__).parents[3], {"OUTBOUND_DATA_DIR": str(tmp_path)})
-    raw_path = settings.paths.raw
+    workspace = load_workspace(Path(__file__).parents[3], {"OUTBOUND_DATA_DIR": str(tmp_path)})
+    raw_path = workspace.paths.raw
     land(raw_path.parent, "1", "2")
     for _ in range(2):
-        load_landed(settings.paths)
+        load_landed(workspace.paths)
         assert (count(raw_path, "sender_accounts"), count(raw_path, "pulls")) == (2, 1)
 
 

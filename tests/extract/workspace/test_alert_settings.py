@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from extract.workspace.alert_settings import AlertSettings, Smtp
 from extract.workspace.errors import ConfigurationError
-from extract.workspace.settings import AlertSettings, Smtp, load_settings
+from extract.workspace.workspace import load_workspace
 
 WEBHOOK = "https://hooks.slack.com/services/T000/B000/SENTINEL"
 MAIL = {
@@ -18,24 +19,24 @@ MAIL = {
 
 def problems_of(folder: Path, **environ: str) -> str:
     with pytest.raises(ConfigurationError) as caught:
-        load_settings(folder, environ)
+        load_workspace(folder, environ)
     assert "SENTINEL" not in str(caught.value)
     return str(caught.value)
 
 
 def test_nobody_is_told_unless_it_is_set_up(tmp_path):
-    assert load_settings(tmp_path, {}).alerts == AlertSettings(None, None)
+    assert load_workspace(tmp_path, {}).alerts == AlertSettings(None, None)
 
 
 def test_both_channels_are_read_and_their_secrets_not_shown(tmp_path):
-    settings = load_settings(tmp_path, {**MAIL, "SLACK_WEBHOOK_URL": WEBHOOK})
+    workspace = load_workspace(tmp_path, {**MAIL, "SLACK_WEBHOOK_URL": WEBHOOK})
     recipients = ("ada@example.com", "bo@example.com")
     sender = "reports@example.com"
-    assert settings.alerts.smtp == Smtp(
+    assert workspace.alerts.smtp == Smtp(
         "mail.example.com", 587, "starttls", sender, "SENTINEL", sender, recipients
     )
-    assert settings.alerts.slack_webhook_url == WEBHOOK
-    assert "SENTINEL" not in repr(settings)
+    assert workspace.alerts.slack_webhook_url == WEBHOOK
+    assert "SENTINEL" not in repr(workspace)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_both_channels_are_read_and_their_secrets_not_shown(tmp_path):
     ],
 )
 def test_port_and_security_go_together(tmp_path, given, port, security):
-    smtp = load_settings(tmp_path, MAIL | given).alerts.smtp
+    smtp = load_workspace(tmp_path, MAIL | given).alerts.smtp
     assert (smtp.port, smtp.security) == (port, security)
 
 
@@ -74,6 +75,6 @@ def test_warns_of_an_env_file_whose_webhook_others_can_read(tmp_path):
     path = tmp_path / ".env"
     path.write_text(f"SLACK_WEBHOOK_URL={WEBHOOK}\nSLACK_URL=\n")
     path.chmod(0o644)
-    misspelt, readable = load_settings(tmp_path, {}).warnings
+    misspelt, readable = load_workspace(tmp_path, {}).warnings
     assert "did you mean SLACK_WEBHOOK_URL?" in misspelt
     assert "holds SLACK_WEBHOOK_URL and others can read it" in readable

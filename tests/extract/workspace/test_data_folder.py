@@ -14,7 +14,7 @@ from extract.privacy import purge
 from extract.workspace import data_folder, journal
 from extract.workspace.data_folder import FILE_KINDS, PURGED, FileKind, kind_of
 from extract.workspace.paths import Paths
-from extract.workspace.settings import Settings, load_settings
+from extract.workspace.workspace import Workspace, load_workspace
 from tests.data_folders import ACCOUNTS, FOLDERS
 from tests.extract.raw.test_load import land
 
@@ -22,7 +22,7 @@ PROJECT_DIR = Path(__file__).parents[3]
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=3000)
 # A path of a workspace that is put together in the source, where `paths.py` should be asked.
-NAMED = re.compile(r"(?:workspace_dir|data_dir|workspace) / f?[\"']([^\"'{]+)[\"']")
+NAMED = re.compile(r"(?:workspace_dir|data_dir|workspace\.folder) / f?[\"']([^\"'{]+)[\"']")
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +33,10 @@ def empty_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, empty_raw: Path) -> Settings:
-    settings = load_settings(tmp_path, {"OUTBOUND_DATA_DIR": str(tmp_path), "HEYREACH_API_KEY": "test-key"})
-    shutil.copy(empty_raw, settings.paths.raw)
-    return settings
+def workspace(tmp_path: Path, empty_raw: Path) -> Workspace:
+    workspace = load_workspace(tmp_path, {"OUTBOUND_DATA_DIR": str(tmp_path), "HEYREACH_API_KEY": "test-key"})
+    shutil.copy(empty_raw, workspace.paths.raw)
+    return workspace
 
 
 def test_every_file_that_a_run_leaves_is_of_a_known_kind(demo):
@@ -80,9 +80,9 @@ def test_each_kind_is_bounded_by_a_purge_or_says_why_it_needs_none():
     assert {kind.bound for kind in FILE_KINDS} == {*PURGED, *reasons}
 
 
-def old_file(settings: Settings, pattern: str) -> Path:
+def old_file(workspace: Workspace, pattern: str) -> Path:
     """A file of that pattern which nobody has changed for long."""
-    path = settings.workspace_dir / pattern.replace("*.log", "daily.log").replace("*", "x")
+    path = workspace.folder / pattern.replace("*.log", "daily.log").replace("*", "x")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch()
     os.utime(path, (LONG_AGO.timestamp(), LONG_AGO.timestamp()))
@@ -92,48 +92,47 @@ def old_file(settings: Settings, pattern: str) -> Path:
 @pytest.mark.parametrize(
     "kind", [kind for kind in FILE_KINDS if kind.bound in PURGED], ids=lambda kind: kind.bound
 )
-def test_a_purge_deletes_what_is_old_of_a_kind_and_nothing_else(settings, kind):
-    old = aged(settings, kind)
-    others = [old_file(settings, f"{name}/x") for name in ("suppressed", "profiles", "pacing")]
-    found = purge.find(settings, settings.workspace_dir / "warehouse.duckdb", NOW)
+def test_a_purge_deletes_what_is_old_of_a_kind_and_nothing_else(workspace, kind):
+    old = aged(workspace, kind)
+    others = [old_file(workspace, f"{name}/x") for name in ("suppressed", "profiles", "pacing")]
+    found = purge.find(workspace, workspace.folder / "warehouse.duckdb", NOW)
     assert [name for name, paths in found.paths.items() if paths] == ([kind.bound] if old else [])
-    assert purge.apply(settings, found) is False
+    assert purge.apply(workspace, found) is False
     assert not any(path.exists() for path in old)
     assert all(path.exists() for path in others)
-    again = purge.find(settings, settings.workspace_dir / "warehouse.duckdb", NOW)
+    again = purge.find(workspace, workspace.folder / "warehouse.duckdb", NOW)
     assert not any([*again.paths.values(), *again.journal_rows.values()])
 
 
-def aged(settings: Settings, kind: FileKind) -> list[Path]:
+def aged(workspace: Workspace, kind: FileKind) -> list[Path]:
     """Old files of the kind; none of journals, which lose lines."""
-    workspace = settings.workspace_dir
     if kind.bound == data_folder.JOURNALS:
         for name, column in data_folder.TRIMMED.items():
             for moment in (LONG_AGO, NOW):
-                journal.append(workspace / "journal" / name, {column: moment, "run_id": "1"})
+                journal.append(workspace.paths.journal / name, {column: moment, "run_id": "1"})
         return []
     if kind.bound == data_folder.LANDINGS:
-        [folder] = land(workspace, "1")
-        with raw.connect(settings.paths.raw, read_only=False) as connection:
+        [folder] = land(workspace.folder, "1")
+        with raw.connect(workspace.paths.raw, read_only=False) as connection:
             connection.execute("insert into heyreach.pulls (landing_id) values (?)", [folder.name])
         os.utime(folder, (LONG_AGO.timestamp(), LONG_AGO.timestamp()))
         return [folder]
-    found = [old_file(settings, pattern) for pattern in kind.patterns]
+    found = [old_file(workspace, pattern) for pattern in kind.patterns]
     if kind.bound == data_folder.WEBHOOKS:
-        with raw.connect(settings.paths.raw, read_only=False) as connection:
+        with raw.connect(workspace.paths.raw, read_only=False) as connection:
             state = found[0].stat()
             connection.execute(
                 "insert into heyreach.webhook_files (file_name, size_bytes, modified_ns) values (?, ?, ?)",
                 [found[0].name, state.st_size, state.st_mtime_ns],
             )
     if kind.bound == data_folder.BACKUPS:  # without the newest, which may be the only one
-        newest = workspace / "backups" / "newest"
+        newest = workspace.paths.backups / "newest"
         newest.touch()
     return found
 
 
-def test_journals_keep_the_lines_that_are_not_old(settings):
-    path = settings.paths.journal / "runs.jsonl"
+def test_journals_keep_the_lines_that_are_not_old(workspace):
+    path = workspace.paths.journal / "runs.jsonl"
     for moment in (LONG_AGO, NOW):
         journal.append(path, {"happened_at": moment})
     assert journal.drop_before(path, "happened_at", NOW, counts_only=True) == 1
@@ -142,12 +141,12 @@ def test_journals_keep_the_lines_that_are_not_old(settings):
     assert [row["happened_at"] for row in journal.rows(path)] == [NOW.isoformat().replace("+00:00", "Z")]
 
 
-def test_a_purge_lets_jobs_begin_new_logs(settings):
-    log = settings.paths.logs / "daily.log"
+def test_a_purge_lets_jobs_begin_new_logs(workspace):
+    log = workspace.paths.logs / "daily.log"
     log.parent.mkdir()
     log.write_text("extracted\n")
     for _ in range(2):
-        purge.apply(settings, purge.find(settings, settings.workspace_dir / "warehouse.duckdb", NOW))
+        purge.apply(workspace, purge.find(workspace, workspace.folder / "warehouse.duckdb", NOW))
     [closed] = log.parent.iterdir()
     assert re.fullmatch(r"daily\.20.*\.log", closed.name)
     assert closed.read_text() == "extracted\n"
