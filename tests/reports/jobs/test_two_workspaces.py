@@ -68,9 +68,9 @@ def test_two_workspaces_know_nothing_of_each_other(tmp_path, monkeypatch):
     assert links(two)
     assert links(one) != links(two)
     assert (len(links(one)) <= 150, len(links(two)) <= 120) == (True, True)
-    asked = "select distinct base_url from staging.stg_heyreach__run_parameters"
+    asked = "select distinct base_url from staging.stg_operations__run_parameters"
     assert [rows(one, asked), rows(two, asked)] == [[(first.base_url,)], [(second.base_url,)]]
-    judged = "select hide_rate_below, as_of from staging.stg_heyreach__run_parameters"
+    judged = "select hide_rate_below, as_of from staging.stg_operations__run_parameters"
     assert rows(one, judged) == [(11, FIRST_PULL)]
     assert rows(two, judged) == [(12, LATER)]
 
