@@ -42,7 +42,7 @@ losing_segments as (
 import_tests as (
 
     select * from {{ ref('fnd_loss_tests') }}
-    where stage = 'import' and q_value <= 0.05 and z < 0
+    where stage = 'import' and {{ is_loss() }}
 
 ),
 
