@@ -250,7 +250,11 @@ def test_what_is_new_or_unreadable_is_reported_and_blocks_nobody(small, workspac
     assert workspace.query(
         "select message like '%campaign_leads.%' from marts.rpt_health where topic = 'new_api_fields'"
     ) == [(True,)]
-    assert "warning: accepted_values_stg_heyreach__campaign_lead" in outcome.errors
+    assert workspace.query(
+        "select message like '%campaign_leads.leadConnectionStatus Teleported (%' from marts.rpt_health "
+        "where topic = 'statuses_unknown'"
+    ) == [(True,)]
+    assert "warning: assert_statuses_are_known" in outcome.errors
     assert workspace.query("select count(*) from staging.stg_operations__quarantined_rows") == [(1,)]
 
 

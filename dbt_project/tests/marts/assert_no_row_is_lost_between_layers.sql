@@ -35,7 +35,7 @@ with counts as (
         (
             select count(distinct campaign_id || '|' || campaign_lead_id)
             from {{ ref('stg_heyreach__campaign_lead_observations') }}
-            where connection_status in ('ConnectionSent', 'ConnectionAccepted')
+            where shows_sent
         ),
         (select count(*) from {{ ref('heyreach_connections') }} where is_sent or request_evidence is not null)
     union all
@@ -44,7 +44,7 @@ with counts as (
         (
             select count(distinct campaign_id || '|' || campaign_lead_id)
             from {{ ref('stg_heyreach__campaign_lead_observations') }}
-            where connection_status = 'ConnectionAccepted'
+            where shows_accepted
         ),
         (select count(*) from {{ ref('heyreach_connections') }} where is_accepted or (request_evidence is not null and not is_sent))
 

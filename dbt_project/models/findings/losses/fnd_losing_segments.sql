@@ -17,14 +17,14 @@ candidates as (
         *,
         row_number() over (order by q_rank) as candidate
     from tests
-    where q_value <= 0.05 and z < 0
+    where {{ is_loss() }}
 
 ),
 
 -- The least clear difference that the family lets pass: what is left of a segment has to reach it, too.
 bar as (
 
-    select 0.05 * count(*) filter (where q_value <= 0.05) / nullif(count(p_value), 0) as p_value
+    select {{ significance() }} * count(*) filter (where {{ is_significant('q_value') }}) / nullif(count(p_value), 0) as p_value
     from {{ ref('fnd_loss_tests') }}
 
 ),

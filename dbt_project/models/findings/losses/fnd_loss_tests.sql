@@ -93,7 +93,7 @@ few_of_a_kind as (
         and of_account.segment = accounts.account_id
     where of_kind.segment <> 'real'
         and of_kind.senders = 2
-        and of_account.z_by_chance < -1.959964
+        and of_account.z_by_chance < -{{ z_of_significance() }}
 
 ),
 
@@ -216,7 +216,7 @@ import_rows as (
         from import_rows_by_source as by_source
         inner join normal_shares on by_source.cause = normal_shares.cause
         where by_source.trials_without_worst > 0
-            and {{ beyond_normal_z('by_source.found_without_worst', 'by_source.trials_without_worst', 'normal_shares.normal_share') }} < -1.959964
+            and {{ beyond_normal_z('by_source.found_without_worst', 'by_source.trials_without_worst', 'normal_shares.normal_share') }} < -{{ z_of_significance() }}
     ) as rows_of_either
     inner join normal_shares on rows_of_either.cause = normal_shares.cause
     cross join run_parameters

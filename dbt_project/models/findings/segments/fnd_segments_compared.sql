@@ -201,17 +201,12 @@ scatter as (
     select
         families.*,
         sums.family_spread,
-        -- Above 1 the segments differ more than chance makes them.
-        sums.family_spread / nullif(families.family_rate * (1 - families.family_rate) * (families.family_segments - 1), 0) as overdispersion
+        {{ overdispersion('sums.family_spread', 'families.family_rate', 'families.family_segments') }} as overdispersion
     from families
     inner join (
         select
             suppressed.dimension,
-            -- Rounded, because a sum of fractions depends on its order in the last digits.
-            round(
-                sum(suppressed.mature_sent * power({{ rate('suppressed.mature_accepted', 'suppressed.mature_sent') }} - families.family_rate, 2)),
-                12
-            ) as family_spread
+            {{ spread('suppressed.mature_accepted', 'suppressed.mature_sent', 'families.family_rate') }} as family_spread
         from suppressed
         inner join families on suppressed.dimension = families.dimension
         where suppressed.mature_sent > 0
@@ -346,11 +341,10 @@ final as (
             when with_verdicts.is_sensitive and with_verdicts.mature_sent < run_parameters.collecting_below then 'collecting'
             when with_verdicts.is_sensitive then 'background'
             when with_verdicts.is_not_separable then 'not_separable'
-            when not with_verdicts.is_enough then 'collecting'
-            when with_verdicts.q_value <= 0.05 and with_verdicts.z < 0 then 'lower'
-            when with_verdicts.q_value <= 0.05 then 'higher'
-            when with_verdicts.detectable_difference * 2 > with_verdicts.rest_rate then 'underpowered'
-            else 'no_evidence'
+            else {{ verdict(
+                is_significant('with_verdicts.q_value'), 'with_verdicts.z', collecting='not with_verdicts.is_enough',
+                detectable='with_verdicts.detectable_difference', others_rate='with_verdicts.rest_rate'
+            ) }}
         end as verdict
     from with_verdicts
     cross join run_parameters

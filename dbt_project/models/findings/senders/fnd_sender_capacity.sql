@@ -85,15 +85,15 @@ queues as (
 
     select
         connections.account_id,
-        count(*) filter (where campaigns.campaign_status in ('IN_PROGRESS', 'STARTING', 'SCHEDULED')) as queued_running,
-        count(*) filter (where campaigns.campaign_status in ('PAUSED', 'FAILED')) as queued_paused,
+        count(*) filter (where campaign_statuses.sends_to_waiting) as queued_running,
+        count(*) filter (where campaign_statuses.waits_for_resuming) as queued_paused,
         count(*) filter (
-            where campaigns.campaign_status in ('IN_PROGRESS', 'STARTING', 'SCHEDULED')
-                and {{ utc_date('connections.created_at') }} < recent.waiting_since
+            where campaign_statuses.sends_to_waiting and {{ utc_date('connections.created_at') }} < recent.waiting_since
         ) as queued_long
     from {{ ref('heyreach_connections') }} as connections
     inner join {{ ref('heyreach_campaigns') }} as campaigns
         on connections.campaign_id = campaigns.campaign_id
+    {{ join_status('campaign_statuses', 'campaigns.campaign_status') }}
     left join recent on connections.account_id = recent.account_id
     where connections.is_waiting and connections.account_id is not null
     group by connections.account_id

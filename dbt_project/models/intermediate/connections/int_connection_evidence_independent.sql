@@ -81,7 +81,7 @@ last_actions as (
         cast(null as timestamp with time zone) as earliest,
         {{ seconds_after('first_sights.last_action_at', 1) }} as latest,
         case
-            when first_sights.connection_status = 'ConnectionSent'
+            when first_sights.shows_open
                 and sequences.has_sequence
                 and coalesce(
                     {{ hours_between('first_sights.earliest', 'first_sights.last_action_at') }}

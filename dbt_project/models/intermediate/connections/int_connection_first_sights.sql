@@ -9,7 +9,7 @@ select
     sights.earliest,
     sights.latest,
     sights.is_left_censored,
-    sights.connection_status,
+    sights.shows_open,
     sights.message_status,
     sights.last_action_at,
     asked.is_asked,

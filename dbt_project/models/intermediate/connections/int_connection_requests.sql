@@ -75,7 +75,7 @@ seen as (
         sent.campaign_lead_status,
         sent.message_status,
         case
-            when sent.connection_status = 'ConnectionSent' then 'seen_open'
+            when not sent.shows_accepted then 'seen_open'
             when told.campaign_id is not null then 'webhook'
         end as sign_of_request
     from sights as sent

@@ -32,13 +32,13 @@ sights as (
         'sent' as event,
         *
     from observations
-    where connection_status in ('ConnectionSent', 'ConnectionAccepted')
+    where shows_sent
     union all
     select
         'accepted' as event,
         *
     from observations
-    where connection_status = 'ConnectionAccepted'
+    where shows_accepted
 
 ),
 
@@ -117,7 +117,8 @@ bounded as (
         end as latest,
         reads.previous_complete_started_at is null as is_left_censored,
         first_sights.pull_id,
-        first_sights.connection_status,
+        first_sights.shows_accepted,
+        first_sights.shows_open,
         first_sights.campaign_lead_status,
         first_sights.message_status,
         first_sights.last_action_at

@@ -5,11 +5,14 @@ with observations as (
         campaign_lead_id,
         observed_at,
         connection_status,
-        lag(connection_status) over (
-            partition by campaign_id, campaign_lead_id order by pull_id, observed_at, content_hash
-        ) as connection_status_before
+        shows_open,
+        shows_accepted,
+        lag(connection_status) over in_order as connection_status_before,
+        lag(shows_open) over in_order as showed_open,
+        lag(shows_accepted) over in_order as showed_accepted
     from {{ ref('stg_heyreach__campaign_lead_observations') }}
     where is_present
+    window in_order as (partition by campaign_id, campaign_lead_id order by pull_id, observed_at, content_hash)
 
 )
 
@@ -19,7 +22,7 @@ select
     observed_at,
     connection_status_before,
     connection_status,
-    (connection_status_before = 'ConnectionAccepted' and connection_status <> 'ConnectionAccepted')
-    or (connection_status_before = 'ConnectionSent' and connection_status = 'None') as is_backward
+    -- Of a status that isn't listed nobody knows whether the request is open.
+    not shows_accepted and (showed_accepted or coalesce(showed_open and not shows_open, false)) as is_backward
 from observations
 where connection_status_before <> connection_status

@@ -3,13 +3,18 @@
 
 with counts as (
 
-    select * from {{ ref('stg_operations__erased_lead_counts') }}
+    select
+        erased_lead_counts.*,
+        connection_statuses.is_sent as shows_sent,
+        connection_statuses.is_accepted as shows_accepted
+    from {{ ref('stg_operations__erased_lead_counts') }} as erased_lead_counts
+    {{ join_status('connection_statuses', 'erased_lead_counts.connection_status') }}
 
 ),
 
 per_note as (
 
-    {%- for event, statuses in (('sent', "('ConnectionSent', 'ConnectionAccepted')"), ('accepted', "('ConnectionAccepted')")) %}
+    {%- for event in ('sent', 'accepted') %}
     select
         account_id,
         campaign_id,
@@ -17,7 +22,7 @@ per_note as (
         case when noted_by like 'erasure%' then 'erasures' else noted_by end as noted_by,
         sum(lead_rows) as requests
     from counts
-    where connection_status in {{ statuses }} and account_id is not null
+    where shows_{{ event }} and account_id is not null
     group by account_id, campaign_id, case when noted_by like 'erasure%' then 'erasures' else noted_by end
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}

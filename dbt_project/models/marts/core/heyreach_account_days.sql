@@ -151,12 +151,13 @@ campaign_days as (
     select
         calendar.account_id,
         calendar.activity_date,
-        campaign_spans.campaign_status
+        campaign_statuses.is_running
     from calendar
     inner join campaign_spans
         on calendar.account_id = campaign_spans.account_id
         and calendar.activity_date >= campaign_spans.from_date
         and (calendar.activity_date < campaign_spans.next_date or campaign_spans.next_date is null)
+    {{ join_status('campaign_statuses', 'campaign_spans.campaign_status') }}
 
 ),
 
@@ -166,7 +167,7 @@ campaigns_per_day as (
         account_id,
         activity_date,
         count(*) as campaigns,
-        count(*) filter (where campaign_status = 'IN_PROGRESS') as running_campaigns
+        count(*) filter (where is_running) as running_campaigns
     from campaign_days
     group by account_id, activity_date
 

@@ -94,7 +94,10 @@ joined as (
         {%- endfor %}
         backward_moves.campaign_lead_id is not null as has_gone_back,
         coalesce(campaigns.is_present, false) as is_campaign_present,
-        campaigns.campaign_status,
+        connection_statuses.is_sent and not connection_statuses.is_accepted and not connection_statuses.is_open as is_withdrawn,
+        campaign_lead_statuses.is_stopped and not campaign_statuses.stops_its_leads as is_stopped_by_itself,
+        campaign_lead_statuses.unasked_as,
+        message_statuses.is_written_to,
         -- A campaign that never withdraws leaves its requests open.
         case when sequences.is_never_withdrawn then null else coalesce(sequences.withdrawal_days, run_parameters.expiry_days) end as open_days,
         run_parameters.acceptance_window_days,
@@ -109,6 +112,10 @@ joined as (
         and campaign_leads.campaign_lead_id = attributed.campaign_lead_id
     inner join leads on attributed.lead_id = leads.lead_id
     left join campaigns on campaign_leads.campaign_id = campaigns.campaign_id
+    {{ join_status('connection_statuses', 'campaign_leads.connection_status') }}
+    {{ join_status('campaign_lead_statuses', 'campaign_leads.campaign_lead_status') }}
+    {{ join_status('message_statuses', 'campaign_leads.message_status') }}
+    {{ join_status('campaign_statuses', 'campaigns.campaign_status') }}
     left join backward_moves
         on campaign_leads.campaign_id = backward_moves.campaign_id
         and campaign_leads.campaign_lead_id = backward_moves.campaign_lead_id
@@ -142,14 +149,12 @@ resolved as (
         case
             when is_accepted then 'accepted'
             when is_connected_before then 'already_connected'
+            when is_sent and is_withdrawn then 'expired'
             when is_sent and {{ days_after('aged_from', 'open_days') }} <= as_of then 'expired'
             when is_sent and {{ days_after('aged_from', 'acceptance_window_days') }} <= as_of then 'pending'
             when is_sent then 'sent'
-            when message_status in ('MessageSent', 'MessageReply') then 'already_connected'
-            when campaign_lead_status = 'Failed' then 'failed'
-            -- Through the sequence without a request: none will follow.
-            when campaign_lead_status in ('Excluded', 'Finished') then 'excluded'
-            else 'queued'
+            when is_written_to then 'already_connected'
+            else unasked_as
         end as status
     from aged
 
@@ -184,7 +189,7 @@ final as (
         status = 'queued'
         and is_present
         and is_campaign_present
-        and not (campaign_lead_status is not distinct from 'Paused' and campaign_status is distinct from 'PAUSED') as is_waiting,
+        and not is_stopped_by_itself as is_waiting,
         is_mature,
         -- A late acceptance only shows in counts. An acceptance whose bounds are too far apart to date it is still
         -- judged: leaving it out would make the rate depend on the outcome.

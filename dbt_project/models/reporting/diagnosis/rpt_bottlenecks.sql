@@ -42,7 +42,7 @@ losing_segments as (
 import_tests as (
 
     select * from {{ ref('fnd_loss_tests') }}
-    where stage = 'import' and q_value <= 0.05 and z < 0
+    where stage = 'import' and {{ is_loss() }}
 
 ),
 
@@ -177,8 +177,9 @@ paused_campaigns as (
         group by campaign_id, account_id
     ) as waiting
     inner join {{ ref('heyreach_campaigns') }} as campaigns on waiting.campaign_id = campaigns.campaign_id
+    {{ join_status('campaign_statuses', 'campaigns.campaign_status') }}
     left join senders on waiting.account_id = senders.account_id
-    where campaigns.is_present and campaigns.campaign_status in ('PAUSED', 'FAILED')
+    where campaigns.is_present and campaign_statuses.waits_for_resuming
     group by campaigns.campaign_id, campaigns.campaign_name
 
 ),

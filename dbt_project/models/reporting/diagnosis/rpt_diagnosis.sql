@@ -36,7 +36,7 @@ compared as (
 
     select
         count(*) as segments_compared,
-        count(*) filter (where q_value <= 0.05 and z < 0) as segments_lower
+        count(*) filter (where {{ is_loss() }}) as segments_lower
     from tests
 
 )

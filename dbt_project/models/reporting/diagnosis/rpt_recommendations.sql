@@ -184,7 +184,7 @@ advice as (
         on judged.lead_dimension = doubt.lead_dimension
         and judged.lead_segment = doubt.lead_segment
         and judged.account_id = doubt.account_id
-    where judged.q_value <= 0.05
+    where {{ is_significant('judged.q_value') }}
         and not {{ is_rate_in_doubt('judged.accepted', 'judged.sent', 'coalesce(doubt.fewer, 0)', 'coalesce(doubt.more, 0)') }}
         and judged.z > 0
         and senders.account_kind = 'real'

@@ -304,8 +304,8 @@ explained as (
         parts.*,
         contributions.method,
         round(contributions.contribution, 9) as contribution,
-        round(contributions.contribution - 1.959963984540054e0 * contributions.contribution_error, 9) as contribution_low,
-        round(contributions.contribution + 1.959963984540054e0 * contributions.contribution_error, 9) as contribution_high,
+        round(contributions.contribution - {{ z_of_significance() }} * contributions.contribution_error, 9) as contribution_low,
+        round(contributions.contribution + {{ z_of_significance() }} * contributions.contribution_error, 9) as contribution_high,
         chain.accepted_before,
         chain.accepted_now,
         cut.since,
@@ -341,11 +341,9 @@ final as (
         {%- endfor %}
         not_compared_because,
         case
-            when not_compared_because is not null then 'collecting'
-            when part <> 'rate' then 'background'
-            when contribution_high < 0 then 'lower'
-            when contribution_low > 0 then 'higher'
-            else 'no_evidence'
+            when not_compared_because is null and part <> 'rate' then 'background'
+            -- Significant is an interval that leaves out zero.
+            else {{ verdict('(contribution_high < 0 or contribution_low > 0)', 'contribution_high', collecting='not_compared_because is not null') }}
         end as verdict,
         previous_since,
         previous_until,

@@ -441,6 +441,13 @@ lines as (
     from undeclared_fields
     having count(*) > 0
     union all
+    select 'note', 'statuses_unknown', cast(sum(row_count) as bigint),
+        'HeyReach sends statuses this project doesn''t know (kept in the raw data): '
+        || string_agg(resource || '.' || field || ' ' || left(status, 60) || ' (' || {{ printed_count('row_count') }} || ')', ', ' order by row_count desc, resource, field, status)
+        || '. By itself such a status stands for no request, and such a campaign for one that doesn''t send. Add what each means: dbt_project/seeds/' || string_agg(distinct seed || '.csv', ', ' order by seed || '.csv') || '.'
+    from {{ ref('fnd_statuses_unknown') }}
+    having count(*) > 0
+    union all
     select 'note', 'webhook_events_unused', cast(sum(events) as bigint),
         {{ printed_count('cast(sum(events) as bigint)') }} || ' of ' || {{ printed_count('max(all_events)') }} || ' connection events from webhooks name no campaign, lead or time that is known here, and date nothing: '
         || string_agg(problem || ' (' || {{ printed_count('events') }} || '; for example in webhooks/' || example || ')', ', ' order by events desc, problem)

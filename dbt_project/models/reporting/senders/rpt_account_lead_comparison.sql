@@ -181,12 +181,7 @@ accounts as (
 
 account_scatter as (
 
-    select
-        round(
-            sum(power(accounts.account_accepted - accounts.account_sent * totals.rate, 2) / nullif(accounts.account_sent * totals.rate * (1 - totals.rate), 0))
-            / nullif(count(*) - 1, 0),
-            12
-        ) as overdispersion
+    select {{ overdispersion(spread('accounts.account_accepted', 'accounts.account_sent', 'totals.rate'), 'max(totals.rate)', 'count(*)') }} as overdispersion
     from accounts
     cross join (select {{ rate('sum(account_accepted)', 'sum(account_sent)') }} as rate from accounts) as totals
 
@@ -252,8 +247,8 @@ tested as (
 
     select
         *,
-        case when odds_ratio > 0 then exp(ln(odds_ratio) - 1.959963984540054e0 * log_odds_ratio_error * sqrt(widening)) end as odds_ratio_low,
-        case when odds_ratio > 0 then exp(ln(odds_ratio) + 1.959963984540054e0 * log_odds_ratio_error * sqrt(widening)) end as odds_ratio_high,
+        case when odds_ratio > 0 then exp(ln(odds_ratio) - {{ z_of_significance() }} * log_odds_ratio_error * sqrt(widening)) end as odds_ratio_low,
+        case when odds_ratio > 0 then exp(ln(odds_ratio) + {{ z_of_significance() }} * log_odds_ratio_error * sqrt(widening)) end as odds_ratio_high,
         case when cmh_chi_square is not null then {{ normal_p_value('sqrt(cmh_chi_square / widening)') }} end as p_value,
         case when homogeneity_chi_square is not null then {{ chi_square_p_value('homogeneity_chi_square', 'homogeneity_degrees') }} end as homogeneity_p_value
     from estimated
@@ -310,19 +305,18 @@ final as (
         case
             when is_hidden or not is_begun then null
             when not_separable_because is not null then not_separable_because
-            when is_enough and homogeneity_p_value < 0.05 then 'strata_disagree'
+            when is_enough and {{ is_significant('homogeneity_p_value') }} then 'strata_disagree'
         end as not_separable_because,
         case
             when is_hidden then 'suppressed'
             when not is_begun then 'collecting'
             when not_separable_because is not null then 'not_separable'
-            when not is_enough then 'collecting'
-            when homogeneity_p_value < 0.05 then 'not_separable'
-            when q_value <= 0.05 and is_sensitive then 'background'
-            when q_value <= 0.05 and risk_difference < 0 then 'lower'
-            when q_value <= 0.05 then 'higher'
-            when detectable_difference * 2 > second_standardised_rate then 'underpowered'
-            else 'no_evidence'
+            when is_enough and {{ is_significant('homogeneity_p_value') }} then 'not_separable'
+            when is_enough and {{ is_significant('q_value') }} and is_sensitive then 'background'
+            else {{ verdict(
+                is_significant('q_value'), 'risk_difference', collecting='not is_enough',
+                detectable='detectable_difference', others_rate='second_standardised_rate'
+            ) }}
         end as verdict,
         since,
         until,

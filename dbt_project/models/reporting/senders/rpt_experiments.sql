@@ -308,9 +308,7 @@ select
         when tested.ratio_p_value < 0.001 then 'blind'
         when not tested.is_finished then 'collecting'
         when tested.is_in_doubt or least(tested.senders, tested.other_senders) < 3 then 'not_separable'
-        when tested.p_value is null or tested.p_value > 0.05 then 'no_evidence'
-        when tested.difference < 0 then 'lower'
-        else 'higher'
+        else {{ verdict(is_significant('tested.p_value'), 'tested.difference') }}
     end as verdict,
     run_parameters.as_of
 from tested
