@@ -115,7 +115,8 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=0,
         metavar="MINUTES",
-        help="how long to wait for another run to end; erase, purge and backup: for whoever writes anything",
+        help="how long to wait for another run to end; erase, purge, backup and restore: for whoever writes "
+        "anything",
     )
     parser.add_argument(
         "--strict", action="store_true", help="a HeyReach sender missing in the account file is an error"
@@ -497,7 +498,14 @@ def _backup(settings: Settings, options: argparse.Namespace) -> None:
 
 def _restore(settings: Settings, options: argparse.Namespace) -> None:
     """Bring a backup back, or complete a restore that was cut off."""
-    upkeep.restore_from(settings, PROJECT_DIR, options.archive, force=options.force, say=_say)
+    upkeep.restore_from(
+        settings,
+        PROJECT_DIR,
+        options.archive,
+        force=options.force,
+        wait_seconds=options.wait * 60,
+        say=_say,
+    )
 
 
 def _erase(settings: Settings, options: argparse.Namespace) -> None:
