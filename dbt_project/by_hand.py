@@ -1,4 +1,4 @@
-"""A plugin of dbt-duckdb (profiles.yml): before the first run, plain dbt says what to do, not what is missing.
+"""A plugin of dbt-duckdb (profiles.yml): before the first run plain dbt says what to do, not what is missing.
 
 The connection attaches the raw database, so nothing in the project is asked before that fails.
 """
