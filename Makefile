@@ -81,7 +81,7 @@ check: $(INSTALLED) ## try key, senders, folders, clock, pace, channels and time
 backup: $(INSTALLED) ## all that can't be made again into one file  [TO=folder WITH_SECRETS=1 WAIT=minutes]
 	@$(VERB) backup
 
-restore: $(INSTALLED) ## bring a backup back, or complete one that was cut off  [FROM=file FORCE=1]
+restore: $(INSTALLED) ## bring a backup back, or complete one that was cut off  [FROM=file FORCE=1 WAIT=minutes]
 	@$(VERB) restore
 
 test: $(INSTALLED) ## run the whole test suite

@@ -91,7 +91,7 @@ FILE_KINDS = (
     FileKind(
         (
             *(".dlt-*", ".period-*", ".docs-*", ".restore*", "*/.*.partial", ".*.partial", ".writable-*"),
-            *(".heyreach_account_config.csv.*", "landing/.*", "backups/.*"),
+            *(".heyreach_account_config.csv.*", "landing/.*", "backups/.*", "*.duckdb.tmp/*", ".reading-*"),
         ),
         "something under way",
         "gone at its end",

@@ -10,7 +10,8 @@ from pathlib import Path
 from extract.workspace.errors import ConfigurationError
 
 # Working folders and files of a run; a new run holds the lock, so whoever made them is gone.
-LEFTOVERS = (".dlt-*", ".period-*", ".docs-*", ".restore.partial")
+# DuckDB spills what doesn't fit into memory beside the database, and leaves it there when it is killed.
+LEFTOVERS = (".dlt-*", ".period-*", ".docs-*", ".restore.partial", "*.duckdb.tmp")
 # What readers of the published warehouse make for the moment in which they open it (reports/read_only.py).
 READING = ".reading-"
 # A report may be being written or read now, by a command that takes no lock.

@@ -51,8 +51,9 @@ def backup(workspace: Workspace, to: Path | None, with_secrets: bool, wait: floa
 @verb(root, "restore")
 @click.option("--from", "archive", type=PATH, metavar="FILE", help="The backup.")
 @click.option("--force", is_flag=True, help="Put aside what stands in the data folder.")
-def restore(workspace: Workspace, archive: Path | None, force: bool) -> None:
+@wait
+def restore(workspace: Workspace, archive: Path | None, force: bool, wait: float) -> None:
     """Bring a backup back, or complete one that was cut off."""
     from reports.jobs.copies import restore_from
 
-    restore_from(workspace, archive, force=force, say=say, show=show)
+    restore_from(workspace, archive, force=force, wait_seconds=wait * 60, say=say, show=show)

@@ -51,19 +51,31 @@ def back_up(
 
 
 def restore_from(
-    workspace: Workspace, path: Path | None, *, force: bool = False, say: Say, show: Say
+    workspace: Workspace,
+    path: Path | None,
+    *,
+    force: bool = False,
+    wait_seconds: float = 0.0,
+    say: Say,
+    show: Say,
 ) -> None:
     """Bring a backup back into the workspace it was made of, demo or real; complete one that was cut off.
 
-    Raises ConfigurationError, DamagedError and NewerError, with the workspace as it was.
+    Raises ConfigurationError, DamagedError and NewerError, with the workspace as it was, and BusyError where
+    somebody else writes into it for longer than `wait_seconds`.
     """
     about = archive.about(path) if path else None
     target = _target(workspace, about)
     require_writable(target.workspace_dir, "The data folder")
-    with everything(target.workspace_dir, "restore", completes_restore=True):
+    with everything(
+        target.workspace_dir, "restore", wait_seconds=wait_seconds, say=say, completes_restore=True
+    ):
         if target.ready.exists():
             restore.finish(target, say)
             show(f"restored: {target.workspace_dir}, as a restore that was cut off had it ready")
+            return
+        if path is None:
+            say("restore: nothing to do, what was cut off has been completed meanwhile")
             return
         restore.prepare(workspace, path, target, force=force, say=say)
         restore.finish(target, say)

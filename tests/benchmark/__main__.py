@@ -54,7 +54,15 @@ def _measure(folder: Path, leads: int, *, is_smallest: bool) -> dict:
         _say(f"{leads:,} leads: writing {workspace.days} nights")
         land(workspace, data_dir)
         _step("read_project", data_dir)  # the first in a checkout finds nothing to start from
-        for step in ("read_project", "load", "read_json", "build", "models_and_tests", "bare_sql"):
+        for step in (
+            "read_project",
+            "load",
+            "read_json",
+            "build",
+            "comments",
+            "models_and_tests",
+            "bare_sql",
+        ):
             steps[step] = _step(step, data_dir)
         for step in ("report", "report_of_another_period", "load_night"):
             steps[step] = _step(step, data_dir)

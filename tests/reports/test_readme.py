@@ -1,5 +1,10 @@
-"""Every command line of the README is run: here in the demo, or by the test that is named here."""
+"""Every command line of the README is run: here in the demo, or by the test that is named here.
 
+Of programs that take minutes to hours the command line is read by their own parser. A verb that is only named
+is one of `make help`.
+"""
+
+import argparse
 import json
 import os
 import re
@@ -15,6 +20,8 @@ from pathlib import Path
 import pytest
 
 from extract.http import pacing
+from extract.workspace.workspace import load_workspace
+from reports.from_make import verbs
 from tests.conftest import Outcome, Workspace
 from tests.extract.enrichment.stand_ins import StandIns, stand_ins
 
@@ -27,16 +34,37 @@ ELSEWHERE = {
     "make run SINCE=2026-01-01 UNTIL=2026-02-01": "test_a_run_without_a_key_reports_on_demo_data",
     "connection-analytics --since 2026-01-01 --until 2026-02-01 --output-dir reports --format "
     "markdown,json,html": "test_a_run_without_a_key_reports_on_demo_data",
+    "make daily": "test_the_jobs_pull_report_and_remember_each_in_its_measure",
+    "make weekly": "test_the_jobs_pull_report_and_remember_each_in_its_measure",
+    "make build": "test_without_a_raw_database_it_is_made_anew_and_the_numbers_are_the_same",
+    "make docs": "test_docs_are_one_page_that_describes_every_report_model",
+    "make extract": "test_each_kind_of_pull_asks_as_few_requests_as_it_can",
     "make extract KIND=light": "test_each_kind_of_pull_asks_as_few_requests_as_it_can",
+    "make restore FROM=file": "test_the_demo_is_saved_and_comes_back_as_the_demo",
+    "make restore": "test_killed_at_any_step_it_is_the_old_state_or_completed_by_running_it_again",
     "make erase URL=https://www.linkedin.com/in/name": "test_an_erased_person_is_nowhere",
     "../.venv/bin/dbt build --select rpt_funnel --target demo": "test_one_model_is_built_beside_what_was_"
     "published",
-    ".venv/bin/python -m tests.endurance.worlds --worlds 120": None,  # hours; its results are kept
-    "make test": None,  # this is it
 }
-# `FROM=file`, `URL=...`, `QUERY="select ..."` and the like stand for something that the reader has.
-_STANDS_FOR = re.compile(r"\.\.\.|=(file|import|name)\b")
+# Minutes to hours, whatever the size; what they found is kept.
+LONG = (
+    "make diagnose-check",
+    "make bench",
+    ".venv/bin/python -m tests.endurance.worlds --worlds 120",
+    ".venv/bin/python -m tests.mutations",
+)
+THIS_SUITE = "make test"
+# What stands for something that the reader has -> what they would type; {data} is their data folder.
+FILLED = {
+    'make sql QUERY="select ..."': 'make sql QUERY="select stage, people from marts.rpt_funnel"',
+    "make report OUTBOUND_DATA_DIR=...": "make report OUTBOUND_DATA_DIR={data}",
+}
+# Verbs that need more than their name stand elsewhere with it, or ask for a terminal.
+ONLY_NAMED = ("make import", "make enrich", "make erase", "make sql")
+_STANDS_FOR = re.compile(r"\.\.\.")
 _PROGRAM = re.compile(r"(make|connection-analytics|(\.\./)?\.venv/bin/\w+)\b")
+# The exit code of a program whose parser has read its command line.
+UNDERSTOOD = 77
 _SHIM = """#!{python}
 import json, os, sys
 told = {{name: value for name, value in os.environ.items() if name.startswith("TYPED_")}}
@@ -44,24 +72,43 @@ print(json.dumps([os.path.basename(sys.argv[0]), sys.argv[1:], told]))
 """
 
 
+def spans() -> list[str]:
+    """What stands in the text as code, without the code blocks."""
+    return re.findall(r"`([^`\n]+)`", re.sub(r"^```\n.*?^```", "", README, flags=re.DOTALL | re.MULTILINE))
+
+
 def command_lines() -> list[str]:
-    """The lines of its code blocks, and what stands in the text with more than a verb, each once."""
+    """The lines of its code blocks and of its text that begin with a program, each once."""
     blocks = re.findall(r"^```\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
-    lines = [line for block in blocks for line in block.splitlines()]
-    spans = re.findall(r"`([^`\n]+)`", re.sub(r"^```\n.*?^```", "", README, flags=re.DOTALL | re.MULTILINE))
-    lines += [span for span in spans if re.search(" --|[A-Z]=", span)]
+    lines = [line for block in blocks for line in block.splitlines()] + spans()
     found = [re.sub(r"\s+# .*", "", line) for line in lines if _PROGRAM.match(line)]
-    return [line for line in dict.fromkeys(found) if not _STANDS_FOR.search(line)]
+    filled = [FILLED.get(line, line) for line in dict.fromkeys(found) if line not in ONLY_NAMED]
+    return [line for line in filled if not _STANDS_FOR.search(line)]
 
 
-HERE = [line for line in command_lines() if line not in ELSEWHERE]
+HERE = [line for line in command_lines() if line not in (*ELSEWHERE, *LONG, THIS_SUITE)]
 
 
 def test_what_is_not_run_here_is_run_by_another_test():
-    assert set(ELSEWHERE) - set(command_lines()) == set()
+    lines = [*command_lines(), *ONLY_NAMED]
+    assert [line for line in (*ELSEWHERE, *LONG, *FILLED.values(), THIS_SUITE) if line not in lines] == []
+    assert [line for line in (*ONLY_NAMED, *FILLED) if f"`{line}`" not in README] == []
     tests = "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "tests").rglob("test_*.py"))
-    assert [name for name in ELSEWHERE.values() if name and f"def {name}(" not in tests] == []
-    assert len(HERE) >= 12, HERE
+    assert [name for name in ELSEWHERE.values() if f"def {name}(" not in tests] == []
+    assert len(HERE) >= 20, HERE
+
+
+def test_this_suite_is_run_by_what_must_hold_before_anything_lands():
+    assert THIS_SUITE in (PROJECT / ".ci" / "run").read_text().splitlines()
+
+
+def test_every_verb_that_is_named_is_one_and_every_one_is_named():
+    blocks = "\n".join(line for line in command_lines() if line.startswith("make "))
+    named = set(re.findall(r"^make ([a-z-]+)", "\n".join([*spans(), blocks]), re.MULTILINE))
+    named |= {span for span in spans() if span in verbs()}
+    for_developers = {"help", "lint", "format", "clean"}
+    assert named - set(verbs()) == set()
+    assert set(verbs()) - named - for_developers == set()
 
 
 @pytest.fixture(scope="module")
@@ -100,12 +147,44 @@ def test_a_command_line_of_the_readme_works_in_the_demo(line, followed, typed, m
     outcome = run(line, followed, typed)
     assert outcome.exit_code == 0, outcome.errors
     assert "Traceback" not in outcome.errors
-    assert outcome.printed
+    assert outcome.printed or outcome.errors
+
+
+@pytest.mark.parametrize("line", LONG)
+def test_a_long_command_line_of_the_readme_is_understood(line, tmp_path, typed, monkeypatch):
+    """It is run up to where its own parser has read it."""
+    read = argparse.ArgumentParser.parse_args
+
+    def only_read(parser: argparse.ArgumentParser, *arguments: object) -> None:
+        read(parser, *arguments)
+        raise SystemExit(UNDERSTOOD)
+
+    monkeypatch.setattr(argparse.ArgumentParser, "parse_args", only_read)
+    outcome = run(line, Workspace(tmp_path / "data", {}), typed)
+    assert outcome.exit_code == UNDERSTOOD, outcome.errors
+
+
+def test_the_settings_file_is_begun_as_it_says(tmp_path):
+    [line] = [span for span in spans() if span.startswith("cp ")]
+    shutil.copy(PROJECT / ".env.example", tmp_path)
+    subprocess.run(["bash", "-c", line], cwd=tmp_path, check=True)
+    assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
+    settings = load_workspace(tmp_path, {})
+    assert settings.is_demo
+    assert not settings.warnings
+
+
+def test_a_query_of_the_readme_is_answered(demo):
+    workspace, _ = demo
+    [query] = [span for span in spans() if span.startswith("select ") and "=" in span]
+    rows = workspace.query(query)
+    assert ("people", "People who reached the stage.") in rows
+    assert all(comment for _, comment in rows)
 
 
 def run(line: str, workspace: Workspace, typed: Path) -> Outcome:
     """What a reader sees: `make` decides what is called, and that runs in this process."""
-    program, *arguments = shlex.split(line)
+    program, *arguments = shlex.split(line.replace("{data}", str(workspace.data_dir)))
     if program == "make":
         answer = subprocess.run(
             # As installed; `-e` lets BIN be ours without being a variable that somebody typed.
@@ -117,6 +196,8 @@ def run(line: str, workspace: Workspace, typed: Path) -> Outcome:
             check=False,
         )
         assert answer.returncode == 0, answer.stderr
+        if not arguments:
+            return Outcome(0, answer.stdout, answer.stderr)
         program, arguments, told = json.loads(answer.stdout.splitlines()[-1])
         workspace = replace(workspace, environment={**workspace.environment, **told})
     if Path(program).name == "connection-analytics":
