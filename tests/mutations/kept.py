@@ -20,10 +20,18 @@ def identity(mutation: Mutation) -> tuple[str, ...]:
     return (
         ", ".join(mutation.brings_back),
         mutation.so_that,
-        f"`{mutation.place}`",
-        f"`{mutation.noticed_by.removeprefix('tests/')}`",
+        f"`{_short(mutation.place)}`",
+        f"`{mutation.noticed_by.rpartition('/')[2]}`",
         hashlib.sha256(change.encode()).hexdigest()[:6],
     )
+
+
+def _short(place: str) -> str:
+    """A place without the folders it lies in: code that moves stays the same."""
+    kind, _, name = place.rpartition(" ")
+    if kind == "file":
+        return f"file {name.rpartition('/')[2]}"
+    return f"{kind} {name}" if kind else ".".join(name.split(".")[-2:])
 
 
 def read(text: str) -> Kept:
