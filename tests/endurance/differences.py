@@ -24,7 +24,7 @@ from extract.sql_text import literal
 FLOATS_TO, ZERO = 1e-9, 1e-12
 # These name a run, or tell this machine's time; nothing else may differ between two builds of the same raw.
 NOT_COMPARED = {
-    "heyreach_analytics_snapshots": {"run_id", "reported_at"},
+    "heyreach_analytics_snapshots": {"run_id", "reported_at", "created_at"},
     "rpt_snapshot": {"run_id", "reported_at"},
     "pipeline_runs": {
         *("run_id", "started_at", "extracted_at", "published_at", "finished_at"),
