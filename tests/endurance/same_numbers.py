@@ -151,7 +151,6 @@ def _nights(tree: Tree) -> Workspace:
 
 def _leads(leads: int) -> Workspace:
     def capture(tree: Tree, data: Path) -> None:
-        data.mkdir()
         tree.python(
             "-c",
             "import pathlib, sys; from tests.benchmark.workspaces import Workspace, land; "
@@ -190,17 +189,21 @@ def compare(
     judgement = Judgement(read_expected(EXPECTED))
     for workspace in workspaces(before):
         place = kept / workspace.folder
-        if not place.exists():
-            with _timed(say, f"{workspace.name}: captured and published as {commit[:7]} does"):
-                _keep(before, workspace, place)
-        with _timed(say, f"{workspace.name}: published with this tree"):
+        if not (place / "captured").exists():
+            with _timed(say, f"{workspace.name}: captured"), _whole(place / "captured") as data:
+                workspace.capture(before, data)
+                _date_runs_ahead((data / workspace.published).parent)
+        if not (place / "before").exists():
+            with _timed(say, f"{workspace.name}: published before"), _whole(place / "before") as results:
+                workspace.publish(before, place / "captured", results)
+        with _timed(say, f"{workspace.name}: published now"):
             workspace.publish(Tree(PROJECT), place / "captured", AFTER / workspace.name)
         old, new = place / "before", AFTER / workspace.name
         tables = warehouse_differences(old / "warehouse.duckdb", new / "warehouse.duckdb", keys)
         reports = report_differences(old / "reports", new / "reports")
         with _timed(say, f"{workspace.name}: compared"):
             judgement.judge(workspace.name, itertools.chain(tables, reports))
-        say(f"{judgement.unlisted} differences that are not listed up to here")
+        say(f"{judgement.unlisted} differences that are not listed so far")
     return judgement
 
 
@@ -212,13 +215,6 @@ def _tree_of(commit: str, path: Path) -> Tree:
             with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as files:
                 files.extractall(partial, filter="data")
     return Tree(path)
-
-
-def _keep(tree: Tree, workspace: Workspace, place: Path) -> None:
-    with _whole(place) as partial:
-        workspace.capture(tree, partial / "captured")
-        _date_runs_ahead((partial / "captured" / workspace.published).parent)
-        workspace.publish(tree, partial / "captured", partial / "before")
 
 
 def _date_runs_ahead(folder: Path) -> None:
