@@ -42,7 +42,6 @@ FOLDER = PROJECT / "data" / ".same_numbers"
 AFTER = FOLDER / "after"
 # Goes up when workspaces are captured or published otherwise: what is kept is then made anew.
 RECIPE = 1
-COMMAND = ("-m", "reports.connection_analytics")
 NIGHTS = "tests/fixtures/data_folders/1ca0139/sixty_nights"
 NO_SERVER = "http://127.0.0.1:9/api/public"  # as generated leads are written with
 
@@ -52,6 +51,12 @@ class Tree:
     """A state of the program in a folder of its own."""
 
     path: Path
+
+    @property
+    def command(self) -> tuple[str, str]:
+        """Its command line, which had a module of its own before the redesign."""
+        before = self.path / "reports" / "connection_analytics.py"
+        return ("-m", "reports.connection_analytics" if before.exists() else "reports.cli")
 
     def python(self, *arguments: str, **environment: str) -> None:
         """Run Python with the modules of this tree and no setting but those given.
@@ -109,10 +114,10 @@ class Workspace:
         data = results / "data"
         shutil.copytree(captured, data)
         environment = self.environment(data)
-        tree.python(*COMMAND, "build", *_options(self.period), **environment)
+        tree.python(*tree.command, "build", *_options(self.period), **environment)
         for name, period in (("default", None), ("other_period", self.other_period)):
             folder = str(results / "reports" / name)
-            tree.python(*COMMAND, "report", "--output-dir", folder, *_options(period), **environment)
+            tree.python(*tree.command, "report", "--output-dir", folder, *_options(period), **environment)
         (data / self.published).rename(results / "warehouse.duckdb")
         shutil.rmtree(data)
 
@@ -122,7 +127,7 @@ def _options(period: tuple[str, str] | None) -> list[str]:
 
 
 def _capture_demo(tree: Tree, data: Path) -> None:
-    tree.python(*COMMAND, "run", OUTBOUND_DATA_DIR=str(data))
+    tree.python(*tree.command, "run", OUTBOUND_DATA_DIR=str(data))
 
 
 DEMO = Workspace("demo", _capture_demo, ("2026-01-01", "2026-02-01"), published="demo/warehouse.duckdb")
@@ -159,7 +164,7 @@ def _leads(leads: int) -> Workspace:
         )
         for step in ("load", "load_night"):
             tree.python("-m", "tests.benchmark.steps", step, str(data))
-        tree.python(*COMMAND, "build", **workspace.environment(data))
+        tree.python(*tree.command, "build", **workspace.environment(data))
 
     workspace = Workspace(
         "leads",
