@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 
 import duckdb
 import yaml
-
 from extract.sql_text import literal
 
 # Relative; figures that are zero but for rounding differ by less than the other.
