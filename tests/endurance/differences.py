@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 import yaml
-from extract.sql_text import literal
+from extract.workspace.sql_text import literal
 
 # Relative; figures that are zero but for rounding differ by less than the other.
 FLOATS_TO, ZERO = 1e-9, 1e-12
