@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 import yaml
+
 from extract.workspace.sql_text import literal
 
 # Relative; figures that are zero but for rounding differ by less than the other.
