@@ -9,8 +9,8 @@ with results as (
         count(*) filter (where status = 'pending') as integrations_pending,
         cast(sum(signals_asked) as bigint) as signals_asked,
         cast(sum(signals_found) as bigint) as signals_found,
-        sum(credits) as credits,
-        sum(cost_usd) as cost_usd,
+        {{ exact_sum('credits') }} as credits,
+        {{ exact_sum('cost_usd') }} as cost_usd,
         max(answered_at) as enriched_at
     from {{ ref('int_enrichment_results') }}
     group by lead_id

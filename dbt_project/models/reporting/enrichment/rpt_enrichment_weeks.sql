@@ -81,8 +81,8 @@ weekly as (
         count(*) filter (where status = 'no_credits') as no_credits,
         cast(sum(case when status in ('found', 'not_found') then signals_asked else 0 end) as bigint) as signals_asked,
         cast(sum(signals_found) as bigint) as signals_found,
-        sum(credits) as credits,
-        sum(cost_usd) as cost_usd,
+        {{ exact_sum('credits') }} as credits,
+        {{ exact_sum('cost_usd') }} as cost_usd,
         count(*) filter (where credits > 0 and cost_usd is null) as calls_without_price
     from calls
     group by integration, week
