@@ -2,7 +2,6 @@
 
 import ast
 import re
-import tomllib
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -32,10 +31,6 @@ WINGS = sorted(
 
 
 LONGEST = 400
-# Longer, and why.
-LONG = {
-    "extract/enrichment/ledger.py": "its frame is to be shared with the importer's ledger, which splits it",
-}
 
 
 def modules() -> dict[str, Path]:
@@ -102,36 +97,10 @@ def test_the_tree_in_the_readme_repeats_what_a_wing_is_for(wing):
     assert line == purpose
 
 
-def test_every_package_is_declared():
-    declared = (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
-    packages = {name for name, path in modules().items() if path.name == "__init__.py"}
-    assert {name for name in packages if f'"{name}"' not in declared} == set()
-
-
 def test_a_file_of_code_can_be_read_in_one_go():
     lengths = {path.relative_to(PROJECT).as_posix(): _length(path) for path in modules().values()}
-    assert {name: length for name, length in lengths.items() if length > LONGEST and name not in LONG} == {}
-    assert {name for name in LONG if lengths.get(name, 0) <= LONGEST} == set()
+    assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
 
 
 def _length(path: Path) -> int:
     return len(path.read_text(encoding="utf-8").splitlines())
-
-
-def test_what_a_package_reads_beside_its_code_is_declared():
-    """A built wheel has the templates and the sandbox's files."""
-    declared = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
-    patterns = declared["tool"]["setuptools"]["package-data"]
-    held = {
-        path
-        for package, globs in patterns.items()
-        for glob in globs
-        for path in (PROJECT / package.replace(".", "/")).glob(glob)
-    }
-    beside = {
-        path
-        for folder in ("extract", "reports")
-        for path in (PROJECT / folder).rglob("*")
-        if path.is_file() and path.suffix not in (".py", ".pyc")
-    }
-    assert beside - held == set()
