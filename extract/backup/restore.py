@@ -21,7 +21,7 @@ from extract.privacy.erase import erase_again
 from extract.raw.catch_up import load_landed
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.lock import RESTORE
-from extract.workspace.paths import BACKUPS
+from extract.workspace.paths import BACKUPS, Paths
 from extract.workspace.strict_yaml import shown
 from extract.workspace.whole_files import write_whole
 from extract.workspace.workspace import Workspace
@@ -151,7 +151,7 @@ def _is_empty_raw(path: Path) -> bool:
 
 def _keep_erased(staged: Workspace, target: Place, about: archive.About, say: Say) -> None:
     """Whoever was erased from the workspace since the backup stays erased; says who can't be known."""
-    here = target.paths.suppressed
+    here = Paths(target.workspace_dir).suppressed
     since = f"{about.created_at:%Y-%m-%d %H:%M} UTC"
     if not (here / "people").exists():
         say(
