@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from extract.sql_text import literal
+from extract.workspace.sql_text import literal
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest

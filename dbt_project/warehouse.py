@@ -19,9 +19,10 @@ import duckdb
 
 from dbt_project.comments import write_comments
 from extract import raw
-from extract.damage import is_damage
-from extract.errors import OutboundError
-from extract.folders import is_disk_full
+from extract.workspace.damage import is_damage
+from extract.workspace.errors import OutboundError
+from extract.workspace.folders import is_disk_full
+from extract.workspace.paths import Paths
 
 # dbt takes seconds to import, and most verbs don't build: what needs it imports it.
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ PARSED_DIR = PROJECT_DIR / "target" / "parsed"
 
 # Models that read the period, or what ran since; the rest of a published warehouse is the same for each.
 PERIOD_SELECTION = (
-    "stg_heyreach__run_parameters int_period_facts+ rpt_funnel rpt_import_performance "
-    "rpt_change_decomposition stg_heyreach__pipeline_run_events+ stg_heyreach__alert_events+"
+    "stg_operations__run_parameters fnd_period_facts+ rpt_funnel rpt_import_performance "
+    "rpt_change_decomposition stg_operations__pipeline_run_events+ stg_operations__alert_events+"
 )
 
 
@@ -59,12 +60,13 @@ class Files:
 
 def files(workspace_dir: Path, memory_limit: str = "") -> Files:
     """Where a workspace keeps its databases and dbt's working files."""
+    paths = Paths(workspace_dir)
     return Files(
-        raw=workspace_dir / "raw.duckdb",
-        build=workspace_dir / "build.duckdb",
-        published=workspace_dir / "warehouse.duckdb",
-        account_seed=workspace_dir / "heyreach_account_config.csv",
-        target=workspace_dir / "dbt",
+        raw=paths.raw,
+        build=paths.build,
+        published=paths.published,
+        account_seed=paths.account_seed,
+        target=paths.dbt,
         memory_limit=memory_limit,
     )
 
@@ -247,7 +249,7 @@ def _settle(paths: Files, run_id: str) -> None:
             with duckdb.connect(str(paths.build)) as connection:
                 connection.execute("force checkpoint")
         with duckdb.connect(str(paths.build), read_only=True) as connection:
-            found = connection.execute("select run_id from staging.stg_heyreach__run_parameters").fetchall()
+            found = connection.execute("select run_id from staging.stg_operations__run_parameters").fetchall()
         is_whole = found == [(run_id,)] and not _wal(paths.build).exists()
         reason = "its file is not whole"
     except duckdb.Error as error:

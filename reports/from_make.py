@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from pathlib import Path
 
 MAKEFILE = Path(__file__).resolve().parent.parent / "Makefile"
-COMMAND_LINE = "reports.connection_analytics"
+COMMAND_LINE = "reports.cli"
 # What the Makefile exports: the names given on its command line, its goals, and each value as TYPED_NAME.
 GIVEN, GOALS, TYPED = "TYPED_NAMES", "TYPED_GOALS", "TYPED_"
 # Taken by every verb: which Python is installed into .venv.

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import duckdb
 
-from extract.errors import ConfigurationError, OutboundError
-from extract.strict_yaml import shown
+from extract.workspace.errors import ConfigurationError, OutboundError
+from extract.workspace.strict_yaml import shown
 from reports.read_only import StatementError, answers, one_line, open_published
 
 HELP = """\
-A statement ends with `;` and may take several lines. Tables of other schemas: staging.…, intermediate.…
+A statement ends with `;` and may take several lines. Other schemas: staging.…, intermediate.…, findings.…
   .tables   list all tables
   .help     this text
   .quit     leave (so does Ctrl-D)

@@ -18,10 +18,10 @@ from pathlib import Path
 import duckdb
 import orjson
 
-from extract.errors import ConfigurationError
-from extract.folders import READING, is_disk_full
-from extract.sql_text import literal
-from extract.strict_yaml import shown
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.folders import READING, is_disk_full
+from extract.workspace.sql_text import literal
+from extract.workspace.strict_yaml import shown
 
 # What statements may read from beside tables. Every other table function of DuckDB reads or writes files or
 # logs, runs a text as a statement, or changes a setting.

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from extract.errors import ConfigurationError
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.paths import Paths
 
 # Longer than any run should take, and shorter than until the same job is due again.
 WAIT_MINUTES = 300
@@ -49,7 +50,7 @@ class Place:
 
     def command(self, job: Job) -> str:
         """What the shell runs for a job."""
-        logs = self.workspace_dir / "logs"
+        logs = Paths(self.workspace_dir).logs
         program = self.project_dir / ".venv" / "bin" / NAME
         settings = "".join(f"{name}={shlex.quote(value)} " for name, value in self.environment.items())
         return (

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, TypeVar
 import duckdb
 import pytest
 
-from extract.lock import exclusive
-from extract.settings import DEFAULTS
-from reports.connection_analytics import main
+from extract.workspace.lock import exclusive
+from extract.workspace.variables import DEFAULTS
+from reports.cli import main
 
 if TYPE_CHECKING:  # it brings dbt, which takes seconds to import
     from tests.compiled import Project
@@ -31,8 +31,11 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that build warehouses: short ones at the end keep every process busy."""
-    items.sort(key=lambda item: "end_to_end" not in item.path.parts)
+    """Begin with the files that build warehouses: short ones at the end keep every process busy.
+
+    The longest test is first. It shares nothing, while the other process makes what they all share.
+    """
+    items.sort(key=lambda item: (item.path.name != "test_kills.py", "end_to_end" not in item.path.parts))
 
 
 @dataclass(frozen=True)

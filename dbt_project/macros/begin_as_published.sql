@@ -11,7 +11,7 @@
             {%- for table in run_query('select schema_name, table_name from duckdb_tables() where database_name = current_database()').rows -%}
                 {%- do adapter.cache_added(api.Relation.create(target.database, table[0], table[1], type='table')) -%}
             {%- endfor -%}
-        {%- elif not _has_rows(source('heyreach', 'run_parameters')) -%}
+        {%- elif not _has_rows(source('operations', 'run_parameters')) -%}
             {{ exceptions.raise_compiler_error('Nothing has been pulled yet: `make run` in the project folder first (without a key it is demo data: --target demo)') }}
         {%- endif -%}
     {%- endif -%}

@@ -20,7 +20,7 @@
                 partition by {{ keys | join(', ') }} order by pull_id desc, observed_at desc, content_hash desc
             ) as recency
         from {{ source('heyreach', resource) }}
-        where pull_id in (select pulls.pull_id from {{ ref('stg_heyreach__pulls') }} as pulls)
+        where pull_id in (select pulls.pull_id from {{ ref('stg_operations__pulls') }} as pulls)
 
     ),
 

@@ -1,5 +1,5 @@
 {#- The plain breakdowns of rpt_segment_performance: a new one is one line here (and, where its segments have
-    labels of their own, one select in int_segments_labelled). `column` is a column of int_period_facts;
+    labels of their own, one select in fnd_segments_labelled). `column` is a column of fnd_period_facts;
     `missing` is the segment of facts that have none. What is `sensitive` describes a person: it is shown and never
     compared, and cells of few people are suppressed. -#}
 {% macro segment_dimensions() -%}
@@ -26,7 +26,7 @@
     ]) }}
 {%- endmacro %}
 
-{#- The counts every breakdown carries, as columns of int_period_facts that are summed. -#}
+{#- The counts every breakdown carries, as columns of fnd_period_facts that are summed. -#}
 {% macro fact_counts() -%}
     {{ return([
         'leads_imported', 'leads_undated', 'sent', 'accepted', 'sent_undated', 'sent_to_date', 'accepted_to_date',
@@ -34,7 +34,7 @@
     ]) }}
 {%- endmacro %}
 
-{#- What stands beside the counts of a breakdown and says how sure they are, as columns of int_period_facts that are
+{#- What stands beside the counts of a breakdown and says how sure they are, as columns of fnd_period_facts that are
     summed: acceptances that were surely, or possibly, within the window; requests that vanished while they were open;
     people connected before; those of whom nobody knows. -#}
 {% macro doubt_counts() -%}
@@ -43,7 +43,7 @@
     ]) }}
 {%- endmacro %}
 
-{#- What the undecided add to where they count as asked; each has a bound in int_segment_bounds. -#}
+{#- What the undecided add to where they count as asked; each has a bound in fnd_segment_bounds. -#}
 {% macro undecided_counts() -%}
     {{ return(['sent', 'accepted', 'sent_to_date', 'accepted_to_date', 'mature']) }}
 {%- endmacro %}

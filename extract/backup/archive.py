@@ -24,8 +24,8 @@ from typing import BinaryIO
 
 import orjson
 
-from extract import versions
-from extract.errors import ConfigurationError, OutboundError
+from extract.workspace import versions
+from extract.workspace.errors import ConfigurationError, OutboundError
 
 KIND = "backup"
 ABOUT, FILES = "about.json", "files.json"

@@ -10,11 +10,11 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from extract import raw
-from extract.settings import DEFAULTS, SECRETS
+from extract.workspace.paths import BACKUPS
+from extract.workspace.variables import DEFAULTS, SECRETS
 
 # By the name right below the workspace. Copies; another workspace; what is built from raw; what belongs to
 # the machine (pace, logs, locks and whatever else is hidden); damaged databases that were set aside.
-BACKUPS = "backups"
 LEFT_OUT = (
     *(BACKUPS, "demo", "dbt", "docs", "build.duckdb", "warehouse.duckdb", "heyreach_account_config.csv"),
     *("pacing", "logs", ".*", "*.set-aside-*", "from-backup"),
@@ -23,17 +23,6 @@ LEFT_OUT = (
 UNFINISHED = ("*.wal", "*-wal", "*-shm", "*-journal", "*.tmp", ".*.partial")
 # May hold a user name and a password.
 ALSO_SECRET = ("LINKEDIN_PROXY_POOL", "SMTP_USERNAME")
-
-
-def backups_dir(workspace_dir: Path) -> Path:
-    """Where backups of a workspace lie unless the operator names another folder."""
-    return workspace_dir / BACKUPS
-
-
-def copies(workspace_dir: Path) -> list[Path]:
-    """The backups there, and what a restore put aside; no erasure reaches into them."""
-    folder = backups_dir(workspace_dir)
-    return sorted(path for path in folder.iterdir() if path.name[0] != ".") if folder.is_dir() else []
 
 
 def lasting_files(workspace_dir: Path) -> list[Path]:

@@ -2,7 +2,8 @@
 
 Everything happens in a hidden folder first: unpacked and compared, brought up to date, cleaned. What then
 takes its place are renames, noted so that a restore killed between two of them is completed by the next call;
-until then no other command touches the folder (extract/lock.py). What stood there before is put aside.
+until then no other command touches the folder (extract/workspace/lock.py). What stood there before is put
+aside.
 """
 
 import os
@@ -14,14 +15,16 @@ from pathlib import Path
 
 from extract import raw
 from extract.backup import archive, contents
-from extract.errors import ConfigurationError
-from extract.lock import RESTORE
-from extract.pipeline import load_landed, require_known_versions
+from extract.people.suppression import merge
+from extract.pipeline import require_known_versions
 from extract.privacy.erase import erase_again
-from extract.privacy.suppression import merge
-from extract.settings import Settings
-from extract.strict_yaml import shown
-from extract.whole_files import write_whole
+from extract.raw.catch_up import load_landed
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.lock import RESTORE
+from extract.workspace.paths import BACKUPS
+from extract.workspace.strict_yaml import shown
+from extract.workspace.whole_files import write_whole
+from extract.workspace.workspace import Workspace
 
 # Of what stands in a workspace, this stays where it is: copies, the other workspace, the machine's own.
 BESIDE = "from-backup"
@@ -45,16 +48,16 @@ class Place:
         return self.workspace_dir / RESTORE
 
 
-def place(settings: Settings, project_dir: Path, is_demo: bool) -> Place:
-    """Where a backup of the demo, or of a real workspace, goes with these settings."""
+def place(workspace: Workspace, is_demo: bool) -> Place:
+    """Where a backup of the demo, or of a real workspace, goes from here."""
     return Place(
-        _settings(settings, settings.data_dir, is_demo).workspace_dir,
-        project_dir,
-        settings.account_metadata_path,
+        _of_kind(workspace, workspace.data_dir, is_demo).folder,
+        workspace.project_dir,
+        workspace.account_metadata_path,
     )
 
 
-def prepare(settings: Settings, path: Path, target: Place, *, force: bool, say: Say) -> None:
+def prepare(workspace: Workspace, path: Path, target: Place, *, force: bool, say: Say) -> None:
     """Make everything ready that `finish` then puts in its place, for a caller who holds all locks.
 
     Raises DamagedError and NewerError for an archive that can't be used, ConfigurationError where the
@@ -66,14 +69,14 @@ def prepare(settings: Settings, path: Path, target: Place, *, force: bool, say: 
     try:
         unpacked = partial / "unpacked"
         about = archive.read(path, unpacked)
-        staged = _settings(settings, partial / "staged", about.is_demo)
-        staged.workspace_dir.mkdir(parents=True)
+        staged = _of_kind(workspace, partial / "staged", about.is_demo)
+        staged.folder.mkdir(parents=True)
         for entry in _entries(unpacked / "data"):
-            entry.rename(staged.workspace_dir / entry.name)
+            entry.rename(staged.folder / entry.name)
         require_known_versions(staged)
-        load_landed(staged)
+        load_landed(staged.paths)
         _keep_erased(staged, target, about, say)
-        _arrange(partial, staged.workspace_dir, unpacked, replaces=force)
+        _arrange(partial, staged.folder, unpacked, replaces=force)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
@@ -87,7 +90,7 @@ def finish(target: Place, say: Say) -> None:
     aside_name = (ready / _ASIDE).read_text().strip()
     replaces = (ready / "replaces").exists()
     if not (ready / "is-aside").exists():
-        aside = contents.backups_dir(data) / aside_name
+        aside = data / BACKUPS / aside_name
         for entry in _entries(data):
             if entry.name == "heyreach_account_config.csv" or _is_empty_raw(entry):
                 entry.unlink()  # made anew by the next verb
@@ -116,10 +119,10 @@ def _partial(workspace_dir: Path) -> Path:
     return workspace_dir / f"{RESTORE}.partial"
 
 
-def _settings(settings: Settings, data_dir: Path, is_demo: bool) -> Settings:
-    """The settings of a kind of workspace, the demo or a real one, in some folder."""
-    api_key = None if is_demo else settings.api_key or "not needed here"
-    return replace(settings, api_key=api_key, data_dir=data_dir)
+def _of_kind(workspace: Workspace, data_dir: Path, is_demo: bool) -> Workspace:
+    """The workspace of a kind, the demo or a real one, in some folder."""
+    api_key = None if is_demo else workspace.api_key or "not needed here"
+    return replace(workspace, api_key=api_key, data_dir=data_dir)
 
 
 def _require_empty(target: Place, *, force: bool) -> None:
@@ -146,9 +149,9 @@ def _is_empty_raw(path: Path) -> bool:
         return False
 
 
-def _keep_erased(staged: Settings, target: Place, about: archive.About, say: Say) -> None:
+def _keep_erased(staged: Workspace, target: Place, about: archive.About, say: Say) -> None:
     """Whoever was erased from the workspace since the backup stays erased; says who can't be known."""
-    here = target.workspace_dir / "suppressed"
+    here = target.paths.suppressed
     since = f"{about.created_at:%Y-%m-%d %H:%M} UTC"
     if not (here / "people").exists():
         say(
@@ -156,7 +159,7 @@ def _keep_erased(staged: Settings, target: Place, about: archive.About, say: Say
             "erase them again (make erase URL=...)"
         )
         return
-    news = merge(here, staged.workspace_dir / "suppressed")
+    news = merge(here, staged.paths.suppressed)
     if news:
         erase_again(staged)
         say(f"whoever was erased since {since} stays erased: {news:,} keys")

@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from extract import raw, versions
+from extract import raw
 from extract.backup import archive, contents
-from extract.errors import OutboundError
-from extract.folders import OLD_PARTIAL_SECONDS, require_writable
-from extract.pipeline import raw_path
-from extract.settings import Settings, read_env_file
+from extract.workspace import versions
+from extract.workspace.errors import OutboundError
+from extract.workspace.folders import OLD_PARTIAL_SECONDS, require_writable
+from extract.workspace.variables import read_env_file
+from extract.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -30,29 +31,29 @@ class Saved:
     size: int
 
 
-def save(settings: Settings, project_dir: Path, folder: Path | None, *, with_secrets: bool) -> Saved:
+def save(workspace: Workspace, folder: Path | None, *, with_secrets: bool) -> Saved:
     """Write a backup into `folder` (None: the workspace's own), for a caller who holds all locks.
 
     Without `with_secrets` the settings of `.env` are saved without keys, passwords and addresses that give
     access. Raises OutboundError where a database is damaged, ConfigurationError for a folder that can't be
     written to.
     """
-    folder = folder or contents.backups_dir(settings.workspace_dir)
+    folder = folder or workspace.paths.backups
     require_writable(folder, "The backup folder")
     _remove_abandoned(folder)
-    now, origin = datetime.now(UTC), _origin(settings)
-    name = "demo" if settings.is_demo else re.sub(r"[^A-Za-z0-9]+", "-", origin["workspace_id"] or "new")
+    now, origin = datetime.now(UTC), _origin(workspace)
+    name = "demo" if workspace.is_demo else re.sub(r"[^A-Za-z0-9]+", "-", origin["workspace_id"] or "new")
     path = folder / f"backup-{name}-{now:%Y-%m-%dT%H%M%S}{archive.SUFFIX}"
     about = archive.About(
         version=versions.KNOWN[archive.KIND],
         created_at=now,
         program=version("connection-analytics"),
-        is_demo=settings.is_demo,
+        is_demo=workspace.is_demo,
         **origin,
-        has_secrets=with_secrets and (project_dir / ".env").is_file(),
+        has_secrets=with_secrets and workspace.env_file.is_file(),
     )
     with tempfile.TemporaryDirectory(prefix=".backup-", suffix=".partial", dir=folder) as copied:
-        stored = archive.write(path, about, _files(settings, project_dir, Path(copied), with_secrets))
+        stored = archive.write(path, about, _files(workspace, Path(copied), with_secrets))
     return Saved(path, len(stored), sum(entry.size for entry in stored), path.stat().st_size)
 
 
@@ -63,8 +64,8 @@ def _remove_abandoned(folder: Path) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def _origin(settings: Settings) -> dict[str, str | None]:
-    path = raw_path(settings)
+def _origin(workspace: Workspace) -> dict[str, str | None]:
+    path = workspace.paths.raw
     if not path.exists():
         return {"base_url": None, "workspace_id": None}
     if path.with_name(f"{path.name}.wal").exists():  # of a run that was killed: bring it into the file
@@ -78,17 +79,15 @@ def _origin(settings: Settings) -> dict[str, str | None]:
     }
 
 
-def _files(
-    settings: Settings, project_dir: Path, copied: Path, with_secrets: bool
-) -> Iterator[tuple[str, Path]]:
+def _files(workspace: Workspace, copied: Path, with_secrets: bool) -> Iterator[tuple[str, Path]]:
     """Name in the archive and where it stands, of every file; databases that may be written to as copies."""
-    env = _env(project_dir / ".env", copied, with_secrets)
+    env = _env(workspace.env_file, copied, with_secrets)
     if env:
         yield "env", env
-    for name, path in contents.configuration(project_dir, settings.account_metadata_path).items():
+    for name, path in contents.configuration(workspace.project_dir, workspace.account_metadata_path).items():
         yield f"config/{name}", path
-    for path in contents.lasting_files(settings.workspace_dir):
-        name = path.relative_to(settings.workspace_dir).as_posix()
+    for path in contents.lasting_files(workspace.folder):
+        name = path.relative_to(workspace.folder).as_posix()
         source = _sqlite_copy(path, copied) if path.suffix == ".sqlite" else path
         yield f"data/{name}", source
 

@@ -9,8 +9,8 @@ import re
 from extract.enrichment.base import RowError
 from extract.enrichment.client import ServiceClient
 from extract.enrichment.leads import Leads, completed
-from extract.enrichment.ledger import SourceRow
-from extract.errors import ConfigurationError, ProviderError
+from extract.enrichment.ledger_tables import SourceRow
+from extract.workspace.errors import ConfigurationError, ProviderError
 
 PAGE = 50
 MOST_PAGES = 2_000

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from extract.enrichment.config import EnrichmentConfig
-from extract.errors import OutboundError
+from extract.workspace.errors import OutboundError
 
 # What a question can come to. The first two are cached; the others are asked again by the next run, the last
 # two (nobody answered) also when the same run is gone on with.

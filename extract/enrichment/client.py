@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 
 from extract.enrichment.base import CutOffError, NoCreditsError, RowError, ServiceDownError
 from extract.enrichment.complaints import Complaint, complaint_of
-from extract.enrichment.services import Service
-from extract.errors import OutboundError
 from extract.http.pacing import Pacer
 from extract.http.reply import Reply, printable, read_json
 from extract.http.retry import GivenUpError, PassingError, Retry, RetryPolicy
 from extract.http.transport import HttpClient, Limits, TooLargeError
+from extract.workspace.errors import OutboundError
+from extract.workspace.services import Service
 
 LIMITS = Limits(seconds=90.0, silence=60.0, bytes=5 * 1024 * 1024)
 POLICY = RetryPolicy(

@@ -2,14 +2,13 @@
 
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 
 from extract.enrichment.client import ServiceClient, pacer_of
 from extract.enrichment.config import EnrichmentConfig
 from extract.enrichment.profiles import ProfileSource
-from extract.enrichment.services import HEYREACH, PROFILES, SERVICES
-from extract.pipeline import heyreach_client
-from extract.settings import Settings
+from extract.heyreach.client import heyreach_client
+from extract.workspace.services import HEYREACH, PROFILES, SERVICES
+from extract.workspace.workspace import Workspace
 
 # HeyReach has one pace for everything, so more threads would only wait for each other.
 _HEYREACH_CONCURRENCY = 2
@@ -22,14 +21,14 @@ class Clients:
 
     def __init__(
         self,
-        settings: Settings,
+        workspace: Workspace,
         config: EnrichmentConfig,
         *,
         back_off: float = 1.0,
-        heyreach: Settings | None = None,
+        heyreach: Workspace | None = None,
     ):
-        self._settings = settings
-        self._heyreach = heyreach or settings
+        self._workspace = workspace
+        self._heyreach = heyreach or workspace
         self._config = config
         self._back_off = back_off
         self._local = threading.local()
@@ -73,14 +72,12 @@ class Clients:
         if service == PROFILES:
             return self._profiles()
         known = SERVICES[service]
-        values = self._settings.services
+        values = self._workspace.services
         client = ServiceClient(
             known,
             values[known.base_url_variable],
             {name: values[name] for name in (*known.keys, "LLM_MODEL", "PIPE0_ENVIRONMENT")},
-            pacer_of(
-                known, self._config.pace(service), values[known.keys[0]], self._settings.data_dir / "pacing"
-            ),
+            pacer_of(known, self._config.pace(service), values[known.keys[0]], self._workspace.paths.pacing),
             back_off=self._back_off,
         )
         if service == "llm":
@@ -91,20 +88,15 @@ class Clients:
         """One for all threads, so that a host that says no is heard by all."""
         with self._lock:
             if self._source is None:
-                self._source = ProfileSource(profile_folder(self._settings), self._config, self._settings)
+                self._source = ProfileSource(self._workspace.paths.profiles, self._config, self._workspace)
             return self._source
 
 
-def profile_folder(settings: Settings) -> Path:
-    """Where an operator puts the text of profiles."""
-    return settings.workspace_dir / "profiles"
-
-
-def missing_keys(service: str, settings: Settings) -> list[str]:
+def missing_keys(service: str, workspace: Workspace) -> list[str]:
     """The variables a service needs that are not set."""
     if service == HEYREACH:
-        return [] if settings.api_key or settings.is_demo else ["HEYREACH_API_KEY"]
+        return [] if workspace.api_key or workspace.is_demo else ["HEYREACH_API_KEY"]
     if service == PROFILES:
         return []
-    values: Mapping[str, str] = settings.services
+    values: Mapping[str, str] = workspace.services
     return [name for name in SERVICES[service].keys if not values[name]]

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from extract.enrichment.aturiya import leads_of_aturiya
 from extract.enrichment.base import REOPENED, Integration
-from extract.enrichment.clients import Clients, missing_keys, profile_folder
+from extract.enrichment.clients import Clients, missing_keys
 from extract.enrichment.config import EnrichmentConfig, load_enrichment_config
 from extract.enrichment.halting import FailingAlikeError
 from extract.enrichment.lacking import lacking
@@ -22,21 +22,22 @@ from extract.enrichment.leads import (
     leads_of_warehouse,
     purpose_of,
 )
-from extract.enrichment.ledger import Ask, EnrichmentLedger, Run, RunRow
+from extract.enrichment.ledger import EnrichmentLedger
+from extract.enrichment.ledger_tables import Ask, Run, RunRow
 from extract.enrichment.output import cost_text, counted, summary_lines, write_files
 from extract.enrichment.profiles import ProfileSource
 from extract.enrichment.registry import INTEGRATIONS, NOT_BUILT, chosen, waves
 from extract.enrichment.runner import Runner
-from extract.enrichment.services import HEYREACH, HEYREACH_DOCUMENT, PROFILES, SERVICES
-from extract.errors import ConfigurationError, OutboundError
-from extract.folders import require_writable
-from extract.importer.mapping import MAPPINGS_PATH, load_mappings
-from extract.lock import exclusive
-from extract.pipeline import enrichment_ledger_path, published_path, suppressions
-from extract.privacy.suppression import Suppressions
+from extract.importer.mapping import load_mappings
+from extract.people.suppression import Suppressions, suppressions
 from extract.sandbox import DEMO_END, DEMO_TWISTS
 from extract.sandbox.process import running_sandbox
-from extract.settings import Settings, is_loopback
+from extract.workspace.errors import ConfigurationError, OutboundError
+from extract.workspace.folders import require_writable
+from extract.workspace.lock import exclusive
+from extract.workspace.services import HEYREACH, HEYREACH_DOCUMENT, PROFILES, SERVICES
+from extract.workspace.values import is_loopback
+from extract.workspace.workspace import Workspace
 
 MOST_PARALLEL = 16
 SOURCES = ("warehouse", "aturiya")
@@ -62,22 +63,21 @@ class EnrichOptions:
     limit: int | None = None
     is_dry_run: bool = False
     back_off: float = 1.0
-    mappings_path: Path = MAPPINGS_PATH
 
 
-def list_enrichments(settings: Settings, config_path: Path, say: Say) -> None:
+def list_enrichments(workspace: Workspace, say: Say) -> None:
     """Say of every integration what it needs, yields and costs, and whether it is ready."""
-    config = load_enrichment_config(config_path)
+    config = load_enrichment_config(workspace.enrichment_config)
     for each in (integration(config) for integration in INTEGRATIONS.values()):
-        missing = missing_keys(each.service, settings)
+        missing = missing_keys(each.service, workspace)
         state = f"{' and '.join(missing)} not set" if missing else each.problem() or "ready"
         say(f"{each.name}: {each.description}")
         say(f"  needs {', '.join(each.inputs)}; yields {', '.join(each.outputs)}")
-        say(f"  asks {each.service} {_pace(each, settings, config)}; {_price(each, config)}; {state}")
+        say(f"  asks {each.service} {_pace(each, workspace, config)}; {_price(each, config)}; {state}")
         if each.service != PROFILES:
             known = SERVICES.get(each.service)
             say(f"  document: {known.document if known else HEYREACH_DOCUMENT}")
-    state = missing_keys("aturiya", settings)
+    state = missing_keys("aturiya", workspace)
     say("source aturiya: the leads of an Aturiya campaign (SOURCE=aturiya)")
     ready = f"{' and '.join(state)} not set" if state else "ready"
     say(f"  document: {SERVICES['aturiya'].document}; {ready}")
@@ -85,52 +85,52 @@ def list_enrichments(settings: Settings, config_path: Path, say: Say) -> None:
         say(f"not built: {name}: {reason}")
 
 
-def run_enrich(settings: Settings, config_path: Path, options: EnrichOptions, say: Say) -> None:
+def run_enrich(workspace: Workspace, options: EnrichOptions, say: Say) -> None:
     """Do what the options ask.
 
     Raises ConfigurationError for what can't be asked at all (nothing is asked then), UnfinishedError where a
     service stopped answering; the same command goes on there.
     """
-    config = load_enrichment_config(config_path)
+    config = load_enrichment_config(workspace.enrichment_config)
     if not 1 <= options.parallel <= MOST_PARALLEL:
         raise ConfigurationError(f"PARALLEL must be 1 to {MOST_PARALLEL}, not {options.parallel}")
     if options.limit is not None and options.limit < 1:
         raise ConfigurationError("LIMIT must be 1 or more")
     integrations = chosen(options.names, config)
-    _check_ready(settings, integrations, options)
+    _check_ready(workspace, integrations, options)
     if options.file and options.file.exists() and not options.is_dry_run:
         require_writable(options.file.parent, "The folder of the result")
     with (
-        exclusive(settings.workspace_dir, "enrichment", job="enrich"),
-        _heyreach(settings, integrations, options) as heyreach,
+        exclusive(workspace.folder, "enrichment", job="enrich"),
+        _heyreach(workspace, integrations, options) as heyreach,
     ):
-        clients = Clients(settings, config, back_off=options.back_off, heyreach=heyreach)
+        clients = Clients(workspace, config, back_off=options.back_off, heyreach=heyreach)
         try:
-            with EnrichmentLedger(enrichment_ledger_path(settings)) as ledger:
-                people = suppressions(settings)
-                leads = _without_erased(people, _leads(settings, options, clients), say)
+            with EnrichmentLedger(workspace.paths.enrichment_ledger) as ledger:
+                people = suppressions(workspace)
+                leads = _without_erased(people, _leads(workspace, options, clients), say)
                 check_columns(leads, integrations)
-                _Enrichment(settings, config, clients, ledger, people, options, say).run(leads, integrations)
+                _Enrichment(workspace, config, clients, ledger, people, options, say).run(leads, integrations)
         finally:
             clients.close()
 
 
 @contextmanager
 def _heyreach(
-    settings: Settings, integrations: list[Integration], options: EnrichOptions
-) -> Iterator[Settings]:
+    workspace: Workspace, integrations: list[Integration], options: EnrichOptions
+) -> Iterator[Workspace]:
     """Where HeyReach is asked: the operator's, or the demo's sandbox for as long as it is needed."""
     is_asked = any(each.service == HEYREACH for each in integrations) and not options.is_dry_run
-    if not settings.is_demo or not is_asked:
-        yield settings
+    if not workspace.is_demo or not is_asked:
+        yield workspace
         return
     with running_sandbox(now=DEMO_END, twists=DEMO_TWISTS) as sandbox:
-        yield replace(settings, base_url=sandbox.base_url, api_key=sandbox.api_key, requests_per_minute=0)
+        yield replace(workspace, base_url=sandbox.base_url, api_key=sandbox.api_key, requests_per_minute=0)
 
 
 @dataclass(frozen=True)
 class _Enrichment:
-    settings: Settings
+    workspace: Workspace
     config: EnrichmentConfig
     clients: Clients
     ledger: EnrichmentLedger
@@ -153,7 +153,7 @@ class _Enrichment:
         else:
             run = self._new_run(leads, integrations, purpose)
             self.ledger.begin(run, leads.rows, leads.source_rows)
-        purged = ProfileSource(profile_folder(self.settings), self.config, self.settings).purge(time.time())
+        purged = ProfileSource(self.workspace.paths.profiles, self.config, self.workspace).purge(time.time())
         if purged:
             self.say(f"{purged:,} fetched profile pages were older than they may be kept, and are removed")
         runner = Runner(
@@ -250,7 +250,7 @@ class _Enrichment:
         stem = (
             leads.file.with_name(f"{leads.file.stem}_enriched")
             if leads.file
-            else self.settings.workspace_dir / "enrichment" / run.run_id
+            else self.workspace.paths.enrichment_results / run.run_id
         )
         about = {"run_id": run.run_id, "started_at": run.started_at.isoformat(), "source": run.source}
         paths = write_files(stem, leads, rows, asks, integrations, counts, about)
@@ -273,17 +273,16 @@ class _Enrichment:
         return kept, [ask for ask in self.ledger.asks(run.run_id) if ask.row_number in numbers]
 
     def _now(self) -> datetime:
-        if self.settings.as_of:
-            return self.settings.as_of
-        return DEMO_END if self.settings.is_demo else datetime.now(UTC)
+        is_of_the_demo = self.workspace.is_demo and not self.workspace.as_of
+        return DEMO_END if is_of_the_demo else self.workspace.now()
 
 
-def _leads(settings: Settings, options: EnrichOptions, clients: Clients) -> Leads:
+def _leads(workspace: Workspace, options: EnrichOptions, clients: Clients) -> Leads:
     if options.file:
-        return leads_of_file(options.file, load_mappings(options.mappings_path), options.limit)
+        return leads_of_file(options.file, load_mappings(workspace.import_mappings), options.limit)
     if options.source == "aturiya":
         return leads_of_aturiya(clients.get("aturiya"), options.campaign_id, options.limit)
-    return leads_of_warehouse(published_path(settings))
+    return leads_of_warehouse(workspace.paths.published)
 
 
 def _without_erased(people: Suppressions, leads: Leads, say: Say) -> Leads:
@@ -296,17 +295,17 @@ def _without_erased(people: Suppressions, leads: Leads, say: Say) -> Leads:
     return replace(leads, rows=rows, source_rows=told)
 
 
-def _check_ready(settings: Settings, integrations: list[Integration], options: EnrichOptions) -> None:
+def _check_ready(workspace: Workspace, integrations: list[Integration], options: EnrichOptions) -> None:
     problems = []
     if not options.file and options.source not in SOURCES:
         problems.append(f"SOURCE must be one of {', '.join(SOURCES)}, not {options.source!r}")
     if not options.file and options.source == "aturiya":
         problems += [
-            f"SOURCE=aturiya needs {name}: set it in .env" for name in missing_keys("aturiya", settings)
+            f"SOURCE=aturiya needs {name}: set it in .env" for name in missing_keys("aturiya", workspace)
         ]
-    is_about_the_demo = settings.is_demo and not options.file and options.source == "warehouse"
+    is_about_the_demo = workspace.is_demo and not options.file and options.source == "warehouse"
     for each in integrations:
-        if is_about_the_demo and each.service in SERVICES and not _is_local(settings, each.service):
+        if is_about_the_demo and each.service in SERVICES and not _is_local(workspace, each.service):
             problems.append(
                 f"{each.name}: the demo's people are invented, and asking about them would cost money: "
                 "give FILE=, or set HEYREACH_API_KEY to see your own leads"
@@ -315,21 +314,21 @@ def _check_ready(settings: Settings, integrations: list[Integration], options: E
             problems.append(f"{each.name}: {each.problem()}")
         if not options.is_dry_run:
             problems += [
-                f"{each.name} needs {name}: set it in .env" for name in missing_keys(each.service, settings)
+                f"{each.name} needs {name}: set it in .env" for name in missing_keys(each.service, workspace)
             ]
     if problems:
         raise ConfigurationError(problems)
 
 
-def _is_local(settings: Settings, service: str) -> bool:
-    return is_loopback(settings.services[SERVICES[service].base_url_variable])
+def _is_local(workspace: Workspace, service: str) -> bool:
+    return is_loopback(workspace.services[SERVICES[service].base_url_variable])
 
 
-def _pace(each: Integration, settings: Settings, config: EnrichmentConfig) -> str:
+def _pace(each: Integration, workspace: Workspace, config: EnrichmentConfig) -> str:
     if each.service == HEYREACH:
-        return f"{settings.requests_per_minute} times a minute"
+        return f"{workspace.requests_per_minute} times a minute"
     if each.service == PROFILES:
-        rate = settings.services["LINKEDIN_SCRAPE_RATE_LIMIT"]
+        rate = workspace.services["LINKEDIN_SCRAPE_RATE_LIMIT"]
         return f"{rate} times a minute" if config.may_fetch else "from files"
     width = SERVICES[each.service].concurrency
     return f"{config.pace(each.service)} times a minute, {width} at once"

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from extract import strict_yaml
-from extract.enrichment.services import SERVICES
-from extract.errors import ConfigurationError
-from extract.strict_yaml import Items, Mapping, Value, quoted, shown, suggestion
+from extract.workspace import strict_yaml
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.services import SERVICES
+from extract.workspace.strict_yaml import Items, Mapping, Value, quoted, shown, suggestion
 
 PIPES = {
     "company_overview": "company:overview@2",

@@ -13,12 +13,12 @@ from urllib.robotparser import RobotFileParser
 
 from extract.enrichment.base import RowError
 from extract.enrichment.config import EnrichmentConfig
-from extract.errors import ConfigurationError
 from extract.http.pacing import Pacer
 from extract.http.reply import Reply
 from extract.http.retry import GivenUpError, PassingError, Retry, RetryPolicy
 from extract.http.transport import USER_AGENT, HttpClient, Limits, TooLargeError
-from extract.settings import Settings
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.workspace import Workspace
 
 LIMITS = Limits(seconds=60.0, silence=20.0, bytes=5 * 1024 * 1024)
 POLICY = RetryPolicy(tries=3, tries_unreachable=3, seconds=180.0)
@@ -45,12 +45,12 @@ class PoliteFetcher:
         self._clients = itertools.cycle(self._all_clients)
 
     @classmethod
-    def of(cls, config: EnrichmentConfig, settings: Settings) -> "PoliteFetcher":
-        """The fetcher that the settings describe; raises ConfigurationError for proxies that are none."""
-        rate = int(settings.services["LINKEDIN_SCRAPE_RATE_LIMIT"])
-        pool = settings.services["LINKEDIN_PROXY_POOL"]
+    def of(cls, config: EnrichmentConfig, workspace: Workspace) -> "PoliteFetcher":
+        """The fetcher that the workspace describes; raises ConfigurationError for proxies that are none."""
+        rate = int(workspace.services["LINKEDIN_SCRAPE_RATE_LIMIT"])
+        pool = workspace.services["LINKEDIN_PROXY_POOL"]
         proxies = tuple(proxy.strip() for proxy in pool.split(",") if proxy.strip())
-        pacer = Pacer(rate, "profile pages", settings.data_dir / "pacing")
+        pacer = Pacer(rate, "profile pages", workspace.paths.pacing)
         return cls(config.fetch_hosts, proxies, pacer)
 
     def end(self) -> None:

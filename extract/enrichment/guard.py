@@ -8,7 +8,7 @@ be of the kind that can carry the value (a form of address, a year, a word for h
 import re
 import unicodedata
 
-from extract.texts import tidied
+from extract.workspace.texts import tidied
 
 LONGEST_TEXT = 20_000
 LONGEST_QUOTE = 300

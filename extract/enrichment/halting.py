@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from extract.enrichment.base import CACHED, Outcome
-from extract.errors import OutboundError
+from extract.workspace.errors import OutboundError
 
 # So many failures in a row with the same words, and no answer between them, are no matter of single rows.
 ALIKE = 10

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from extract.enrichment.base import Integration
-from extract.enrichment.ledger import EnrichmentLedger, RunRow
+from extract.enrichment.ledger import EnrichmentLedger
+from extract.enrichment.ledger_tables import RunRow
 from extract.enrichment.registry import waves
 
 

@@ -9,13 +9,13 @@ import duckdb
 
 from dbt_project.rendering import rendered
 from extract.enrichment.base import COLUMNS, Integration
-from extract.enrichment.ledger import RunRow, SourceRow
-from extract.errors import ConfigurationError
+from extract.enrichment.ledger_tables import RunRow, SourceRow
 from extract.importer.mapping import ImportMapping
 from extract.importer.table import read_table
-from extract.profile_urls import parse_profile_urls
-from extract.strict_yaml import shown
-from extract.texts import placeholders_among, tidied
+from extract.people.profile_urls import parse_profile_urls
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.strict_yaml import shown
+from extract.workspace.texts import placeholders_among, tidied
 
 # What can be asked by -> which target of the import mappings it is: one list of headers for both verbs.
 TARGETS = {

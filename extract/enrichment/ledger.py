@@ -1,205 +1,29 @@
 """The enrichment ledger: what was to be asked, what was asked, what was answered, and what it cost.
 
-An SQLite file beside the raw database. Rows are only ever added. A call is on disk before it leaves, so after
-a crash every call that may have been made is known: it has no answer. Answers are the cache, too.
-
-| table | one row is |
-| --- | --- |
-| runs | one start of `make enrich` on a file or on the warehouse's leads; going on with it adds none |
-| run_rows | a row of leads in it |
-| source_rows | a campaign or lead as the source of a run's leads told it |
-| asks | what is asked about a row: a key, or the reason why nothing can be |
-| calls | a question about to leave |
-| tickets | what a service gave for a question it answers later |
-| answers | what a question came to |
-| endings | when a run had nothing left to ask |
+A call is on disk before it leaves, so after a crash every call that may have been made is known: it has no
+answer. Answers are the cache, too. What each table holds stands in ledger_tables.py.
 """
 
 import json
-import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from extract import versions
 from extract.enrichment.base import CACHED, Outcome, Subject
-from extract.errors import ConfigurationError
-
-KIND = "enrichment ledger"
-_BUSY_SECONDS = 60
-
-_SCHEMA = """
-create table if not exists runs (
-    run_id text primary key,
-    started_at text not null,
-    source text not null,
-    file_name text,
-    file_sha256 text,
-    integrations text not null,
-    purpose text not null
-);
-create table if not exists run_rows (
-    run_id text not null references runs,
-    row_number integer not null,
-    profile_url text,
-    person text,
-    lead text not null,
-    primary key (run_id, row_number)
-);
-create table if not exists source_rows (
-    source_row_id integer primary key autoincrement,
-    run_id text not null references runs,
-    kind text not null,
-    campaign_id text,
-    lead_id text,
-    profile_url text,
-    person text,
-    observed_at text not null,
-    payload text not null
-);
-create table if not exists asks (
-    ask_id integer primary key autoincrement,
-    run_id text not null references runs,
-    row_number integer not null,
-    integration text not null,
-    variant text not null,
-    key text,
-    inputs text,
-    reason text,
-    cached_call_id integer,
-    unique (run_id, integration, row_number)
-);
-create index if not exists asks_by_key on asks (run_id, integration, key);
-create table if not exists calls (
-    call_id integer primary key autoincrement,
-    run_id text not null references runs,
-    integration text not null,
-    variant text not null,
-    entity text not null,
-    key text not null,
-    batch_id text not null,
-    asked_at text not null
-);
-create index if not exists calls_by_key on calls (integration, variant, key);
-create index if not exists calls_by_run on calls (run_id, integration);
-create table if not exists tickets (
-    batch_id text primary key,
-    ticket text not null,
-    taken_at text not null
-);
-create table if not exists answers (
-    call_id integer primary key references calls,
-    answered_at text not null,
-    status text not null,
-    reason text not null,
-    credits real not null,
-    cost_usd real,
-    valid_until text,
-    signals_asked integer not null,
-    fields text not null,
-    payload text
-);
-create table if not exists endings (
-    run_id text primary key references runs,
-    ended_at text not null
-);
-"""
+from extract.enrichment.ledger_tables import SCHEMA, Ask, Run, RunRow, SourceRow
+from extract.workspace.ledger import LedgerFile, as_json
 
 
-@dataclass(frozen=True)
-class Run:
-    """One start of `make enrich`; `purpose` is what makes two starts the same run."""
+class EnrichmentLedger(LedgerFile):
+    """The enrichment ledger of one workspace."""
 
-    run_id: str
-    started_at: datetime
-    source: str
-    file_name: str | None
-    file_sha256: str | None
-    integrations: tuple[str, ...]
-    purpose: str
-
-
-@dataclass(frozen=True)
-class RunRow:
-    """A row of leads: `lead` are its values by COLUMNS, `person` its normalised profile URL."""
-
-    row_number: int
-    profile_url: str | None
-    person: str | None
-    lead: dict[str, str]
-
-
-@dataclass(frozen=True)
-class SourceRow:
-    """A campaign or a lead (`kind`) as the source of leads told it, untouched."""
-
-    kind: str
-    campaign_id: str | None
-    payload: dict
-    lead_id: str | None = None
-    profile_url: str | None = None
-    person: str | None = None
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What a row asks of an integration, and what became of it; status None: nothing yet."""
-
-    row_number: int
-    integration: str
-    key: str | None
-    reason: str | None
-    is_cached: bool
-    status: str | None
-    answer_reason: str
-    fields: dict
-    credits: float
-    cost_usd: float | None
-    signals_asked: int
-    answered_at: datetime | None
-
-
-class EnrichmentLedger:
-    """The ledger of one workspace; a context manager, for use by many threads."""
-
-    def __init__(self, path: Path):
-        self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = threading.RLock()
-        self._database = sqlite3.connect(
-            path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        self._database.row_factory = sqlite3.Row
-        try:
-            versions.require_known_sqlite(KIND, path, self._database)
-            self._database.execute("pragma journal_mode = wal")
-            self._database.execute("pragma synchronous = full")
-            self._database.execute("pragma foreign_keys = on")
-            self._database.executescript(_SCHEMA)
-            versions.stamp_sqlite(KIND, self._database)
-        except versions.NewerError:
-            self._database.close()
-            raise
-        except sqlite3.DatabaseError as error:
-            self._database.close()
-            raise ConfigurationError(
-                f"{path} can't be used as the enrichment ledger ({error}): restore it from a backup, or move "
-                "it away; what raw already holds of it stays, but answers will be asked and paid for again"
-            ) from None
-
-    def __enter__(self) -> "EnrichmentLedger":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._database.close()
+    kind = "enrichment ledger"
+    schema = SCHEMA
+    if_lost = "what raw already holds of it stays, but answers will be asked and paid for again"
 
     def begin(self, run: Run, rows: Iterable[RunRow], source_rows: Iterable[SourceRow] = ()) -> None:
         """Write a new run, all its rows, and what their source told of them, in one step."""
-        with self._transaction():
-            self._database.execute(
+        with self.transaction() as database:
+            database.execute(
                 "insert into runs values (?, ?, ?, ?, ?, ?, ?)",
                 (
                     run.run_id,
@@ -211,11 +35,14 @@ class EnrichmentLedger:
                     run.purpose,
                 ),
             )
-            self._database.executemany(
+            database.executemany(
                 "insert into run_rows values (?, ?, ?, ?, ?)",
-                ((run.run_id, row.row_number, row.profile_url, row.person, _json(row.lead)) for row in rows),
+                (
+                    (run.run_id, row.row_number, row.profile_url, row.person, as_json(row.lead))
+                    for row in rows
+                ),
             )
-            self._database.executemany(
+            database.executemany(
                 "insert into source_rows (run_id, kind, campaign_id, lead_id, profile_url, person, "
                 "observed_at, payload) values (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -227,7 +54,7 @@ class EnrichmentLedger:
                         row.profile_url,
                         row.person,
                         run.started_at.isoformat(),
-                        _json(row.payload),
+                        as_json(row.payload),
                     )
                     for row in source_rows
                 ),
@@ -235,7 +62,7 @@ class EnrichmentLedger:
 
     def unfinished(self, purpose: str) -> Run | None:
         """The newest run of that purpose that has not come to its end."""
-        found = self._rows(
+        found = self.select(
             "select * from runs where purpose = ? and run_id not in (select run_id from endings) "
             "order by started_at desc limit 1",
             purpose,
@@ -255,13 +82,15 @@ class EnrichmentLedger:
         """The rows of a run, in their order."""
         return [
             RunRow(row["row_number"], row["profile_url"], row["person"], json.loads(row["lead"]))
-            for row in self._rows("select * from run_rows where run_id = ? order by row_number", run_id)
+            for row in self.select("select * from run_rows where run_id = ? order by row_number", run_id)
         ]
 
     def is_planned(self, run_id: str, integration: str) -> bool:
         """Whether it is written what the run asks of an integration."""
         return bool(
-            self._rows("select 1 from asks where run_id = ? and integration = ? limit 1", run_id, integration)
+            self.select(
+                "select 1 from asks where run_id = ? and integration = ? limit 1", run_id, integration
+            )
         )
 
     def plan(
@@ -276,9 +105,9 @@ class EnrichmentLedger:
 
         What is known already is answered from there.
         """
-        with self._transaction():
+        with self.transaction() as database:
             known = self.cached(integration, variant, now)
-            self._database.executemany(
+            database.executemany(
                 "insert into asks (run_id, row_number, integration, variant, key, inputs, reason, "
                 "cached_call_id) values (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -288,7 +117,7 @@ class EnrichmentLedger:
                         integration,
                         variant,
                         subject.key if subject else None,
-                        _json(dict(subject.inputs)) if subject else None,
+                        as_json(dict(subject.inputs)) if subject else None,
                         reason,
                         known.get(subject.key) if subject else None,
                     )
@@ -298,7 +127,7 @@ class EnrichmentLedger:
 
     def cached(self, integration: str, variant: str, now: datetime) -> dict[str, int]:
         """Key -> the call that answers it still; the newest one where several do."""
-        rows = self._rows(
+        rows = self.select(
             "select calls.key, max(calls.call_id) as call_id from calls "
             "inner join answers on calls.call_id = answers.call_id "
             "where calls.integration = ? and calls.variant = ? and answers.valid_until > ? "
@@ -312,7 +141,7 @@ class EnrichmentLedger:
     def known(self, integration: str, variant: str, now: datetime) -> dict[str, dict]:
         """Key -> the fields of the answer that counts still."""
         calls = self.cached(integration, variant, now)
-        rows = self._rows(
+        rows = self.select(
             "select calls.call_id, answers.fields from answers "
             "inner join calls on calls.call_id = answers.call_id "
             "where calls.integration = ? and calls.variant = ?",
@@ -324,14 +153,14 @@ class EnrichmentLedger:
 
     def asked(self, integration: str, variant: str) -> set[str]:
         """Keys that were ever asked about."""
-        rows = self._rows(
+        rows = self.select(
             "select distinct key from calls where integration = ? and variant = ?", integration, variant
         )
         return {row["key"] for row in rows}
 
     def to_ask(self, run_id: str, integration: str) -> list[Subject]:
         """The subjects that nobody answered for yet in a run, each once, in the order of the rows."""
-        rows = self._rows(
+        rows = self.select(
             """
             select asks.key, min(asks.ask_id) as first_ask, asks.inputs from asks
             where asks.run_id = ? and asks.integration = ? and asks.key is not null
@@ -353,7 +182,7 @@ class EnrichmentLedger:
 
     def people(self, run_id: str) -> dict[tuple[str, str], set[str | None]]:
         """(integration, key) -> the people whose rows ask about it; None: a row without a profile."""
-        rows = self._rows(
+        rows = self.select(
             "select asks.integration, asks.key, run_rows.person from asks "
             "inner join run_rows on asks.run_id = run_rows.run_id and asks.row_number = run_rows.row_number "
             "where asks.run_id = ? and asks.key is not null",
@@ -366,7 +195,7 @@ class EnrichmentLedger:
 
     def open_batches(self, run_id: str, integration: str) -> dict[str, tuple[str | None, list]]:
         """Batch -> its ticket and its (call, subject) pairs, of calls that were left without an answer."""
-        rows = self._rows(
+        rows = self.select(
             """
             select calls.batch_id, calls.call_id, calls.key, tickets.ticket, min(asks.inputs) as inputs
             from calls
@@ -398,9 +227,9 @@ class EnrichmentLedger:
         at: datetime,
     ) -> list[int]:
         """Write that these questions are about to leave together; returns the number of each call."""
-        with self._transaction():
+        with self.transaction() as database:
             return [
-                self._database.execute(
+                database.execute(
                     "insert into calls (run_id, integration, variant, entity, key, batch_id, asked_at) "
                     "values (?, ?, ?, ?, ?, ?, ?)",
                     (run_id, integration, variant, entity, subject.key, batch_id, at.isoformat()),
@@ -410,8 +239,8 @@ class EnrichmentLedger:
 
     def keep_ticket(self, batch_id: str, ticket: str, at: datetime) -> None:
         """Write down what the service gave for a question that it answers later."""
-        with self._transaction():
-            self._database.execute("insert into tickets values (?, ?, ?)", (batch_id, ticket, at.isoformat()))
+        with self.transaction() as database:
+            database.execute("insert into tickets values (?, ?, ?)", (batch_id, ticket, at.isoformat()))
 
     def answer(
         self,
@@ -423,8 +252,8 @@ class EnrichmentLedger:
         signals_asked: int,
     ) -> None:
         """Write what calls came to; `lifetimes` are the days that a status counts for."""
-        with self._transaction():
-            self._database.executemany(
+        with self.transaction() as database:
+            database.executemany(
                 "insert into answers values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     (
@@ -438,8 +267,8 @@ class EnrichmentLedger:
                         if outcome.status in CACHED
                         else None,
                         signals_asked,
-                        _json(dict(outcome.fields)),
-                        _json(outcome.payload) if outcome.payload is not None else None,
+                        as_json(dict(outcome.fields)),
+                        as_json(outcome.payload) if outcome.payload is not None else None,
                     )
                     for call_id, outcome in outcomes
                 ),
@@ -447,7 +276,7 @@ class EnrichmentLedger:
 
     def asks(self, run_id: str, integration: str | None = None) -> list[Ask]:
         """What every row asks, and what became of it, in the order of the rows."""
-        rows = self._rows(
+        rows = self.select(
             """
             with of_run as (
                 select run_id, integration, key, max(call_id) as call_id from calls
@@ -486,23 +315,23 @@ class EnrichmentLedger:
 
     def end(self, run_id: str, at: datetime) -> None:
         """Write that a run has nothing left to ask."""
-        with self._transaction():
-            self._database.execute("insert into endings values (?, ?)", (run_id, at.isoformat()))
+        with self.transaction() as database:
+            database.execute("insert into endings values (?, ?)", (run_id, at.isoformat()))
 
     def news(self, runs: set[str], last_ask: int, answered: set[int]) -> Iterator[tuple[str, dict]]:
         """(raw table, row) of what raw lacks, given what it holds. All of one moment, also during a run."""
-        with self._transaction("begin"):
-            for row in self._database.execute("select * from runs order by rowid"):
+        with self.transaction("begin") as database:
+            for row in database.execute("select * from runs order by rowid"):
                 if row["run_id"] not in runs:
                     yield "enrichment_runs", dict(row)
-            told = self._database.execute(
+            told = database.execute(
                 "select source_rows.*, runs.source from source_rows "
                 "inner join runs on source_rows.run_id = runs.run_id order by source_rows.source_row_id"
             )
             for row in told:
                 if row["run_id"] not in runs:
                     yield "enrichment_source_rows", dict(row)
-            asks = self._database.execute(
+            asks = database.execute(
                 "select asks.*, run_rows.profile_url, run_rows.person from asks "
                 "inner join run_rows on asks.run_id = run_rows.run_id "
                 "and asks.row_number = run_rows.row_number "
@@ -513,7 +342,7 @@ class EnrichmentLedger:
                 kept = dict(row)
                 del kept["inputs"]
                 yield "enrichment_asks", kept
-            answers = self._database.execute(
+            answers = database.execute(
                 "select calls.*, answers.* from answers inner join calls on calls.call_id = answers.call_id "
                 "order by calls.call_id"
             )
@@ -521,25 +350,6 @@ class EnrichmentLedger:
                 if row["call_id"] not in answered:
                     yield "enrichment_answers", dict(row)
 
-    def _rows(self, sql: str, *parameters: object) -> list[sqlite3.Row]:
-        with self._lock:
-            return self._database.execute(sql, parameters).fetchall()
-
-    @contextmanager
-    def _transaction(self, begin: str = "begin immediate") -> Iterator[None]:
-        with self._lock:
-            self._database.execute(begin)
-            try:
-                yield
-            except BaseException:
-                self._database.execute("rollback")
-                raise
-            self._database.execute("commit")
-
 
 def _priced(credits_used: float, usd_per_credit: float | None) -> float | None:
     return None if usd_per_credit is None else round(credits_used * usd_per_credit, 6)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from extract.csv_files import write_csv
 from extract.enrichment.base import SENSITIVE_FIELDS, Integration, NoCreditsError
 from extract.enrichment.leads import Leads
-from extract.enrichment.ledger import Ask, RunRow
-from extract.errors import OutboundError
-from extract.whole_files import whole_file
+from extract.enrichment.ledger_tables import Ask, RunRow
+from extract.workspace.csv_files import write_csv
+from extract.workspace.errors import OutboundError
+from extract.workspace.whole_files import whole_file
 
 
 @dataclass

@@ -8,8 +8,8 @@ from pathlib import Path
 from extract.enrichment.base import RowError
 from extract.enrichment.config import EnrichmentConfig
 from extract.enrichment.fetcher import PoliteFetcher
-from extract.pipeline import suppressions
-from extract.settings import Settings
+from extract.people.suppression import suppressions
+from extract.workspace.workspace import Workspace
 
 MAX_BYTES = 1_000_000
 KEPT_DAYS = 30
@@ -22,10 +22,10 @@ class ProfileSource:
     linkedin.com/in/sam-sample. What was fetched lies in `fetched` beside it, for at most 30 days.
     """
 
-    def __init__(self, folder: Path, config: EnrichmentConfig, settings: Settings):
+    def __init__(self, folder: Path, config: EnrichmentConfig, workspace: Workspace):
         self.folder = folder
-        self._fetcher = PoliteFetcher.of(config, settings) if config.may_fetch else None
-        self._suppressions = suppressions(settings)
+        self._fetcher = PoliteFetcher.of(config, workspace) if config.may_fetch else None
+        self._suppressions = suppressions(workspace)
         self._lock = threading.Lock()
 
     def close(self) -> None:

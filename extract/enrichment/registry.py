@@ -14,8 +14,8 @@ from extract.enrichment.integrations import (
     pipe0,
     profile,
 )
-from extract.errors import ConfigurationError
-from extract.strict_yaml import suggestion
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.strict_yaml import suggestion
 
 _CLASSES: tuple[type[Integration], ...] = (
     datagen.LinkedinProfile,

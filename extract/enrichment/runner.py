@@ -37,9 +37,15 @@ from extract.enrichment.clients import Clients
 from extract.enrichment.config import EnrichmentConfig
 from extract.enrichment.halting import Halts
 from extract.enrichment.ledger import EnrichmentLedger
-from extract.enrichment.services import HEYREACH, SERVICES
-from extract.errors import MissingRouteError, NotFoundError, OutboundError, ProviderError, RefusedError
-from extract.privacy.suppression import Suppressions
+from extract.people.suppression import Suppressions
+from extract.workspace.errors import (
+    MissingRouteError,
+    NotFoundError,
+    OutboundError,
+    ProviderError,
+    RefusedError,
+)
+from extract.workspace.services import HEYREACH, SERVICES
 
 # What an error says about the subjects that were asked about; the first kind that fits.
 _MEANINGS: tuple[tuple[tuple[type[OutboundError], ...], str], ...] = (

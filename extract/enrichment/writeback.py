@@ -13,19 +13,20 @@ from pathlib import Path
 
 import duckdb
 
-from extract.client import HeyReachClient
 from extract.enrichment.base import SENSITIVE_FIELDS
 from extract.enrichment.config import EnrichmentConfig, load_enrichment_config
-from extract.errors import ConfigurationError, ProviderError
+from extract.heyreach.client import HeyReachClient
 from extract.importer.command import connected, open_ledger
 from extract.importer.delivery import Delivery
 from extract.importer.ledger import Import, Ledger, PlannedRow
 from extract.importer.result import raise_for_losses, summary, write_result
 from extract.importer.target import Members, Target, custom_fields, list_target, read_members
-from extract.lock import exclusive
-from extract.pipeline import DEMO_ORIGIN, published_path, suppressions
-from extract.settings import Settings
-from extract.strict_yaml import suggestion
+from extract.people.suppression import suppressions
+from extract.sandbox import DEMO_ORIGIN
+from extract.workspace.errors import ConfigurationError, ProviderError
+from extract.workspace.lock import exclusive
+from extract.workspace.strict_yaml import suggestion
+from extract.workspace.workspace import Workspace
 
 # Columns of heyreach_leads that are custom fields, too.
 WRITABLE = (
@@ -51,20 +52,20 @@ class WriteBackOptions:
     apply: bool = False
 
 
-def run_write_back(settings: Settings, config_path: Path, options: WriteBackOptions, say: Say) -> None:
+def run_write_back(workspace: Workspace, options: WriteBackOptions, say: Say) -> None:
     """Do what the options ask; raises as `run_import` does."""
-    fields = _fields(options, load_enrichment_config(config_path))
-    known = _found(published_path(settings), fields)
+    fields = _fields(options, load_enrichment_config(workspace.enrichment_config))
+    known = _found(workspace.paths.published, fields)
     with (
-        exclusive(settings.workspace_dir, "import", job="write-back"),
-        open_ledger(settings, apply=options.apply) as ledger,
-        connected(settings) as client,
+        exclusive(workspace.folder, "import", job="write-back"),
+        open_ledger(workspace, apply=options.apply) as ledger,
+        connected(workspace) as client,
     ):
         target = list_target(client, options.list_id)
         members = read_members(client, target.list_id)
         if not members.is_complete:
             raise ProviderError(f"List {target.list_id} could not be read whole: run again later")
-        gone = suppressions(settings).erased(known.keys())
+        gone = suppressions(workspace).erased(known.keys())
         rows, counts = planned(
             members, {person: found for person, found in known.items() if person not in gone}
         )
@@ -79,7 +80,7 @@ def run_write_back(settings: Settings, config_path: Path, options: WriteBackOpti
             return
         for part in (rows[:1], rows[1:]):
             if part:
-                _send(settings, client, ledger, target, part, say)
+                _send(workspace, client, ledger, target, part, say)
 
 
 def planned(members: Members, known: dict[str, dict[str, str]]) -> tuple[list[PlannedRow], Counter[str]]:
@@ -142,7 +143,7 @@ def _found(published: Path, fields: Sequence[str]) -> dict[str, dict[str, str]]:
 
 
 def _send(
-    settings: Settings,
+    workspace: Workspace,
     client: HeyReachClient,
     ledger: Ledger,
     target: Target,
@@ -153,7 +154,7 @@ def _send(
     now = client.now()
     entry = Import(
         import_id=f"enrichment-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
-        base_url=DEMO_ORIGIN if settings.is_demo else settings.base_url,
+        base_url=DEMO_ORIGIN if workspace.is_demo else workspace.base_url,
         target="list",
         campaign_id=None,
         list_id=target.list_id,
@@ -165,14 +166,14 @@ def _send(
     )
     ledger.plan(entry, rows)
     delivery = Delivery(
-        client, ledger, entry, target, settings.read_back_waits, client.now, suppressions(settings)
+        client, ledger, entry, target, workspace.read_back_waits, client.now, suppressions(workspace)
     )
     try:
         delivery.run()
     finally:
         leads = ledger.rows(entry.import_id)
         requests = ledger.requests(entry.import_id)
-        path = settings.workspace_dir / "imports" / f"{entry.import_id}.csv"
+        path = workspace.paths.import_results / f"{entry.import_id}.csv"
         write_result(path, leads, requests)
         for line in summary(leads, requests):
             say(line)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from extract.errors import ConfigurationError
+from extract.workspace.errors import ConfigurationError
 
 # Requests leave evenly but arrive unevenly; this much of the permitted rate is kept in hand.
 USED_SHARE = 55 / 60

@@ -16,7 +16,7 @@ from httpcore._backends.sync import SyncStream
 from extract.http.deadline import Deadline, MayConnect, connect, tls
 from extract.http.reply import Reply
 from extract.http.retry import PassingError
-from extract.settings import is_loopback
+from extract.workspace.values import is_loopback
 
 USER_AGENT = f"connection-analytics/{version('connection-analytics')}"
 CONNECT_SECONDS = 5.0

@@ -6,17 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-import duckdb
-
-from extract.client import HeyReachClient
-from extract.errors import ConfigurationError, ProviderError
+from extract.heyreach.client import HeyReachClient, heyreach_client
 from extract.http.pacing import Pacer
 from extract.importer.delivery import Delivery
 from extract.importer.ledger import ARRIVED, LOST, OPEN, Import, Ledger, PlannedRow
 from extract.importer.mapping import REQUIRED, load_mappings
+from extract.importer.options import ImportOptions, check
 from extract.importer.planning import (
     NAMELESS,
     Known,
@@ -27,60 +25,37 @@ from extract.importer.planning import (
     with_senders,
 )
 from extract.importer.preview import blanked_lines, left_out_lines, preview, unmapped_line
+from extract.importer.published import count_in_lists, people_in_other_campaigns
 from extract.importer.result import raise_for_losses, summary, write_result
 from extract.importer.senders import check_named, distribute_by_hash, distribute_by_limits
 from extract.importer.table import ImportFile, read_import_file
 from extract.importer.target import Members, Target, campaign_target, list_target, read_members
-from extract.lock import exclusive
-from extract.pipeline import DEMO_ORIGIN, heyreach_client, ledger_path, published_path, suppressions
-from extract.sandbox import DEMO_END, DEMO_TWISTS
+from extract.people.suppression import suppressions
+from extract.sandbox import DEMO_END, DEMO_ORIGIN, DEMO_TWISTS
 from extract.sandbox.process import running_sandbox
-from extract.settings import Settings
-
-SENDER_CHOICES = ("limits", "column", "hash")
+from extract.workspace.errors import ConfigurationError, ProviderError
+from extract.workspace.lock import exclusive
+from extract.workspace.workspace import Workspace
 
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class ImportOptions:
-    """What the operator asked for: a file and where it goes, or an import to go on with or to repair.
-
-    `senders` None means the column where the file has one, else the daily limits. Without `apply` nothing is
-    sent and nothing is written.
-    """
-
-    file: Path | None = None
-    campaign_id: str | None = None
-    list_id: str | None = None
-    is_upstream: bool = False
-    mapping: str | None = None
-    fixed_fields: str | None = None
-    senders: str | None = None
-    experiment: str | None = None
-    wakes: bool = False
-    allows_other_campaigns: bool = False
-    resume: str | None = None
-    repair: str | None = None
-    apply: bool = False
-
-
-def run_import(settings: Settings, mappings_path: Path, options: ImportOptions, say: Say) -> None:
+def run_import(workspace: Workspace, options: ImportOptions, say: Say) -> None:
     """Do what the options ask.
 
     Raises ConfigurationError for input that can't be imported (nothing is sent then), LossError when leads or
     fields did not arrive, ProviderError when HeyReach can't be reached or can't be read.
     """
-    _check(options)
-    opened = open_ledger(settings, apply=options.apply, is_kept=options.is_upstream)
-    with exclusive(settings.workspace_dir, "import"), opened as ledger:
+    check(options)
+    opened = open_ledger(workspace, apply=options.apply, is_kept=options.is_upstream)
+    with exclusive(workspace.folder, "import"), opened as ledger:
         if options.is_upstream:
-            _Importer(settings, None, ledger, options, say).keep_upstream(_read(mappings_path, options))
+            _Importer(workspace, None, ledger, options, say).keep_upstream(_read(workspace, options))
             return
-        with connected(settings) as client:
-            importer = _Importer(settings, client, ledger, options, say)
+        with connected(workspace) as client:
+            importer = _Importer(workspace, client, ledger, options, say)
             if options.file:
-                importer.import_file(_read(mappings_path, options))
+                importer.import_file(_read(workspace, options))
             elif options.resume:
                 importer.resume(ledger.find(options.resume))
             else:
@@ -89,7 +64,7 @@ def run_import(settings: Settings, mappings_path: Path, options: ImportOptions, 
 
 @dataclass(frozen=True)
 class _Importer:
-    settings: Settings
+    workspace: Workspace
     client: HeyReachClient | None
     ledger: Ledger
     options: ImportOptions
@@ -138,7 +113,7 @@ class _Importer:
         elif not self.options.apply:
             self.say("dry run: nothing was sent; APPLY=1 sends it")
         else:
-            suppressions(self.settings).lift(row.person for row in plan.to_send)
+            suppressions(self.workspace).lift(row.person for row in plan.to_send)
             self.ledger.plan(entry, rows)
             self._deliver(entry, target)
 
@@ -210,7 +185,7 @@ class _Importer:
         finally:
             leads = self.ledger.rows(entry.import_id)
             requests = self.ledger.requests(entry.import_id)
-            path = self.settings.workspace_dir / "imports" / f"{entry.import_id}.csv"
+            path = self.workspace.paths.import_results / f"{entry.import_id}.csv"
             write_result(path, leads, requests)
             if gone := rows_before - len(leads):
                 self.say(f"{gone:,} were erased meanwhile, and are left out")
@@ -225,9 +200,9 @@ class _Importer:
             ledger=self.ledger,
             entry=entry,
             target=target,
-            waits=self.settings.read_back_waits,
+            waits=self.workspace.read_back_waits,
             now=self._now,
-            suppressions=suppressions(self.settings),
+            suppressions=suppressions(self.workspace),
             wakes=wakes,
         )
 
@@ -251,7 +226,7 @@ class _Importer:
             import_id = f"{slug}-{now:%Y%m%d-%H%M%S}-{number}"
         return Import(
             import_id=import_id,
-            base_url=_origin(self.settings),
+            base_url=_origin(self.workspace),
             target=target.kind if target else "upstream",
             campaign_id=target.campaign_id if target else None,
             list_id=target.list_id if target else None,
@@ -267,9 +242,9 @@ class _Importer:
         """HeyReach's time, so that the warehouse can order it among what it observed."""
         if self.client:
             return self.client.now()
-        if self.settings.is_demo:
+        if self.workspace.is_demo:
             return DEMO_END
-        return self.settings.as_of or datetime.now(UTC)
+        return self.workspace.now()
 
     def _senders(self, file: ImportFile) -> str:
         return self.options.senders or (
@@ -298,18 +273,18 @@ class _Importer:
             if target.campaign_id
             and any(entry.campaign_id not in (None, target.campaign_id) for entry in imports)
         }
-        published = published_path(self.settings)
+        published = self.workspace.paths.published
         if target.campaign_id and published.exists():
-            elsewhere |= _people_in_other_campaigns(published, target.campaign_id)
+            elsewhere |= people_in_other_campaigns(published, target.campaign_id)
         if self.options.allows_other_campaigns:
             elsewhere = set()
         return Known(frozenset(before), frozenset(members.rows), frozenset(elsewhere)), published.exists()
 
     def _in_other_lists(self, plan: Plan) -> int:
         """How many of those to be sent HeyReach knew already at the last pull."""
-        published = published_path(self.settings)
+        published = self.workspace.paths.published
         people = [row.person for row in plan.to_send]
-        return _count_in_lists(published, people) if people and published.exists() else 0
+        return count_in_lists(published, people) if people and published.exists() else 0
 
     def _plan(self, file: ImportFile, entry: Import, known: Known) -> Plan:
         urls = [row.lead.get("profile_url") or "" for row in file.rows]
@@ -317,9 +292,9 @@ class _Importer:
             file,
             fixed_fields=parse_fixed_fields(self.options.fixed_fields),
             default_fields={"batch_id": entry.import_id, "source_list": file.path.stem},
-            required_fields=self.settings.analytics.required_attribution_fields.split(","),
+            required_fields=self.workspace.analytics.required_attribution_fields.split(","),
             known=replace(
-                known, erased_urls=frozenset(suppressions(self.settings).erased(urls, only_on_request=True))
+                known, erased_urls=frozenset(suppressions(self.workspace).erased(urls, only_on_request=True))
             ),
         )
 
@@ -342,72 +317,46 @@ class _Importer:
         return with_senders(plan.rows, dict(zip(numbers, chosen, strict=True))), []
 
 
-def _check(options: ImportOptions) -> None:
-    asked = [options.file is not None, bool(options.resume), bool(options.repair)]
-    if sum(asked) != 1:
-        raise ConfigurationError(
-            "make import needs one of FILE=leads.csv, RESUME=import or REPAIR=import "
-            "(an import's name, as it was printed)"
-        )
-    targets = [bool(options.campaign_id), bool(options.list_id), options.is_upstream]
-    if options.file is not None and sum(targets) != 1:
-        raise ConfigurationError(
-            "Say where the file goes: CAMPAIGN=40101, LIST=60101, or UPSTREAM=1 to keep it only as evidence "
-            "of where leads came from that are in HeyReach already"
-        )
-    for name, number in (("CAMPAIGN", options.campaign_id), ("LIST", options.list_id)):
-        if number and not re.fullmatch(r"[0-9]{1,18}", number):
-            raise ConfigurationError(f"{name} must be HeyReach's number, like 40101, not {number!r}")
-    if options.senders and options.senders not in SENDER_CHOICES:
-        raise ConfigurationError(
-            f"SENDERS must be one of {', '.join(SENDER_CHOICES)}, not {options.senders!r}"
-        )
-    if (options.senders == "hash") != bool(options.experiment):
-        raise ConfigurationError(
-            "SENDERS=hash and EXPERIMENT=name belong together: the name decides who is sent by whom"
-        )
-
-
-def _read(mappings_path: Path, options: ImportOptions) -> ImportFile:
+def _read(workspace: Workspace, options: ImportOptions) -> ImportFile:
     # Evidence needs to say who, not how they are called.
     required = ("profile_url",) if options.is_upstream else REQUIRED
-    return read_import_file(options.file, load_mappings(mappings_path), options.mapping, required)
+    return read_import_file(options.file, load_mappings(workspace.import_mappings), options.mapping, required)
 
 
 @contextmanager
-def open_ledger(settings: Settings, *, apply: bool, is_kept: bool = False) -> Iterator[Ledger]:
+def open_ledger(workspace: Workspace, *, apply: bool, is_kept: bool = False) -> Iterator[Ledger]:
     """The workspace's ledger; one that is forgotten for dry runs, and for the demo unless `is_kept`."""
-    real = ledger_path(settings)
-    is_forgotten = settings.is_demo and not is_kept
+    real = workspace.paths.import_ledger
+    is_forgotten = workspace.is_demo and not is_kept
     if is_forgotten or (not apply and not real.exists()):
         with tempfile.TemporaryDirectory() as folder, Ledger(Path(folder) / real.name) as ledger:
             yield ledger
         return
     with Ledger(real) as ledger:
-        strangers = {entry.base_url for entry in ledger.imports()} - {_origin(settings)}
+        strangers = {entry.base_url for entry in ledger.imports()} - {_origin(workspace)}
         if strangers:
             raise ConfigurationError(
                 f"{real} holds imports into {', '.join(sorted(strangers))}, but HEYREACH_BASE_URL is "
-                f"{settings.base_url}: set OUTBOUND_DATA_DIR to a folder for the other server, "
+                f"{workspace.base_url}: set OUTBOUND_DATA_DIR to a folder for the other server, "
                 "or restore the base URL"
             )
         yield ledger
 
 
-def _origin(settings: Settings) -> str:
-    return DEMO_ORIGIN if settings.is_demo else settings.base_url
+def _origin(workspace: Workspace) -> str:
+    return DEMO_ORIGIN if workspace.is_demo else workspace.base_url
 
 
 @contextmanager
-def connected(settings: Settings) -> Iterator[HeyReachClient]:
+def connected(workspace: Workspace) -> Iterator[HeyReachClient]:
     """A client of the operator's workspace, or of the demo's sandbox."""
-    if settings.is_demo:
+    if workspace.is_demo:
         with running_sandbox(now=DEMO_END, twists=DEMO_TWISTS) as sandbox:
-            pacer = Pacer(0, sandbox.api_key, settings.data_dir / "pacing")
+            pacer = Pacer(0, sandbox.api_key, workspace.paths.pacing)
             with HeyReachClient(sandbox.base_url, sandbox.api_key, pacer) as client:
                 yield client
         return
-    with heyreach_client(settings) as client:
+    with heyreach_client(workspace) as client:
         client.check_api_key()
         yield client
 
@@ -417,23 +366,3 @@ def _is_into(entry: Import, target: Target) -> bool:
     if target.campaign_id:
         return entry.campaign_id == target.campaign_id
     return entry.target == target.kind and entry.list_id == target.list_id
-
-
-def _count_in_lists(published: Path, people: list[str]) -> int:
-    with duckdb.connect(str(published), read_only=True) as connection:
-        [(count,)] = connection.execute(
-            "select count(*) from marts.heyreach_leads "
-            "where list_count > 0 and normalized_profile_url in (select unnest($people::varchar[]))",
-            {"people": people},
-        ).fetchall()
-    return count
-
-
-def _people_in_other_campaigns(published: Path, campaign_id: str) -> set[str]:
-    with duckdb.connect(str(published), read_only=True) as connection:
-        rows = connection.execute(
-            "select distinct normalized_profile_url from marts.heyreach_connections "
-            "where campaign_id <> ? and is_present and normalized_profile_url is not null",
-            [campaign_id],
-        ).fetchall()
-    return {row[0] for row in rows}

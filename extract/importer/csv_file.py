@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from extract.errors import ConfigurationError
-from extract.strict_yaml import shown
-from extract.texts import tidied
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.strict_yaml import shown
+from extract.workspace.texts import tidied
 
 MAX_BYTES = 200_000_000
 MAX_ROWS = 1_000_000

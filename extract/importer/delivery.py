@@ -14,12 +14,12 @@ from itertools import groupby
 
 from tqdm import tqdm
 
-from extract import routes
-from extract.client import HeyReachClient, NotFoundError, RefusedError, UnknownOutcomeError
-from extract.errors import OutboundError, ProviderError
+from extract.heyreach import routes
+from extract.heyreach.client import HeyReachClient, NotFoundError, RefusedError, UnknownOutcomeError
 from extract.importer.ledger import ARRIVED, LOST, Import, Ledger, LedgerLead
 from extract.importer.target import Members, Target, custom_fields, read_members
-from extract.privacy.suppression import Suppressions
+from extract.people.suppression import Suppressions
+from extract.workspace.errors import OutboundError, ProviderError
 
 # HeyReach refuses more in one request.
 LEADS_PER_REQUEST = 100

@@ -1,8 +1,7 @@
 """The import ledger: what was to be sent, what was sent, what was answered and what arrived.
 
-An SQLite file beside the raw database. Rows are only ever added: a lead's state is its newest event. Only
-people who are erased are deleted. Intent
-is on disk before a request leaves, so after a crash every lead that may have been sent is known as `sending`.
+A lead's state is its newest event. Intent is on disk before a request leaves, so after a crash every lead
+that may have been sent is known as `sending`.
 
 | state | the lead |
 | --- | --- |
@@ -16,24 +15,18 @@ is on disk before a request leaves, so after a crash every lead that may have be
 | missing_lead | was not there when it was read back |
 """
 
-import contextlib
 import json
-import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from pathlib import Path
 
-from extract import versions
-from extract.errors import ConfigurationError
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.ledger import LedgerFile, as_json, marks
 
 # Nothing more is to be done about leads in these states, except by a repair.
 ARRIVED = ("verified", "missing_fields", "changed_fields")
 LOST = ("missing_lead", "missing_fields", "changed_fields", "refused")
 OPEN = ("planned", "sending", "unknown", "answered")
-
-KIND = "import ledger"
-_BUSY_SECONDS = 60
 
 _SCHEMA = """
 create table if not exists imports (
@@ -159,52 +152,23 @@ class LedgerLead(PlannedRow):
         return {entry["name"]: entry["value"] for entry in self.lead["customUserFields"]}
 
 
-class Ledger:
-    """The ledger of one workspace; a context manager, for use by one thread."""
+class Ledger(LedgerFile):
+    """The import ledger of one workspace."""
 
-    def __init__(self, path: Path):
-        self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
-        self._database.row_factory = sqlite3.Row
-        try:
-            versions.require_known_sqlite(KIND, path, self._database)
-            self._database.execute("pragma journal_mode = wal")
-            self._database.execute("pragma synchronous = full")
-            self._database.execute("pragma foreign_keys = on")
-            self._database.executescript(_SCHEMA)
-            self._add_column("imports", "experiment")  # the ledger may be older
-            versions.stamp_sqlite(KIND, self._database)
-        except versions.NewerError:
-            self._database.close()
-            raise
-        except sqlite3.DatabaseError as error:
-            self._database.close()
-            raise ConfigurationError(
-                f"{path} can't be used as the import ledger ({error}): restore it from a backup, or move it "
-                "away; what raw already holds of it stays"
-            ) from None
-
-    def __enter__(self) -> "Ledger":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._database.close()
-
-    def _add_column(self, table: str, column: str) -> None:
-        with self._transaction():
-            if column not in {row["name"] for row in self._database.execute(f"pragma table_info({table})")}:
-                self._database.execute(f"alter table {table} add column {column} text")
+    kind = "import ledger"
+    schema = _SCHEMA
+    later_columns = (("imports", "experiment"),)
+    if_lost = "what raw already holds of it stays"
 
     def plan(self, entry: Import, rows: Iterable[PlannedRow]) -> None:
         """Write a new import and all its rows, in one step."""
-        with self._transaction():
+        with self.transaction() as database:
             values = asdict(entry) | {"planned_at": entry.planned_at.isoformat()}
-            self._database.execute(
-                f"insert into imports ({', '.join(values)}) values ({_marks(values)})",  # noqa: S608
+            database.execute(
+                f"insert into imports ({', '.join(values)}) values ({marks(values)})",  # noqa: S608
                 list(values.values()),
             )
-            self._database.executemany(
+            database.executemany(
                 "insert into rows (import_id, row_number, profile_url, person, account_id, reason, lead) "
                 "values (?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -215,7 +179,7 @@ class Ledger:
                         row.person,
                         row.account_id,
                         row.reason,
-                        _json(row.lead),
+                        as_json(row.lead),
                     )
                     for row in rows
                 ),
@@ -235,11 +199,11 @@ class Ledger:
 
         All of it is on disk when this returns, or nothing.
         """
-        events = [(row_number, _json(details)) for row_number, details in leads]
+        events = [(row_number, as_json(details)) for row_number, details in leads]
         if request is not None:
-            events.append((None, _json(request)))
-        with self._transaction():
-            self._database.executemany(
+            events.append((None, as_json(request)))
+        with self.transaction() as database:
+            database.executemany(
                 "insert into events (import_id, row_number, request_id, happened_at, state, details) "
                 "values (?, ?, ?, ?, ?, ?)",
                 (
@@ -250,9 +214,9 @@ class Ledger:
 
     def forget(self, import_id: str, row_numbers: Iterable[int]) -> None:
         """Delete rows and all that happened to them, for people who were erased."""
-        with self._transaction():
+        with self.transaction() as database:
             for table in ("events", "rows"):
-                self._database.executemany(
+                database.executemany(
                     f"delete from {table} where import_id = ? and row_number = ?",  # noqa: S608 - our own names
                     [(import_id, row_number) for row_number in row_numbers],
                 )
@@ -267,9 +231,7 @@ class Ledger:
 
     def rows(self, import_id: str) -> list[LedgerLead]:
         """Every row of an import with its state, in the file's order; a repaired lead as it was sent last."""
-        rows = self._database.execute(
-            "select * from leads where import_id = ? order by row_number", [import_id]
-        ).fetchall()
+        rows = self.select("select * from leads where import_id = ? order by row_number", import_id)
         return [
             LedgerLead(
                 row_number=row["row_number"],
@@ -287,10 +249,10 @@ class Ledger:
 
     def requests(self, import_id: str) -> list[dict]:
         """What is known of each request of an import: its id, the last state, and what was told with it."""
-        rows = self._database.execute(
+        rows = self.select(
             "select request_id, state, details from events "
             "where import_id = ? and row_number is null order by event_id",
-            [import_id],
+            import_id,
         )
         found: dict[str, dict] = {}
         for row in rows:
@@ -300,7 +262,7 @@ class Ledger:
 
     def imports(self) -> list[Import]:
         """Every import, oldest first."""
-        rows = self._database.execute("select * from imports order by rowid").fetchall()
+        rows = self.select("select * from imports order by rowid")
         return [
             Import(**dict(row) | {"planned_at": datetime.fromisoformat(row["planned_at"])}) for row in rows
         ]
@@ -315,9 +277,9 @@ class Ledger:
 
     def unfinished(self) -> list[Import]:
         """The imports with leads that are still to be sent or read back, oldest first."""
-        rows = self._database.execute(
-            f"select distinct import_id from leads where reason is null and state in ({_marks(OPEN)})",  # noqa: S608
-            OPEN,
+        rows = self.select(
+            f"select distinct import_id from leads where reason is null and state in ({marks(OPEN)})",  # noqa: S608
+            *OPEN,
         )
         unfinished = {row["import_id"] for row in rows}
         return [
@@ -327,9 +289,9 @@ class Ledger:
     def people(self, *states: str) -> dict[str, list[Import]]:
         """Person -> the imports in which they are in one of these states."""
         imports = {entry.import_id: entry for entry in self.imports() if entry.target != "upstream"}
-        rows = self._database.execute(
-            f"select person, import_id from leads where reason is null and state in ({_marks(states)})",  # noqa: S608
-            states,
+        rows = self.select(
+            f"select person, import_id from leads where reason is null and state in ({marks(states)})",  # noqa: S608
+            *states,
         )
         people: dict[str, list[Import]] = {}
         for row in rows:
@@ -342,35 +304,17 @@ class Ledger:
 
         All of one moment, also while an import goes on.
         """
-        with self._transaction("begin"):
+        with self.transaction("begin") as database:
             for entry in self.imports():
                 of_import = [entry.import_id]
                 last_event = last_events.get(entry.import_id)
                 if last_event is None:
                     yield "imports", asdict(entry)
-                    for row in self._database.execute("select * from rows where import_id = ?", of_import):
+                    for row in database.execute("select * from rows where import_id = ?", of_import):
                         yield "import_rows", dict(row) | {"lead": json.loads(row["lead"])}
-                events = self._database.execute(
+                events = database.execute(
                     "select * from events where import_id = ? and event_id > ? order by event_id",
                     [entry.import_id, last_event or 0],
                 )
                 for row in events:
                     yield "import_events", dict(row) | {"details": json.loads(row["details"])}
-
-    @contextlib.contextmanager
-    def _transaction(self, begin: str = "begin immediate") -> Iterator[None]:
-        self._database.execute(begin)
-        try:
-            yield
-        except BaseException:
-            self._database.execute("rollback")
-            raise
-        self._database.execute("commit")
-
-
-def _json(value: dict) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
-
-
-def _marks(values: Collection) -> str:
-    return ", ".join("?" * len(values))

@@ -4,12 +4,10 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from extract import strict_yaml
-from extract.errors import ConfigurationError
-from extract.strict_yaml import Items, Mapping, Value, quoted, shown, suggestion
-from extract.texts import comparable, tidied
-
-MAPPINGS_PATH = Path(__file__).resolve().parents[2] / "config" / "import_mappings.yaml"
+from extract.workspace import strict_yaml
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.strict_yaml import Items, Mapping, Value, quoted, shown, suggestion
+from extract.workspace.texts import comparable, tidied
 
 # What HeyReach keeps of a lead; one without the first three is dropped by it without a word.
 REQUIRED = ("profile_url", "first_name", "last_name")

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
-from extract.errors import ConfigurationError
 from extract.importer.ledger import PlannedRow
 from extract.importer.table import ImportFile, ImportRow
-from extract.profile_urls import parse_profile_urls
-from extract.strict_yaml import quoted
-from extract.texts import placeholders_among
+from extract.people.profile_urls import parse_profile_urls
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.strict_yaml import quoted
+from extract.workspace.texts import placeholders_among
 
 # Reason of a row that is left out -> what it says to the operator; the first that holds counts. None of
 # them stops the other rows.

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from extract.csv_files import write_csv
 from extract.importer.delivery import LossError
 from extract.importer.ledger import LOST, Import, LedgerLead
 from extract.importer.planning import counted
+from extract.workspace.csv_files import write_csv
 
 _COUNTERS = ("leads", "added", "updated", "failed")
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from extract.errors import ConfigurationError
-from extract.strict_yaml import quoted
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.strict_yaml import quoted
 
 ROWS_NAMED = 3
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from extract.errors import ConfigurationError
 from extract.importer.csv_file import CONTROL, CsvFile, listed, read_csv
 from extract.importer.mapping import REQUIRED, ImportMapping
-from extract.strict_yaml import quoted, shown, suggestion
-from extract.texts import comparable, tidied
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.strict_yaml import quoted, shown, suggestion
+from extract.workspace.texts import comparable, tidied
 
 
 @dataclass(frozen=True)

@@ -14,23 +14,18 @@ from pathlib import Path
 
 import duckdb
 
-from extract import journal, landing_contents, raw
-from extract.backup.contents import BACKUPS, backups_dir
-from extract.errors import ConfigurationError, OutboundError
-from extract.pipeline import (
-    enrichment_ledger_path,
-    landing_dir,
-    ledger_path,
-    load_landed,
-    raw_path,
-    suppressions,
-    webhooks_dir,
-)
+from extract import raw
+from extract.people.lines import blank_lines
+from extract.people.profile_urls import parse_profile_urls
+from extract.people.records import MEMBER_ID, clean, subjects
+from extract.people.suppression import Suppressions, keys_of, suppressions
 from extract.privacy import files
-from extract.privacy.records import MEMBER_ID, clean, subjects
-from extract.privacy.suppression import Suppressions, keys_of
-from extract.profile_urls import parse_profile_urls
-from extract.settings import Settings
+from extract.raw import landing_contents
+from extract.raw.catch_up import load_landed
+from extract.workspace import journal
+from extract.workspace.errors import ConfigurationError, OutboundError
+from extract.workspace.paths import BACKUPS
+from extract.workspace.workspace import Workspace
 
 COUNT_KEY = ("noted_by", "campaign_id", "account_id", "connection_status")
 
@@ -55,7 +50,7 @@ class Person:
         return self.names | self.addresses
 
 
-def erase(settings: Settings, url: str) -> tuple[Person, list[Path]]:
+def erase(workspace: Workspace, url: str) -> tuple[Person, list[Path]]:
     """Take a person out of all that lasts; returns what they were known by and the files that changed.
 
     What is built from raw must be built anew by the caller, who holds the locks. Raises ConfigurationError
@@ -66,43 +61,45 @@ def erase(settings: Settings, url: str) -> tuple[Person, list[Path]]:
         raise ConfigurationError(
             f"URL is no person's profile ({parsed.kind}); give it like https://www.linkedin.com/in/name"
         )
-    load_landed(settings)
-    people = suppressions(settings)
+    load_landed(workspace.paths)
+    people = suppressions(workspace)
     person = Person({parsed.key})
     people.add(person.keys, datetime.now(UTC).date())
-    while _recognise(settings, person):
+    while _recognise(workspace, person):
         people.add(person.keys, datetime.now(UTC).date())
-    return person, _remove_profiles(settings, person) + sweep(settings, people, person.rows, person.words)
+    return person, _remove_profiles(workspace, person) + sweep(workspace, people, person.rows, person.words)
 
 
-def erase_again(settings: Settings) -> list[Path]:
+def erase_again(workspace: Workspace) -> list[Path]:
     """Take everybody in the list out of files that are older than it, as a backup's; returns what changed."""
-    people = suppressions(settings)
+    people = suppressions(workspace)
     person = Person(set())
     known = -1
     while len(person.rows) > known:  # rows without a profile belong to one with it, which may come later
         known = len(person.rows)
-        for table, rows in _rows(settings):
+        for table, rows in _rows(workspace):
             if table not in files.KEPT_TABLES:
                 _learn(rows, clean(rows, people), person)
-    return sweep(settings, people, person.rows, person.words)
+    return sweep(workspace, people, person.rows, person.words)
 
 
-def sweep(settings: Settings, people: Suppressions, rows: set[files.Identity], words: set[str]) -> list[Path]:
+def sweep(
+    workspace: Workspace, people: Suppressions, rows: set[files.Identity], words: set[str]
+) -> list[Path]:
     """Clean every file of the workspace of the people in the list; returns the files that changed."""
     swept = files.Sweep(people, rows, words)
-    files.remove_caches(settings.workspace_dir)
-    for path in _lasting_files(settings):
-        if path.is_relative_to(webhooks_dir(settings)):
-            if files.blank_lines(people, path):
+    files.remove_caches(workspace.folder)
+    for path in _lasting_files(workspace):
+        if path.is_relative_to(workspace.paths.webhooks):
+            if blank_lines(people, path):
                 swept.changed.append(path)
-        elif path.is_relative_to(settings.workspace_dir / "profiles"):
+        elif path.is_relative_to(workspace.paths.profiles):
             files.sweep_profile(swept, path)
-        elif path.name == landing_contents.FILE and path.is_relative_to(landing_dir(settings)):
+        elif path.name == landing_contents.FILE and path.is_relative_to(workspace.paths.landing):
             landing_contents.settle(path.parent)  # what an erasure that was cut off left open
         elif path.suffix in (".jsonl", ".ndjson"):
             files.sweep_lines(swept, path)
-        elif path.suffix == ".json" and path.parent == settings.workspace_dir / "enrichment":
+        elif path.suffix == ".json" and path.parent == workspace.paths.enrichment_results:
             files.sweep_result(swept, path)
         elif path.suffix == ".csv":
             files.sweep_csv(swept, path)
@@ -110,15 +107,15 @@ def sweep(settings: Settings, people: Suppressions, rows: set[files.Identity], w
             files.sweep_sqlite(swept, path)
         else:
             files.sweep_text(swept, path)
-    files.sweep_raw(swept, raw_path(settings), _note_counts)
-    _keep_counts(settings)
+    files.sweep_raw(swept, workspace.paths.raw, _note_counts)
+    _keep_counts(workspace)
     return list(dict.fromkeys(swept.changed))
 
 
-def _remove_profiles(settings: Settings, person: Person) -> list[Path]:
+def _remove_profiles(workspace: Workspace, person: Person) -> list[Path]:
     """Remove the texts that are named after the person's profile; returns them."""
     slugs = [key.rpartition("/")[2] for key in person.keys if key.startswith("linkedin.com/")]
-    folder = settings.workspace_dir / "profiles"
+    folder = workspace.paths.profiles
     paths = [place / f"{slug}.txt" for slug in slugs for place in (folder, folder / "fetched")]
     found = [path for path in paths if path.is_file()]
     for path in found:
@@ -126,7 +123,7 @@ def _remove_profiles(settings: Settings, person: Person) -> list[Path]:
     return found
 
 
-def places(settings: Settings, person: Person) -> list[Path]:
+def places(workspace: Workspace, person: Person) -> list[Path]:
     """The files of the whole data folder, but its backups, that still hold a link, an address or a member id
     of the person.
 
@@ -139,10 +136,10 @@ def places(settings: Settings, person: Person) -> list[Path]:
     found = re.compile(b"|".join(patterns), re.IGNORECASE)
     return [
         path
-        for path in sorted(settings.data_dir.rglob("*"))
+        for path in sorted(workspace.data_dir.rglob("*"))
         if path.is_file()
         and path.stat().st_size
-        and BACKUPS not in path.relative_to(settings.data_dir).parts
+        and BACKUPS not in path.relative_to(workspace.data_dir).parts
         and _holds(path, found)
     ]
 
@@ -152,29 +149,29 @@ def _holds(path: Path, pattern: re.Pattern) -> bool:
         return pattern.search(content) is not None
 
 
-def _lasting_files(settings: Settings) -> list[Path]:
+def _lasting_files(workspace: Workspace) -> list[Path]:
     """Files that are cleaned where they stand; another workspace inside this one is not touched."""
-    demo = settings.data_dir / "demo"
-    backups = backups_dir(settings.workspace_dir)
+    demo = workspace.data_dir / "demo"
+    backups = workspace.paths.backups
     return sorted(
         path
-        for path in settings.workspace_dir.rglob("*")
+        for path in workspace.folder.rglob("*")
         if path.is_file()
         and not path.is_symlink()
-        and (settings.is_demo or not path.is_relative_to(demo))
+        and (workspace.is_demo or not path.is_relative_to(demo))
         and backups not in path.parents
         and not path.name.endswith((".duckdb", ".wal", "-wal", "-shm", ".lock", ".next"))
         and path.parent.name != "suppressed"
     )
 
 
-def _recognise(settings: Settings, person: Person) -> bool:
+def _recognise(workspace: Workspace, person: Person) -> bool:
     """Learn from raw and the ledger what else the person is known by; whether a key was among it.
 
     HeyReach's own id joins a vanity link and a member id, a campaign lead's id what it was called over time.
     """
     known = len(person.keys)
-    for table, rows in _rows(settings):
+    for table, rows in _rows(workspace):
         if table in files.KEPT_TABLES:
             continue
         _learn(rows, clean(rows, _Known(person.keys)), person)
@@ -192,9 +189,9 @@ def _learn(rows: list[dict], cleaned: list[dict | None], person: Person) -> None
         _learn_words(row, person)
 
 
-def _rows(settings: Settings) -> Iterator[tuple[str, list[dict]]]:
-    yield from files.raw_rows(raw_path(settings))
-    for path in (ledger_path(settings), enrichment_ledger_path(settings)):
+def _rows(workspace: Workspace) -> Iterator[tuple[str, list[dict]]]:
+    yield from files.raw_rows(workspace.paths.raw)
+    for path in (workspace.paths.import_ledger, workspace.paths.enrichment_ledger):
         if path.exists():
             yield from files.sqlite_rows(path)
 
@@ -227,16 +224,11 @@ def _learn_words(value: object, person: Person) -> None:
             _learn_words(inner, person)
 
 
-def counts_path(workspace_dir: Path) -> Path:
-    """Where a workspace keeps the counts of what was erased, for a raw database that is made anew."""
-    return workspace_dir / "journal" / "erasures.jsonl"
-
-
-def _keep_counts(settings: Settings) -> None:
+def _keep_counts(workspace: Workspace) -> None:
     """Add the counts of erasures that only raw holds to their journal."""
-    path = counts_path(settings.workspace_dir)
+    path = workspace.paths.erasures
     kept = [tuple(row[name] for name in COUNT_KEY) for row in journal.rows(path)]
-    with raw.connect(raw_path(settings), read_only=True) as connection:
+    with raw.connect(workspace.paths.raw, read_only=True) as connection:
         names = list(raw.TABLES["erased_lead_counts"])
         answer = connection.execute(
             f"select {', '.join(names)} from {raw.SCHEMA}.erased_lead_counts "  # noqa: S608

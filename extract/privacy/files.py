@@ -8,25 +8,23 @@ import contextlib
 import csv
 import json
 import os
-import re
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import duckdb
 import orjson
 
-from extract import landing_contents, raw
-from extract.csv_files import rewrite_csv
-from extract.privacy.records import LINK, MEMBER_ID, clean, redacted
-from extract.privacy.suppression import Suppressions
-from extract.sql_text import literal
-from extract.whole_files import write_whole
+from extract import raw
+from extract.people.lines import BATCH_ROWS, batches, cleaned_lines
+from extract.people.records import LINK, MEMBER_ID, clean, redacted
+from extract.people.suppression import Suppressions
+from extract.raw import landing_contents
+from extract.workspace.csv_files import rewrite_csv
+from extract.workspace.sql_text import literal
+from extract.workspace.whole_files import write_whole
 
-BATCH_ROWS = 10_000
 # What runs make anew, what a killed one left behind, and damaged databases, which nobody can clean.
 REMOVED = (
     *("dbt", "docs", "build.duckdb", "build.duckdb.wal", "*.set-aside-*", "*.tmp"),
@@ -41,7 +39,6 @@ IDENTITIES = (
 )
 
 Identity = tuple[str, str, str]
-T = TypeVar("T")
 
 
 class Sweep:
@@ -124,71 +121,6 @@ def replacement(path: Path) -> Iterator[Path]:
     finally:
         for leftover in (partial, log):
             leftover.unlink(missing_ok=True)
-
-
-def batches(items: Iterable[T]) -> Iterator[list[T]]:
-    """The items, BATCH_ROWS at a time."""
-    remaining = iter(items)
-    while batch := list(islice(remaining, BATCH_ROWS)):
-        yield batch
-
-
-def blank_lines(people: Suppressions, path: Path) -> bool:
-    """Overwrite erased people's lines of a file that somebody may be appending to; whether there were any.
-
-    In place, because a receiver that holds the file open would go on writing into the one that was replaced.
-    The links go last: a line half overwritten must still show whose it is. A last line that is still being
-    written is left for the next time.
-    """
-    is_changed = False
-    with path.open("r+b") as file, path.open("rb") as reader:
-        place = 0
-        for lines in batches(reader):
-            cleaned = cleaned_lines(lines, people)
-            for line, (before, after) in zip(lines, cleaned, strict=True):
-                if after is not before and (line.endswith(b"\n") or isinstance(before, dict)):
-                    is_changed = True
-                    for content in _blanked(line, after):
-                        os.pwrite(file.fileno(), content, place)
-                        os.fsync(file.fileno())
-                place += len(line)
-    return is_changed
-
-
-def _blanked(line: bytes, kept: object) -> list[bytes]:
-    """What to write over a line, one after the other; each as long as the line."""
-    blank = re.sub(rb"[^\n]", b" ", line)
-    if kept is None:
-        return [_links_only(line), blank]
-    text = orjson.dumps(kept)
-    return [text + blank[len(text) :]] if len(text) < len(line) else [_links_only(line), blank]
-
-
-def _links_only(line: bytes) -> bytes:
-    only = bytearray(re.sub(rb"[^\n]", b" ", line))
-    for pattern in (LINK, MEMBER_ID):
-        for found in re.finditer(pattern.pattern.encode(), line, re.IGNORECASE):
-            only[found.start() : found.end()] = found[0]
-    return bytes(only)
-
-
-def cleaned_lines(
-    lines: Sequence[bytes],
-    people: Suppressions,
-    clean_rows: Callable[[list[dict]], list[dict | None]] | None = None,
-) -> list[tuple[object, object]]:
-    """Each line as it is and as it may be kept (the same object where nothing goes), as JSON where it is."""
-    clean_rows = clean_rows or (lambda rows: clean(rows, people))
-    parsed: list[object] = []
-    for line in lines:
-        try:
-            row = orjson.loads(line)
-            parsed.append(row if isinstance(row, dict) else line.decode(errors="replace"))
-        except orjson.JSONDecodeError:
-            parsed.append(line.decode(errors="replace"))
-    rows = iter(clean_rows([record for record in parsed if isinstance(record, dict)]))
-    texts = iter(clean([text for text in parsed if isinstance(text, str)], people, is_text=True))
-    return [(record, next(rows if isinstance(record, dict) else texts)) for record in parsed]
 
 
 def sweep_csv(sweep: Sweep, path: Path) -> None:

@@ -8,9 +8,14 @@ from pathlib import Path
 
 import duckdb
 
-from extract import journal, raw
-from extract.backup.contents import copies
-from extract.data_folder import (
+from extract import raw
+from extract.enrichment.profiles import KEPT_DAYS
+from extract.people.suppression import suppressions
+from extract.privacy import files
+from extract.privacy.erase import sweep
+from extract.raw.landing import finished_folders, landed_at
+from extract.workspace import journal
+from extract.workspace.data_folder import (
     BACKUPS,
     JOURNALS,
     LANDINGS,
@@ -21,12 +26,7 @@ from extract.data_folder import (
     TRIMMED,
     WEBHOOKS,
 )
-from extract.enrichment.profiles import KEPT_DAYS
-from extract.landing import finished_folders, landed_at
-from extract.pipeline import landing_dir, raw_path, suppressions, webhooks_dir
-from extract.privacy import files
-from extract.privacy.erase import sweep
-from extract.settings import Settings
+from extract.workspace.workspace import Workspace
 
 DAYS_A_MONTH = 31  # rather too long than too short
 
@@ -52,24 +52,24 @@ class Purge:
         yield f"leads without activity: {self.leads:,}, in {len(self.rows):,} rows"
 
 
-def find(settings: Settings, published: Path, now: datetime) -> Purge:
+def find(workspace: Workspace, published: Path, now: datetime) -> Purge:
     """What is too old at `now`; leads are judged by the published warehouse, where there is one."""
-    keep = settings.retention
+    keep = workspace.retention
     landing_before = now - timedelta(days=keep.keep_landing_days)
     backups_before = now - timedelta(days=keep.keep_backups_days)
     reports_before = now - timedelta(days=keep.keep_reports_days)
     rows_before = now - timedelta(days=DAYS_A_MONTH * keep.keep_leads_months)
-    workspace = settings.workspace_dir
-    with raw.connect(raw_path(settings), read_only=True) as connection:
+    folder = workspace.folder
+    with raw.connect(workspace.paths.raw, read_only=True) as connection:
         loaded = raw.loaded_landings(connection)
         read = raw.webhook_files(connection)
-    webhooks = webhooks_dir(settings)
+    webhooks = workspace.paths.webhooks
     paths = {
         # Only what raw holds: a folder that was never loaded is not old but lost.
         LANDINGS: [
-            folder
-            for folder in finished_folders(landing_dir(settings))
-            if folder.name in loaded and landed_at(folder) < landing_before
+            landing
+            for landing in finished_folders(workspace.paths.landing)
+            if landing.name in loaded and landed_at(landing) < landing_before
         ],
         WEBHOOKS: [
             path
@@ -78,41 +78,43 @@ def find(settings: Settings, published: Path, now: datetime) -> Purge:
             and (path.relative_to(webhooks).as_posix(), path.stat().st_size, path.stat().st_mtime_ns) in read
             and _changed(path) < landing_before
         ],
-        RESULTS: _old_files(workspace, ("reports/*", "imports/*", "enrichment/*"), reports_before),
+        RESULTS: _old_files(folder, ("reports/*", "imports/*", "enrichment/*"), reports_before),
         # Without the newest, which may be the only one.
         BACKUPS: [
-            path for path in sorted(copies(workspace), key=_changed)[:-1] if _changed(path) < backups_before
+            path
+            for path in sorted(workspace.paths.copies(), key=_changed)[:-1]
+            if _changed(path) < backups_before
         ],
-        SET_ASIDE: _old_files(workspace, ("*.set-aside-*",), landing_before),
-        LOGS: _old_files(workspace, ("logs/*.log",), reports_before),
-        PAGES: _old_files(workspace, ("profiles/fetched/*",), now - timedelta(days=KEPT_DAYS)),
+        SET_ASIDE: _old_files(folder, ("*.set-aside-*",), landing_before),
+        LOGS: _old_files(folder, ("logs/*.log",), reports_before),
+        PAGES: _old_files(folder, ("profiles/fetched/*",), now - timedelta(days=KEPT_DAYS)),
     }
     people, rows, leads = (
         _old_leads(published, keep.keep_leads_months) if published.exists() else ([], set(), 0)
     )
     journal_rows = {
-        workspace / "journal" / name: journal.drop_before(
-            workspace / "journal" / name, column, rows_before, counts_only=True
+        workspace.paths.journal / name: journal.drop_before(
+            workspace.paths.journal / name, column, rows_before, counts_only=True
         )
         for name, column in TRIMMED.items()
     }
     return Purge(paths, journal_rows, rows_before, people, rows, leads)
 
 
-def apply(settings: Settings, purge: Purge) -> bool:
+def apply(workspace: Workspace, purge: Purge) -> bool:
     """Delete it; whether leads were among it, so that what is built from raw has to be built anew."""
     for paths in purge.paths.values():
         for path in paths:
             _remove(path)
     for path in purge.journal_rows:
         journal.drop_before(path, TRIMMED[path.name], purge.rows_before)
-    _close_logs(settings.workspace_dir / "logs")
+    _close_logs(workspace.paths.logs)
     if not purge.rows:
         return False
-    people = suppressions(settings)
+    people = suppressions(workspace)
     # Still in HeyReach, they would be back with the next pull.
     people.add(purge.people, datetime.now(UTC).date(), "purged")
-    sweep(settings, people, purge.rows, set())
+    sweep(workspace, people, purge.rows, set())
     return True
 
 
@@ -123,8 +125,8 @@ def _close_logs(folder: Path) -> None:
             path.rename(path.with_name(f"{path.stem}.{datetime.now(UTC):%Y-%m-%dT%H%M%S}.log"))
 
 
-def _old_files(workspace: Path, patterns: Iterable[str], before: datetime) -> list[Path]:
-    found = (path for pattern in patterns for path in sorted(workspace.glob(pattern)))
+def _old_files(folder: Path, patterns: Iterable[str], before: datetime) -> list[Path]:
+    found = (path for pattern in patterns for path in sorted(folder.glob(pattern)))
     return [path for path in found if path.is_file() and _changed(path) < before]
 
 
@@ -149,8 +151,8 @@ def _old_leads(published: Path, months: int) -> tuple[list[str], set[files.Ident
             """
             select activities.lead_id, activities.normalized_profile_url
             from intermediate.int_lead_activities as activities
-            cross join staging.stg_heyreach__run_parameters as parameters
-            where activities.last_active_at < parameters.as_of - to_months(?)
+            cross join marts.rpt_summary as summary
+            where activities.last_active_at < summary.as_of - to_months(?)
             """,
             [months],
         ).fetchall()

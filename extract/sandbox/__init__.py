@@ -14,6 +14,8 @@ ORDINARY_TWISTS: tuple[str | dict, ...] = (
 DEMO_PRESET = "boutique"
 DEMO_SEED = 7
 DEMO_TWISTS: tuple[str | dict, ...] = ORDINARY_TWISTS
+# What stands for the base URL in demo raw: the port is another one every time, the world is not.
+DEMO_ORIGIN = f"sandbox {DEMO_PRESET} {DEMO_SEED} ordinary"
 DEMO_WEEKS = 7
 DEMO_START = datetime(2025, 12, 22, tzinfo=UTC)
 DEMO_END = datetime(2026, 2, 9, 6, tzinfo=UTC)

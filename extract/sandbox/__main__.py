@@ -8,7 +8,6 @@ from threading import Thread
 
 import orjson
 
-from extract.errors import ConfigurationError, OutboundError
 from extract.sandbox import DEMO_PRESET, DEMO_SEED, DEMO_START, DEMO_WEEKS
 from extract.sandbox.api import API_KEY, SandboxApi
 from extract.sandbox.faults import FAULT_NAMES, Faults
@@ -18,6 +17,7 @@ from extract.sandbox.presets import PRESETS
 from extract.sandbox.server import SandboxServer
 from extract.sandbox.twists import TWIST_NAMES, Twists
 from extract.sandbox.world import World
+from extract.workspace.errors import ConfigurationError, OutboundError
 
 BURST_LIMIT = 15
 

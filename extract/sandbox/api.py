@@ -8,7 +8,6 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from extract.errors import ConfigurationError
 from extract.sandbox import clock, counting, inbox, reading, writing
 from extract.sandbox.activity import Activity
 from extract.sandbox.answers import JSON_TYPE, TEXT_TYPE, Answer, Call, Route
@@ -28,6 +27,7 @@ from extract.sandbox.limits import RateLimit
 from extract.sandbox.views import Views
 from extract.sandbox.world import World
 from extract.sandbox.writes import RefusedWrite
+from extract.workspace.errors import ConfigurationError
 
 BASE_PATH = "/api/public/"
 CONTROL_PATH = "/sandbox/"

@@ -8,11 +8,11 @@ pass, then strikes every `every`-th (default 1), `count` times (for ever when ab
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 
-from extract.errors import ConfigurationError
 from extract.sandbox.arguments import Arguments
 from extract.sandbox.imports import Lag
 from extract.sandbox.rows import Rows
 from extract.sandbox.writes import SuppliedLead
+from extract.workspace.errors import ConfigurationError
 
 # Instead of an answer. Options: retry_after (seconds), status, text, seconds.
 ANSWER_FAULTS = ("too_many_requests", "server_error", "text_body", "cut_json", "slow", "dropped_connection")

@@ -11,9 +11,9 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 
-from extract.errors import OutboundError
 from extract.sandbox import DEMO_PRESET, DEMO_SEED, DEMO_START, DEMO_WEEKS
 from extract.sandbox.api import API_KEY
+from extract.workspace.errors import OutboundError
 
 STOP_SECONDS = 5
 

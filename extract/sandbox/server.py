@@ -9,9 +9,9 @@ from socketserver import TCPServer
 from time import sleep
 from urllib.parse import urlsplit
 
-from extract.errors import ConfigurationError
 from extract.sandbox import clock
 from extract.sandbox.api import BASE_PATH, Answer, SandboxApi
+from extract.workspace.errors import ConfigurationError
 
 
 class SandboxServer(ThreadingHTTPServer):

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from extract.errors import OutboundError
-from extract.settings import Settings
+from extract.workspace.errors import OutboundError
+from extract.workspace.workspace import Workspace
 from reports.check import places, stored, told
 from reports.check.findings import counted, run_checks
 from reports.check.heyreach import HeyReach
@@ -18,8 +18,7 @@ class CheckError(OutboundError):
 
 
 def check_all(
-    settings: Settings,
-    project_dir: Path,
+    workspace: Workspace,
     timetable: tuple[Place, Path],
     *,
     sends: bool,
@@ -31,21 +30,21 @@ def check_all(
     has to be mended.
     """
     now = datetime.now(UTC)
-    known = stored.read_stored(settings)
-    heyreach = HeyReach(settings, known)
+    known = stored.read_stored(workspace)
+    heyreach = HeyReach(workspace, known)
     mended = run_checks(
         {
-            ".env": partial(places.check_env, project_dir),
-            "folders": partial(places.check_places, settings, project_dir),
-            "room": partial(stored.check_room, settings),
-            "version": partial(stored.check_versions, settings, known),
+            ".env": partial(places.check_env, workspace),
+            "folders": partial(places.check_places, workspace),
+            "room": partial(stored.check_room, workspace),
+            "version": partial(stored.check_versions, workspace, known),
             "key": heyreach.key,
             "senders": heyreach.senders,
             "clock": heyreach.clock,
             "pace": heyreach.pace,
-            "pull": partial(stored.check_age, settings, known, now),
-            "webhooks": partial(stored.check_webhooks, settings, now),
-            "channels": partial(told.check_channels, settings, now, sends=sends),
+            "pull": partial(stored.check_age, workspace, known, now),
+            "webhooks": partial(stored.check_webhooks, workspace, now),
+            "channels": partial(told.check_channels, workspace, now, sends=sends),
             "timetable": partial(told.check_timetable, *timetable, now),
         },
         say,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from extract.errors import OutboundError
+from extract.workspace.errors import OutboundError
 
 GOOD, WARNING, BAD, NOT_TRIED = "ok", "warning", "mend", "not tried"
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from extract import accounts, pipeline, routes
-from extract.client import HeyReachClient
+from extract.heyreach import accounts, routes
+from extract.heyreach.client import HeyReachClient
+from extract.heyreach.paging import walk
 from extract.http.pacing import Pacer
-from extract.paging import walk
-from extract.settings import YEARS, Settings
-from extract.strict_yaml import shown
+from extract.workspace.strict_yaml import shown
+from extract.workspace.values import YEARS
+from extract.workspace.workspace import Workspace
 from reports.check.findings import Finding, bad, counted, good, not_tried, warning
 from reports.check.stored import Stored
 from reports.schedule import WAIT_MINUTES
@@ -20,15 +21,15 @@ from reports.schedule import WAIT_MINUTES
 REQUEST_SECONDS = 30.0
 CLOCKS_APART = timedelta(minutes=1)
 CLOCKS_FAR_APART = timedelta(minutes=10)
-# New rows that a page brings beside those of the page before (extract/paging.py).
+# New rows that a page brings beside those of the page before (extract/heyreach/paging.py).
 ROWS_A_PAGE = 90
 
 
 class HeyReach:
     """One look at HeyReach: `key` asks, and must come first; the others speak of what it heard."""
 
-    def __init__(self, settings: Settings, stored: Stored):
-        self._settings = settings
+    def __init__(self, workspace: Workspace, stored: Stored):
+        self._workspace = workspace
         self._stored = stored
         self._has_answered = False
         self._senders: dict[str, dict] = {}
@@ -38,7 +39,7 @@ class HeyReach:
 
     def key(self) -> Iterator[Finding]:
         """Whether the key is valid, which workspace it opens, and whether raw holds the same one."""
-        if self._settings.is_demo:
+        if self._workspace.is_demo:
             yield not_tried(
                 "no HEYREACH_API_KEY: demo data is used, out of the bundled sandbox. With a key in .env its "
                 "workspace, senders, clock and pace are tried"
@@ -51,13 +52,13 @@ class HeyReach:
         )
         yield good(
             f"{opens}, {counted(len(self._campaigns), 'campaign')}, {counted(len(self._senders), 'sender')} "
-            f"({self._settings.base_url})"
+            f"({self._workspace.base_url})"
         )
         origin = self._stored.origin
         if origin is None:
             return
         elsewhere = "or set OUTBOUND_DATA_DIR to a folder for this one"
-        if origin.base_url != self._settings.base_url:
+        if origin.base_url != self._workspace.base_url:
             yield bad(
                 f"the raw database holds data of {origin.base_url}: set HEYREACH_BASE_URL so, {elsewhere}"
             )
@@ -68,8 +69,8 @@ class HeyReach:
 
     def senders(self) -> Iterator[Finding]:
         """The account file against HeyReach's senders."""
-        path = shown(pipeline.account_file(self._settings))
-        configured = accounts.load_accounts(pipeline.account_file(self._settings))
+        path = shown(accounts.account_file(self._workspace))
+        configured = accounts.load_accounts(accounts.account_file(self._workspace))
         for line in accounts.account_warnings(configured):
             yield warning(f"{line}: complete it in {path}")
         if not self._has_answered:
@@ -92,7 +93,7 @@ class HeyReach:
     def clock(self) -> Iterator[Finding]:
         """This machine's clock: a year that can be, and HeyReach's Date header, by which rows are dated."""
         here = f"{self._now:%Y-%m-%d %H:%M:%S} UTC"
-        newest = self._stored.pulls.newest if self._stored.pulls and not self._settings.is_demo else None
+        newest = self._stored.pulls.newest if self._stored.pulls and not self._workspace.is_demo else None
         ahead = self._clock_ahead
         if self._now.year not in YEARS:
             yield bad(f"this machine says {here}: set its clock")
@@ -118,7 +119,7 @@ class HeyReach:
     def pace(self) -> Iterator[Finding]:
         """How long a full pull takes at the permitted rate."""
         if not self._has_answered:
-            yield not_tried(f"{self._settings.requests_per_minute} requests a minute are permitted")
+            yield not_tried(f"{self._workspace.requests_per_minute} requests a minute are permitted")
             return
         with tempfile.TemporaryDirectory() as folder:
             interval = self._pacer(Path(folder)).interval
@@ -128,7 +129,7 @@ class HeyReach:
             yield good(f"not paced; {pull}")
             return
         minutes = requests * interval / 60
-        text = f"{self._settings.requests_per_minute} requests a minute: {pull} takes {_duration(minutes)}"
+        text = f"{self._workspace.requests_per_minute} requests a minute: {pull} takes {_duration(minutes)}"
         if minutes > WAIT_MINUTES:
             yield warning(
                 f"{text}, and jobs wait {WAIT_MINUTES // 60} hours for each other: raise "
@@ -138,12 +139,12 @@ class HeyReach:
             yield good(text)
 
     def _ask(self) -> None:
-        shared = self._settings.data_dir / "pacing"
+        shared = self._workspace.paths.pacing
         with tempfile.TemporaryDirectory() as folder:
             # Where nobody has kept a pace yet, there is nobody to share it with, and nothing is left behind.
             pacer = self._pacer(shared if shared.is_dir() else Path(folder))
             with HeyReachClient(
-                self._settings.base_url, self._settings.api_key, pacer, request_seconds=REQUEST_SECONDS
+                self._workspace.base_url, self._workspace.api_key, pacer, request_seconds=REQUEST_SECONDS
             ) as client:
                 client.check_api_key()
                 self._senders = _rows(client, routes.SENDER_ACCOUNTS, {"keyword": ""})
@@ -153,7 +154,7 @@ class HeyReach:
         self._has_answered = True
 
     def _pacer(self, folder: Path) -> Pacer:
-        return Pacer(self._settings.requests_per_minute, self._settings.api_key, folder)
+        return Pacer(self._workspace.requests_per_minute, self._workspace.api_key, folder)
 
     def _requests(self) -> tuple[int, str]:
         """How many requests a full pull makes: what the last one did, else by what the campaigns count."""

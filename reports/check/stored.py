@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from extract import journal, landing, pipeline, raw, versions
-from extract.damage import is_held
-from extract.lock import RESTORE
-from extract.settings import Settings
-from extract.strict_yaml import shown
-from extract.webhooks import SUFFIXES
+from extract import raw
+from extract.heyreach.webhooks import SUFFIXES
+from extract.raw import landing
+from extract.workspace import journal, versions
+from extract.workspace.damage import is_held
+from extract.workspace.lock import RESTORE
+from extract.workspace.strict_yaml import shown
+from extract.workspace.workspace import Workspace
 from reports.check.findings import Finding, bad, counted, good, not_tried, warning
 
 # What a build needs beside a second warehouse, while it is made.
@@ -31,9 +33,9 @@ class Stored:
     problem: Finding | None = None
 
 
-def read_stored(settings: Settings) -> Stored:
+def read_stored(workspace: Workspace) -> Stored:
     """Look into the raw database, if there is one, without changing it."""
-    path = pipeline.raw_path(settings)
+    path = workspace.paths.raw
     if not path.exists():
         return Stored()
     try:
@@ -49,31 +51,31 @@ def read_stored(settings: Settings) -> Stored:
         return Stored(problem=bad(str(error)))
 
 
-def check_versions(settings: Settings, stored: Stored) -> Iterator[Finding]:
+def check_versions(workspace: Workspace, stored: Stored) -> Iterator[Finding]:
     """Whether this program knows the versions of all that lasts."""
-    folder = settings.workspace_dir
+    folder = workspace.folder
     if (folder / RESTORE).exists():
         yield bad(f"a restore into {shown(folder)} was cut off: complete it with make restore")
     versions.require_known_folder(journal.KIND, folder / "journal")
-    versions.require_known_folder(landing.KIND, pipeline.landing_dir(settings))
+    versions.require_known_folder(landing.KIND, workspace.paths.landing)
     for kind, path in (
-        ("import ledger", pipeline.ledger_path(settings)),
-        ("enrichment ledger", pipeline.enrichment_ledger_path(settings)),
+        ("import ledger", workspace.paths.import_ledger),
+        ("enrichment ledger", workspace.paths.enrichment_ledger),
     ):
         if path.exists():
             versions.require_known(kind, path, versions.of_sqlite_file(path))
     if stored.problem:
         yield stored.problem
-    elif not pipeline.raw_path(settings).exists():
+    elif not workspace.paths.raw.exists():
         yield good(f"{shown(folder)} holds no data yet")
     else:
         yield good(f"{shown(folder)}: written by this release or an earlier one")
 
 
-def check_room(settings: Settings) -> Iterator[Finding]:
+def check_room(workspace: Workspace) -> Iterator[Finding]:
     """Whether the disk has room for another warehouse beside the published one."""
-    folder = settings.workspace_dir
-    published = pipeline.published_path(settings)
+    folder = workspace.folder
+    published = workspace.paths.published
     size = published.stat().st_size if published.exists() else 0
     free = shutil.disk_usage(_existing(folder)).free
     text = f"{free / 1e9:,.1f} GB free; a build needs about {(size + WORKING_BYTES) / 1e9:,.1f} GB"
@@ -85,24 +87,24 @@ def check_room(settings: Settings) -> Iterator[Finding]:
         yield good(text)
 
 
-def check_age(settings: Settings, stored: Stored, now: datetime) -> Iterator[Finding]:
+def check_age(workspace: Workspace, stored: Stored, now: datetime) -> Iterator[Finding]:
     """How old the newest pull is, and the newest line of a webhook file."""
     if stored.pulls:
         age = now - stored.pulls.newest
         text = f"the newest pull is {_aged(age)} old ({stored.pulls.newest:%Y-%m-%d %H:%M} UTC)"
         if stored.pulls.newest_complete != stored.pulls.newest:
             yield warning(f"{text}, and incomplete: the next one asks again")
-        elif age > timedelta(hours=settings.analytics.pull_gap_hours) and not settings.is_demo:
-            yield warning(f"{text}: look into the newest file of {shown(settings.workspace_dir / 'logs')}")
+        elif age > timedelta(hours=workspace.analytics.pull_gap_hours) and not workspace.is_demo:
+            yield warning(f"{text}: look into the newest file of {shown(workspace.paths.logs)}")
         else:
             yield good(text)
     elif not stored.problem:
         yield good("no pull yet: make run")
 
 
-def check_webhooks(settings: Settings, now: datetime) -> Iterator[Finding]:
+def check_webhooks(workspace: Workspace, now: datetime) -> Iterator[Finding]:
     """Whether the operator's receiver of webhooks, if there is one, has written lately."""
-    folder = pipeline.webhooks_dir(settings)
+    folder = workspace.paths.webhooks
     changed = [
         path.stat().st_mtime
         for path in (Path(place, name) for place, _, names in os.walk(folder) for name in names)

@@ -4,20 +4,20 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from extract.settings import Settings
+from extract.workspace.workspace import Workspace
 from reports import schedule
-from reports.channels import DeliveryError, Notice, channels, try_email
+from reports.alerts.channels import DeliveryError, Notice, channels, try_email
 from reports.check.findings import Finding, bad, good, warning
 
 
-def check_channels(settings: Settings, now: datetime, *, sends: bool) -> Iterator[Finding]:
+def check_channels(workspace: Workspace, now: datetime, *, sends: bool) -> Iterator[Finding]:
     """Whether each channel can be reached; with `sends` each gets a test message."""
-    found = channels(settings.alerts)
+    found = channels(workspace.alerts)
     if not found:
         yield warning(
             "nobody is told when a job fails or something changes: set SLACK_WEBHOOK_URL or SMTP_HOST in .env"
         )
-    mark = "Demo data: " if settings.is_demo else ""
+    mark = "Demo data: " if workspace.is_demo else ""
     text = "make check SEND=1 sent this: alerts and the weekly report arrive here."
     notice = Notice(f"check-{now:%Y%m%dT%H%M%S%f}", now, f"{mark}a test message", text)
     for name, send in found.items():
@@ -26,7 +26,7 @@ def check_channels(settings: Settings, now: datetime, *, sends: bool) -> Iterato
                 send(notice)
                 yield good(f"{name}: a test message was sent")
             elif name == "email":
-                try_email(settings.alerts.smtp)
+                try_email(workspace.alerts.smtp)
                 yield good(
                     "email: the server takes the connection and the login; SEND=1 sends a test message"
                 )

@@ -17,10 +17,12 @@ from unittest.mock import patch
 
 import duckdb
 
-from extract import heyreach, raw, routes
-from extract.landing import landed_files
-from extract.settings import DEFAULTS
-from extract.sql_text import literal
+from extract import raw
+from extract.heyreach import routes
+from extract.raw import load as heyreach
+from extract.raw.landing import landed_files
+from extract.workspace.sql_text import literal
+from extract.workspace.variables import DEFAULTS
 from tests.benchmark.workspaces import BASE_URL, HISTORY, NIGHT
 
 Facts = dict[str, object]
@@ -190,7 +192,7 @@ def models_and_tests(folder: Path) -> Facts:
 
 def bare_sql(folder: Path) -> Facts:
     """The compiled SQL of the same models and tests, in order, in one DuckDB process."""
-    from extract.accounts import load_accounts  # noqa: PLC0415
+    from extract.heyreach.accounts import load_accounts  # noqa: PLC0415
     from tests import compiled  # noqa: PLC0415
 
     scratch = folder / "compiled"
@@ -259,7 +261,7 @@ def _timed_command(folder: Path, *arguments: str) -> Facts:
 
 def _command(folder: Path, *arguments: str) -> None:
     """`connection-analytics` on the workspace, in this process."""
-    from reports.connection_analytics import main  # noqa: PLC0415
+    from reports.cli import main  # noqa: PLC0415
 
     api = folder / "api.json"
     settings = json.loads(api.read_text()) if api.exists() else {"HEYREACH_BASE_URL": BASE_URL}

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import duckdb
 
 from extract import raw
-from extract.sql_text import literal
+from extract.workspace.sql_text import literal
 
 SQL = Path(__file__).with_name("workspaces.sql")
 

@@ -19,11 +19,11 @@ RATIO = 0.67  # acceptance_drop_percent: 33
 def database() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("""
-            create table stg_heyreach__run_parameters as
+            create table stg_operations__run_parameters as
             select 33 as acceptance_drop_percent, 4 as acceptance_alarm_level, 30 as collecting_below
         """)
         connection.execute("""
-            create table stg_heyreach__acknowledgements
+            create table stg_operations__acknowledgements
             (anomaly_id varchar, kind varchar, dimension varchar, segment varchar,
              since date, judged_until date)
         """)
@@ -58,17 +58,17 @@ def put(database: duckdb.DuckDBPyConnection, table: str, accepted: numpy.ndarray
 
 def learned(database: duckdb.DuckDBPyConnection, accepted: numpy.ndarray, **columns: str) -> numpy.ndarray:
     """CUSUM by sender and day, with what is expected learned from the days before, as in the warehouse."""
-    put(database, "int_early_cohorts", accepted, **columns)
-    sql = model_sql("int_early_cohorts_expected")
-    database.execute(f"create or replace table int_early_cohorts_expected as {sql}")
+    put(database, "fnd_early_cohorts", accepted, **columns)
+    sql = model_sql("fnd_early_cohorts_expected")
+    database.execute(f"create or replace table fnd_early_cohorts_expected as {sql}")
     return cusum(database)
 
 
 def cusum(database: duckdb.DuckDBPyConnection, dimension: str = "account") -> numpy.ndarray:
     """CUSUM by sender (row) and day that was judged (column)."""
-    database.execute(f"create or replace table int_acceptance_cusum as {model_sql('int_acceptance_cusum')}")
+    database.execute(f"create or replace table fnd_acceptance_cusum as {model_sql('fnd_acceptance_cusum')}")
     rows = database.execute(
-        "select segment, cusum from int_acceptance_cusum where dimension = ? order by segment, sent_date",
+        "select segment, cusum from fnd_acceptance_cusum where dimension = ? order by segment, sent_date",
         [dimension],
     ).fetchnumpy()
     return numpy.asarray(rows["cusum"]).reshape(len(set(rows["segment"])), -1)
@@ -102,13 +102,13 @@ def alarms(levels: numpy.ndarray, threshold: float) -> int:
 
 def test_the_closed_form_is_the_recursion(database):
     accepted = numpy.random.default_rng(1).binomial(PER_DAY, 0.20, (50, 300))
-    put(database, "int_early_cohorts_expected", accepted, expected_rate=str(EARLY_RATE))
+    put(database, "fnd_early_cohorts_expected", accepted, expected_rate=str(EARLY_RATE))
     assert cusum(database) == pytest.approx(recursion(accepted, PER_DAY, EARLY_RATE), abs=1e-12)
 
 
 def test_all_senders_together_sum_up_their_evidence(database):
     accepted = numpy.random.default_rng(2).binomial(PER_DAY, 0.20, (6, 200))
-    put(database, "int_early_cohorts_expected", accepted, expected_rate=str(EARLY_RATE))
+    put(database, "fnd_early_cohorts_expected", accepted, expected_rate=str(EARLY_RATE))
     together = recursion(accepted.sum(axis=0, keepdims=True), 6 * PER_DAY, EARLY_RATE)
     assert cusum(database, "all") == pytest.approx(together, abs=1e-9)
 
@@ -124,7 +124,7 @@ def test_all_senders_together_sum_up_their_evidence(database):
 )
 def test_alarms_come_as_rarely_and_as_soon_as_settings_say(database, rate, days, run_lengths):
     accepted = numpy.random.default_rng(5).binomial(PER_DAY, rate, (300, days))
-    put(database, "int_early_cohorts_expected", accepted, expected_rate=str(EARLY_RATE))
+    put(database, "fnd_early_cohorts_expected", accepted, expected_rate=str(EARLY_RATE))
     levels = cusum(database)
     found = [mean_run_length(levels, threshold) for threshold in (3, 4, 5)]
     assert found == pytest.approx(run_lengths, rel=0.2)
@@ -187,9 +187,10 @@ def test_a_change_of_lists_is_no_drop_of_the_sender(database):
 
 def test_the_sum_starts_at_0_again_after_an_acknowledgement(database):
     accepted = numpy.random.default_rng(10).binomial(PER_DAY, EARLY_RATE / 2, (2, 60))
-    put(database, "int_early_cohorts_expected", accepted, expected_rate=str(EARLY_RATE))
+    put(database, "fnd_early_cohorts_expected", accepted, expected_rate=str(EARLY_RATE))
     database.execute(
-        "insert into stg_heyreach__acknowledgements values ('a', 'acceptance_drop', 'account', '0001', ?, ?)",
+        "insert into stg_operations__acknowledgements "
+        "values ('a', 'acceptance_drop', 'account', '0001', ?, ?)",
         [START, START + timedelta(days=29)],
     )
     levels = cusum(database)
@@ -206,7 +207,8 @@ def test_a_sender_whose_drop_was_acknowledged_is_judged_by_what_it_sank_to(datab
     first_day = START + timedelta(days=100)
     assert levels[0, 120] > 4
     database.execute(
-        "insert into stg_heyreach__acknowledgements values ('a', 'acceptance_drop', 'account', '0000', ?, ?)",
+        "insert into stg_operations__acknowledgements "
+        "values ('a', 'acceptance_drop', 'account', '0000', ?, ?)",
         [first_day, first_day + timedelta(days=20)],
     )
     acknowledged = learned(database, accepted)

@@ -31,7 +31,7 @@ def rows(workspace: Workspace, query: str) -> list[dict]:
 
 @pytest.fixture(scope="module")
 def requests(workspace: Workspace) -> list[dict]:
-    return rows(workspace, "select * from intermediate.int_period_facts where mature_sent = 1")
+    return rows(workspace, "select * from findings.fnd_period_facts where mature_sent = 1")
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def tables(requests: list[dict], column: str, segment: str) -> list[numpy.ndarra
 
 
 def test_differences_within_lists_are_mantel_and_haenszels(workspace, requests):
-    effects = rows(workspace, "select * from intermediate.int_account_effects")
+    effects = rows(workspace, "select * from findings.fnd_account_effects")
     assert {effect["dimension"] for effect in effects} == set(DIMENSION_COLUMNS)
     compared = 0
     for effect in effects:
@@ -69,13 +69,13 @@ def test_differences_within_lists_are_mantel_and_haenszels(workspace, requests):
 
 
 def test_scatter_between_accounts_only_widens(workspace):
-    for effect in rows(workspace, "select * from intermediate.int_account_effects"):
+    for effect in rows(workspace, "select * from findings.fnd_account_effects"):
         assert abs(effect["z_within_lists"]) < abs(effect["z_by_chance"])
 
 
 def test_a_segment_is_also_looked_at_without_the_account_that_lost_most(workspace, requests):
     compared = 0
-    for effect in rows(workspace, "select * from intermediate.int_account_effects"):
+    for effect in rows(workspace, "select * from findings.fnd_account_effects"):
         column = DIMENSION_COLUMNS[effect["dimension"]]
         others = defaultdict(list)
         for request in requests:
@@ -101,7 +101,7 @@ def test_rates_are_standardised_directly(workspace, requests):
     weights = defaultdict(int)
     for request in all_requests:
         weights[request["list_id"]] += 1
-    for effect in rows(workspace, "select * from intermediate.int_account_effects"):
+    for effect in rows(workspace, "select * from findings.fnd_account_effects"):
         column = DIMENSION_COLUMNS[effect["dimension"]]
         cells = defaultdict(list)
         for request in all_requests:
@@ -117,16 +117,16 @@ def test_a_sender_that_got_everybodys_mix_keeps_its_rate(workspace):
     """The identity of direct standardisation, on the whole of all senders."""
     [row] = rows(
         workspace,
-        "select sum(mature_accepted) / sum(mature_sent) as rate from intermediate.int_period_facts"
+        "select sum(mature_accepted) / sum(mature_sent) as rate from findings.fnd_period_facts"
         " where account_id is not null",
     )
-    effects = rows(workspace, "select * from intermediate.int_account_effects where dimension = 'account'")
+    effects = rows(workspace, "select * from findings.fnd_account_effects where dimension = 'account'")
     assert min(effect["standardized_rate"] for effect in effects) < row["rate"]
     assert row["rate"] < max(effect["standardized_rate"] for effect in effects)
 
 
 def test_segments_are_tested_one_sided_in_one_family(workspace):
-    tests = rows(workspace, "select * from intermediate.int_loss_tests")
+    tests = rows(workspace, "select * from findings.fnd_loss_tests")
     assert len({test["dimension"] for test in tests}) > 5
     weighted = [min(1, test["p_value"] / test["weight"]) for test in tests]
     q_values = multipletests(weighted, method="fdr_bh")[1]
@@ -149,10 +149,10 @@ def test_which_leads_which_sender_and_which_rows_each_have_their_share_of_the_fa
                 else 'lead'
             end as question,
             sum(weight) as share
-        from intermediate.int_loss_tests group by all
+        from findings.fnd_loss_tests group by all
         """,
     )
-    [whole] = rows(workspace, "select count(*) as tests from intermediate.int_loss_tests")
+    [whole] = rows(workspace, "select count(*) as tests from findings.fnd_loss_tests")
     shares = {row["question"]: row["share"] / whole["tests"] for row in found}
     assert shares == pytest.approx({"sender": 0.5, "lead": 0.45, "row": 0.05}, abs=1e-9)
 
@@ -163,10 +163,10 @@ def test_leads_are_compared_within_and_across_senders(workspace, requests):
         "list": "list_id", "source": "source", "source_list": "source_list", "icp": "icp",
         "campaign": "campaign_id", "batch": "batch_id", "region": "company_region",
     }  # fmt: skip
-    effects = rows(workspace, "select * from intermediate.int_lead_effects")
+    effects = rows(workspace, "select * from findings.fnd_lead_effects")
     tested = {
         (test["dimension"], test["segment"]): test["z"]
-        for test in rows(workspace, "select * from intermediate.int_loss_tests where stage = 'acceptance'")
+        for test in rows(workspace, "select * from findings.fnd_loss_tests where stage = 'acceptance'")
     }
     in_doubt = {
         (segment["dimension"], segment["segment"]): segment["z_in_doubt"] or 0
@@ -268,6 +268,6 @@ def test_the_diagnosis_counts_the_list(workspace, bottlenecks):
     [tested] = rows(
         workspace,
         "select count(*) as tests, count(*) filter (where q_value <= 0.05 and z < 0) as lower"
-        " from intermediate.int_loss_tests where stage = 'acceptance'",
+        " from findings.fnd_loss_tests where stage = 'acceptance'",
     )
     assert (diagnosis["segments_compared"], diagnosis["segments_lower"]) == (tested["tests"], tested["lower"])

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,8 @@ import pytest
 import yaml
 
 from dbt_project import warehouse
+from extract.workspace.sql_text import literal
+from tests.compiled import instead_of_dbt
 
 DBT = Path(sys.executable).with_name("dbt")
 
@@ -52,6 +55,33 @@ def test_dbt_by_hand_builds_what_the_run_published(demo, built_by_hand):
             assert by_hand == workspace.query(f"select * from {schema}.{table} order by all"), table
 
 
+def test_the_compiled_models_build_what_dbt_builds(built_by_hand, compiled, tmp_path):
+    """Tests of figures build with dbt's compiled SQL: of the same raw data it makes the same tables."""
+    database, _ = built_by_hand
+    paths = replace(warehouse.files(database.parent), build=tmp_path / "build", published=tmp_path / "built")
+    with duckdb.connect(str(database), read_only=True) as connection:
+        ((run_id,),) = connection.execute(
+            "select run_id from staging.stg_operations__run_parameters"
+        ).fetchall()
+        with instead_of_dbt(compiled):
+            warehouse.build_and_publish(paths, run_id)
+        connection.execute(f"attach {literal(paths.published)} as compiled (read_only)")
+        tables = connection.execute(
+            """
+            select schema_name || '.' || table_name from duckdb_tables()
+            where database_name = current_database()
+                and schema_name in ('staging', 'intermediate', 'findings', 'marts')
+            """
+        ).fetchall()
+        assert len(tables) > 50
+        for (table,) in tables:
+            difference = f"""
+                (select * from {table} except all select * from compiled.{table})
+                union all (select * from compiled.{table} except all select * from {table})
+            """
+            assert connection.execute(f"select count(*) from ({difference})").fetchone() == (0,), table
+
+
 def test_every_model_and_column_is_described(demo):
     """The YAML and the tables agree: no column undocumented, none documented that isn't there."""
     workspace, _ = demo
@@ -66,7 +96,7 @@ def test_every_model_and_column_is_described(demo):
     for table, column in workspace.query(
         """
         select table_name, column_name from information_schema.columns
-        where table_schema in ('staging', 'intermediate', 'marts')
+        where table_schema in ('staging', 'intermediate', 'findings', 'marts')
         """
     ):
         built.setdefault(table, set()).add(column)

@@ -23,9 +23,9 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("""
             set TimeZone = 'UTC';
-            create table stg_heyreach__run_parameters as
+            create table stg_operations__run_parameters as
             select 30 as collecting_below, timestamptz '2026-05-01 00:00:00+00' as as_of;
-            create table stg_heyreach__imports as
+            create table stg_importer__imports as
             select 'i1' as import_id, 'spring' as experiment,
                 timestamptz '2026-03-01 00:00:00+00' as planned_at;
             create table heyreach_accounts as

@@ -8,7 +8,7 @@ import pytest
 
 from tests.dbt_project.models import PROJECT, model_sql
 
-SUMMARY = PROJECT / "models" / "reporting" / "rpt_summary.sql"
+[SUMMARY] = (PROJECT / "models").rglob("rpt_summary.sql")
 
 
 @pytest.mark.parametrize(
@@ -36,11 +36,11 @@ def test_a_period_says_whether_it_has_begun_is_over_and_was_watched(demo, since,
                 connection.execute(f"create view {table} as select * from published.{schema}.{table}")
         connection.execute(
             f"""
-            create or replace view stg_heyreach__run_parameters as
+            create or replace view stg_operations__run_parameters as
             select * replace (
                 timestamptz '{since} 00:00:00+00' as since, timestamptz '{until} 00:00:00+00' as until
             )
-            from published.staging.stg_heyreach__run_parameters
+            from published.staging.stg_operations__run_parameters
             """
         )
         [row] = connection.execute(

@@ -16,7 +16,7 @@ TRAITS = ("lead_gender", "estimated_age", "is_employed")
 def database() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("""
-            create table stg_heyreach__run_parameters as
+            create table stg_operations__run_parameters as
             select 30 as collecting_below, timestamptz '2026-01-01 00:00:00+00' as since,
                 timestamptz '2026-02-01 00:00:00+00' as until, timestamptz '2026-02-01 00:00:00+00' as as_of;
             create table heyreach_accounts as
@@ -24,10 +24,10 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
                 ('1', 'Maren', 'real_personal'), ('2', 'Nora', 'ai_mirror_saas'),
                 ('3', 'Oren', 'real_personal'), ('4', 'Tess', 'real_personal')
             ) as accounts (account_id, label, account_type);
-            create table int_sender_capacity as
+            create table fnd_sender_capacity as
             select account_id, account_id <> '3' as can_send, cast(null as varchar) as cause
             from heyreach_accounts;
-            create table int_segments_labelled as
+            create table fnd_segments_labelled as
             select 'icp' as dimension, 'sre' as segment, 'SRE' as segment_label;
             create table rpt_bottlenecks as
             select 'source' as dimension, 'zoominfo' as segment, 'ZoomInfo' as segment_label,
@@ -36,7 +36,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             create table rpt_segment_performance as
             select 'source' as dimension, 'zoominfo' as segment, 100::bigint as mature_sent,
                 8::bigint as mature_accepted, 0.08 as accept_rate, 0.04 as ci_low, 0.15 as ci_high;
-            create table int_period_facts (
+            create table fnd_period_facts (
                 account_id varchar, icp varchar, source varchar, source_list varchar, company_region varchar,
                 company_size varchar, company_industry varchar, lead_seniority varchar, lead_gender varchar,
                 mature_sent integer, mature_accepted integer, undecided_mature integer default 0,
@@ -55,7 +55,7 @@ def requests(
 ) -> None:
     database.execute(
         """
-        insert into int_period_facts (
+        insert into fnd_period_facts (
             account_id, icp, source, source_list, company_region, company_size, company_industry,
             lead_seniority, lead_gender, mature_sent, mature_accepted
         )
@@ -101,9 +101,9 @@ def test_no_advice_depends_on_who_was_asked(database, rows, advised):
     for cell in CELLS:
         requests(database, *cell)
     database.execute(f"""
-        update int_period_facts set undecided_mature = 1, undecided_group = 'g'
+        update fnd_period_facts set undecided_mature = 1, undecided_group = 'g'
         where rowid in (
-            select rowid from int_period_facts
+            select rowid from fnd_period_facts
             where account_id = '1' and icp = 'sre' and mature_accepted = 1 order by rowid limit 8
         );
         insert into int_connections_asked values ('g', true, {rows}, 8, 8)
@@ -138,9 +138,9 @@ def test_of_combinations_that_hold_the_same_requests_one_that_can_be_advised_is_
     """All SREs of Maren are Clay's, and Clay does better with others: the ICP is worth more requests."""
     for cell in CELLS:
         requests(database, *cell)
-    database.execute("update int_period_facts set source = null where not (account_id = '1' and icp = 'sre')")
+    database.execute("update fnd_period_facts set source = null where not (account_id = '1' and icp = 'sre')")
     requests(database, "4", "devops", 100, 95)
-    database.execute("update int_period_facts set source = 'clay' where icp = 'devops'")
+    database.execute("update fnd_period_facts set source = 'clay' where icp = 'devops'")
     assert [row["segment"] for row in advice(database) if row["account_id"] == "1"] == ["sre"]
 
 

@@ -22,15 +22,15 @@ def weeks(*columns: str, undecided: tuple[tuple[str, bool], ...] = ()) -> list[t
     with duckdb.connect() as database:
         database.execute("set TimeZone = 'UTC'")
         database.execute("""
-            create table stg_heyreach__run_parameters as
+            create table stg_operations__run_parameters as
             select timestamptz '2026-02-01 00:00:00+00' as as_of, 14 as acceptance_window_days,
                 2 as detection_lag_days, 10 as hide_rate_below;
             create table heyreach_connections
             (sent_cohort_at timestamptz, sent_cohort_earliest timestamptz, sent_cohort_latest timestamptz,
              is_sent boolean, is_accepted boolean, is_mature boolean, is_accepted_in_window boolean,
              is_surely_accepted_in_window boolean, is_possibly_accepted_in_window boolean);
-            create table int_acceptance_times (sent_cohort_at timestamptz, outcome integer, hours double);
-            create table int_acceptance_incidence
+            create table fnd_acceptance_times (sent_cohort_at timestamptz, outcome integer, hours double);
+            create table fnd_acceptance_incidence
             (hours double, share_accepted double, share_withdrawn double);
             create table int_connections_dated
             (sent_cohort_at timestamptz, undecided_group varchar, is_sent boolean, is_undecided boolean,
@@ -58,7 +58,7 @@ def weeks(*columns: str, undecided: tuple[tuple[str, bool], ...] = ()) -> list[t
                 "insert into int_connections_asked values ('g', true, $1, 1, 1)", [len(undecided)]
             )
         database.execute("""
-            insert into int_acceptance_times
+            insert into fnd_acceptance_times
             select sent_cohort_at, cast(is_accepted as integer), 24 from heyreach_connections
             where sent_cohort_at is not null
         """)

@@ -234,7 +234,7 @@ STRATA_OF_THE_DEMO = """
         count(*) filter (where {first} and mature_accepted = 0),
         count(*) filter (where {second} and mature_accepted = 1),
         count(*) filter (where {second} and mature_accepted = 0)
-    from intermediate.int_period_facts
+    from findings.fnd_period_facts
     where mature_sent = 1
     group by all
 """

@@ -8,11 +8,11 @@ from tests.dbt_project.models import model_sql
 from tests.dbt_project.test_macros import value
 
 FACTS = """
-    create table stg_heyreach__run_parameters as
+    create table stg_operations__run_parameters as
     select 30 as collecting_below, 10 as sensitive_cell_minimum, now() as as_of,
         as_of as since, as_of as until;
     create table rpt_account_lead_match (pair varchar, verdict varchar);
-    create table int_period_facts as
+    create table fnd_period_facts as
     select 'lead ' || number as lead_id, 'a' || number % 6 as account_id, 'clay' as source, 'sre' as icp,
         if(number % 6 < 3, 'ai_mirror_saas', 'real_personal') as account_type,
         if(number % 2 = 0, 'senior', 'mid') as account_seniority,
@@ -26,11 +26,11 @@ FACTS = """
     from range(120) as numbers (number)
 """
 REQUESTS = """
-    create table stg_heyreach__run_parameters as
+    create table stg_operations__run_parameters as
     select timestamptz '2026-02-01 00:00:00+00' as since, timestamptz '2026-03-01 00:00:00+00' as until,
         timestamptz '2026-03-20 00:00:00+00' as as_of, 30 as collecting_below,
         14 as acceptance_window_days, 2 as detection_lag_days;
-    create table stg_heyreach__pulls as
+    create table stg_operations__pulls as
     select 'pull' as resource, timestamptz '2026-01-01 00:00:00+00' as started_at;
     create table heyreach_leads as
     select true as is_valid_profile_url, timestamptz '2026-01-05 00:00:00+00' as imported_at;

@@ -20,7 +20,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             connection.executemany("insert into placeholders values (?)", list(csv.reader(file))[1:])
         connection.execute(
             """
-            create table stg_heyreach__pulls as select 'p1' as pull_id;
+            create table stg_operations__pulls as select 'p1' as pull_id;
             create table list_leads (
                 list_id varchar, list_row_key varchar, observed_at timestamptz, pull_id varchar,
                 content_hash varchar, payload json

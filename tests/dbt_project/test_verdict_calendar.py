@@ -42,7 +42,7 @@ def calendar(
         database.execute("set TimeZone = 'UTC'")
         database.execute(
             """
-            create table stg_heyreach__run_parameters as
+            create table stg_operations__run_parameters as
             select cast(? as timestamptz) as as_of, 14 as acceptance_window_days, 2 as detection_lag_days,
                 10 as hide_rate_below, 30 as collecting_below, 3 as early_window_days
             """,
@@ -65,17 +65,17 @@ def calendar(
                 seen is not null
                 and sent_cohort_latest + interval {WINDOW + LAG} day <= timestamptz '{AS_OF}' as is_mature
             from requests;
-            create table int_connections_described as from heyreach_connections;
+            create table fnd_connections_described as from heyreach_connections;
             create table heyreach_account_days (account_id varchar, activity_date date, sent bigint);
-            create table int_segments_labelled (dimension varchar, segment varchar, segment_label varchar);
-            create table int_acceptance_cusum as
+            create table fnd_segments_labelled (dimension varchar, segment varchar, segment_label varchar);
+            create table fnd_acceptance_cusum as
             select 'account' as dimension where {given["has_cusum"]};
-            create table int_acceptance_alarm_reach as
+            create table fnd_acceptance_alarm_reach as
             select {given["hours_between_pulls"]} as hours_between_pulls, {given["is_blind"]} as is_blind
         """)
         for day, sent in (counted or {}).items():
             database.execute("insert into heyreach_account_days values ('account 0', ?, ?)", [day, sent])
-        for model in ("int_request_pace", "int_sent_forecast"):
+        for model in ("fnd_request_pace", "fnd_sent_forecast"):
             database.execute(f"create table {model} as {model_sql(model)}")
         answer = database.execute(model_sql("rpt_verdict_calendar"))
         names = [column[0] for column in answer.description]

@@ -18,7 +18,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(
-            "create table stg_heyreach__run_parameters as "
+            "create table stg_operations__run_parameters as "
             "select 50 as volume_drop_percent, ?::timestamptz as as_of",
             [f"{MONDAY + timedelta(days=DAYS)} 06:00:00+00"],
         )
@@ -42,7 +42,7 @@ def low_spells(database: duckdb.DuckDBPyConnection, sent: numpy.ndarray) -> list
     """)
     return database.execute(f"""
         select dimension, segment, min(activity_date) filter (where is_low) - date '{MONDAY}'
-        from ({model_sql("int_volume_days")})
+        from ({model_sql("fnd_volume_days")})
         group by dimension, segment, spell
         having bool_or(is_low)
         order by all

@@ -116,7 +116,7 @@ def _same_segments(connection: duckdb.DuckDBPyConnection, drawn: Drawn) -> froze
                 coalesce({column}, '{missing}') as segment,
                 count(*) filter (where list_contains($planted, campaign_lead_id)) as shared,
                 count(*) as requests
-            from intermediate.int_connections_described
+            from findings.fnd_connections_described
             where is_sent
             group by segment
             """,

@@ -10,17 +10,17 @@ from random import Random
 from threading import Thread
 
 from extract import raw
-from extract.errors import OutboundError
-from extract.importer.command import ImportOptions, run_import
+from extract.importer.command import run_import
 from extract.importer.ledger import Ledger
-from extract.landing import Landing
-from extract.pipeline import ledger_path
+from extract.importer.options import ImportOptions
+from extract.raw.landing import Landing
 from extract.sandbox import people
 from extract.sandbox.api import SandboxApi
 from extract.sandbox.faults import Faults
 from extract.sandbox.server import SandboxServer
-from extract.settings import Settings, load_settings
-from reports.connection_analytics import PROJECT_DIR
+from extract.workspace.errors import OutboundError
+from extract.workspace.workspace import Workspace, load_workspace
+from reports.cli.frame import PROJECT_DIR
 from tests.diagnosis.causes import ImportPlan
 
 FIRST_PERSON = 5_000_000
@@ -43,14 +43,14 @@ def served(api: SandboxApi):
 
 def import_file(folder: Path, api: SandboxApi, base_url: str, plan: ImportPlan, rng: Random) -> str:
     """Run the import under its fault; returns the import's name, which is its batch's as well."""
-    settings = _settings(folder, base_url, api.api_key)
+    workspace = _settings(folder, base_url, api.api_key)
     path = _write_file(folder / "clay_export.csv", plan.rows, rng)
     api.faults = Faults([plan.fault])
     options = ImportOptions(
         file=path, campaign_id=str(plan.campaign_id), mapping="clay", senders="limits", apply=True
     )
     try:
-        run_import(settings, PROJECT_DIR / "config" / "import_mappings.yaml", options, lambda _: None)
+        run_import(workspace, options, lambda _: None)
     except OutboundError as error:
         if error.exit_code != LOST_SOMETHING:
             raise
@@ -58,29 +58,29 @@ def import_file(folder: Path, api: SandboxApi, base_url: str, plan: ImportPlan, 
         raise RuntimeError(f"{plan.fault} lost nothing")
     finally:
         api.faults = Faults()
-    with Ledger(ledger_path(settings)) as ledger:
+    with Ledger(workspace.paths.import_ledger) as ledger:
         [entry] = ledger.imports()
     return entry.import_id
 
 
 def ledger_rows(folder: Path, base_url: str, api: SandboxApi) -> Callable[[Landing], None]:
     """Lands the import ledger beside a pull."""
-    settings = _settings(folder, base_url, api.api_key)
+    workspace = _settings(folder, base_url, api.api_key)
 
     def land(landing: Landing) -> None:
         with raw.connect(folder / "raw.duckdb", read_only=True) as connection:
             last_events = raw.last_import_events(connection)
-        with Ledger(ledger_path(settings)) as ledger:
+        with Ledger(workspace.paths.import_ledger) as ledger:
             for table, row in ledger.news(last_events):
                 landing.write(table, row)
 
     return land
 
 
-def _settings(folder: Path, base_url: str, api_key: str) -> Settings:
+def _settings(folder: Path, base_url: str, api_key: str) -> Workspace:
     given = {"HEYREACH_API_KEY": api_key, "HEYREACH_BASE_URL": base_url, "OUTBOUND_DATA_DIR": str(folder)}
-    settings = load_settings(PROJECT_DIR, {**os.environ, **given, "HEYREACH_REQUESTS_PER_MINUTE": "0"})
-    return replace(settings, read_back_waits=(0.0,))
+    workspace = load_workspace(PROJECT_DIR, {**os.environ, **given, "HEYREACH_REQUESTS_PER_MINUTE": "0"})
+    return replace(workspace, read_back_waits=(0.0,))
 
 
 def _write_file(path: Path, rows: int, rng: Random) -> Path:

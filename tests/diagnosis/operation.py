@@ -8,17 +8,18 @@ from pathlib import Path
 
 import httpx
 
-from extract import heyreach, raw
-from extract.accounts import Account
-from extract.client import HeyReachClient
+from extract import raw
+from extract.heyreach.accounts import Account
+from extract.heyreach.client import HeyReachClient
+from extract.heyreach.observing import KnownStates
+from extract.heyreach.pull import run_pull
 from extract.http.pacing import Pacer
-from extract.landing import Landing, finished_folders
-from extract.observing import KnownStates
-from extract.pull import run_pull
+from extract.raw import load as heyreach
+from extract.raw.landing import Landing, finished_folders
 from extract.sandbox.api import SandboxApi
 from extract.sandbox.clock import to_datetime, to_ticks
-from extract.settings import load_settings
-from reports.connection_analytics import PROJECT_DIR
+from extract.workspace.workspace import load_workspace
+from reports.cli.frame import PROJECT_DIR
 from tests.compiled import Project, build
 
 BASE_URL = "http://127.0.0.1:9/api/public"
@@ -89,11 +90,11 @@ def append_parameters(raw_path: Path, base_url: str, since: datetime) -> None:
     """The row of parameters the build reads: judged by config/settings.yaml, as of the newest pull."""
     with raw.connect(raw_path, read_only=True) as connection:
         as_of = raw.pull_times(connection).newest
-    settings = load_settings(PROJECT_DIR, {**os.environ, "HEYREACH_API_KEY": "", "HEYREACH_BASE_URL": ""})
+    workspace = load_workspace(PROJECT_DIR, {**os.environ, "HEYREACH_API_KEY": "", "HEYREACH_BASE_URL": ""})
     raw.append_run_parameters(
         raw_path,
         {
-            **vars(settings.analytics),
+            **vars(workspace.analytics),
             "run_id": "diagnosis",
             "requested_at": as_of,
             "purpose": "publish",

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from math import log
 from random import Random
 
-from extract.accounts import Account
+from extract.heyreach.accounts import Account
 from extract.sandbox.clock import DAY, HOUR, WEEK, to_ticks
 from extract.sandbox.leads import REGIONS
 from extract.sandbox.presets import ICPS, SOURCES, Campaign, Preset, Sender

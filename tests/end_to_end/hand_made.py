@@ -13,12 +13,12 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from extract import raw
-from extract.client import HeyReachClient
-from extract.heyreach import load
+from extract.heyreach.client import HeyReachClient
+from extract.heyreach.observing import KnownStates
+from extract.heyreach.pull import run_pull
 from extract.http.pacing import Pacer
-from extract.landing import Landing, finished_folders
-from extract.observing import KnownStates
-from extract.pull import run_pull
+from extract.raw.landing import Landing, finished_folders
+from extract.raw.load import load
 from tests.conftest import Workspace
 from tests.end_to_end.hand_made_rows import (
     Campaign,
@@ -31,7 +31,7 @@ from tests.end_to_end.hand_made_rows import (
     sender_row,
     sequence,
 )
-from tests.extract.scripted_server import Reply, Request, ScriptedServer
+from tests.extract.heyreach.scripted_server import Reply, Request, ScriptedServer
 
 KEY = "SENTINEL-KEY-by-hand"
 

@@ -14,14 +14,16 @@ import duckdb
 import pytest
 
 from extract import raw
-from extract.backup import archive, contents, restore, save
+from extract.backup import archive, restore, save
 from extract.importer.ledger import Ledger
-from extract.lock import everything, exclusive
+from extract.people.suppression import Suppressions
 from extract.privacy import purge
-from extract.privacy.suppression import Suppressions
 from extract.sandbox.process import running_sandbox
-from extract.settings import RetentionSettings, load_settings
-from reports.connection_analytics import PROJECT_DIR
+from extract.workspace.lock import everything, exclusive
+from extract.workspace.paths import Paths
+from extract.workspace.settings_file import RetentionSettings
+from extract.workspace.workspace import load_workspace
+from reports.cli.frame import PROJECT_DIR
 from tests.conftest import Outcome, Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 from tests.end_to_end.test_privacy import NAME, OTHERS, SLUG, TRACES, done, found, lead_file, webhook
@@ -240,7 +242,7 @@ def dying(function):
     return step
 for name in ("replace", "rename", "fsync", "unlink"):
     setattr(os, name, dying(getattr(os, name)))
-from reports.connection_analytics import main
+from reports.cli import main
 code = main(["restore", "--from", sys.argv[2], "--force"])
 sys.exit(code)
 """
@@ -325,8 +327,8 @@ def test_a_damaged_ledger_or_raw_is_named_and_nothing_is_saved(workspace):
     outcome = workspace.run("backup")
     assert outcome.exit_code == 1
     assert "`make recover`" in outcome.errors
-    assert contents.copies(workspace.data_dir) == [
-        path for path in contents.copies(workspace.data_dir) if path.suffixes[-2:] == [".tar", ".gz"]
+    assert Paths(workspace.data_dir).copies() == [
+        path for path in Paths(workspace.data_dir).copies() if path.suffixes[-2:] == [".tar", ".gz"]
     ]
 
 
@@ -348,11 +350,11 @@ def project(tmp_path) -> Path:
 
 @pytest.mark.parametrize("with_secrets", [False, True])
 def test_configuration_comes_back_and_keys_only_when_asked_for(project, tmp_path, with_secrets):
-    settings = load_settings(project, {})
-    (settings.data_dir / "journal").mkdir(parents=True)
-    (settings.data_dir / "journal" / "runs.jsonl").write_text('{"a": 1}\n')
-    with everything(settings.workspace_dir, "restore"):
-        saved = save.save(settings, project, None, with_secrets=with_secrets)
+    opened = load_workspace(project, {})
+    (opened.data_dir / "journal").mkdir(parents=True)
+    (opened.data_dir / "journal" / "runs.jsonl").write_text('{"a": 1}\n')
+    with everything(opened.folder, "restore"):
+        saved = save.save(opened, None, with_secrets=with_secrets)
     archive.read(saved.path, tmp_path / "into")
     held = b"".join(tree(tmp_path / "into").values())
     for secret in (b"SENTINEL-KEY", b"SENTINEL-PASSWORD"):
@@ -360,7 +362,7 @@ def test_configuration_comes_back_and_keys_only_when_asked_for(project, tmp_path
     # Into a fresh clone: what it ships and the operator changed is laid beside, what it lacks put in place.
     clone = tmp_path / "clone"
     shutil.copytree(PROJECT_DIR / "config", clone / "config")
-    fresh = load_settings(clone, {"HEYREACH_API_KEY": "k", "ACCOUNT_METADATA_PATH": "senders.yaml"})
+    fresh = load_workspace(clone, {"HEYREACH_API_KEY": "k", "ACCOUNT_METADATA_PATH": "senders.yaml"})
     said: list[str] = []
     place = restore.place(fresh, clone, is_demo=False)
     fresh.data_dir.mkdir()
@@ -374,14 +376,14 @@ def test_configuration_comes_back_and_keys_only_when_asked_for(project, tmp_path
     assert (clone / "senders.yaml").read_text() == "accounts: []\n"
     assert (clone / ".env").stat().st_mode & 0o777 == 0o600
     blank = {"SMTP_HOST": "", "SMTP_USERNAME": "", "SMTP_PASSWORD": "", "ALERT_EMAIL_TO": ""}
-    back = load_settings(clone, {} if with_secrets else {"HEYREACH_API_KEY": "k", **blank})
+    back = load_workspace(clone, {} if with_secrets else {"HEYREACH_API_KEY": "k", **blank})
     assert ("# SMTP_PASSWORD is not in the backup" in (clone / ".env").read_text()) != with_secrets
     assert back.lookback_days == 60
     assert back.account_metadata_path == clone / "senders.yaml"
     # By force it takes the place of the other one, which is kept.
     restore.prepare(fresh, saved.path, place, force=True, say=said.append)
     restore.finish(place, said.append)
-    assert load_settings(clone, blank).analytics.acceptance_window_days == 10
+    assert load_workspace(clone, blank).analytics.acceptance_window_days == 10
     [kept] = (clone / "config").glob("settings.yaml.replaced-*")
     assert kept.read_text() == shipped
 
@@ -393,10 +395,10 @@ def test_old_backups_are_purged_and_the_newest_is_kept(workspace):
     for name in ("backup-7-2025.tar.gz", "backup-7-2026.tar.gz", "replaced-2025"):
         (folder / name).mkdir() if "replaced" in name else (folder / name).touch()
         os.utime(folder / name, (long_ago, long_ago + ("2026" in name)))
-    settings = load_settings(PROJECT_DIR, {"OUTBOUND_DATA_DIR": str(workspace.data_dir),
+    opened = load_workspace(PROJECT_DIR, {"OUTBOUND_DATA_DIR": str(workspace.data_dir),
         **workspace.environment})  # fmt: skip
-    settings = replace(settings, retention=RetentionSettings(keep_backups_days=90))
-    old = purge.find(settings, workspace.warehouse, datetime.now(UTC)).paths["backups"]
+    opened = replace(opened, retention=RetentionSettings(keep_backups_days=90))
+    old = purge.find(opened, workspace.warehouse, datetime.now(UTC)).paths["backups"]
     assert {path.name for path in old} >= {"backup-7-2025.tar.gz", "replaced-2025"}
 
 

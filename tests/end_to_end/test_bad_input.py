@@ -9,9 +9,10 @@ import duckdb
 import pytest
 
 from extract import pipeline, raw
-from extract.lock import exclusive
+from extract.http import retry
 from extract.sandbox.process import running_sandbox
-from extract.settings import load_settings
+from extract.workspace.lock import exclusive
+from extract.workspace.workspace import load_workspace
 from tests.conftest import Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 
@@ -103,7 +104,8 @@ def test_bad_settings(built, environment, exit_code, named):
     assert (digest(built.warehouse), reports(built)) == (before, reports_before)
 
 
-def test_no_network_on_a_fresh_workspace(tmp_path):
+def test_no_network_on_a_fresh_workspace(tmp_path, monkeypatch):
+    monkeypatch.setattr(retry, "_jitter", lambda low, high: low)  # tries again at once
     workspace = Workspace(
         tmp_path, {"HEYREACH_API_KEY": "key", "HEYREACH_BASE_URL": "http://127.0.0.1:9/api/public"}
     )
@@ -168,8 +170,8 @@ def test_the_moment_that_a_report_prints_can_be_typed_again(workspace):
     assert workspace.run("extract", OUTBOUND_AS_OF=minute_before).exit_code == 2
     # A build reads it so, too.
     typed = {"OUTBOUND_DATA_DIR": str(workspace.data_dir), "OUTBOUND_AS_OF": printed}
-    settings = load_settings(workspace.data_dir, {**workspace.environment, **typed})
-    assert pipeline.as_meant(settings).as_of == newest
+    opened = load_workspace(workspace.data_dir, {**workspace.environment, **typed})
+    assert pipeline.as_meant(opened).as_of == newest
 
 
 def test_a_build_does_not_look_back_before_the_first_pull(built):
@@ -248,8 +250,12 @@ def test_what_is_new_or_unreadable_is_reported_and_blocks_nobody(small, workspac
     assert workspace.query(
         "select message like '%campaign_leads.%' from marts.rpt_health where topic = 'new_api_fields'"
     ) == [(True,)]
-    assert "warning: accepted_values_stg_heyreach__campaign_lead" in outcome.errors
-    assert workspace.query("select count(*) from staging.stg_heyreach__quarantined_rows") == [(1,)]
+    assert workspace.query(
+        "select message like '%campaign_leads.leadConnectionStatus Teleported (%' from marts.rpt_health "
+        "where topic = 'statuses_unknown'"
+    ) == [(True,)]
+    assert "warning: assert_statuses_are_known" in outcome.errors
+    assert workspace.query("select count(*) from staging.stg_operations__quarantined_rows") == [(1,)]
 
 
 @pytest.mark.parametrize(

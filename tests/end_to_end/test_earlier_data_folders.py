@@ -3,8 +3,10 @@
 A figure may only differ where a correction of CORRECTIONS says so, with its new value and the reason.
 """
 
+import shutil
 from typing import NamedTuple
 
+import duckdb
 import pytest
 
 from tests import data_folders
@@ -71,3 +73,25 @@ def test_what_is_kept_is_worth_comparing(state, name):
     assert statuses >= {"queued", "sent", "accepted", "expired", "failed", "excluded", "already_connected"}
     empty = {figure for figure, rows in figures.items() if not rows}
     assert empty <= (LACKING_IN_THE_DEMO if name == "demo" else set())
+
+
+def test_a_warehouse_of_another_release_is_purged_and_erased_from_but_shows_no_other_period(
+    tmp_path_factory, tmp_path
+):
+    """Its marts have today's names; what lies before and behind them need not."""
+    built = data_folders.built(tmp_path_factory, "1ca0139", "sixty_nights")
+    shutil.copytree(built.data_dir, tmp_path / "data")
+    workspace = data_folders.workspace_of(tmp_path / "data", Kept.read("1ca0139", "sixty_nights").base_url)
+    with duckdb.connect(str(workspace.warehouse)) as connection:
+        connection.execute("alter table staging.stg_operations__run_parameters rename to another_name")
+    summary = workspace.query("select since, until, as_of, people_known from marts.rpt_summary")
+    [(url,)] = workspace.query("select max(normalized_profile_url) from marts.heyreach_leads")
+    report = workspace.run("report", "--since", "2026-01-01", "--until", "2026-01-08")
+    assert report.exit_code == 2
+    assert "warehouse.duckdb was built by another release of this program; `make build`" in report.errors
+    assert workspace.run("purge").exit_code == 0
+    assert workspace.run("erase", "--url", url).exit_code == 0
+    [(since, until, as_of, people)] = summary
+    assert workspace.query("select since, until, as_of, people_known from marts.rpt_summary") == [
+        (since, until, as_of, people - 1)
+    ]

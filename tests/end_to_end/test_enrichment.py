@@ -9,9 +9,10 @@ import duckdb
 import pytest
 
 from extract.enrichment.command import EnrichOptions, run_enrich
-from extract.settings import load_settings
+from extract.workspace.workspace import load_workspace
 from tests.conftest import Outcome, Workspace
 from tests.extract.enrichment.stand_ins import Asked, Faults, llm_reply, stand_ins
+from tests.projects import project
 
 pytestmark = pytest.mark.usefixtures("built_without_dbt")
 
@@ -68,23 +69,21 @@ def built(demo, tmp_path_factory) -> tuple[Workspace, Outcome]:
             writer.writerow([f"https://www.{person}", email])
             text = f"SRE, 2021 - Present\n{('She', 'He')[number % 2]} writes about databases\nBSc, 2012"
             (profiles / f"{person.rsplit('/', 1)[-1]}.txt").write_text(text)
-    config = folder / "enrichment.yaml"
     paces = "".join(f"  {name}: 6000\n" for name in ("apollo", "builtwith", "clearbit", "llm"))
-    config.write_text(
-        f"requests_per_minute:\n{paces}infer: [estimated_age, gender]\nusd_per_credit:\n  apollo: 0.1\n"
-    )
+    infer = "infer: [estimated_age, gender]"
+    project(folder, enrichment=f"requests_per_minute:\n{paces}{infer}\nusd_per_credit:\n  apollo: 0.1\n")
     with stand_ins(Faults(failed=0.1)) as served:
         served.answers["llm"] = lambda request: (200, llm_reply(form(request)))
-        settings = load_settings(
+        workspace = load_workspace(
             folder,
             {**served.environment(), "HEYREACH_API_KEY": "", "OUTBOUND_DATA_DIR": str(copy.data_dir)},
         )
         names = "apollo,clearbit,profile_inference"
         options = EnrichOptions(names, folder / "leads.csv", back_off=0.01)
-        run_enrich(settings, config, options, lambda line: None)
+        run_enrich(workspace, options, lambda line: None)
         served.faults = Faults()
         options = EnrichOptions("builtwith", source="aturiya", back_off=0.01)
-        run_enrich(settings, config, options, lambda line: None)
+        run_enrich(workspace, options, lambda line: None)
     outcome = copy.run("run", "--since", "2026-01-01", "--until", "2026-02-01")
     assert outcome.exit_code == 0, outcome.errors
     return copy, outcome

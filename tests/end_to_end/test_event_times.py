@@ -10,12 +10,12 @@ import numpy
 import pytest
 
 from extract import raw
-from extract.client import HeyReachClient
-from extract.heyreach import load
+from extract.heyreach.client import HeyReachClient
+from extract.heyreach.observing import KnownStates
+from extract.heyreach.pull import run_pull
 from extract.http.pacing import Pacer
-from extract.landing import Landing, finished_folders
-from extract.observing import KnownStates
-from extract.pull import run_pull
+from extract.raw.landing import Landing, finished_folders
+from extract.raw.load import load
 from extract.sandbox.process import Sandbox, running_sandbox
 from tests.conftest import Workspace
 from tests.end_to_end.conftest import workspace_on
@@ -183,7 +183,7 @@ def test_what_is_expected_of_unfinished_weeks_is_what_they_came_to(world, worksp
 def true_quantiles(workspace: Workspace, truth: dict) -> dict[str, float]:
     """Of the requests that count: hours to accept of those accepted within 30 days."""
     watched = workspace.query(
-        "select campaign_lead_id from intermediate.int_acceptance_times where is_watched_30_days"
+        "select campaign_lead_id from findings.fnd_acceptance_times where is_watched_30_days"
     )
     hours = [
         (truth[lead]["accepted"] - truth[lead]["sent"]).total_seconds() / 3600
@@ -237,7 +237,7 @@ def test_the_truth_lies_between_the_bounds_of_every_quantile(workspace, truth):
 
 def test_the_truth_lies_between_the_bounds_of_every_share(workspace, truth):
     watched = workspace.query(
-        "select campaign_lead_id from intermediate.int_acceptance_times where is_watched_30_days"
+        "select campaign_lead_id from findings.fnd_acceptance_times where is_watched_30_days"
     )
     for edge, hours in {"24h": 24, "48h": 48, "72h": 72, "7d": 168, "14d": 336, "30d": 720}.items():
         within = timedelta(hours=hours)

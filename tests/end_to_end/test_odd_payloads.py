@@ -68,12 +68,12 @@ def workspace(tmp_path_factory):
         # What has never been sent is sometimes shown as null.
         nothing = """cast(replace(cast(payload as varchar), '"leadConnectionStatus":"None"', ?) as json)"""
         rewrite(raw, LEADS, 2, nothing, '"leadConnectionStatus":null')
+    outcome = workspace.run("build", *PERIOD)
+    assert outcome.exit_code == 0, outcome.errors
     return workspace
 
 
 def test_odd_payloads_are_published_and_named(workspace):
-    outcome = workspace.run("build", *PERIOD)
-    assert outcome.exit_code == 0, outcome.errors
     [(line,)] = workspace.query("select message from marts.rpt_health where topic = 'payload_problems'")
     for text in (
         'campaign_leads.lastActionTime (', 'no ISO 8601 time, such as "yesterday"',
@@ -98,9 +98,7 @@ def test_placeholders_and_respelled_fields_are_unknown_and_named(workspace):
     assert (
         workspace.query("select distinct source from marts.heyreach_leads where source ilike '%n/a%'") == []
     )
-    [(respelled,)] = workspace.query(
-        "select count(distinct lead_id) from intermediate.int_lead_fields_respelled"
-    )
+    [(respelled,)] = workspace.query("select count(distinct lead_id) from findings.fnd_lead_fields_respelled")
     assert respelled > 20
 
 

@@ -18,17 +18,21 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from extract import journal, lock, pipeline, raw, snapshots
-from extract.lock import exclusive
-from extract.runs import RunRecord, runs_path
+from extract import pipeline, raw
+from extract.raw import snapshots
 from extract.sandbox.process import running_sandbox
-from extract.settings import DEFAULTS
-from extract.stop import STOP_SECONDS
+from extract.workspace import journal, lock
+from extract.workspace.lock import exclusive
+from extract.workspace.paths import Paths
+from extract.workspace.runs import RunRecord
+from extract.workspace.stop import STOP_SECONDS
+from extract.workspace.variables import DEFAULTS
+from extract.workspace.workspace import Workspace as Opened
 from tests.compiled import instead_of_dbt
 from tests.conftest import Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 
-COMMAND = (sys.executable, "-m", "reports.connection_analytics")
+COMMAND = (sys.executable, "-m", "reports.cli")
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +102,7 @@ def held_for_writing(database: Path) -> Iterator[Callable[[], str]]:
 
 
 def events(workspace: Workspace) -> list[dict]:
-    return journal.rows(runs_path(workspace.data_dir))
+    return journal.rows(Paths(workspace.data_dir).runs)
 
 
 @pytest.mark.usefixtures("without_dbt")
@@ -121,7 +125,7 @@ def test_the_jobs_pull_report_and_remember_each_in_its_measure(small, workspace)
     assert daily_calls < small.log()["total"]
 
     assert workspace.query(
-        "select kind from staging.stg_heyreach__pulls where resource = 'pull' order by finished_at, pull_id"
+        "select kind from staging.stg_operations__pulls where resource = 'pull' order by finished_at, pull_id"
     ) == [("full",), ("daily",), ("full",)]
     assert workspace.query("select job, outcome from marts.pipeline_runs order by started_at") == [
         ("daily", "succeeded"),
@@ -175,7 +179,7 @@ def test_a_failed_job_still_reports_the_last_good_warehouse_and_says_so(workspac
 
 def test_old_figures_are_said_to_be_old(workspace):
     """The record says that nothing came in for two days; whoever builds then must be told."""
-    path = runs_path(workspace.data_dir)
+    path = Paths(workspace.data_dir).runs
     text = path.read_text()
     for row in journal.rows(path):
         earlier = datetime.fromisoformat(row["happened_at"]) - timedelta(days=2)
@@ -196,7 +200,10 @@ def test_sundays_second_job_waits_and_finds_the_work_done(small, workspace, monk
     held = threading.Event()
 
     def weekly() -> None:
-        with exclusive(workspace.data_dir), RunRecord(runs_path(workspace.data_dir), "weekly"):
+        with (
+            exclusive(workspace.data_dir),
+            RunRecord(Paths(workspace.data_dir).runs, "weekly"),
+        ):
             held.set()
             time.sleep(1.5)
 
@@ -223,20 +230,21 @@ def test_a_job_that_does_not_wait_is_turned_away_without_a_request(small, worksp
 
 
 def test_a_daily_pull_becomes_a_full_one_when_the_last_is_too_old(workspace, tmp_path):
-    settings = pipeline.Settings(
+    opened = Opened(
+        project_dir=workspace.data_dir,
         **{name: None for name in ("api_key", "base_url", "requests_per_minute", "account_metadata_path")},
         lookback_days=30,
         as_of=None,
         data_dir=workspace.data_dir / "..",
     )
     (tmp_path / "demo").symlink_to(workspace.data_dir)
-    assert pipeline._kind_due(settings, "daily", FIRST_PULL + timedelta(days=7)) == "daily"
-    assert pipeline._kind_due(settings, "daily", FIRST_PULL + timedelta(days=9)) == "full"
-    assert pipeline._kind_due(settings, "light", FIRST_PULL + timedelta(days=9)) == "light"
+    assert pipeline._kind_due(opened, "daily", FIRST_PULL + timedelta(days=7)) == "daily"
+    assert pipeline._kind_due(opened, "daily", FIRST_PULL + timedelta(days=9)) == "full"
+    assert pipeline._kind_due(opened, "light", FIRST_PULL + timedelta(days=9)) == "light"
 
 
 def test_a_snapshot_is_kept_once_and_also_after_a_kill_before_it_was_landed(workspace):
-    path = snapshots.snapshots_path(workspace.data_dir)
+    path = Paths(workspace.data_dir).snapshots
     (kept,) = journal.rows(path)
     snapshots.keep(workspace.warehouse, path)
     assert journal.rows(path) == [kept]
@@ -283,8 +291,12 @@ def test_damaged_databases_are_named_set_aside_and_made_anew(workspace):
 
 
 @pytest.mark.parametrize("limit", [120_000, 5_000_000], ids=["while pulling", "while building"])
+@pytest.mark.usefixtures("without_dbt")
 def test_a_full_disk_is_said_and_leaves_the_published_warehouse(small, workspace, limit):
-    """A limit on file sizes stands for the disk: writes beyond it fail as they do on a full one."""
+    """A limit on file sizes stands for the disk: writes beyond it fail as they do on a full one.
+
+    The job is a program of its own, so dbt builds in it.
+    """
     small.set_clock(FIRST_PULL + timedelta(days=1))
     before = digest(workspace.warehouse)
     outcome = subprocess.run(

@@ -14,17 +14,22 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from extract import landing_contents
 from extract.enrichment.command import EnrichOptions, run_enrich
-from extract.landing import finished_folders
 from extract.pipeline import suppressions
 from extract.privacy import erase, purge
+from extract.raw import landing_contents
+from extract.raw.landing import finished_folders
 from extract.sandbox.process import Sandbox, running_sandbox
-from extract.settings import RetentionSettings, Settings, load_settings
-from reports.connection_analytics import PROJECT_DIR
+from extract.workspace.paths import Paths
+from extract.workspace.settings_file import RetentionSettings
+from extract.workspace.workspace import Workspace as Opened
+from extract.workspace.workspace import load_workspace
+from reports.cli.frame import PROJECT_DIR
+from tests.compiled import Project, instead_of_dbt
 from tests.conftest import Outcome, Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 from tests.extract.enrichment.stand_ins import Asked, stand_ins
+from tests.projects import project
 
 CAMPAIGN = "40101"
 SLUG, NAME, ADDRESS = "zephyrine-ostrowarth", "Zephyrine Ostrowarth", "z.ostrowarth@example.org"
@@ -70,13 +75,13 @@ def done(workspace: Workspace, *arguments: str) -> None:
 
 def enrich(workspace: Workspace, names: str, file: Path | None = None) -> None:
     """Ask stand-ins about the people of a file, or of the warehouse."""
-    config = workspace.data_dir.parent / "enrichment.yaml"
-    config.write_text("requests_per_minute: {apollo: 6000, hunter: 6000, builtwith: 6000}\n")
+    folder = workspace.data_dir.parent / "project"
+    project(folder, enrichment="requests_per_minute: {apollo: 6000, hunter: 6000, builtwith: 6000}\n")
     with stand_ins() as served:
         served.answers |= {"hunter": hunter_by_name, "apollo": apollo_by_link}
-        folder = {"OUTBOUND_DATA_DIR": str(workspace.data_dir)}
-        settings = load_settings(PROJECT_DIR, {**folder, **workspace.environment, **served.environment()})
-        run_enrich(settings, config, EnrichOptions(names, file, back_off=0.01), lambda line: None)
+        given = {"OUTBOUND_DATA_DIR": str(workspace.data_dir)}
+        configured = load_workspace(folder, {**given, **workspace.environment, **served.environment()})
+        run_enrich(configured, EnrichOptions(names, file, back_off=0.01), lambda line: None)
 
 
 def hunter_by_name(request: Asked) -> tuple[int, dict]:
@@ -120,12 +125,12 @@ def rows_of(path: Path) -> bytes:
 
 
 def counts_of(workspace: Workspace) -> Path:
-    return erase.counts_path(workspace.data_dir)
+    return Paths(workspace.data_dir).erasures
 
 
-def settings_of(workspace: Workspace) -> Settings:
+def opened(workspace: Workspace) -> Opened:
     environment = {"OUTBOUND_DATA_DIR": str(workspace.data_dir), **workspace.environment}
-    return load_settings(PROJECT_DIR, environment)
+    return load_workspace(PROJECT_DIR, environment)
 
 
 @dataclass(frozen=True)
@@ -140,10 +145,10 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory):
+def story(compiled: Project, tmp_path_factory: pytest.TempPathFactory):
     """One person known from an import, a webhook and a report; one who accepted a request.
 
-    In a folder whose name would end a text in SQL.
+    In a folder whose name would end a text in SQL. dbt itself builds first, and leaves its files there.
     """
     folder = tmp_path_factory.mktemp("privacy") / "o'brien"
     folder.mkdir()
@@ -166,8 +171,9 @@ def story(tmp_path_factory: pytest.TempPathFactory):
         shutil.copy(data / "raw.duckdb", data / "raw.set-aside-2026-01-27T020000.duckdb")
         shutil.copytree(data, folder / "before")
         lead = next(each for each in sandbox.truth()["leads"] if each["accepted_at"] and each["profile_url"])
-        erase.erase(settings_of(workspace), lead["profile_url"])
-        erased = workspace.run("erase", "--url", f"https://uk.linkedin.com/in/{SLUG.title()}?trk=people")
+        erase.erase(opened(workspace), lead["profile_url"])
+        with instead_of_dbt(compiled):
+            erased = workspace.run("erase", "--url", f"https://uk.linkedin.com/in/{SLUG.title()}?trk=people")
         yield Story(sandbox, workspace, folder / "before", lead, erased)
 
 
@@ -260,7 +266,7 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 from extract.privacy import erase, files
-from extract.settings import load_settings
+from extract.workspace.workspace import load_workspace
 steps = iter(range(int(sys.argv[2])))
 def dying(function):
     def step(*arguments):
@@ -269,7 +275,7 @@ def dying(function):
         return function(*arguments)
     return step
 os.replace, os.pwrite, os.fsync = dying(os.replace), dying(os.pwrite), dying(os.fsync)
-erase.erase(load_settings(Path(sys.argv[1])), os.environ["URL"])
+erase.erase(load_workspace(Path(sys.argv[1]), os.environ), os.environ["URL"])
 """
 
 
@@ -279,26 +285,24 @@ def test_killed_in_the_middle_it_is_completed_by_running_it_again(story, tmp_pat
     for name in ("warehouse.duckdb", "reports"):  # built anew by the command, as the test above shows
         path = tmp_path / "data" / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    environment = os.environ | story.workspace.environment
-    environment |= {"OUTBOUND_DATA_DIR": str(tmp_path / "data"), "URL": f"linkedin.com/in/{SLUG}"}
-
-    def run(limit: int) -> int:
-        return subprocess.run(
-            [sys.executable, "-c", _KILLED, str(PROJECT_DIR), str(limit)],
-            env=environment,
-            cwd=PROJECT_DIR,
-            check=False,
-        ).returncode
+    url = f"linkedin.com/in/{SLUG}"
+    workspace = Workspace(tmp_path / "data", story.workspace.environment)
 
     def damaged() -> list[dict]:
         folders = finished_folders(tmp_path / "data" / "landing")
         assert folders
         return [faults for folder in folders if (faults := landing_contents.faults(folder))]
 
-    assert run(steps) == -signal.SIGKILL
+    killed = subprocess.run(
+        [sys.executable, "-c", _KILLED, str(PROJECT_DIR), str(steps)],
+        env=os.environ | workspace.environment | {"OUTBOUND_DATA_DIR": str(tmp_path / "data"), "URL": url},
+        cwd=PROJECT_DIR,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL
     assert found(tmp_path / "data", *TRACES)
     assert damaged() == []
-    assert run(1000) == 0
+    erase.erase(opened(workspace), url)
     assert found(tmp_path / "data", *TRACES) == {}
     assert damaged() == []
 
@@ -334,11 +338,11 @@ def test_what_is_too_old_is_shown_first_and_deleted_when_asked_for(story, tmp_pa
 
 def test_leads_that_did_nothing_for_long_go_and_stay_away_until_they_are_imported_again(story, tmp_path):
     shutil.copytree(story.before, tmp_path / "data")
-    settings = replace(
-        settings_of(workspace_on(story.sandbox, tmp_path / "data")),
+    aged = replace(
+        opened(workspace_on(story.sandbox, tmp_path / "data")),
         retention=RetentionSettings(keep_leads_months=1),
     )
-    old = purge.find(settings, tmp_path / "data" / "warehouse.duckdb", FIRST_PULL)
+    old = purge.find(aged, tmp_path / "data" / "warehouse.duckdb", FIRST_PULL)
     assert 0 < old.leads < 150
     # What is told of them is true: nothing happened for a month.
     idle = [
@@ -352,12 +356,12 @@ def test_leads_that_did_nothing_for_long_go_and_stay_away_until_they_are_importe
         )
     ]
     assert {key.rpartition("/")[2].lower() for key in old.people} <= set(idle)
-    assert purge.apply(settings, old)
+    assert purge.apply(aged, old)
     slugs = [key.rpartition("/")[2] for key in old.people if key.isascii()]
     (tmp_path / "data" / "warehouse.duckdb").unlink()  # built anew by the command
     assert slugs
     assert found(tmp_path / "data", *(f"/in/{slug}" for slug in slugs)) == {}
-    people = suppressions(settings)
+    people = suppressions(aged)
     assert people.erased(old.people) == set(old.people)
     assert people.erased(old.people, only_on_request=True) == set()
 

@@ -5,8 +5,8 @@ import shutil
 import pytest
 
 from extract import raw
-from extract.heyreach import load
-from extract.landing import finished_folders
+from extract.raw.landing import finished_folders
+from extract.raw.load import load
 from tests.conftest import Workspace
 from tests.end_to_end.test_truth import numbers
 from tests.endurance.replay_with_faults import replay

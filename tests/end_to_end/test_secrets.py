@@ -1,16 +1,21 @@
 """The HeyReach key stays where it is: in no file, no output, no error, whatever happens."""
 
 import base64
+import logging
 import os
 import subprocess
 import sys
+import traceback
+from collections.abc import Sequence
 from urllib.parse import quote, quote_plus
 
 import pytest
 
 from extract import raw
 from extract.sandbox.process import running_sandbox
-from reports.connection_analytics import PROJECT_DIR
+from reports.cli import main
+from reports.cli.frame import PROJECT_DIR
+from tests.compiled import instead_of_dbt
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 
 KEY = "hr+Distinctive/4711=Key~zQ9"
@@ -20,8 +25,24 @@ SPELLINGS = {
 }
 
 
+def verbose(arguments: Sequence[str]) -> int:
+    """The command line, ending as a program does, and all that the libraries below it have to tell."""
+    logger = logging.getLogger()
+    level, handler = logger.level, logging.StreamHandler(sys.stderr)
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    try:
+        return main(arguments)
+    except Exception:
+        traceback.print_exc()
+        return 1
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(handler)
+
+
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory):
+def runs(compiled, tmp_path_factory):
     """Everything printed by a good run and by failing ones, with tracebacks, on one data folder."""
     data_dir = tmp_path_factory.mktemp("secrets")
     printed = {}
@@ -30,10 +51,15 @@ def runs(tmp_path_factory):
         environment = os.environ | workspace.environment | {"OUTBOUND_DATA_DIR": str(data_dir)}
 
         def debug(name: str, step: str, **changes: str) -> None:
-            """The real program with --debug, and all that the libraries below it have to tell."""
+            outcome = workspace.run(step, "--debug", entry=verbose, **changes)
+            printed[name] = outcome.printed + outcome.errors
+            assert "Traceback" in printed[name], printed[name]
+
+        def debug_program(name: str, step: str) -> None:
+            """The same in a program of its own, which tells what it does from its start and has dbt build."""
             done = subprocess.run(
                 [sys.executable, "-c", _VERBOSE, step, "--debug"],
-                env=environment | changes,
+                env=environment,
                 cwd=PROJECT_DIR,
                 capture_output=True,
                 text=True,
@@ -42,11 +68,12 @@ def runs(tmp_path_factory):
             printed[name] = done.stdout + done.stderr
             assert "Traceback" in printed[name], printed[name]
 
-        good = workspace.run("run")
+        with instead_of_dbt(compiled):
+            good = workspace.run("run")
         printed["good"] = good.printed + good.errors
         assert good.exit_code == 0, good.errors
         sandbox.set_faults({"name": "server_error", "route": "campaign/GetAll", "status": 400})
-        debug("server refuses", "extract")
+        debug_program("server refuses", "extract")
         sandbox.set_faults({"name": "server_error", "route": "campaign/GetAll", "status": 401})
         debug("key refused", "extract")
         debug("no server", "extract", HEYREACH_BASE_URL="http://127.0.0.1:9/api/public")
@@ -55,14 +82,14 @@ def runs(tmp_path_factory):
             connection.execute(
                 "update heyreach.campaign_leads set payload = '{\"leadConnectionStatus\": []}'"
             )
-        debug("dbt", "build")
+        debug_program("dbt", "build")
     return data_dir, printed
 
 
 _VERBOSE = """
 import logging, sys
 logging.basicConfig(level=logging.DEBUG)
-from reports.connection_analytics import main
+from reports.cli import main
 sys.exit(main(sys.argv[1:]))
 """
 

@@ -17,14 +17,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from extract.enrichment.command import EnrichOptions, run_enrich
-from extract.errors import OutboundError
 from extract.sandbox import DEMO_ACCOUNTS_PATH, DEMO_END
 from extract.sandbox.process import Sandbox, running_sandbox
-from extract.settings import load_settings
-from reports.connection_analytics import PROJECT_DIR
+from extract.workspace.errors import OutboundError
+from extract.workspace.workspace import load_workspace
 from tests.conftest import Outcome, Workspace
 from tests.data_folders import ACCOUNTS, FOLDERS, Kept, build, figures, pack, unpack, workspace_of
 from tests.extract.enrichment.stand_ins import Faults, stand_ins
+from tests.projects import project
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 WEEKS = 9
@@ -177,9 +177,9 @@ class Operator:
         self.enrich(EnrichOptions("apollo", limit=20, back_off=0.01), Faults())
 
     def enrich(self, options: EnrichOptions, faults: Faults) -> None:
-        config = self.folder / "enrichment.yaml"
         paces = "".join(f"  {name}: 6000\n" for name in ("apollo", "clearbit", "hunter"))
-        config.write_text(f"requests_per_minute:\n{paces}usd_per_credit:\n  apollo: 0.1\n")
+        configured = f"requests_per_minute:\n{paces}usd_per_credit:\n  apollo: 0.1\n"
+        folder = project(self.folder / "project", enrichment=configured)
         with stand_ins(faults) as served:
             environment = {
                 **self.workspace.environment,
@@ -188,7 +188,7 @@ class Operator:
                 "OUTBOUND_AS_OF": self.now.isoformat(),
             }
             try:
-                run_enrich(load_settings(PROJECT_DIR, environment), config, options, lambda line: None)
+                run_enrich(load_workspace(folder, environment), options, lambda line: None)
             except OutboundError as error:
                 if error.exit_code != LOST_SOMETHING:
                     raise

@@ -19,9 +19,10 @@ from pathlib import Path
 
 from extract.enrichment.config import EnrichmentConfig
 from extract.enrichment.ledger import EnrichmentLedger
-from extract.enrichment.services import SERVICES
+from extract.workspace.services import SERVICES
 from tests.extract.enrichment.stand_ins import Faults, StandIns, stand_ins
-from tests.extract.scripted_server import windows_exceeded
+from tests.extract.heyreach.scripted_server import windows_exceeded
+from tests.projects import project
 
 PROJECT = Path(__file__).parents[2]
 INTEGRATIONS = ("apollo", "clearbit", "hunter", "builtwith")
@@ -59,9 +60,8 @@ def kill_enrichment(rows: int, kill_after: float, pace: int, folder: Path) -> Ta
     """Do it once, in a folder of its own; `kill_after` is the share of answers after which it is killed."""
     tally = Tally(rows)
     path = _leads(folder, rows)
-    (folder / "enrichment.yaml").write_text(
-        "requests_per_minute:\n" + "".join(f"  {name}: {pace}\n" for name in INTEGRATIONS)
-    )
+    paces = "".join(f"  {name}: {pace}\n" for name in INTEGRATIONS)
+    project(folder, enrichment=f"requests_per_minute:\n{paces}")
     began = time.monotonic()
     with stand_ins(FAULTS) as served:
         first = _start(folder, path, served)
@@ -91,9 +91,9 @@ def kill_enrichment(rows: int, kill_after: float, pace: int, folder: Path) -> Ta
 
 def _judge(tally: Tally, folder: Path, served: StandIns, pace: int) -> None:
     with EnrichmentLedger(folder / "data" / "demo" / "enrichment.sqlite") as ledger:
-        [run] = [row["run_id"] for row in ledger._rows("select run_id from runs")]
+        [run] = [row["run_id"] for row in ledger.select("select run_id from runs")]
         asks = ledger.asks(run)
-        ended = bool(ledger._rows("select 1 from endings"))
+        ended = bool(ledger.select("select 1 from endings"))
     tally.statuses = Counter(ask.status or "open" for ask in asks)
     tally.requests = Counter(each.service for each in served.asked)
     if len(asks) != tally.rows * len(INTEGRATIONS) or tally.statuses["open"] or not ended:
@@ -138,7 +138,7 @@ def _leads(folder: Path, rows: int) -> Path:
 
 
 def _start(folder: Path, path: Path, served: StandIns) -> subprocess.Popen:
-    arguments = (str(folder / "enrichment.yaml"), ",".join(INTEGRATIONS), str(path))
+    arguments = (str(folder), ",".join(INTEGRATIONS), str(path))
     with (folder / "errors.txt").open("a") as errors:
         return subprocess.Popen(
             [sys.executable, "-c", _PROGRAM, *arguments],
@@ -156,13 +156,13 @@ def _start(folder: Path, path: Path, served: StandIns) -> subprocess.Popen:
 
 # The command line with another configuration, and short waits between tries.
 _PROGRAM = """
-import sys
+import os, sys
 from pathlib import Path
 from extract.enrichment.command import EnrichOptions, run_enrich
-from extract.settings import load_settings
-config, names, path = sys.argv[1:]
+from extract.workspace.workspace import load_workspace
+project, names, path = sys.argv[1:]
 options = EnrichOptions(names, Path(path), parallel=10, back_off=0.05)
-run_enrich(load_settings(Path.cwd()), Path(config), options, print)
+run_enrich(load_workspace(Path(project), os.environ), options, print)
 """
 
 
@@ -171,7 +171,7 @@ def _answers(folder: Path) -> int:
     if not path.exists():
         return 0
     with EnrichmentLedger(path) as ledger:
-        return ledger._rows("select count(*) as answers from answers")[0]["answers"]
+        return ledger.select("select count(*) as answers from answers")[0]["answers"]
 
 
 def main() -> int:

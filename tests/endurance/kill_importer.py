@@ -25,7 +25,7 @@ from extract.sandbox import DEMO_END
 from extract.sandbox.process import Sandbox, running_sandbox
 
 PROJECT = Path(__file__).parents[2]
-COMMAND = (sys.executable, "-m", "reports.connection_analytics", "import")
+COMMAND = (sys.executable, "-m", "reports.cli", "import")
 # Two of them at rest: 40105 is finished, 40106 paused.
 CAMPAIGNS = ("40101", "40106", "40102", "40105", "40103")
 LEADS, NAMELESS, REPEATED, KNOWN = 480, 4, 3, 3

@@ -25,14 +25,14 @@ from pathlib import Path
 
 import duckdb
 
-from extract import journal
-from extract.landing import finished_folders
-from extract.runs import runs_path
+from extract.raw.landing import finished_folders
 from extract.sandbox.process import Sandbox, running_sandbox
-from extract.sql_text import literal
+from extract.workspace import journal
+from extract.workspace.paths import Paths
+from extract.workspace.sql_text import literal
 
 PROJECT = Path(__file__).parents[2]
-COMMAND = (sys.executable, "-m", "reports.connection_analytics")
+COMMAND = (sys.executable, "-m", "reports.cli")
 FIRST_NIGHT = datetime(2026, 1, 20, 2, tzinfo=UTC)
 LONGEST = 300.0
 LOOK_EVERY = 0.25
@@ -42,8 +42,8 @@ NOT_COMPARED = {"run_id", "pull_id", "reported_at", "created_at", "times_reporte
 # The record of runs; versions of one report, of which a run that was killed after publishing leaves one more.
 TABLES_NOT_COMPARED = {
     "pipeline_runs",
-    "stg_heyreach__pipeline_run_events",
-    "stg_heyreach__analytics_snapshots",
+    "stg_operations__pipeline_run_events",
+    "stg_operations__analytics_snapshots",
 }
 
 
@@ -186,7 +186,7 @@ class _Pipeline:
         started = _started(self.data_dir)
         if len(started) == runs_before:
             return "the start"
-        events = [row for row in journal.rows(runs_path(self.data_dir)) if row["run_id"] == started[-1]]
+        events = [row for row in journal.rows(Paths(self.data_dir).runs) if row["run_id"] == started[-1]]
         if events[-1]["event"] == "finished":
             return "the end"
         return {"started": "extract", "extract": "build", "build": "report"}.get(
@@ -195,7 +195,7 @@ class _Pipeline:
 
 
 def _started(data_dir: Path) -> list[str]:
-    return [row["run_id"] for row in journal.rows(runs_path(data_dir)) if row["event"] == "started"]
+    return [row["run_id"] for row in journal.rows(Paths(data_dir).runs) if row["event"] == "started"]
 
 
 class _Reader:
@@ -242,7 +242,7 @@ def _state(published: Path) -> str:
             """
             select
                 (select count(*) from duckdb_tables()),
-                (select count(distinct run_id) from staging.stg_heyreach__run_parameters),
+                (select count(distinct run_id) from staging.stg_operations__run_parameters),
                 (select hash(list(s order by s.as_of)) from marts.rpt_summary as s),
                 (select hash(list(c order by c.campaign_lead_id)) from marts.heyreach_connections as c),
                 (select max(observed_at) from staging.stg_heyreach__campaign_lead_observations)

@@ -22,19 +22,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
 
-from extract.data_folder import FILE_KINDS, SWEPT, FileKind, kind_of
 from extract.enrichment.config import load_enrichment_config
 from extract.enrichment.profiles import ProfileSource
 from extract.sandbox.process import Sandbox, running_sandbox
-from extract.settings import load_settings
-from reports.alerts import open_anomalies
-from reports.connection_analytics import PROJECT_DIR
+from extract.workspace.data_folder import FILE_KINDS, SWEPT, FileKind, kind_of
+from extract.workspace.paths import Paths
+from extract.workspace.workspace import load_workspace
+from reports.alerts.notices import open_anomalies
+from reports.cli.frame import PROJECT_DIR
 from reports.schedule import TIMETABLE, Job
 from tests.compiled import compile_project, instead_of_dbt
 from tests.conftest import Workspace
 from tests.data_folders import ACCOUNTS
 from tests.endurance.capture_data_folders import FIRST_NIGHT, NIGHTS, START, WEEKS, Operator
 from tests.extract.enrichment.stand_ins import stand_ins
+from tests.projects import project
 from tests.reports.webhook_server import WebhookServer
 
 RESULTS = Path(__file__).with_name("nights_on_disk.md")
@@ -76,7 +78,7 @@ class Owner(Operator):
         self.set_clock(midnight + timedelta(hours=20))
         if midnight.isoweekday() == 7:
             self.run("backup")
-        if not self.has_acknowledged and (anomalies := open_anomalies(self.data_dir)):
+        if not self.has_acknowledged and (anomalies := open_anomalies(Paths(self.data_dir))):
             self.run("acknowledge", "--id", anomalies[0]["anomaly_id"])
             self.has_acknowledged = True
         if number in self.steps:
@@ -102,14 +104,14 @@ class Owner(Operator):
 
     def fetch_a_page(self) -> None:
         """As an inference does where that is switched on; another profile is one of the owner's own."""
-        config = self.folder / "fetching.yaml"
-        config.write_text(MAY_FETCH)
         environment = {**self.workspace.environment, "OUTBOUND_DATA_DIR": str(self.data_dir)}
-        settings = load_settings(PROJECT_DIR, environment)
+        folder = project(self.folder / "fetching", enrichment=MAY_FETCH)
+        workspace = load_workspace(folder, environment)
+        config = load_enrichment_config(workspace.enrichment_config)
         with stand_ins() as served:
             served.answers["robots.txt"] = lambda request: (404, b"")
             served.pages["in/quill"] = (200, b"<h1>Quill</h1>")
-            source = ProfileSource(self.data_dir / "profiles", load_enrichment_config(config), settings)
+            source = ProfileSource(workspace.paths.profiles, config, workspace)
             source.text(PERSON, f"http://127.0.0.1:{served.port}/pages/in/quill")
         (self.data_dir / "profiles" / "kim-sample.txt").write_text("Kim, platform engineer")
 
@@ -120,7 +122,7 @@ class Owner(Operator):
     def kill_a_pull(self) -> None:
         """Kill a pull while it lands or loads; raises RuntimeError where that left nothing to sweep."""
         environment = os.environ | self.workspace.environment | {"OUTBOUND_DATA_DIR": str(self.data_dir)}
-        command = [sys.executable, "-m", "reports.connection_analytics", "extract"]
+        command = [sys.executable, "-m", "reports.cli", "extract"]
         child = subprocess.Popen(
             command, env=environment, cwd=PROJECT_DIR, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -185,9 +187,9 @@ def measure(folder: Path, nights: int) -> list[str]:
             running_sandbox(seed=23, leads=LEADS, start=START, weeks=WEEKS, now=FIRST_NIGHT)
         )
         owner = Owner(folder, sandbox, running.enter_context(WebhookServer()))
-        project = compile_project(_made(folder / "compiled"))
+        compiled = compile_project(_made(folder / "compiled"))
         running.enter_context(temporary_folder(folder / "temporary"))
-        with instead_of_dbt(project):
+        with instead_of_dbt(compiled):
             for number in range(nights - 1):
                 owner.night(number)
                 print(f"night {number + 1} of {nights}, {datetime.now(UTC):%H:%M:%S}", flush=True)
@@ -197,7 +199,7 @@ def measure(folder: Path, nights: int) -> list[str]:
             raise ValueError(f"nobody swept {left}")
         found = measured(owner.data_dir)
         owner.now += LATER
-        with instead_of_dbt(project):
+        with instead_of_dbt(compiled):
             owner.run("build")  # so that leads are old, too
             owner.run("purge", "--apply")
         return list(table(found, measured(owner.data_dir), nights))

@@ -26,7 +26,7 @@ from pathlib import Path
 
 import duckdb
 
-from extract.errors import ConfigurationError
+from extract.workspace.errors import ConfigurationError
 from reports.prompt import answer
 from reports.read_only import StatementError
 from tests.reports.report_rows import FULL, publish

@@ -22,7 +22,7 @@ import duckdb
 
 from extract.http import retry
 from extract.sandbox.process import running_sandbox
-from extract.sql_text import literal
+from extract.workspace.sql_text import literal
 from tests.conftest import Workspace
 
 FIRST_NIGHT = datetime(2026, 1, 5, 2, tzinfo=UTC)

@@ -1,7 +1,7 @@
 """Faults brought back on purpose, one at a time: does the test that is named for it notice?
 
-`python -m tests.mutations` takes half an hour; `--only TEXT` tries some, `--workers N` so many at once,
-`--keep` writes results.md. Each mutation stands in `faults/*.yaml`:
+`python -m tests.mutations` takes half an hour; `--only TEXT ...` tries some, `--workers N` so many at once,
+`--keep` writes what came out into their rows of results.md. Each mutation stands in `faults/*.yaml`:
 
 | key | is |
 | --- | --- |

@@ -2,22 +2,18 @@
 
 import argparse
 import sys
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
+from tests.mutations import kept
 from tests.mutations.mutation import Mutation, all_mutations
 from tests.mutations.running import NOTICED, Result, tried
-
-RESULTS = Path(__file__).with_name("results.md")
 
 
 def main() -> int:
     """Try the mutations asked for; 1 where one was not noticed or couldn't be tried."""
     options = _parser().parse_args()
     mutations = [each for each in all_mutations() if not options.only or _is_meant(each, options.only)]
-    began = time.monotonic()
     results = []
     for result in tried(mutations, options.workers):
         results.append(result)
@@ -27,13 +23,14 @@ def main() -> int:
     for result in unnoticed:
         print(f"\n{_line(result)}\n  {result.mutation.so_that}\n  {result.said}".rstrip())
     if options.keep:
-        RESULTS.write_text(_page(results, mutations, time.monotonic() - began), encoding="utf-8")
+        _keep(results)
     return 1 if unnoticed or not results else 0
 
 
-def _is_meant(mutation: Mutation, text: str) -> bool:
-    told = (mutation.name, mutation.so_that, mutation.place, mutation.noticed_by)
-    return text in mutation.brings_back or any(text in each for each in told)
+def _is_meant(mutation: Mutation, texts: Sequence[str]) -> bool:
+    names = (*mutation.brings_back, mutation.name, mutation.name.partition(" ")[0])
+    told = (mutation.so_that, mutation.place, mutation.noticed_by)
+    return any(text in names or any(text in each for each in told) for text in texts)
 
 
 def _line(result: Result) -> str:
@@ -44,32 +41,21 @@ def _line(result: Result) -> str:
     )
 
 
-def _page(results: Sequence[Result], mutations: Sequence[Mutation], seconds: float) -> str:
-    """What came out, as markdown, in the order in which the mutations are declared."""
-    found = {result.mutation: result for result in results}
-    noticed = sum(result.verdict == NOTICED for result in results)
-    lines = [
-        "# Mutations",
-        "",
-        f"{datetime.now(UTC):%Y-%m-%d}, by `python -m tests.mutations`: {noticed} of {len(results)} faults "
-        f"that were brought back were noticed by the test named for them, in {seconds / 60:.0f} minutes.",
-        "",
-        "| mutation | brings back | so that | in | noticed by | verdict |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    lines += [
-        f"| {each.name} | {', '.join(each.brings_back)} | {each.so_that} | `{each.place}` "
-        f"| `{each.noticed_by.removeprefix('tests/')}` | {found[each].verdict} |"
-        for each in mutations
-    ]
-    return "\n".join(lines) + "\n"
+def _keep(results: Sequence[Result]) -> None:
+    """Write what came out into the rows of these mutations; what is known of others stays."""
+    known = kept.read(kept.RESULTS.read_text(encoding="utf-8")) if kept.RESULTS.exists() else {}
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    new = {kept.identity(result.mutation): (result.verdict, day) for result in results}
+    kept.RESULTS.write_text(kept.page(all_mutations(), {**known, **new}), encoding="utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.mutations", description=__doc__)
-    parser.add_argument("--only", metavar="TEXT", help="a row, an entry, or a part of name, place or test")
+    parser.add_argument(
+        "--only", nargs="+", metavar="TEXT", help="rows, entries, names, files; parts of what, where, by whom"
+    )
     parser.add_argument("--workers", type=int, default=2, help="at once, each in a copy (default: 2)")
-    parser.add_argument("--keep", action="store_true", help=f"write {RESULTS.name}")
+    parser.add_argument("--keep", action="store_true", help=f"write their rows of {kept.RESULTS.name}")
     return parser
 
 

@@ -12,14 +12,14 @@ import httpx
 import pytest
 
 from extract.sandbox.process import Sandbox, running_sandbox
-from extract.settings import DEFAULTS
+from extract.workspace.variables import DEFAULTS
 from reports import schedule
-from reports.connection_analytics import PROJECT_DIR
+from reports.cli.frame import PROJECT_DIR
 from reports.schedule import TIMETABLE, next_due
 from tests.conftest import Outcome, Workspace
 from tests.end_to_end.conftest import workspace_on
 from tests.end_to_end.test_operations import AS_ANYBODY
-from tests.extract.scripted_server import Reply, ScriptedServer
+from tests.extract.heyreach.scripted_server import Reply, ScriptedServer
 from tests.reports.mail_server import MailServer
 from tests.reports.webhook_server import WebhookServer
 
@@ -142,18 +142,18 @@ def rows(sandbox: Sandbox, path: str) -> list[dict]:
 
 
 def test_a_pull_that_takes_longer_than_jobs_wait_is_warned_of(tmp_path):
-    """400,000 leads at one request a minute."""
+    """1,200,000 leads at 300 requests a minute, and at 60."""
 
     def heyreach(request):
-        many = {"id": 1, "organizationUnitId": 7, "progressStats": {"totalUsers": 400_000}}
+        many = {"id": 1, "organizationUnitId": 7, "progressStats": {"totalUsers": 1_200_000}}
         rows = {"campaign/GetAll": [many]}.get(request.path, [])
         return Reply({"items": rows, "totalCount": len(rows)})
 
     with ScriptedServer(heyreach) as server:
         outcome = workspace_at(server, tmp_path).run("check", HEYREACH_REQUESTS_PER_MINUTE="300")
-    assert "by 400,000 leads) takes about" in found(outcome, "pace")["ok"]
+    assert "by 1,200,000 leads) takes about" in found(outcome, "pace")["ok"]
     with ScriptedServer(heyreach) as server:
-        outcome = workspace_at(server, tmp_path).run("check", HEYREACH_REQUESTS_PER_MINUTE="20")
+        outcome = workspace_at(server, tmp_path).run("check", HEYREACH_REQUESTS_PER_MINUTE="60")
     assert "jobs wait 5 hours for each other" in found(outcome, "pace")["warning"]
 
 
@@ -283,7 +283,7 @@ def checked_as_anybody(workspace: Workspace) -> Outcome:
 def as_anybody(workspace: Workspace, *arguments: str) -> Outcome:
     blank = {name: "" for name in DEFAULTS}
     done = subprocess.run(
-        [*AS_ANYBODY, sys.executable, "-m", "reports.connection_analytics", *arguments],
+        [*AS_ANYBODY, sys.executable, "-m", "reports.cli", *arguments],
         env={**os.environ, **blank, **workspace.environment, "OUTBOUND_DATA_DIR": str(workspace.data_dir)},
         capture_output=True,
         text=True,

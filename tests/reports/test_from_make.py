@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from extract.settings import DEFAULTS
-from reports.connection_analytics import STEPS, _parser
+from extract.workspace.variables import DEFAULTS
+from reports.cli import root
+from reports.cli.frame import Group
 from reports.from_make import verbs
 
 PROJECT = Path(__file__).parents[2]
@@ -31,7 +32,7 @@ def checkout(tmp_path_factory) -> Path:
     (folder / "reports").mkdir()
     (folder / "reports" / "__init__.py").touch()
     shutil.copyfile(PROJECT / "reports" / "from_make.py", folder / "reports" / "from_make.py")
-    (folder / "reports" / "connection_analytics.py").write_text(COMMAND_LINE)
+    (folder / "reports" / "cli.py").write_text(COMMAND_LINE)
     (folder / ".venv" / "bin").mkdir(parents=True)
     (folder / ".venv" / "bin" / "python").symlink_to(sys.executable)
     (folder / ".venv" / ".installed").touch()
@@ -120,20 +121,22 @@ def test_goals_share_their_variables(checkout: Path):
 
 
 def test_every_verb_and_variable_of_the_help_is_understood():
-    parser = _parser()
     taken = verbs()
-    assert set(STEPS) <= set(taken)
+    commands = {name for name in taken if name in root.commands}
+    assert {name for name, command in root.commands.items() if not isinstance(command, Group)} <= commands
     examples = {
         "WAIT": "5",
         "PARALLEL": "2",
         "LIMIT": "2",
         "KIND": "light",
         "SENDERS": "hash",
+        "FORMAT": "json",
         "INSTALL": "1",
     }
-    for verb in STEPS:
+    for verb in commands:
         for name, is_switch in taken[verb].items():
             option = "--" + name.lower().replace("_", "-")
-            parser.parse_args([verb, option if is_switch else f"{option}={examples.get(name, 'x')}"])
+            typed = option if is_switch else f"{option}={examples.get(name, 'x')}"
+            root.commands[verb].make_context(verb, [typed])
     assert taken["schedule"] == {"INSTALL": False, "REMOVE": True}
     assert not {name for names in taken.values() for name in names} & set(DEFAULTS)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from extract.errors import ConfigurationError
+from extract.workspace.errors import ConfigurationError
 from reports.prompt import answer
 from tests.reports.report_rows import EMPTY, publish
 
@@ -19,7 +19,7 @@ PROJECT = Path(__file__).parents[2]
 ASK = """
 import sys
 from pathlib import Path
-from extract.errors import OutboundError
+from extract.workspace.errors import OutboundError
 from reports.prompt import prompt
 try:
     prompt(Path(sys.argv[1]), "https://heyreach.example")

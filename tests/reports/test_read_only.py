@@ -9,9 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from extract.errors import ConfigurationError
+from extract.workspace.errors import ConfigurationError
 from reports import read_only
-from reports.queries import read_report
+from reports.document.queries import read_report
 from reports.read_only import StatementError, open_published, readable
 from tests.end_to_end.test_operations import AS_ANYBODY
 from tests.endurance.read_only_statements import KINDS, READS, WRAPPED, draw

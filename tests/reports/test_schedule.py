@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from extract.errors import ConfigurationError
+from extract.workspace.errors import ConfigurationError
 from reports import schedule
 from reports.schedule import TIMETABLE, Place, crontab_block, install, remove, units
 from tests.conftest import Workspace

@@ -51,9 +51,9 @@
 {%- endmacro %}
 
 {#- The smallest difference from the rest that would be found four times in five at 5 %:
-    (1.959964 + 0.841621) * sqrt(p (1 - p) (1/n + 1/rest)), p the pooled rate. -#}
+    (z_of_significance + z_of_power) * sqrt(p (1 - p) (1/n + 1/rest)), p the pooled rate. -#}
 {% macro detectable_difference(accepted, sent, rest_accepted, rest_sent) -%}
-    2.801585234312 * sqrt(
+    ({{ z_of_significance() }} + {{ z_of_power() }}) * sqrt(
         ({{ accepted }} + {{ rest_accepted }}) / cast(nullif({{ sent }} + {{ rest_sent }}, 0) as double)
         * (1 - ({{ accepted }} + {{ rest_accepted }}) / cast(nullif({{ sent }} + {{ rest_sent }}, 0) as double))
         * (1 / cast(nullif({{ sent }}, 0) as double) + 1 / cast(nullif({{ rest_sent }}, 0) as double))

@@ -1,4 +1,4 @@
-{#- Wilson score interval for x successes of n at 95 % (z = 1.959963984540054), clamped to [0, 1]:
+{#- Wilson score interval for x successes of n at 95 % (z_of_significance), clamped to [0, 1]:
     centre = (x + z²/2) / (n + z²), half = z / (n + z²) * sqrt(x (n - x) / n + z²/4).
     wilson_low(30, 120) -> 0.1811, wilson_high(30, 120) -> 0.3344; NULL where n is 0 or NULL.
     Source: Wilson (1927); the same as statsmodels' proportion_confint(method="wilson"). -#}
@@ -11,7 +11,7 @@
 {%- endmacro %}
 
 {% macro _wilson_bound(successes, trials, side) -%}
-    {%- set z = '1.959963984540054e0' -%}
+    {%- set z = z_of_significance() -%}
     (
         ({{ successes }} + {{ z }} * {{ z }} / 2)
         {{ side }} {{ z }} * sqrt(

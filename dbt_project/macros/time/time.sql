@@ -27,7 +27,7 @@
 {%- endmacro %}
 
 {#- parsed_timestamp('2024-08-29T09:34:56.5417789Z') -> 2024-08-29 09:34:56.541778+00; no offset means UTC;
-    '' and NULL give NULL. A value that is no time also gives NULL: int_payload_problems names it. -#}
+    '' and NULL give NULL. A value that is no time also gives NULL: fnd_payload_problems names it. -#}
 {% macro parsed_timestamp(text) -%}
     try_cast({{ text }} as timestamp with time zone)
 {%- endmacro %}

@@ -9,8 +9,8 @@ with counts as (
         + (select count(*) from {{ ref('stg_heyreach__list_leads') }})
         + (
             select count(*)
-            from {{ ref('stg_heyreach__import_rows') }} as import_rows
-            inner join {{ ref('stg_heyreach__imports') }} as imports on import_rows.import_id = imports.import_id
+            from {{ ref('stg_importer__import_rows') }} as import_rows
+            inner join {{ ref('stg_importer__imports') }} as imports on import_rows.import_id = imports.import_id
             where import_rows.reason is null and imports.target <> 'upstream'
         ) as before,
         (select count(*) from {{ ref('int_lead_rows_identified') }}) as after
@@ -22,7 +22,7 @@ with counts as (
     union all
     select
         'rows of imported files',
-        (select count(*) from {{ ref('stg_heyreach__import_rows') }}),
+        (select count(*) from {{ ref('stg_importer__import_rows') }}),
         (select count(*) from {{ ref('heyreach_import_leads') }})
     union all
     select
@@ -35,7 +35,7 @@ with counts as (
         (
             select count(distinct campaign_id || '|' || campaign_lead_id)
             from {{ ref('stg_heyreach__campaign_lead_observations') }}
-            where connection_status in ('ConnectionSent', 'ConnectionAccepted')
+            where shows_sent
         ),
         (select count(*) from {{ ref('heyreach_connections') }} where is_sent or request_evidence is not null)
     union all
@@ -44,7 +44,7 @@ with counts as (
         (
             select count(distinct campaign_id || '|' || campaign_lead_id)
             from {{ ref('stg_heyreach__campaign_lead_observations') }}
-            where connection_status = 'ConnectionAccepted'
+            where shows_accepted
         ),
         (select count(*) from {{ ref('heyreach_connections') }} where is_accepted or (request_evidence is not null and not is_sent))
 

@@ -4,13 +4,13 @@
 
 with facts as (
 
-    select * from {{ ref('int_period_facts') }}
+    select * from {{ ref('fnd_period_facts') }}
 
 ),
 
 run_parameters as (
 
-    select * from {{ ref('stg_heyreach__run_parameters') }}
+    select * from {{ ref('stg_operations__run_parameters') }}
 
 ),
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from extract.enrichment.base import Integration, Outcome, RowError, Subject, found_or_not
 from extract.enrichment.client import MissingError, ServiceClient
 from extract.enrichment.reading import Shape, fields_of, objects, part, text, texts, whole
-from extract.profile_urls import parse_profile_urls
+from extract.people.profile_urls import parse_profile_urls
 
 _LONGEST_TEXT = 500
 

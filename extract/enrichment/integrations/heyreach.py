@@ -6,11 +6,11 @@ Documents: HeyReach's public API collection (https://documenter.getpostman.com/v
 import re
 from datetime import UTC, datetime
 
-from extract import routes
-from extract.client import HeyReachClient
 from extract.enrichment.base import Integration, Outcome, RowError, Subject, found_or_not
 from extract.enrichment.reading import objects, whole
-from extract.enrichment.services import HEYREACH
+from extract.heyreach import routes
+from extract.heyreach.client import HeyReachClient
+from extract.workspace.services import HEYREACH
 
 _PAGE = 100
 _MOST_PAGES = 10

@@ -2,7 +2,7 @@
 
 from extract.enrichment.base import Integration, Outcome, Subject, found_or_not
 from extract.enrichment.profiles import ProfileSource, fingerprint
-from extract.enrichment.services import PROFILES
+from extract.workspace.services import PROFILES
 
 
 class ProfileText(Integration):

@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import orjson
 
-from extract.errors import ConfigurationError
 from extract.sandbox.clock import DAY, HOUR
 from extract.sandbox.leads import CampaignLead, LeadList
 from extract.sandbox.presets import Preset
 from extract.sandbox.schedule import History
 from extract.sandbox.twists import lists, lives, workspace
 from extract.sandbox.twists.stage import Twist
+from extract.workspace.errors import ConfigurationError
 
 # What they change, in this order: the workspace before leads are drawn, its lists and leads, their lives.
 IN_WORKSPACE = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from extract.accounts import Account
+from extract.heyreach.accounts import Account
 from extract.sandbox.clock import DAY, HOUR, WEEK, to_datetime, to_ticks
 from extract.sandbox.presets import Campaign
 from extract.sandbox.twists import TWIST_NAMES

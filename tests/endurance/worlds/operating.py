@@ -6,11 +6,11 @@ from pathlib import Path
 import orjson
 
 from extract import raw
-from extract.landing import Landing
+from extract.heyreach.webhooks import WebhookFiles
+from extract.raw.landing import Landing
 from extract.sandbox import webhooks
 from extract.sandbox.api import SandboxApi
 from extract.sandbox.clock import to_ticks
-from extract.webhooks import WebhookFiles
 from tests.compiled import Project, broken_guards
 from tests.diagnosis.operation import BASE_URL, Operation
 from tests.diagnosis.workspaces import START

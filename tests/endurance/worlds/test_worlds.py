@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.compiled import Project, broken_guards, compile_project
+from tests.compiled import Project, broken_guards
 from tests.endurance.worlds.drawing import NAMES, Drawn, draw
 from tests.endurance.worlds.examination import judge
 from tests.endurance.worlds.operating import operated
@@ -17,18 +17,13 @@ SEED, NUMBER = 30, 38
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return compile_project(tmp_path_factory.mktemp("compiled"), with_tests=True)
-
-
-@pytest.fixture(scope="module")
 def drawn() -> Drawn:
     return draw(SEED, NUMBER)
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory, drawn: Drawn, project: Project) -> Path:
-    database, complaints = operated(tmp_path_factory.mktemp("world"), drawn, project)
+def warehouse(tmp_path_factory: pytest.TempPathFactory, drawn: Drawn, compiled: Project) -> Path:
+    database, complaints = operated(tmp_path_factory.mktemp("world"), drawn, compiled)
     assert complaints == {}
     return database
 
@@ -110,12 +105,12 @@ def test_undecided_rows_may_not_leave_by_how_they_ended_either(drawn, spoilt):
     assert spoilt(drawn, undecided, left_out)["selection"].contradictions
 
 
-def test_a_guard_that_complains_is_named(tmp_path, warehouse, project):
+def test_a_guard_that_complains_is_named(tmp_path, warehouse, compiled):
     copy = tmp_path / "build.duckdb"
     shutil.copy(warehouse, copy)
     with duckdb.connect(str(copy)) as connection:
         connection.execute("insert into marts.heyreach_connections from marts.heyreach_connections limit 1")
-    assert broken_guards(project, warehouse.parent / "raw.duckdb", copy)
+    assert broken_guards(compiled, warehouse.parent / "raw.duckdb", copy)
 
 
 def test_worlds_are_drawn_by_their_seed_and_number():

@@ -12,8 +12,8 @@ import pytest
 
 from extract.backup import archive
 from extract.backup.archive import About, DamagedError
-from extract.errors import ConfigurationError
-from extract.versions import NewerError
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.versions import NewerError
 
 ABOUT = About(1, datetime(2026, 2, 1, 3, tzinfo=UTC), "0.1.0", False, "https://api.example", "7", False)
 

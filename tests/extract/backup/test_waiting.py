@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from extract import lock
-from extract.lock import RESTORE, exclusive
+from extract.workspace import lock
+from extract.workspace.lock import RESTORE, exclusive
 from reports.from_make import options
 from tests.conftest import Workspace
 

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from extract.enrichment.command import EnrichOptions, run_enrich
-from extract.enrichment.ledger import Ask, EnrichmentLedger
-from extract.enrichment.services import SERVICES
-from extract.errors import OutboundError
-from extract.settings import load_settings
+from extract.enrichment.ledger import EnrichmentLedger
+from extract.enrichment.ledger_tables import Ask
+from extract.workspace.errors import OutboundError
+from extract.workspace.services import SERVICES
+from extract.workspace.workspace import load_workspace
 from tests.extract.enrichment.stand_ins import StandIns, stand_ins
+from tests.projects import project
 
 
 @pytest.fixture
@@ -51,9 +53,8 @@ class Enricher:
 
     def run(self, names: str, file: Path | None = None, **options) -> OutboundError | None:
         """Enrich; the error it ended with, or None."""
-        config = self.folder / "enrichment.yaml"
         pace = "".join(f"  {name}: 6000\n" for name in SERVICES)
-        config.write_text(f"requests_per_minute:\n{pace}{self.config}", encoding="utf-8")
+        project(self.folder, enrichment=f"requests_per_minute:\n{pace}{self.config}")
         environment = {
             "HEYREACH_API_KEY": "",
             **self.served.environment(),
@@ -61,11 +62,10 @@ class Enricher:
             **self.environment,
         }
         self.said = []
-        settings = load_settings(self.folder, environment)
+        workspace = load_workspace(self.folder, environment)
         try:
             run_enrich(
-                settings,
-                config,
+                workspace,
                 EnrichOptions(names, file, back_off=self.back_off, **options),
                 self.said.append,
             )
@@ -76,7 +76,7 @@ class Enricher:
     def asks(self) -> list[Ask]:
         """What the newest run asked, and what became of it."""
         with EnrichmentLedger(self.data / "enrichment.sqlite") as ledger:
-            newest = ledger._rows("select run_id from runs order by rowid desc limit 1")
+            newest = ledger.select("select run_id from runs order by rowid desc limit 1")
             return ledger.asks(newest[0]["run_id"])
 
     def fields(self, integration: str) -> dict:
@@ -90,7 +90,7 @@ class Enricher:
     def answers(self) -> list[dict]:
         """Every answer in the ledger."""
         with EnrichmentLedger(self.data / "enrichment.sqlite") as ledger:
-            return [dict(row) for row in ledger._rows("select * from answers order by call_id")]
+            return [dict(row) for row in ledger.select("select * from answers order by call_id")]
 
     def result(self, path: Path) -> tuple[list[dict[str, str]], dict]:
         """The CSV and the JSON written beside a file."""

@@ -90,7 +90,7 @@ class StandIns:
 
     def environment(self) -> dict[str, str]:
         """The settings that point every service here, with invented keys."""
-        from extract.enrichment.services import SERVICES  # noqa: PLC0415
+        from extract.workspace.services import SERVICES  # noqa: PLC0415
 
         return {
             **{name: f"test-{name.lower()}" for each in SERVICES.values() for name in each.keys},

@@ -8,9 +8,10 @@ import pytest
 from extract.enrichment.command import list_enrichments
 from extract.enrichment.config import EnrichmentConfig, load_enrichment_config
 from extract.enrichment.registry import INTEGRATIONS, NOT_BUILT
-from extract.enrichment.services import SERVICES
-from extract.errors import ConfigurationError
-from extract.settings import load_settings
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.services import SERVICES
+from extract.workspace.workspace import load_workspace
+from tests.projects import project
 
 SHIPPED = Path(__file__).parents[3] / "config" / "enrichment.yaml"
 
@@ -49,8 +50,8 @@ def test_a_mistake_is_told_with_its_line(tmp_path, line, told):
 
 def test_everything_that_can_be_asked_is_listed_with_what_it_takes(tmp_path):
     said: list[str] = []
-    settings = load_settings(tmp_path, {"APOLLO_API_KEY": "secret-of-apollo"})
-    list_enrichments(settings, SHIPPED, said.append)
+    workspace = load_workspace(project(tmp_path), {"APOLLO_API_KEY": "secret-of-apollo"})
+    list_enrichments(workspace, said.append)
     text = "\n".join(said)
     assert all(f"\n{name}: " in f"\n{text}" for name in INTEGRATIONS)
     assert all(f"not built: {name}: " in text for name in NOT_BUILT)

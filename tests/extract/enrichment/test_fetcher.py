@@ -6,6 +6,7 @@ import pytest
 
 from extract.enrichment.base import RowError
 from extract.enrichment.fetcher import PoliteFetcher
+from extract.http import retry
 from extract.http.pacing import Pacer
 
 ROBOTS = (200, b"User-agent: *\nDisallow: /pages/private/\n")
@@ -44,7 +45,8 @@ def test_robots_are_obeyed_and_asked_once(served, fetch):
     assert sum(each.service == "robots.txt" for each in served.asked) == 1
 
 
-def test_a_site_whose_robots_can_not_be_read_is_left_alone(served, fetch):
+def test_a_site_whose_robots_can_not_be_read_is_left_alone(served, fetch, monkeypatch):
+    monkeypatch.setattr(retry, "_jitter", lambda low, high: low)  # tries again at once
     fetcher, url = fetch
     served.answers["robots.txt"] = lambda request: (500, b"")
     served.pages["in/sam"] = (200, b"x")

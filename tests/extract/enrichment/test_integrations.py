@@ -13,7 +13,7 @@ from extract.enrichment.base import COLUMNS, SENSITIVE_FIELDS, Integration
 from extract.enrichment.config import EnrichmentConfig
 from extract.enrichment.ledger import EnrichmentLedger
 from extract.enrichment.registry import INTEGRATIONS, NOT_BUILT, waves
-from extract.enrichment.services import HEYREACH, PROFILES, SERVICES
+from extract.workspace.services import HEYREACH, PROFILES, SERVICES
 from tests.extract.enrichment import stand_ins
 
 FOUND = {
@@ -172,9 +172,9 @@ def test_every_service_is_read_by_its_documented_shape(enricher, served, lead):
     names = [name for name in INTEGRATIONS if name in FOUND]
     assert enricher.run(",".join([*names, "linkedin_post_activity"]), rows) is None
     with EnrichmentLedger(enricher.folder / "data" / "enrichment.sqlite") as ledger:
-        [run] = ledger._rows("select run_id from runs")
+        [run] = ledger.select("select run_id from runs")
         found = {ask.integration: ask.fields for ask in ledger.asks(run["run_id"])}
-        payloads = " ".join(str(row["payload"]) for row in ledger._rows("select payload from answers"))
+        payloads = " ".join(str(row["payload"]) for row in ledger.select("select payload from answers"))
     activity = found.pop("linkedin_post_activity")
     assert found == FOUND
     assert activity["total_posts"] == 3

@@ -151,7 +151,7 @@ def test_ten_failures_alike_stop_a_service_and_the_same_command_goes_on(enricher
     served.answers["apollo"] = failing(*range(14))
     leads = enricher.leads(*(lead(number) for number in range(14)))
     error = enricher.run("apollo,builtwith", leads, parallel=1)
-    assert error.exit_code == 3
+    assert error is not None and error.exit_code == 3
     assert "apollo failed 10 times in a row alike: apollo refused the question (422): Record 9" in str(error)
     assert "What was not asked is asked when you run the same command again" in str(error)
     assert sum(each.service == "apollo" for each in served.asked) == 10

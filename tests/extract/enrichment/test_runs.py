@@ -1,21 +1,21 @@
 """Runs: files in and out, what is asked and what not, services that fail, and what it costs."""
 
+import itertools
 import json
 import os
-import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import duckdb
 import pytest
 
-from extract.enrichment.client import LIMITS, ServiceClient, pacer_of
+from extract.enrichment.client import LIMITS, ServiceClient
 from extract.enrichment.leads import company_domains
 from extract.enrichment.ledger import EnrichmentLedger
 from extract.enrichment.runner import ERASED
-from extract.enrichment.services import SERVICES
-from extract.lock import exclusive
-from extract.privacy.suppression import Suppressions
+from extract.http.pacing import Pacer
+from extract.people.suppression import Suppressions
+from extract.workspace.lock import exclusive
 from tests.conftest import Workspace
 from tests.extract.enrichment.stand_ins import ANSWERS, Asked, Faults, pipe0_result
 
@@ -144,7 +144,7 @@ def test_a_missing_route_of_heyreach_is_no_missing_person(enricher, served, lead
         )
         assert enricher.run("heyreach_engagement", rows) is None
     with EnrichmentLedger(enricher.folder / "data" / "enrichment.sqlite") as ledger:
-        answers = ledger._rows("select status, reason from answers order by call_id")
+        answers = ledger.select("select status, reason from answers order by call_id")
     assert [row["status"] for row in answers] == ["failed", "not_found"]
     assert "no such route" in answers[0]["reason"]
 
@@ -172,6 +172,19 @@ def test_a_killed_run_with_a_ticket_waits_on_and_does_not_ask_again(enricher, se
     assert enricher.run("pipe0_company_overview", rows) is None
     assert [each.path for each in served.asked] == ["v1/pipes/run", "v1/pipes/check/run-1"]
     assert {ask.status for ask in enricher.asks()} == {"found"}
+
+
+def test_a_killed_call_without_an_answer_is_not_made_again(enricher, served, lead):
+    """It was killed when the answer had come and was not written down: nobody knows what it cost."""
+    rows = enricher.leads(lead())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ServiceClient, "_judged", _killed)
+        with pytest.raises(SystemExit):
+            enricher.run("apollo", rows)
+    assert enricher.statuses() == {"apollo": None}
+    assert enricher.run("apollo", rows) is None
+    assert served.answered("apollo").total() == 1
+    assert enricher.statuses() == {"apollo": "cut_off"}
 
 
 def test_a_run_that_is_begun_is_waited_for_when_the_service_is_back(enricher, served, lead):
@@ -420,7 +433,7 @@ def test_nobody_is_asked_about_who_was_erased(enricher, served, lead):
     assert any("1 rows are of people who were erased" in line for line in enricher.said)
     assert enricher.run("builtwith", source="aturiya") is None
     with EnrichmentLedger(enricher.data / "enrichment.sqlite") as ledger:
-        told = [row["person"] for row in ledger._rows("select person from source_rows where kind = 'lead'")]
+        told = [row["person"] for row in ledger.select("select person from source_rows where kind = 'lead'")]
     assert len(told) == 5
     assert not erased & set(told)
 
@@ -472,12 +485,18 @@ def test_whoever_is_erased_meanwhile_is_not_asked_about_and_not_kept(enricher, s
     assert [entry["row_number"] for entry in document["leads"]] == [4]
 
 
-def test_a_question_that_waits_for_its_turn_does_not_leave_once_they_are_erased(enricher, served, lead):
-    pacer_of(SERVICES["apollo"], 6000, "test-apollo_api_key", enricher.folder / "data" / "pacing").pause(1)
-    people = Suppressions(enricher.data / "suppressed")
-    erasure = threading.Timer(0.5, people.add, [{"linkedin.com/in/sam-sample-2"}, date(2026, 2, 9)])
-    erasure.start()
+def test_a_question_that_waits_for_its_turn_does_not_leave_once_they_are_erased(
+    enricher, served, lead, monkeypatch
+):
+    wait, turns = Pacer.wait, itertools.count(1)
+
+    def wait_while_the_second_is_erased(pacer: Pacer) -> None:
+        if next(turns) == 2:
+            people = {"linkedin.com/in/sam-sample-2"}
+            Suppressions(enricher.data / "suppressed").add(people, date(2026, 2, 9))
+        wait(pacer)
+
+    monkeypatch.setattr(Pacer, "wait", wait_while_the_second_is_erased)
     rows = enricher.leads(*(lead(number) for number in (1, 2)))
-    assert enricher.run("apollo", rows) is None
-    erasure.join()
+    assert enricher.run("apollo", rows, parallel=1) is None
     assert [subject.rpartition("/")[2] for subject in served.answered("apollo")] == ["sam-sample-1"]

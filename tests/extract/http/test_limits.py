@@ -13,26 +13,26 @@ from pathlib import Path
 
 import pytest
 
-from extract.client import LIMITS as HEYREACH_LIMITS
-from extract.client import HeyReachClient
 from extract.enrichment.base import CutOffError, RowError
 from extract.enrichment.client import LIMITS as SERVICE_LIMITS
 from extract.enrichment.client import ServiceClient
 from extract.enrichment.fetcher import LIMITS as PAGE_LIMITS
 from extract.enrichment.fetcher import PoliteFetcher
-from extract.enrichment.services import SERVICES
-from extract.errors import UnknownOutcomeError
+from extract.heyreach.client import LIMITS as HEYREACH_LIMITS
+from extract.heyreach.client import HeyReachClient
 from extract.http import mail
 from extract.http.mail import conversation
 from extract.http.pacing import Pacer
 from extract.http.retry import PassingError
 from extract.http.transport import HttpClient, Limits, TooLargeError
-from extract.settings import Smtp
-from reports.channels import SLACK_LIMITS, DeliveryError, Notice, send_email, send_to_slack, try_email
+from extract.workspace.alert_settings import Smtp
+from extract.workspace.errors import UnknownOutcomeError
+from extract.workspace.services import SERVICES
+from reports.alerts.channels import SLACK_LIMITS, DeliveryError, Notice, send_email, send_to_slack, try_email
 from tests.certificates import localhost_certificate
+from tests.extract.heyreach.scripted_server import Reply, ScriptedServer, in_turn
 from tests.extract.http import dripping_server as dripping
 from tests.extract.http.dripping_server import DrippingServer
-from tests.extract.scripted_server import Reply, ScriptedServer, in_turn
 from tests.signals import AGAIN_AFTER, sent_soon
 
 PROJECT = Path(__file__).parents[3]

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from extract.errors import ConfigurationError
 from extract.http.pacing import LONGEST_PAUSE, Pacer
-from tests.extract.scripted_server import VirtualTime, windows_exceeded
+from extract.workspace.errors import ConfigurationError
+from tests.extract.heyreach.scripted_server import VirtualTime, windows_exceeded
 
 KEY = "SENTINEL-KEY-9f3a"
 

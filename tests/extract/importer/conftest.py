@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from extract.importer.ledger import Ledger, LedgerLead
-from extract.profile_urls import parse_profile_urls
+from extract.people.profile_urls import parse_profile_urls
 from extract.sandbox import DEMO_END, DEMO_SEED, DEMO_START
 from extract.sandbox.api import API_KEY, BASE_PATH, SandboxApi
 from extract.sandbox.process import Sandbox

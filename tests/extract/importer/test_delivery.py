@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from extract.client import HeyReachClient
-from extract.errors import ProviderError
+from extract.heyreach.client import HeyReachClient
 from extract.http.pacing import Pacer
 from extract.importer.delivery import ROUNDS, Delivery, LossError
 from extract.importer.ledger import Import, Ledger, PlannedRow
 from extract.importer.target import Target, campaign_target
-from extract.privacy.suppression import Suppressions
+from extract.people.suppression import Suppressions
+from extract.workspace.errors import ProviderError
 from tests.extract.importer.conftest import ADD_TO_CAMPAIGN, LIST_LEADS, PAUSED, RUNNING, RecordingSandbox
 
 AT = datetime(2026, 2, 9, 6, tzinfo=UTC)

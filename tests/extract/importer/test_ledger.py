@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from extract.errors import ConfigurationError
 from extract.importer.ledger import ARRIVED, LOST, OPEN, Import, Ledger, PlannedRow
+from extract.workspace.errors import ConfigurationError
 
 AT = datetime(2026, 2, 9, 6, tzinfo=UTC)
 ENTRY = Import(

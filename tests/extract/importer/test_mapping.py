@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from extract.errors import ConfigurationError
 from extract.importer.mapping import ImportMapping, load_mappings
-from extract.strict_yaml import shown
-from extract.texts import comparable, tidied
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.strict_yaml import shown
+from extract.workspace.texts import comparable, tidied
 
 SHIPPED = Path(__file__).parents[3] / "config" / "import_mappings.yaml"
 

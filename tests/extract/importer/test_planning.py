@@ -3,7 +3,6 @@ from urllib.parse import unquote
 
 import pytest
 
-from extract.errors import ConfigurationError
 from extract.importer.ledger import PlannedRow
 from extract.importer.mapping import ImportMapping
 from extract.importer.planning import (
@@ -16,6 +15,7 @@ from extract.importer.planning import (
     with_senders,
 )
 from extract.importer.table import ImportFile, ImportRow
+from extract.workspace.errors import ConfigurationError
 
 MAPPING = ImportMapping(
     name="crm",

@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from extract.client import HeyReachClient
-from extract.errors import ConfigurationError
+from extract.heyreach.client import HeyReachClient
 from extract.http.pacing import Pacer
 from extract.importer.senders import (
     Sender,
@@ -18,6 +17,7 @@ from extract.importer.senders import (
     distribute_by_limits,
 )
 from extract.sandbox.process import running_sandbox
+from extract.workspace.errors import ConfigurationError
 
 CAMPAIGN = {"id": 40001, "campaignAccountIds": [50001]}
 ACCOUNT = {

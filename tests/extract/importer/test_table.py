@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from extract.errors import ConfigurationError
 from extract.importer import csv_file
 from extract.importer.mapping import ImportMapping, load_mappings
 from extract.importer.table import ImportFile, ImportRow, read_import_file
-from extract.strict_yaml import shown
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.strict_yaml import shown
 
 SHIPPED = load_mappings(Path(__file__).parents[3] / "config" / "import_mappings.yaml")
 

@@ -4,8 +4,8 @@ import httpx
 import orjson
 import pytest
 
-from extract.errors import ConfigurationError
 from extract.sandbox.faults import FAULT_NAMES, Fault
+from extract.workspace.errors import ConfigurationError
 
 LEADS = "campaign/GetLeadsFromCampaign"
 FIRST_PAGE = {"campaignId": 40101, "offset": 0, "limit": 100}

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
-from extract.client import HeyReachClient
 from extract.enrichment.base import Subject
 from extract.enrichment.config import EnrichmentConfig
 from extract.enrichment.integrations.heyreach import HeyreachCampaigns, HeyreachEngagement, HeyreachNetwork
+from extract.heyreach.client import HeyReachClient
 from extract.http.pacing import Pacer
 from extract.sandbox import DEMO_END
 from extract.sandbox.process import running_sandbox

@@ -9,9 +9,9 @@ import httpx
 import orjson
 import pytest
 
-from extract.errors import OutboundError
 from extract.sandbox import DEMO_START
 from extract.sandbox.process import running_sandbox
+from extract.workspace.errors import OutboundError
 
 COMMAND = [sys.executable, "-m", "extract.sandbox"]
 

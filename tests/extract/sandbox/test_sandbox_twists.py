@@ -7,13 +7,13 @@ from hashlib import sha256
 import orjson
 import pytest
 
-from extract.errors import ConfigurationError
 from extract.sandbox import DEMO_END, DEMO_START, ORDINARY_TWISTS, clock
 from extract.sandbox.clock import DAY, HOUR, to_ticks
 from extract.sandbox.process import running_sandbox
 from extract.sandbox.twists import TWIST_NAMES, Twists
 from extract.sandbox.twists.lists import PLACEHOLDERS
 from extract.sandbox.world import World
+from extract.workspace.errors import ConfigurationError
 from tests.extract.sandbox.desk import LEADS, STATS, Desk
 
 LIST_LEADS = "list/GetLeadsFromList"

@@ -2,7 +2,7 @@ with answers as (
 
     select distinct on (call_id) *
     from {{ source('enrichment', 'enrichment_answers') }}
-    where answered_at <= (select run_parameters.as_of from {{ ref('stg_heyreach__run_parameters') }} as run_parameters)
+    where answered_at <= (select run_parameters.as_of from {{ ref('stg_operations__run_parameters') }} as run_parameters)
     order by call_id
 
 ),

@@ -9,7 +9,7 @@ with observations as (
         content_hash,
         payload
     from {{ source('heyreach', 'account_campaign_days') }}
-    where pull_id in (select pulls.pull_id from {{ ref('stg_heyreach__pulls') }} as pulls)
+    where pull_id in (select pulls.pull_id from {{ ref('stg_operations__pulls') }} as pulls)
 
 ),
 

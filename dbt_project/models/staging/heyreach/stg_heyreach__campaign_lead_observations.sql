@@ -8,7 +8,7 @@ with observations as (
         content_hash,
         payload
     from {{ source('heyreach', 'campaign_leads') }}
-    where pull_id in (select pulls.pull_id from {{ ref('stg_heyreach__pulls') }} as pulls)
+    where pull_id in (select pulls.pull_id from {{ ref('stg_operations__pulls') }} as pulls)
 
 ),
 
@@ -39,7 +39,19 @@ named as (
         {{ text_or_null('record.linkedInSenderId') }} as account_id
     from read
 
-)
+),
 
 -- Raw is at-least-once: the same observation may stand there twice.
-select distinct * from named
+deduplicated as (
+
+    select distinct * from named
+
+)
+
+select
+    deduplicated.*,
+    connection_statuses.is_sent as shows_sent,
+    connection_statuses.is_accepted as shows_accepted,
+    connection_statuses.is_open as shows_open
+from deduplicated
+{{ join_status('connection_statuses', 'deduplicated.connection_status') }}

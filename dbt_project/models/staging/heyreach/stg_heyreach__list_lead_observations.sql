@@ -8,7 +8,7 @@ with observations as (
         content_hash,
         payload
     from {{ source('heyreach', 'list_leads') }}
-    where pull_id in (select pulls.pull_id from {{ ref('stg_heyreach__pulls') }} as pulls)
+    where pull_id in (select pulls.pull_id from {{ ref('stg_operations__pulls') }} as pulls)
         and payload is not null
 
 ),

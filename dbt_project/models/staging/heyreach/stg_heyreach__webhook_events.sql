@@ -21,7 +21,7 @@
 
 with run_parameters as (
 
-    select * from {{ ref('stg_heyreach__run_parameters') }}
+    select * from {{ ref('stg_operations__run_parameters') }}
 
 ),
 

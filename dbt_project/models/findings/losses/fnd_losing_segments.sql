@@ -1,0 +1,216 @@
+{#- One cause is named once. Of the segments that are lower, the one with the clearest difference is taken, its requests
+    are set aside, and the rest is looked at again without them: what was low only because of it no longer is. A segment
+    that holds mostly the same requests (four in five of either) and is nearly as clear goes before it when it is what an
+    operator chose rather than what follows from it (order of loss_dimensions()). Six rounds: nobody mends more at once. -#}
+{%- set rounds = 6 -%}
+
+with tests as (
+
+    select * from {{ ref('fnd_loss_tests') }}
+    where stage = 'acceptance'
+
+),
+
+candidates as (
+
+    select
+        *,
+        row_number() over (order by q_rank) as candidate
+    from tests
+    where {{ is_loss() }}
+
+),
+
+-- The least clear difference that the family lets pass: what is left of a segment has to reach it, too.
+bar as (
+
+    select {{ significance() }} * count(*) filter (where {{ is_significant('q_value') }}) / nullif(count(p_value), 0) as p_value
+    from {{ ref('fnd_loss_tests') }}
+
+),
+
+requests as (
+
+    select * from {{ ref('fnd_period_facts') }}
+    where mature_sent = 1
+
+),
+
+memberships as (
+
+    {%- for entry in segment_dimensions() if entry.dimension in loss_dimensions() %}
+    select requests.connection_id, requests.mature_accepted, candidates.candidate
+    from requests
+    inner join candidates
+        on candidates.dimension = '{{ entry.dimension }}'
+        and requests.{{ entry.column }} = candidates.segment
+    union all
+    {%- endfor %}
+    select keyword_requests.connection_id, keyword_requests.mature_accepted, candidates.candidate
+    from (select *, unnest({{ split_keywords('keywords') }}) as keyword from requests) as keyword_requests
+    inner join candidates
+        on candidates.dimension = 'keyword'
+        and keyword_requests.keyword = candidates.segment
+
+),
+
+-- Requests that belong to the same candidates are alike here, so there are few kinds of them.
+kinds as (
+
+    select
+        kind,
+        count(*) as sent,
+        sum(mature_accepted) as accepted
+    from (
+        select
+            connection_id,
+            max(mature_accepted) as mature_accepted,
+            string_agg(cast(candidate as varchar), ',' order by candidate) as kind
+        from memberships
+        group by connection_id
+    ) as each_request
+    group by kind
+
+),
+
+kind_members as (
+
+    select
+        kinds.kind,
+        kinds.sent,
+        kinds.accepted,
+        candidates.candidate
+    from kinds
+    inner join candidates
+        on ',' || kinds.kind || ',' like '%,' || candidates.candidate || ',%'
+
+),
+
+totals_0 as (
+
+    select
+        count(*) as sent,
+        coalesce(sum(mature_accepted), 0) as accepted
+    from requests
+
+),
+
+members_0 as (
+
+    select * from kind_members
+
+),
+
+{%- for round in range(1, rounds + 1) %}
+{%- set before = round - 1 %}
+
+scores_{{ round }} as (
+
+    select
+        candidate,
+        sent,
+        accepted,
+        {{ two_proportion_z('accepted', 'sent', '(all_accepted - accepted)', '(all_sent - sent)') }} as z
+    from (
+        select
+            members.candidate,
+            sum(members.sent) as sent,
+            sum(members.accepted) as accepted,
+            max(totals.sent) as all_sent,
+            max(totals.accepted) as all_accepted
+        from members_{{ before }} as members
+        cross join totals_{{ before }} as totals
+        group by members.candidate
+    ) as sums
+
+),
+
+clearest_{{ round }} as (
+
+    select scores.*
+    from scores_{{ round }} as scores
+    inner join candidates on scores.candidate = candidates.candidate
+    cross join bar
+    where scores.z < 0
+        and (scores.sent = candidates.trials or {{ lower_tail_p_value('scores.z') }} / candidates.weight <= bar.p_value)
+    order by scores.z, scores.candidate
+    limit 1
+
+),
+
+winner_{{ round }} as (
+
+    select
+        {{ round }} as round,
+        scores.candidate,
+        scores.sent,
+        scores.accepted,
+        scores.z
+    from scores_{{ round }} as scores
+    inner join candidates on scores.candidate = candidates.candidate
+    cross join clearest_{{ round }} as clearest
+    left join (
+        select
+            others.candidate,
+            sum(others.sent) as sent
+        from members_{{ before }} as others
+        inner join members_{{ before }} as those
+            on others.kind = those.kind
+        inner join clearest_{{ round }} as clearest on those.candidate = clearest.candidate
+        group by others.candidate
+    ) as shared on scores.candidate = shared.candidate
+    where scores.candidate = clearest.candidate
+        or (
+            coalesce(shared.sent, 0) * 1.0 >= 0.8 * (scores.sent + clearest.sent - coalesce(shared.sent, 0))
+            and scores.z <= clearest.z + 0.5
+        )
+    order by candidates.precedence, scores.z, scores.candidate
+    limit 1
+
+),
+
+members_{{ round }} as (
+
+    select members.*
+    from members_{{ before }} as members
+    where members.kind not in (
+        select taken.kind
+        from members_{{ before }} as taken
+        inner join winner_{{ round }} as winner on taken.candidate = winner.candidate
+    )
+
+),
+
+totals_{{ round }} as (
+
+    select
+        totals.sent - coalesce(winner.sent, 0) as sent,
+        totals.accepted - coalesce(winner.accepted, 0) as accepted
+    from totals_{{ before }} as totals
+    left join winner_{{ round }} as winner on true
+
+),
+{%- endfor %}
+
+winners as (
+
+    {%- for round in range(1, rounds + 1) %}
+    select * from winner_{{ round }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+)
+
+select
+    winners.round,
+    candidates.cause,
+    candidates.dimension,
+    candidates.segment,
+    cast(winners.sent as bigint) as mature_sent,
+    cast(winners.accepted as bigint) as mature_accepted,
+    candidates.q_value,
+    -- What everything else reaches: the rate a loss is measured against.
+    {{ rate('remaining.accepted', 'remaining.sent') }} as reference_rate
+from winners
+inner join candidates on winners.candidate = candidates.candidate
+cross join totals_{{ rounds }} as remaining

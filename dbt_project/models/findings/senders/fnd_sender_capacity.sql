@@ -1,0 +1,175 @@
+{#- What each sender could send and what keeps it from sending, as of the as-of. Leads behind a paused campaign wait for
+    the campaign, not for the sender. -#}
+
+with accounts as (
+
+    select * from {{ ref('heyreach_accounts') }}
+
+),
+
+run_parameters as (
+
+    select * from {{ ref('stg_operations__run_parameters') }}
+
+),
+
+highest_limits as (
+
+    select
+        account_id,
+        max(daily_request_limit) as daily_request_limit
+    from {{ ref('stg_heyreach__sender_account_observations') }}
+    group by account_id
+
+),
+
+usual_limit as (
+
+    select percentile_cont(0.5) within group (order by daily_request_limit) as daily_request_limit
+    from accounts
+    where is_listed and is_active and daily_request_limit > 0
+
+),
+
+business_days as (
+
+    select
+        account_id,
+        activity_date,
+        sent,
+        row_number() over (partition by account_id order by activity_date desc) as days_ago
+    from {{ ref('heyreach_account_days') }}
+    where is_business_day and activity_date < {{ utc_date('as_of') }}
+
+),
+
+recent as (
+
+    select
+        business_days.account_id,
+        sum(business_days.sent) as sent,
+        count(business_days.sent) as days_counted,
+        -- Whoever has waited for half of the days was not just put there.
+        max(case when business_days.days_ago = (run_parameters.stall_business_days + 1) // 2 then business_days.activity_date end) as waiting_since
+    from business_days
+    cross join run_parameters
+    where business_days.days_ago <= run_parameters.stall_business_days
+    group by business_days.account_id
+
+),
+
+-- Rolling seven days, as LinkedIn counts; the as-of's own day included.
+weeks as (
+
+    select
+        account_id,
+        activity_date,
+        sum(sent) over (partition by account_id order by activity_date rows between 6 preceding and current row) as sent_in_7_days
+    from {{ ref('heyreach_account_days') }}
+
+),
+
+use_of_weeks as (
+
+    select
+        weeks.account_id,
+        max(weeks.sent_in_7_days) as most_sent_in_7_days,
+        max(case when weeks.activity_date = {{ utc_date('run_parameters.as_of') }} then weeks.sent_in_7_days end) as sent_last_7_days
+    from weeks
+    cross join run_parameters
+    group by weeks.account_id
+
+),
+
+queues as (
+
+    select
+        connections.account_id,
+        count(*) filter (where campaign_statuses.sends_to_waiting) as queued_running,
+        count(*) filter (where campaign_statuses.waits_for_resuming) as queued_paused,
+        count(*) filter (
+            where campaign_statuses.sends_to_waiting and {{ utc_date('connections.created_at') }} < recent.waiting_since
+        ) as queued_long
+    from {{ ref('heyreach_connections') }} as connections
+    inner join {{ ref('heyreach_campaigns') }} as campaigns
+        on connections.campaign_id = campaigns.campaign_id
+    {{ join_status('campaign_statuses', 'campaigns.campaign_status') }}
+    left join recent on connections.account_id = recent.account_id
+    where connections.is_waiting and connections.account_id is not null
+    group by connections.account_id
+
+),
+
+measured as (
+
+    select
+        accounts.account_id,
+        accounts.label,
+        accounts.is_listed,
+        accounts.is_active,
+        accounts.is_auth_valid,
+        accounts.is_in_request_cooldown,
+        accounts.daily_request_limit,
+        greatest(coalesce(highest_limits.daily_request_limit, 0), coalesce(usual_limit.daily_request_limit, 0)) as usual_daily_limit,
+        accounts.account_age_days < 28 and accounts.rotation_started_method <> 'unknown' as is_ramping_up,
+        cast(use_of_weeks.sent_last_7_days as bigint) as sent_last_7_days,
+        greatest(run_parameters.weekly_request_limit, coalesce(use_of_weeks.most_sent_in_7_days, 0)) as weekly_limit,
+        case when recent.days_counted = run_parameters.stall_business_days then cast(recent.sent as bigint) end as sent_while_watched,
+        run_parameters.stall_business_days,
+        run_parameters.hide_rate_below,
+        coalesce(queues.queued_running, 0) as queued_running,
+        coalesce(queues.queued_paused, 0) as queued_paused,
+        coalesce(queues.queued_long, 0) as queued_long
+    from accounts
+    cross join run_parameters
+    cross join usual_limit
+    left join highest_limits on accounts.account_id = highest_limits.account_id
+    left join recent on accounts.account_id = recent.account_id
+    left join use_of_weeks on accounts.account_id = use_of_weeks.account_id
+    left join queues on accounts.account_id = queues.account_id
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when queued_running = 0 then null
+            when not is_listed then 'sender_gone'
+            when is_auth_valid = false then 'sender_auth_invalid'
+            when is_in_request_cooldown then 'sender_cooldown'
+            when queued_long < hide_rate_below then null
+            when daily_request_limit * 4 <= usual_daily_limit and not is_ramping_up then 'sender_capped'
+            when daily_request_limit > 0 and sent_while_watched * 4 <= daily_request_limit * stall_business_days then 'sender_idle'
+        end as cause
+    from measured
+
+)
+
+select
+    account_id,
+    label,
+    daily_request_limit,
+    usual_daily_limit,
+    sent_last_7_days,
+    weekly_limit,
+    sent_while_watched,
+    queued_running,
+    queued_paused,
+    coalesce(is_listed and coalesce(is_auth_valid, true) and not coalesce(is_in_request_cooldown, false), false) as can_send,
+    cause,
+    -- What it sends now, and what it would send with the cause gone, in a week.
+    case
+        when cause in ('sender_gone', 'sender_auth_invalid', 'sender_cooldown') then 0
+        when cause = 'sender_idle' then least(sent_while_watched * 5.0 / stall_business_days, weekly_limit)
+        else least(coalesce(daily_request_limit, 0) * 5.0, weekly_limit)
+    end as weekly_capacity,
+    least((case when cause = 'sender_capped' then usual_daily_limit else coalesce(daily_request_limit, usual_daily_limit) end) * 5.0, weekly_limit) as weekly_capacity_restored,
+    -- Business days until everybody who waits has been sent to.
+    case
+        when queued_running = 0 then 0
+        when cause in ('sender_gone', 'sender_auth_invalid', 'sender_cooldown') or coalesce(daily_request_limit, 0) = 0 then null
+        else queued_running / least(daily_request_limit, weekly_limit / 5.0)
+    end as queue_days
+from judged

@@ -1,0 +1,58 @@
+{#- What the report opens with, beside the list itself. -#}
+
+with bottlenecks as (
+
+    select * from {{ ref('rpt_bottlenecks') }}
+
+),
+
+tests as (
+
+    select * from {{ ref('fnd_loss_tests') }}
+    where stage = 'acceptance'
+
+),
+
+run_parameters as (
+
+    select * from {{ ref('stg_operations__run_parameters') }}
+
+),
+
+alarms as (
+
+    select
+        count(*) filter (where verdict <> 'background') as alarms,
+        count(*) filter (where verdict = 'blind') as alarms_blind,
+        count(*) filter (where verdict = 'blocked') as alarms_blocked,
+        count(*) filter (where verdict = 'lower') as alarms_losing,
+        count(*) filter (where verdict = 'background') as background_losses,
+        sum(recoverable_accepts_per_week) filter (where verdict <> 'background') as recoverable_accepts_per_week
+    from bottlenecks
+
+),
+
+compared as (
+
+    select
+        count(*) as segments_compared,
+        count(*) filter (where {{ is_loss() }}) as segments_lower
+    from tests
+
+)
+
+select
+    alarms.alarms,
+    alarms.alarms_blind,
+    alarms.alarms_blocked,
+    alarms.alarms_losing,
+    alarms.background_losses,
+    round(alarms.recoverable_accepts_per_week, 6) as recoverable_accepts_per_week,
+    compared.segments_compared,
+    compared.segments_lower,
+    run_parameters.since as period_since,
+    run_parameters.until as period_until,
+    run_parameters.as_of
+from alarms
+cross join compared
+cross join run_parameters

@@ -1,0 +1,59 @@
+"""What an operator can ask of `make import`, and what goes together."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from extract.workspace.errors import ConfigurationError
+
+SENDER_CHOICES = ("limits", "column", "hash")
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What the operator asked for: a file and where it goes, or an import to go on with or to repair.
+
+    `senders` None means the column where the file has one, else the daily limits. Without `apply` nothing is
+    sent and nothing is written.
+    """
+
+    file: Path | None = None
+    campaign_id: str | None = None
+    list_id: str | None = None
+    is_upstream: bool = False
+    mapping: str | None = None
+    fixed_fields: str | None = None
+    senders: str | None = None
+    experiment: str | None = None
+    wakes: bool = False
+    allows_other_campaigns: bool = False
+    resume: str | None = None
+    repair: str | None = None
+    apply: bool = False
+
+
+def check(options: ImportOptions) -> None:
+    """Raise ConfigurationError for what does not go together, before anything is read or asked."""
+    asked = [options.file is not None, bool(options.resume), bool(options.repair)]
+    if sum(asked) != 1:
+        raise ConfigurationError(
+            "make import needs one of FILE=leads.csv, RESUME=import or REPAIR=import "
+            "(an import's name, as it was printed)"
+        )
+    targets = [bool(options.campaign_id), bool(options.list_id), options.is_upstream]
+    if options.file is not None and sum(targets) != 1:
+        raise ConfigurationError(
+            "Say where the file goes: CAMPAIGN=40101, LIST=60101, or UPSTREAM=1 to keep it only as evidence "
+            "of where leads came from that are in HeyReach already"
+        )
+    for name, number in (("CAMPAIGN", options.campaign_id), ("LIST", options.list_id)):
+        if number and not re.fullmatch(r"[0-9]{1,18}", number):
+            raise ConfigurationError(f"{name} must be HeyReach's number, like 40101, not {number!r}")
+    if options.senders and options.senders not in SENDER_CHOICES:
+        raise ConfigurationError(
+            f"SENDERS must be one of {', '.join(SENDER_CHOICES)}, not {options.senders!r}"
+        )
+    if (options.senders == "hash") != bool(options.experiment):
+        raise ConfigurationError(
+            "SENDERS=hash and EXPERIMENT=name belong together: the name decides who is sent by whom"
+        )

@@ -1,0 +1,102 @@
+"""The dlt source: landed NDJSON -> raw tables.
+
+| resource | one row is |
+| --- | --- |
+| sender_accounts, campaigns, campaign_sequences, lists | an observed state of one of them |
+| campaign_leads | an observed state of a lead in a campaign, with its three statuses |
+| list_leads, list_companies | an observed state of a list member, with its custom fields |
+| account_campaign_days | HeyReach's own counts for one sender, campaign and UTC day, as observed |
+| imports, import_rows, import_events | what `make import` planned and did, from its ledger |
+| enrichment_runs, enrichment_asks, enrichment_answers | what `make enrich` asked, from its ledger |
+| enrichment_source_rows | campaigns and leads of another service that leads were taken from |
+| webhook_events | a webhook payload out of the operator's files |
+| webhook_files | a webhook file in a state that was read |
+| erased_lead_counts | how many leads of erased people a pull met, by campaign, sender and status |
+| quarantined_rows | a row HeyReach sent, or a line of a webhook file, that can't be stored |
+| pulls | one walk of one pull: what was asked when, and whether everything came |
+
+Every table is append-only: a row is an observation, and observations don't change. dlt imports the files
+untouched (`with_file_import`), its one path at DuckDB's own reading speed and without variant columns.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+# Read by dlt while it is imported: else it prints a traceback for what is one line here, tells its makers of
+# each load, and reads back before each what it remembers of earlier ones, while raw.py declares every table.
+os.environ |= {
+    "RUNTIME__LOG_LEVEL": "CRITICAL",
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
+    "RESTORE_FROM_DESTINATION": "false",
+}
+
+import dlt
+from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
+from dlt.extract import DltResource
+
+from extract import raw
+from extract.raw.destination import RawDestination
+from extract.raw.landing import landed_files
+
+# An observation says by itself when it was made, so their order in the file is free; keeping it costs memory.
+LOAD_SETTINGS = {"memory_limit": "1GB", "preserve_insertion_order": False}
+
+
+@dlt.source(name=raw.SCHEMA)
+def heyreach(folders: list[Path], tables: list[str], without: Collection[Path] = ()) -> Iterator[DltResource]:
+    """One resource per raw table, fed from landing folders."""
+    for table in tables:
+        yield dlt.resource(
+            _imported,
+            name=table,
+            columns={name: {"data_type": kind} for name, kind in raw.TABLES[table].items()},
+            write_disposition="append",
+        )(landed_files(folders, table, without))
+
+
+def _imported(files: list[Path]):
+    for file in files:
+        with file.open("rb") as lines:
+            count = sum(1 for _ in lines)
+        yield dlt.mark.with_file_import(str(file), "jsonl", count)
+
+
+def load(folders: list[Path], raw_path: Path, without: Collection[Path] = ()) -> None:
+    """Bring finished landing folders into raw, but for the files in `without`.
+
+    `pulls` goes last, in a load of its own: a pull counts only once it is listed there, so a load that is
+    cut short leaves nothing that anybody reads. The working folder is new each time: a package left behind
+    by a crash would otherwise be loaded instead of what is asked for now.
+    """
+    if not folders:
+        return
+    others = (
+        "imports",
+        "import_rows",
+        "import_events",
+        "enrichment_runs",
+        "enrichment_source_rows",
+        "enrichment_asks",
+        "enrichment_answers",
+        "webhook_events",
+        "webhook_files",
+        "quarantined_rows",
+        "erased_lead_counts",
+    )
+    observations = [table for table in (*raw.OBSERVATIONS, *others) if landed_files(folders, table, without)]
+    working_dir = Path(tempfile.mkdtemp(prefix=".dlt-", dir=raw_path.parent))
+    try:
+        pipeline = dlt.pipeline(
+            "heyreach",
+            pipelines_dir=str(working_dir),
+            destination=RawDestination(DuckDbCredentials(str(raw_path), global_config=LOAD_SETTINGS)),
+            dataset_name=raw.SCHEMA,
+        )
+        for tables in (observations, ["pulls"]):
+            if tables:
+                pipeline.run(heyreach(folders, tables, without))
+    finally:
+        shutil.rmtree(working_dir, ignore_errors=True)

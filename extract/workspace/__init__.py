@@ -1,0 +1,1 @@
+"""The ground everything stands on: settings, files and folders, locks, stops, journals, errors."""

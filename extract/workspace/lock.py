@@ -1,0 +1,116 @@
+"""One run, and one import, at a time on one data folder.
+
+The kernel holds the lock for as long as the process lives, so a crash leaves nothing to clear by hand.
+"""
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from extract.workspace.errors import OutboundError
+
+POLL_SECONDS = 1.0
+# What writes into a workspace, each under a lock of its own, in the order in which all of them are taken.
+# There is no other lock: one that is added stands here, and so whoever has to be alone waits for it too.
+WRITERS = ("run", "import", "enrichment", "delivery")
+# A restore that has begun to take its place (extract/backup/restore.py).
+RESTORE = ".restore"
+
+Say = Callable[[str], None]
+
+
+class BusyError(OutboundError):
+    """Another run holds the data folder."""
+
+    exit_code = 75
+
+
+class CutOffError(OutboundError):
+    """A restore was killed halfway, and nothing may be done with the workspace before it is completed."""
+
+
+@contextlib.contextmanager
+def exclusive(
+    workspace_dir: Path,
+    what: str = "run",
+    *,
+    job: str | None = None,
+    wait_seconds: float = 0,
+    say: Say = lambda line: None,
+    completes_restore: bool = False,
+) -> Iterator[bool]:
+    """Hold the workspace for the length of the block; yields whether another `what` had to end first.
+
+    `what` is one of WRITERS, `job` the verb that others are told. Raises BusyError, naming job, process and
+    since when, when the other one still holds it after `wait_seconds`, CutOffError where a restore was
+    killed, unless this completes it. A run and an import don't hinder each other: they share no file that
+    both write.
+    """
+    if what not in WRITERS:
+        raise ValueError(
+            f"{what!r} is none of {WRITERS}, so that nobody who has to be alone would wait for it"
+        )
+    workspace_dir.mkdir(parents=True, exist_ok=True)
+    with (workspace_dir / f".{what}.lock").open("a+") as lock:
+        has_waited = not _taken(lock)
+        if has_waited:
+            active = f"Another {what} is active on {workspace_dir} ({_holder(lock)})"
+            deadline = time.monotonic() + wait_seconds
+            if wait_seconds:
+                say(f"{active}: waiting for it to end")
+            while not _taken(lock):
+                if time.monotonic() >= deadline:
+                    raise BusyError(f"{active}: wait for it to end, then try again")
+                time.sleep(min(POLL_SECONDS, wait_seconds))
+        lock.truncate(0)
+        lock.write(f"{job or what}, process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
+        lock.flush()
+        if (workspace_dir / RESTORE).exists() and not completes_restore:
+            raise CutOffError(f"A restore into {workspace_dir} was cut off: complete it with `make restore`")
+        yield has_waited
+
+
+@contextlib.contextmanager
+def everything(
+    workspace_dir: Path,
+    job: str,
+    *,
+    wait_seconds: float = 0,
+    say: Say = lambda line: None,
+    completes_restore: bool = False,
+) -> Iterator[None]:
+    """Hold all locks of the workspace: nobody writes into it for the length of the block.
+
+    `wait_seconds` is for all of them together. Raises as above.
+    """
+    deadline = time.monotonic() + wait_seconds
+    with contextlib.ExitStack() as held:
+        for what in WRITERS:
+            one = exclusive(
+                workspace_dir,
+                what,
+                job=job,
+                wait_seconds=max(0.0, deadline - time.monotonic()),
+                say=say,
+                completes_restore=completes_restore,
+            )
+            held.enter_context(one)
+        yield
+
+
+def _taken(lock: TextIO) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _holder(lock: TextIO) -> str:
+    lock.seek(0)
+    return lock.read().strip() or "just started"

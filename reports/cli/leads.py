@@ -1,0 +1,97 @@
+"""Leads into HeyReach, and what others know of them."""
+
+from typing import Any
+
+import click
+
+from extract.importer.options import SENDER_CHOICES, ImportOptions
+from extract.workspace.workspace import Workspace
+from reports.cli.frame import PATH, WHOLE, OneOf, also_as, say, show, subjects, verb
+from reports.cli.pipeline import root
+
+leads = subjects(root, "leads", "Leads into HeyReach, and what others know of them")
+
+
+@verb(leads, "import")
+@click.option("--file", type=PATH, metavar="CSV", help="The leads.")
+@click.option("--campaign", "campaign_id", metavar="ID", help="The campaign they go into.")
+@click.option("--list", "list_id", metavar="ID", help="The list they go into, without a campaign.")
+@click.option("--upstream", "is_upstream", is_flag=True, help="Keep the file only as evidence of origin.")
+@click.option("--mapping", metavar="NAME", help="Which column is what (config/import_mappings.yaml).")
+@click.option(
+    "--set", "fixed", multiple=True, metavar="NAME=VALUE; ...", help="Custom fields for every lead of it."
+)
+@click.option(
+    "--senders",
+    type=OneOf(SENDER_CHOICES),
+    help="Who sends: by daily limits, a column, or a hash.",
+)
+@click.option("--experiment", metavar="NAME", help="The experiment whose hash decides.")
+@click.option("--wake", "wakes", is_flag=True, help="Resume the campaign if it is paused or finished.")
+@click.option(
+    "--allow-other-campaigns",
+    "allows_other_campaigns",
+    is_flag=True,
+    help="Send people who are in another campaign, too.",
+)
+@click.option("--resume", metavar="IMPORT", help="Go on with an unfinished import.")
+@click.option("--repair", metavar="IMPORT", help="Send again what an import lost.")
+@click.option("--apply", is_flag=True, help="Really do it; without it, show what would happen.")
+def import_(workspace: Workspace, fixed: tuple[str, ...], **options: Any) -> None:
+    """A file of leads into HeyReach, each accounted for: show, then send."""
+    from reports.jobs.leads import import_leads
+
+    options = ImportOptions(fixed_fields="; ".join(fixed), **options)
+    import_leads(workspace, options, say=say, show=show)
+
+
+@verb(leads, "enrich")
+@click.option("--with", "names", metavar="NAME,...", default="", help="What to ask (see services).")
+@click.option("--file", type=PATH, metavar="CSV", help="The leads.")
+@click.option(
+    "--source",
+    default="warehouse",
+    show_default=True,
+    help="Whose, without --file: warehouse, aturiya.",
+)
+@click.option("--campaign", "campaign_id", metavar="ID", help="The campaign of aturiya.")
+@click.option(
+    "--parallel",
+    type=WHOLE,
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="Requests at once to a service.",
+)
+@click.option("--limit", type=WHOLE, metavar="N", help="Only the first N leads.")
+@click.option("--dry-run", "is_dry_run", is_flag=True, help="Show what would be asked, and its cost.")
+def enrich(workspace: Workspace, **options: Any) -> None:
+    """Ask other services about leads, what is not known yet."""
+    from reports.jobs.leads import EnrichOptions, enrich
+
+    enrich(workspace, EnrichOptions(**options), show=show)
+
+
+@verb(leads, "services")
+def services(workspace: Workspace) -> None:
+    """List what can be asked: needs, yields, pace, price, whether its key is set."""
+    from reports.jobs.leads import services
+
+    services(workspace, show=show)
+
+
+@verb(leads, "write-back")
+@click.option("--list", "list_id", metavar="ID", help="The list of the people.")
+@click.option("--fields", metavar="NAME,...", default="", help="What goes to HeyReach.")
+@click.option("--apply", is_flag=True, help="Really do it; without it, show what would happen.")
+def write_back(workspace: Workspace, **options: Any) -> None:
+    """What enrichment found into HeyReach's custom fields: show, then send."""
+    from reports.jobs.leads import WriteBackOptions, write_back
+
+    write_back(workspace, WriteBackOptions(**options), show=show)
+
+
+also_as(services, leads, "enrichments")
+also_as(services, root, "enrichments")
+for command in (import_, enrich, write_back):
+    also_as(command, root)

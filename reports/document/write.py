@@ -1,0 +1,87 @@
+"""Reports of a published warehouse as files that never replace one another."""
+
+import contextlib
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.strict_yaml import shown
+from reports.document.queries import read_report
+from reports.document.render import render_html, render_json, render_markdown, render_screen
+from reports.read_only import one_line, open_published
+
+_RENDERERS = {
+    "markdown": (render_markdown, "md"),
+    "json": (render_json, "json"),
+    "html": (render_html, "html"),
+}
+
+
+def write_reports(
+    database: Path, output_dir: Path, formats: list[str], show: Callable[[str], None] | None = None
+) -> list[Path]:
+    """Write the report of `database` in each of `formats` to `output_dir`, which is made if need be.
+
+    Returns the files, `connection_analytics_YYYY-MM-DDTHHMMSS.{md,json,html}` (the time of writing, UTC; one
+    stamp for all formats); `show` is told what the report says first, a line each. Raises ConfigurationError
+    when the database holds no report, or the folder can't be written to.
+    """
+    with open_published(database) as connection:
+        try:
+            report = read_report(connection)
+        except duckdb.Error as error:
+            raise ConfigurationError(
+                f"{shown(database)} holds no report: {one_line(error)}; `make build` makes one"
+            ) from None
+    texts = {suffix: render(report) for render, suffix in (_RENDERERS[name] for name in formats)}
+    try:
+        output_dir.mkdir(parents=True, exist_ok=True)
+        paths = _write_under_free_name(output_dir, texts)
+    except (OSError, ValueError) as error:
+        is_file = isinstance(error, FileExistsError | NotADirectoryError)
+        reason = "it is a file" if is_file else getattr(error, "strerror", None) or str(error)
+        raise ConfigurationError(
+            f"Reports can't be written to {str(output_dir)!r}: {reason}; name another --output-dir"
+        ) from None
+    for line in render_screen(report) if show else ():
+        show(line)
+    return paths
+
+
+def _write_under_free_name(folder: Path, texts: dict[str, str]) -> list[Path]:
+    moment = datetime.now(UTC)
+    while True:
+        stem = f"connection_analytics_{moment:%Y-%m-%dT%H%M%S}"
+        with contextlib.suppress(FileExistsError):
+            return _write({folder / f"{stem}.{suffix}": text for suffix, text in texts.items()})
+        moment += timedelta(seconds=1)
+
+
+def _write(texts: dict[Path, str]) -> list[Path]:
+    """Write all files or, with FileExistsError, none of them."""
+    with contextlib.ExitStack() as partial_files:
+        descriptors = {}
+        for path in texts:
+            # Whoever holds the partial file owns the name: two runs of the same second can't both have it.
+            partial = _partial(path)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+            descriptors[path] = os.open(partial, flags, 0o600)
+            partial_files.callback(partial.unlink, missing_ok=True)
+            partial_files.callback(os.close, descriptors[path])
+            if os.path.lexists(path):
+                raise FileExistsError(path)
+        for path, text in texts.items():
+            with open(descriptors[path], "w", encoding="utf-8", newline="\n", closefd=False) as file:
+                file.write(text)
+            os.fsync(descriptors[path])
+        for path in texts:
+            os.rename(_partial(path), path)
+    return list(texts)
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(f".{path.name}.partial")

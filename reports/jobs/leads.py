@@ -1,0 +1,37 @@
+"""Leads into HeyReach, and what other services know of them."""
+
+from extract.enrichment.command import EnrichOptions, list_enrichments, run_enrich
+from extract.enrichment.writeback import WriteBackOptions, run_write_back
+from extract.importer.command import run_import
+from extract.importer.options import ImportOptions
+from extract.workspace.workspace import Workspace
+from reports.jobs.frame import Say, require_places
+
+
+def import_leads(workspace: Workspace, options: ImportOptions, *, say: Say, show: Say) -> None:
+    """Import a file, go on with an import, or repair one; raises as `run_import` does."""
+    require_places(workspace)
+    if workspace.is_demo:
+        say(
+            "demo data: the file is kept beside the demo's data"
+            if options.is_upstream
+            else "demo data: the import goes into the bundled sandbox, and both forget it at the end"
+        )
+    run_import(workspace, options, show)
+
+
+def enrich(workspace: Workspace, options: EnrichOptions, *, show: Say) -> None:
+    """Ask other services about leads; raises as `run_enrich` does."""
+    require_places(workspace)
+    run_enrich(workspace, options, show)
+
+
+def services(workspace: Workspace, *, show: Say) -> None:
+    """List what can be asked."""
+    list_enrichments(workspace, show)
+
+
+def write_back(workspace: Workspace, options: WriteBackOptions, *, show: Say) -> None:
+    """Send what was found into HeyReach's custom fields; raises as `run_import` does."""
+    require_places(workspace)
+    run_write_back(workspace, options, show)

@@ -1,0 +1,154 @@
+"""Data goes one way through the models, and where a model lies says what it may read."""
+
+import ast
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from dbt_project import warehouse
+from tests.dbt_project.models import PROJECT
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+# Each layer reads itself and those before it.
+LAYERS = ("staging", "intermediate", "marts", "findings", "reporting")
+PREFIXES = {"intermediate": "int_", "findings": "fnd_", "reporting": "rpt_"}
+# Tables that users know by this name; they lie with the report whose figures they keep.
+REPORTED_UNDER_OWN_NAME = {"heyreach_analytics_snapshots", "heyreach_analytics_snapshot_metrics"}
+# How `extract` knows which files it has read; no number comes of it.
+SOURCES_OF_NO_MODEL = {"operations.webhook_files"}
+
+_READ = re.compile(r"\b(?:from|join)\s+(?:marts\.)?(\w+)")
+
+
+class Place(NamedTuple):
+    """Where a model lies, `models/<layer>/<subject>/<name>.sql`, and the names of what it reads."""
+
+    layer: str
+    subject: str
+    models: frozenset[str]
+    sources: frozenset[tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def project() -> "Manifest":
+    return warehouse._parsed_project()
+
+
+@pytest.fixture(scope="module")
+def places(project) -> dict[str, Place]:
+    return {
+        node.name: Place(
+            *Path(node.path).parts[:-1],
+            frozenset(project.nodes[name].name for name in _reads(node, "model")),
+            frozenset(
+                (project.sources[name].source_name, project.sources[name].name)
+                for name in _reads(node, "source")
+            ),
+        )
+        for node in project.nodes.values()
+        if node.resource_type == "model"
+    }
+
+
+def _reads(node, kind: str) -> list[str]:
+    return [name for name in node.depends_on.nodes if name.startswith(f"{kind}.")]
+
+
+def test_no_model_reads_a_later_layer(places):
+    backwards = {
+        (name, read)
+        for name, place in places.items()
+        for read in place.models
+        if LAYERS.index(places[read].layer) > LAYERS.index(place.layer)
+    }
+    assert backwards == set()
+
+
+def test_the_prefix_of_a_model_is_that_of_its_folder(places):
+    wrong = {
+        (place.layer, place.subject, name)
+        for name, place in places.items()
+        if _prefix(name)
+        != PREFIXES.get(place.layer, f"stg_{place.subject}__" if place.layer == "staging" else "")
+        and not (place.layer == "reporting" and name in REPORTED_UNDER_OWN_NAME)
+    }
+    assert wrong == set()
+
+
+def _prefix(name: str) -> str:
+    """The prefix of a model that is no mart; empty for marts."""
+    return re.match(r"(stg_\w+?__|int_|fnd_|rpt_)?", name)[0]
+
+
+def test_each_model_is_described_beside_itself(project):
+    apart = {
+        node.name
+        for node in project.nodes.values()
+        if node.resource_type == "model"
+        and node.patch_path != f"{node.package_name}://{Path(node.original_file_path).with_suffix('.yml')}"
+    }
+    assert apart == set()
+
+
+def test_a_layer_is_a_schema_and_what_is_published_for_all_has_a_contract(project):
+    schemas = {
+        (Path(node.path).parts[0], node.schema, node.contract.enforced)
+        for node in project.nodes.values()
+        if node.resource_type == "model"
+    }
+    assert schemas == {
+        ("staging", "staging", False),
+        ("intermediate", "intermediate", False),
+        ("marts", "marts", True),
+        ("findings", "findings", False),
+        ("reporting", "marts", True),
+    }
+
+
+def test_a_raw_table_is_read_in_the_staging_folder_of_its_source_and_nowhere_else(project, places):
+    readers = {f"{source.source_name}.{source.name}": set() for source in project.sources.values()}
+    for place in places.values():
+        for source, table in place.sources:
+            readers[f"{source}.{table}"].add((place.layer, place.subject))
+    elsewhere = {
+        table: found
+        for table, found in readers.items()
+        if found != {("staging", table.partition(".")[0])} and table not in SOURCES_OF_NO_MODEL
+    }
+    assert elsewhere == {}
+    assert not any(readers[table] for table in SOURCES_OF_NO_MODEL)
+
+
+def test_an_intermediate_model_is_a_step_to_a_mart(places):
+    """What only findings and the report read is a finding."""
+    readers = {name: set() for name in places}
+    for place in places.values():
+        for read in place.models:
+            readers[read].add(place.layer)
+    late = {
+        name
+        for name, place in places.items()
+        if place.layer == "intermediate" and readers[name] and readers[name] <= {"findings", "reporting"}
+    }
+    assert late == set()
+
+
+def test_the_exposure_names_what_the_report_reads(project, places):
+    """Every SQL text in `reports`, whichever module it stands in."""
+    [exposure] = [each for each in project.exposures.values() if each.name == "connection_report"]
+    named = {project.nodes[name].name for name in exposure.depends_on.nodes}
+    texts = [
+        node.value
+        for path in (PROJECT.parent / "reports").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    read = {name for text in texts for name in _READ.findall(text)} & {
+        name for name, place in places.items() if place.layer in ("marts", "reporting")
+    }
+    assert named == read
+    assert {name for name in places if name in exposure.description} == read

@@ -1,0 +1,189 @@
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from reports.document import filters
+from reports.document.filters import Markdown
+
+MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+@given(st.text(alphabet=st.sampled_from("\\|<>[]()!*_~#&@`:/w.-+=${}%\"' \n1aé")))
+def test_any_text_in_a_cell_is_read_as_it_is_spelled(text: str):
+    table = f"| head | other |\n| --- | --- |\n| {filters.escaped(text)} | end |\n"
+    tokens = MARKDOWN.parse(table)
+    cells = [token for token in tokens if token.type == "inline"][2:]
+    expected = " ".join(text.split())
+    if len(expected) > 80:
+        expected = expected[:79] + "…"
+    assert len(cells) == 2
+    assert {child.type for child in cells[0].children} <= {"text"}
+    assert "".join(child.content for child in cells[0].children) == expected
+
+
+@given(st.text())
+@example("Ann\u202eeil\u200b\u2066 \u200d\x07\ud800")
+def test_what_is_printed_is_one_short_line_that_can_be_written(text: str):
+    line = filters.escaped(text)
+    assert len(line.splitlines()) <= 1
+    assert len(line) <= 160
+    kinds = {unicodedata.category(character) for character in line if character not in "\u200c\u200d"}
+    assert not kinds & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    line.encode()
+
+
+@pytest.mark.parametrize("address", ["https://a.example", "see HTTP://a.example", "www.a.example", "WWW.a.b"])
+def test_an_address_does_not_become_a_link_by_itself(address: str):
+    """GitHub and others link bare addresses by these two beginnings."""
+    printed = filters.escaped(address).lower()
+    assert "p://" not in printed
+    assert "s://" not in printed
+    assert "www." not in printed
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [
+        ("a_b", "a\\_b"),
+        (Markdown("*a*"), "*a*"),
+        (Markdown("*a*").lower(), "\\*a\\*"),
+        (Markdown("*a*") + "|", "\\*a\\*\\|"),
+        (1234567, "1,234,567"),
+        (-3, "-3"),
+        (0, "0"),
+        (None, "–"),
+    ],
+)
+def test_every_value_has_one_printed_form(value: object, printed: str):
+    assert filters.printed(value) == printed
+
+
+@pytest.mark.parametrize("value", [0.5, True, float("nan")])
+def test_a_number_without_a_form_is_an_error(value: float):
+    with pytest.raises(TypeError, match="needs a filter"):
+        filters.printed(value)
+
+
+def test_a_long_message_keeps_its_advice():
+    text = (
+        "Senders that are logged out: "
+        + ", ".join(f"Sender <{n}>" for n in range(200))
+        + ". Log them in again."
+    )
+    shortened = filters.message(text)
+    assert shortened.startswith("Senders that are logged out: Sender \\<0\\>")
+    assert shortened.endswith(". Log them in again.")
+    assert len(shortened.replace("\\", "")) == 600
+    assert filters.message("Short.") == "Short."
+
+
+RATE = {
+    "accept_rate": 0.24031,
+    "ci_low": 0.1923,
+    "ci_high": 0.2959,
+    "mature_accepted": 62,
+    "mature_sent": 258,
+}
+
+
+@pytest.mark.parametrize(
+    ("row", "printed"),
+    [
+        (RATE, "24.0 % (19.2–29.6 %), 62 of 258"),
+        (RATE | {"accept_rate": 0.0, "ci_low": 0.0, "mature_accepted": 0}, "0.0 % (0.0–29.6 %), 0 of 258"),
+        (RATE | {"accept_rate": None, "mature_accepted": 1, "mature_sent": 4}, "n < 10, 1 of 4"),
+        (RATE | {"accept_rate": None, "mature_accepted": 0, "mature_sent": 0}, "–"),
+        (RATE | {"mature_accepted": 1200, "mature_sent": 5000}, "24.0 % (19.2–29.6 %), 1,200 of 5,000"),
+    ],
+)
+def test_accept_rate_shows_its_counts(row: dict[str, float], printed: str):
+    assert filters.accept_rate(row, 10) == printed
+
+
+@pytest.mark.parametrize(
+    ("rate", "accepted", "sent", "printed"),
+    [(0.21, 210, 1000, "21.0 %, 210 of 1,000"), (None, 1, 4, "n < 10, 1 of 4"), (None, 0, 0, "–")],
+)
+def test_to_date_rate_shows_its_counts(rate: float | None, accepted: int, sent: int, printed: str):
+    row = {"accepted_to_date_rate": rate, "accepted_to_date": accepted, "sent_to_date": sent}
+    assert filters.to_date_rate(row, 10) == printed
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("auth_invalid", "logged out"),
+        ("IN_PROGRESS", "running"),
+        ("PAUSED", "paused"),
+        ("some_new_reason", "some new reason"),
+        ("", ""),
+    ],
+)
+def test_words(value: str, words: str):
+    assert filters.words(value) == words
+
+
+def test_numbers():
+    assert filters.percent(None) == "–"
+    assert filters.percent(0.0004) == "0.0 %"
+    assert filters.percent(1) == "100.0 %"
+    assert filters.percent(-1e-17) == "0.0 %"
+    assert filters.dollars(None) == "–"
+    amounts = {0: "0.00", 0.0245: "0.025", 0.1: "0.10", 1234.5: "1,234.50"}
+    assert {amount: filters.dollars(amount) for amount in amounts} == amounts
+    assert filters.decimal(None) == "–"
+    assert filters.decimal(1234.56) == "1,234.6"
+    assert filters.plural(1, "request") == "1 request"
+    assert filters.plural(0, "request") == "0 requests"
+    assert filters.plural(1204, "request") == "1,204 requests"
+
+
+def test_tables_are_padded_by_the_side_their_rule_names():
+    table = "| Name | Sent |\n| --- | ---: |\n| a \\| b | 1,000 |\n| --- | 2 |\n|  |  |\n"
+    assert filters.aligned(table) == (
+        "| Name   |  Sent |\n"
+        "| ------ | ----: |\n"
+        "| a \\| b | 1,000 |\n"
+        "| ---    |     2 |\n"
+        "|        |       |\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(40.386, "+40.4"), (-18.099, "-18.1"), (-0.01, "+0.0"), (-4, "-4"), (0, "+0"), (None, "–")],
+)
+def test_a_change_has_its_sign(value: float | None, text: str):
+    assert filters.signed(value) == text
+
+
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        ({"verdict": "suppressed"}, "suppressed (too few people)"),
+        ({"verdict": "collecting"}, "collecting"),
+        ({"verdict": "lower", "risk_difference": -0.125}, "lower by 12.5 points"),
+        ({"verdict": "no_evidence", "detectable_difference": 0.096}, "no evidence (10 points would show)"),
+        ({"verdict": "background"}, "a difference is there; described, no advice"),
+        (
+            {"verdict": "not_separable", "not_separable_because": "few_accounts"},
+            "not separable: fewer than three accounts in a group",
+        ),
+    ],
+)
+def test_what_two_groups_differ_by(row: dict[str, object], text: str):
+    assert filters.comparison_verdict(row) == text
+
+
+def test_an_odds_ratio_has_its_interval():
+    assert filters.odds_ratio({"odds_ratio": 0.7468, "odds_ratio_low": 0.4, "odds_ratio_high": 1.4}) == (
+        "0.75 (0.40–1.40)"
+    )
+    assert filters.odds_ratio({"odds_ratio": None, "odds_ratio_low": None, "odds_ratio_high": None}) == "–"
+
+
+def test_what_describes_people_is_not_compared():
+    assert filters.verdict({"verdict": "background"}) == "not compared"

@@ -1,0 +1,146 @@
+"""The page as it is seen: in a real browser, headless, on a phone and on a desk, in light and dark."""
+
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from reports.document.render import render_html
+from tests.reports.document.test_page import BOTTLENECKS, CHARTS_OF_FULL, named, with_bottlenecks
+from tests.reports.document.test_render import read, renamed
+from tests.reports.report_rows import EMPTY, FULL, publish
+
+SCREENS = {"phone": (360, 740), "tablet": (820, 1180), "desk": (1440, 900)}
+LONG = "A name without any place to break it: " + "W" * 60
+# The page in a frame as wide as the screen (a browser window has a least width), and what is measured in it.
+FRAMED = """<!doctype html>
+<meta charset="utf-8">
+<meta name="color-scheme" content="light dark">
+<iframe width="{width}" height="{height}" style="border: 0" srcdoc="{page}"></iframe>
+<script>
+addEventListener("load", () => {{
+  const page = frames[0].document
+  const all = (selector) => [...page.querySelectorAll(selector)]
+  const box = (element) => element.getBoundingClientRect()
+  const style = (selector) => frames[0].getComputedStyle(page.querySelector(selector))
+  const beyond = (inner, outer) => Math.max(outer.left - inner.left, inner.right - outer.right,
+    outer.top - inner.top, inner.bottom - outer.bottom)
+  const texts = all("svg text").filter((text) => text.textContent)
+  const wide = (each) => each.scrollWidth > each.clientWidth
+  const table = all(".table").find(wide) || page.querySelector(".table")
+  table.scrollLeft = 10000
+  const seen = {{
+    width: frames[0].innerWidth,
+    requests: frames[0].performance.getEntriesByType("resource").map((entry) => entry.name),
+    overflow: page.documentElement.scrollWidth - page.documentElement.clientWidth,
+    charts: all("svg").map((svg) => [box(svg).width, box(svg).height]),
+    beyond: Math.max(...texts.map((text) => beyond(box(text), box(text.closest("svg"))))),
+    smallest: Math.min(...texts.map((text) => box(text).height)),
+    scrolls: all(".table").some(wide),
+    firstColumn: box(table.querySelector("td")).left - box(table).left,
+    numbers: style(".number").textAlign,
+    paper: style("body").backgroundColor,
+    ink: style("body").color,
+    bar: style(".mark-rect path").fill,
+  }}
+  const answer = document.createElement("output")
+  answer.textContent = JSON.stringify(seen)
+  document.body.append(answer)
+}})
+</script>
+"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not found and os.environ.get("REQUIRE_CHROMIUM"):
+        pytest.fail("REQUIRE_CHROMIUM is set and there is no chromium")
+    if not found:
+        pytest.skip("no chromium is installed (Debian: apt-get install chromium)")
+    return found
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("warehouses")
+    full = with_bottlenecks(read(publish(folder / "full.duckdb", FULL)), BOTTLENECKS)
+    return {
+        "full": render_html(full),
+        "long_names": render_html(renamed(named(full), LONG)),
+        "empty": render_html(read(publish(folder / "empty.duckdb", EMPTY))),
+    }
+
+
+def open_page(chromium: str, folder: Path, text: str, *flags: str) -> tuple[str, str]:
+    """Open a page; returns the document as the browser left it, and what it logged."""
+    page = folder / "page.html"
+    page.write_text(text, encoding="utf-8")
+    quiet = (
+        "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
+        "--disable-background-networking --disable-component-update --enable-logging=stderr"
+    )
+    command = [chromium, *quiet.split(), f"--user-data-dir={folder / 'profile'}", *flags, page.as_uri()]
+    outcome = subprocess.run(command, capture_output=True, text=True, timeout=90, check=True)
+    return outcome.stdout, outcome.stderr
+
+
+def measured(chromium: str, folder: Path, text: str, screen: str, *flags: str) -> dict:
+    """What a page is like on a screen; without its policy, so that it could ask for anything."""
+    free = re.sub(r"<meta http-equiv=.*\n", "", text)
+    width, height = SCREENS[screen]
+    framed = FRAMED.format(width=width, height=height, page=html.escape(free))
+    document, log = open_page(chromium, folder, framed, "--window-size=1600,1000", "--dump-dom", *flags)
+    assert "CONSOLE" not in log
+    seen = json.loads(html.unescape(re.search("<output>(.*)</output>", document)[1]))
+    assert seen["width"] == width
+    return seen
+
+
+@pytest.mark.parametrize("name", ["full", "empty", "long_names"])
+def test_the_page_opens_under_its_own_policy(name: str, chromium: str, pages: dict[str, str], tmp_path: Path):
+    picture = tmp_path / "page.png"
+    _, log = open_page(chromium, tmp_path, pages[name], "--window-size=900,1200", f"--screenshot={picture}")
+    assert "CONSOLE" not in log, "the browser has nothing to complain about"
+    assert picture.stat().st_size > 20_000
+
+
+def test_a_page_that_breaks_its_policy_would_be_noticed(chromium: str, pages: dict[str, str], tmp_path: Path):
+    changed = (
+        pages["full"]
+        .replace("<h1", '<img src="http://127.0.0.1:9/pixel.png"><h1')
+        .replace("--paper:", "--papers:")
+    )
+    _, log = open_page(chromium, tmp_path, changed, "--dump-dom")
+    assert "style-src" in log
+    assert "pixel.png" in log
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("name", ["full", "long_names"])
+def test_the_page_fits_the_screen(
+    name: str, screen: str, chromium: str, pages: dict[str, str], tmp_path: Path
+):
+    seen = measured(chromium, tmp_path, pages[name], screen)
+    assert seen["requests"] == []
+    assert seen["overflow"] == 0
+    assert len(seen["charts"]) == len(CHARTS_OF_FULL)
+    assert all(250 < width < 520 and height > 60 for width, height in seen["charts"])
+    assert seen["beyond"] <= 1, "no text is cut at the edge of its chart"
+    assert seen["smallest"] > 9
+    assert seen["scrolls"] or screen == "desk"
+    assert 0 <= seen["firstColumn"] <= 2, "the first column stays when the table scrolls"
+    assert seen["numbers"] == "right"
+
+
+def test_the_page_follows_the_scheme(chromium: str, pages: dict[str, str], tmp_path: Path):
+    light = measured(chromium, tmp_path, pages["full"], "desk")
+    dark = measured(chromium, tmp_path, pages["full"], "desk", "--force-dark-mode")
+    assert (light["paper"], light["bar"]) == ("rgb(255, 255, 255)", "rgb(194, 64, 47)")
+    assert (dark["paper"], dark["bar"]) == ("rgb(20, 24, 31)", "rgb(240, 127, 109)")
+    assert light["ink"] != dark["ink"]
