@@ -21,7 +21,7 @@ from extract.sandbox import DEMO_ACCOUNTS_PATH, DEMO_END
 from extract.sandbox.process import Sandbox, running_sandbox
 from extract.workspace.errors import OutboundError
 from extract.workspace.workspace import load_workspace
-from tests.conftest import Workspace
+from tests.conftest import Outcome, Workspace
 from tests.data_folders import ACCOUNTS, FOLDERS, Kept, build, figures, pack, unpack, workspace_of
 from tests.extract.enrichment.stand_ins import Faults, stand_ins
 from tests.projects import project
@@ -66,12 +66,13 @@ class Operator:
             34: self.erase,
         }
 
-    def run(self, *arguments: str, exit_code: int = 0, **environment: str) -> None:
+    def run(self, *arguments: str, exit_code: int = 0, **environment: str) -> Outcome:
         """Call the command line now; raises RuntimeError where it ends otherwise than expected."""
         environment |= {"OUTBOUND_AS_OF": self.now.isoformat(), "IMPORT_READ_BACK_WAITS": "0,0"}
         outcome = self.workspace.run(*arguments, **environment)
         if outcome.exit_code != exit_code:
             raise RuntimeError(f"{arguments} on {self.now} ended with {outcome.exit_code}: {outcome.errors}")
+        return outcome
 
     def set_clock(self, now: datetime) -> None:
         self.now = now
