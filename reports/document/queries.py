@@ -9,6 +9,8 @@ from typing import Any
 
 import duckdb
 
+from dbt_project.rendering import returned
+
 Row = dict[str, Any]
 
 SUMMARY = "select * from marts.rpt_summary"
@@ -107,18 +109,9 @@ CHANGE = """
     from marts.rpt_change_decomposition
     order by breakdown = 'stage', breakdown desc, part_order
 """
-# Breakdowns of leads beside the numbered sections.
-MORE = (
-    "region",
-    "company_size",
-    "industry",
-    "seniority",
-    "employment",
-    "age_bracket",
-    "lead_gender",
-    "list",
-    "batch",
-)
+# Entries of macros/catalogue/dimensions.sql: all, and the breakdowns beside the numbered sections.
+DIMENSIONS = returned("catalogue/*.sql", "dimensions()")
+MORE = returned("catalogue/*.sql", "printed_dimensions()")
 ACCOUNTS = """
     select *
     from marts.rpt_account_performance
@@ -170,7 +163,7 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "by_account_gender": rows(SEGMENTS, dimension="account_gender"),
             "by_account_job_title": rows(SEGMENTS, dimension="account_job_title"),
             "match": {"comparisons": rows(MATCH_COMPARISONS), "cells": rows(MATCH_CELLS)},
-            **{f"by_{dimension}": rows(SEGMENTS, dimension=dimension) for dimension in MORE},
+            **{f"by_{entry['name']}": rows(SEGMENTS, dimension=entry["name"]) for entry in MORE},
             "by_campaign": rows(CAMPAIGNS),
             "time_to_accept": rows(TIME_TO_ACCEPT),
             "by_week": rows(SENT_WEEKS),

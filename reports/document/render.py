@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 
 from reports.document import filters
+from reports.document.queries import DIMENSIONS, MORE
 
 _MARKDOWN = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -45,6 +46,9 @@ _MARKDOWN.filters.update(
     to_date_rate=filters.to_date_rate,
     verdict=filters.verdict,
     words=filters.words,
+)
+_MARKDOWN.globals.update(
+    more_breakdowns=MORE, dimension_labels={entry["name"]: entry["label"].lower() for entry in DIMENSIONS}
 )
 
 # As markdown escapes punctuation (filters.printed); a screen shows it as it is.

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import false_discovery_control
 from statsmodels.stats.proportion import proportions_ztest
 
-from tests.dbt_project.models import model_sql
+from tests.dbt_project.models import FACT_COLUMNS, model_sql
 
 TRAITS = ("lead_gender", "estimated_age", "is_employed")
 
@@ -15,7 +15,7 @@ TRAITS = ("lead_gender", "estimated_age", "is_employed")
 @pytest.fixture
 def database() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
-        connection.execute("""
+        connection.execute(f"""
             create table stg_operations__run_parameters as
             select 30 as collecting_below, timestamptz '2026-01-01 00:00:00+00' as since,
                 timestamptz '2026-02-01 00:00:00+00' as until, timestamptz '2026-02-01 00:00:00+00' as as_of;
@@ -37,8 +37,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             select 'source' as dimension, 'zoominfo' as segment, 100::bigint as mature_sent,
                 8::bigint as mature_accepted, 0.08 as accept_rate, 0.04 as ci_low, 0.15 as ci_high;
             create table fnd_period_facts (
-                account_id varchar, icp varchar, source varchar, source_list varchar, company_region varchar,
-                company_size varchar, company_industry varchar, lead_seniority varchar, lead_gender varchar,
+                {", ".join(f"{column} varchar" for column in FACT_COLUMNS)},
                 mature_sent integer, mature_accepted integer, undecided_mature integer default 0,
                 undecided_group varchar, sent_to_date integer default 1
             );

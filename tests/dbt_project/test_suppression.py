@@ -9,7 +9,7 @@ import duckdb
 import numpy
 import pytest
 
-from tests.dbt_project.models import model_sql, singular_test_sql
+from tests.dbt_project.models import FACT_COLUMNS, model_sql, singular_test_sql
 
 MODELS = (
     "fnd_segments_compared",
@@ -24,11 +24,7 @@ COUNTS = """
 """
 DOUBTS = "mature_accepted_surely mature_accepted_possibly out_of_sight already_connected undecided"
 BOUNDS = "sent accepted sent_to_date accepted_to_date mature"
-TEXTS = """
-    source source_list batch_id icp keywords company_region company_size company_industry lead_seniority
-    employment age_bracket lead_gender account_id account_type account_kind account_gender account_job_title
-    account_seniority account_industry campaign_id list_id lead_id
-"""
+TEXTS = (*FACT_COLUMNS, "account_industry", "lead_id")
 GENDERS = ("female", "male", None)
 
 
@@ -46,7 +42,7 @@ def database():
                 {", ".join(f"{name}_fewer bigint, {name}_more bigint" for name in BOUNDS.split())}
             );
             create table fnd_period_facts (
-                {", ".join(f"{name} varchar" for name in TEXTS.split())},
+                {", ".join(f"{name} varchar" for name in TEXTS)},
                 {", ".join(f"{name} integer default 0" for name in (COUNTS + DOUBTS).split())},
                 undecided_group varchar, undecided_mature integer default 0
             );

@@ -1,6 +1,5 @@
 """One world through the whole pipeline, and what its first line says beside what is true."""
 
-import re
 import shutil
 import tempfile
 from contextlib import ExitStack
@@ -10,7 +9,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from dbt_project.warehouse import PROJECT_DIR
+from dbt_project.rendering import returned
 from extract.sandbox.api import SandboxApi
 from tests.compiled import Project
 from tests.diagnosis.causes import Drawn, Kind, Name, Planted, draw
@@ -23,10 +22,7 @@ ALARMS = ("lower", "blocked", "blind")
 SAME_REQUESTS = 0.9
 # Below this many requests even a hasty reader believes no rate.
 NAIVE_REQUESTS = 10
-DIMENSIONS = re.findall(
-    r"'dimension': '(\w+)', 'column': '(\w+)', 'missing': '(\w+)'",
-    (PROJECT_DIR / "macros" / "segment_dimensions.sql").read_text(),
-)
+DIMENSIONS = returned("catalogue/*.sql", "exclusive_dimensions()")
 
 
 class Finding(NamedTuple):
@@ -109,11 +105,11 @@ def _same_segments(connection: duckdb.DuckDBPyConnection, drawn: Drawn) -> froze
     """Every segment of the breakdowns that consists of the requests in which the effect is planted."""
     planted_ids = [str(lead.id) for lead in drawn.world.leads if drawn.planted.leads(lead)]
     names = set()
-    for dimension, column, missing in DIMENSIONS:
+    for entry in DIMENSIONS:
         rows = connection.execute(
             f"""
             select
-                coalesce({column}, '{missing}') as segment,
+                coalesce({entry["column"]}, '{entry["missing"]}') as segment,
                 count(*) filter (where list_contains($planted, campaign_lead_id)) as shared,
                 count(*) as requests
             from findings.fnd_connections_described
@@ -124,7 +120,7 @@ def _same_segments(connection: duckdb.DuckDBPyConnection, drawn: Drawn) -> froze
         ).fetchall()
         whole = sum(shared for _, shared, _ in rows)
         names |= {
-            (dimension, segment)
+            (entry["name"], segment)
             for segment, shared, requests in rows
             if shared >= SAME_REQUESTS * (whole + requests - shared)
         }

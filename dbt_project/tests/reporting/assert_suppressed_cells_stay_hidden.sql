@@ -30,9 +30,9 @@ cells as (
 
 people as (
 
-    {%- for entry in segment_dimensions() | selectattr('sensitive', 'defined') %}
+    {%- for entry in sensitive_dimensions() %}
     select distinct
-        '{{ entry.dimension }}' as dimension,
+        '{{ entry.name }}' as dimension,
         coalesce({{ entry.column }}, '{{ entry.missing }}') as segment,
         lead_id
     from facts

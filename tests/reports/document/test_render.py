@@ -315,7 +315,7 @@ def with_totals(**values: Any) -> dict[str, Any]:
             "by_account_job_title": [],
             "change": [],
             "match": {"comparisons": [], "cells": []},
-            **{f"by_{dimension}": [] for dimension in MORE},
+            **{f"by_{entry['name']}": [] for entry in MORE},
             "by_campaign": [],
             "time_to_accept": [],
             "by_week": [],

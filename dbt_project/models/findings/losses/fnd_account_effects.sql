@@ -11,14 +11,16 @@
     Mantel-Haenszel odds ratio, whose standard error by chance is l / z0 (test-based, Miettinen 1976). On the logit scale,
     because accounts scatter there: on the scale of rates a low rate has less room. -#}
 {%- set usual_accounts = 12 -%}
-{%- set dimensions = {'account': 'account_id', 'account_type': 'account_type', 'account_kind': 'account_kind'} -%}
+{%- set sender_dimensions = sender_loss_dimensions() -%}
+{%- set attributes = sender_loss_attributes() | map(attribute='column') | list -%}
 
 with requests as (
 
     select
         account_id,
-        coalesce(account_type, 'unknown') as account_type,
-        coalesce(account_kind, 'unknown') as account_kind,
+        {%- for column in attributes %}
+        coalesce({{ column }}, 'unknown') as {{ column }},
+        {%- endfor %}
         coalesce(list_id, 'campaign ' || campaign_id) as list_id,
         mature_accepted as accepted
     from {{ ref('fnd_period_facts') }}
@@ -30,13 +32,14 @@ cells as (
 
     select
         account_id,
-        account_type,
-        account_kind,
+        {%- for column in attributes %}
+        {{ column }},
+        {%- endfor %}
         list_id,
         count(*) as sent,
         sum(accepted) as accepted
     from requests
-    group by account_id, account_type, account_kind, list_id
+    group by account_id, {{ attributes | join(', ') }}, list_id
 
 ),
 
@@ -51,10 +54,10 @@ everybody as (
 
 segments as (
 
-    {%- for dimension, column in dimensions.items() %}
+    {%- for entry in sender_dimensions %}
     select distinct
-        '{{ dimension }}' as dimension,
-        {{ column }} as segment
+        '{{ entry.name }}' as dimension,
+        {{ entry.column }} as segment
     from cells
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -72,8 +75,8 @@ sides as (
         cells.sent,
         cells.accepted,
         segments.segment = case segments.dimension
-            {%- for dimension, column in dimensions.items() %}
-            when '{{ dimension }}' then cells.{{ column }}
+            {%- for entry in sender_dimensions %}
+            when '{{ entry.name }}' then cells.{{ entry.column }}
             {%- endfor %}
         end as is_of_segment
     from segments

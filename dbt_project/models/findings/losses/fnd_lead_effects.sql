@@ -6,7 +6,6 @@
     Across senders: the plain comparison with all others, with a variance that allows for the scatter between senders as
     far as the two sides are spread differently over them (usual_sender_scatter). Where hardly any sender has leads of both
     sides, this one is the more exact; the more exact one counts. -#}
-{%- set sender_dimensions = ['account', 'account_type', 'account_kind'] -%}
 
 with requests as (
 
@@ -20,9 +19,9 @@ with requests as (
 
 cells as (
 
-    {%- for entry in segment_dimensions() if entry.dimension in loss_dimensions() and entry.dimension not in sender_dimensions %}
+    {%- for entry in exclusive_dimensions() if entry.loss is defined and entry.of != 'sender' %}
     select
-        '{{ entry.dimension }}' as dimension,
+        '{{ entry.name }}' as dimension,
         {{ entry.column }} as segment,
         sender,
         count(*) as sent,

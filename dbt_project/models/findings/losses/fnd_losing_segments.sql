@@ -38,11 +38,11 @@ requests as (
 
 memberships as (
 
-    {%- for entry in segment_dimensions() if entry.dimension in loss_dimensions() %}
+    {%- for entry in exclusive_dimensions() if entry.loss is defined %}
     select requests.connection_id, requests.mature_accepted, candidates.candidate
     from requests
     inner join candidates
-        on candidates.dimension = '{{ entry.dimension }}'
+        on candidates.dimension = '{{ entry.name }}'
         and requests.{{ entry.column }} = candidates.segment
     union all
     {%- endfor %}

@@ -11,9 +11,9 @@
 with segments as (
 
     select * from {{ ref('fnd_segments_compared') }}
-    where dimension in ('{{ loss_dimensions() | join("', '") }}')
-        -- What nobody knows of a request is no reason for it to fail; for real people see loss_dimensions().
-        and segment not in ('unknown', 'unassigned', 'no_list', 'not_in_a_campaign', 'real', 'real_personal')
+    where dimension in {{ names_in(loss_dimensions()) }}
+        -- What nobody knows of a request is no reason for it to fail; for real people see dimensions().
+        and segment not in ('{{ missing_segments() | join("', '") }}', 'real', 'real_personal')
 
 ),
 
@@ -99,8 +99,8 @@ few_of_a_kind as (
 
 numbered_dimensions as (
 
-    {%- for dimension in loss_dimensions() %}
-    select '{{ dimension }}' as dimension, {{ loop.index }} as precedence{{ ' union all' if not loop.last }}
+    {%- for entry in loss_dimensions() %}
+    select '{{ entry.name }}' as dimension, {{ loop.index }} as precedence{{ ' union all' if not loop.last }}
     {%- endfor %}
 
 ),
@@ -113,7 +113,7 @@ testable as (
         numbered_dimensions.precedence,
         case
             when segments.dimension = 'account' then least(account_effects.z_within_lists, few_of_a_kind.z_of_kind)
-            when segments.dimension in ('account_type', 'account_kind') then account_effects.z_within_lists
+            when segments.dimension in {{ names_in(sender_loss_attributes()) }} then account_effects.z_within_lists
             when lead_effects.is_within_senders_more_exact then lead_effects.z_within_senders
             else lead_effects.z_across_senders
         end as z,
@@ -134,13 +134,13 @@ testable as (
     where least(segments.mature_sent, all_requests.mature_sent - segments.mature_sent) >= run_parameters.collecting_below
         -- A type is told from its accounts only where there are some of it and some of others, and where it is low without
         -- its worst account, too.
-        and (segments.dimension not in ('account_type', 'account_kind') or least(account_effects.senders, account_effects.other_senders) >= 3)
+        and (segments.dimension not in {{ names_in(sender_loss_attributes()) }} or least(account_effects.senders, account_effects.other_senders) >= 3)
         and (
-            segments.dimension not in ('account_type', 'account_kind')
+            segments.dimension not in {{ names_in(sender_loss_attributes()) }}
             or 2 * account_effects.difference_without_worst <= account_effects.difference_within_lists
             or account_effects.difference_within_lists >= 0
         )
-        and (segments.dimension not in ('account', 'account_type', 'account_kind') or account_effects.compared_sent >= run_parameters.collecting_below)
+        and (segments.dimension not in {{ names_in(sender_loss_dimensions()) }} or account_effects.compared_sent >= run_parameters.collecting_below)
 
 ),
 
@@ -228,7 +228,7 @@ tests as (
 
     select
         stage, cause, dimension, segment, precedence, trials, found, cast(null as double) as normal_share, z, looks,
-        case when dimension in ('account', 'account_type', 'account_kind') then 'sender' else 'lead' end as question
+        case when dimension in {{ names_in(sender_loss_dimensions()) }} then 'sender' else 'lead' end as question
     from acceptance
     union all
     select

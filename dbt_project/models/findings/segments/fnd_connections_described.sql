@@ -26,17 +26,9 @@ industries as (
 
 select
     connections.*,
-    leads.company_size,
-    leads.company_industry,
-    leads.lead_seniority,
-    leads.is_employed as employment,
-    leads.age_bracket,
-    leads.gender as lead_gender,
-    accounts.account_type,
-    {{ account_kind('accounts.account_type') }} as account_kind,
-    accounts.gender as account_gender,
-    accounts.job_title as account_job_title,
-    accounts.seniority as account_seniority,
+    {%- for entry in dimensions() if entry.from is defined %}
+    {{ entry.from }} as {{ entry.column }},
+    {%- endfor %}
     coalesce(industries.industry, lower(trim(accounts.industry))) as account_industry
 from connections
 inner join leads on connections.lead_id = leads.lead_id

@@ -75,27 +75,10 @@ connection_facts as (
     select
         connection_id,
         lead_id,
-        source,
-        source_list,
-        batch_id,
-        icp,
-        keywords,
-        company_region,
-        company_size,
-        company_industry,
-        lead_seniority,
-        employment,
-        age_bracket,
-        lead_gender,
-        account_id,
-        account_type,
-        account_kind,
-        account_gender,
-        account_job_title,
-        account_seniority,
+        {%- for entry in dimensions() %}
+        {{ entry.get('several', entry.column) }},
+        {%- endfor %}
         account_industry,
-        campaign_id,
-        list_id,
         0 as leads_imported,
         0 as leads_undated,
         cast(is_sent_in_period as integer) as sent,
@@ -125,27 +108,11 @@ lead_facts as (
     select
         cast(null as varchar) as connection_id,
         leads.lead_id,
-        leads.source,
-        leads.source_list,
-        leads.batch_id,
-        leads.icp,
-        leads.keywords,
-        leads.company_region,
-        leads.company_size,
-        leads.company_industry,
-        leads.lead_seniority,
-        leads.is_employed as employment,
-        leads.age_bracket,
-        leads.gender as lead_gender,
-        leads.first_account_id as account_id,
-        accounts.account_type,
-        {{ account_kind('accounts.account_type') }} as account_kind,
-        accounts.gender as account_gender,
-        accounts.job_title as account_job_title,
-        accounts.seniority as account_seniority,
+        {%- for entry in dimensions() %}
+        {%- set column = entry.get('several', entry.column) %}
+        {{ entry.get('from', 'leads.' ~ entry.get('of_person', column)) }} as {{ column }},
+        {%- endfor %}
         cast(null as varchar) as account_industry,
-        leads.first_campaign_id as campaign_id,
-        leads.first_list_id as list_id,
         cast(
             coalesce(
                 leads.imported_at >= run_parameters.since and leads.imported_at < run_parameters.until, false

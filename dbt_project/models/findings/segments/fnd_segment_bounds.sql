@@ -26,16 +26,16 @@ groups as (
 
 parts as (
 
-    {%- for entry in [{'dimension': 'all'}] + segment_dimensions() + [{'dimension': 'keyword', 'column': 'keyword'}] %}
+    {%- for entry in [{'name': 'all'}] + exclusive_dimensions() + [{'name': 'keyword', 'column': 'keyword'}] %}
     select
-        '{{ entry.dimension }}' as dimension,
-        {% if entry.dimension == 'all' %}'all'{% elif entry.missing %}coalesce({{ entry.column }}, '{{ entry.missing }}'){% else %}{{ entry.column }}{% endif %} as segment,
+        '{{ entry.name }}' as dimension,
+        {% if entry.name == 'all' %}'all'{% elif entry.missing is defined %}coalesce({{ entry.column }}, '{{ entry.missing }}'){% else %}{{ entry.column }}{% endif %} as segment,
         undecided_group,
         {%- for count in undecided_counts() %}
         sum(undecided_{{ count }}) as {{ count }},
         sum(undecided_{{ count }} * sent_to_date) as {{ count }}_counted{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ 'keyword_facts' if entry.dimension == 'keyword' else 'facts' }}
+    from {{ 'keyword_facts' if entry.name == 'keyword' else 'facts' }}
     group by segment, undecided_group
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}

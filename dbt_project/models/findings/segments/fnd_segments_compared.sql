@@ -6,7 +6,6 @@
     What describes a person (`sensitive`) is counted and not compared. Its cells of fewer than `sensitive_cell_minimum`
     people are suppressed, and with them the next smallest ones until at least two cells and that many people are hidden
     together: the total is public, so what is hidden is only ever known as a sum. -#}
-{%- set account_attributes = "('account_type', 'account_kind', 'account_gender', 'account_job_title', 'account_seniority')" -%}
 
 with facts as (
 
@@ -38,9 +37,9 @@ keyword_facts as (
 
 counted as (
 
-    {%- for entry in segment_dimensions() %}
+    {%- for entry in exclusive_dimensions() %}
     select
-        '{{ entry.dimension }}' as dimension,
+        '{{ entry.name }}' as dimension,
         coalesce({{ entry.column }}, '{{ entry.missing }}') as segment,
         {%- for count in fact_counts() + doubt_counts() %}
         sum({{ count }}) as {{ count }},
@@ -67,9 +66,9 @@ counted as (
 -- Two lists may describe one person differently: in what is hidden together a person counts once, wherever it is.
 people_counted_once as (
 
-    {%- for entry in segment_dimensions() | selectattr('sensitive', 'defined') %}
+    {%- for entry in sensitive_dimensions() %}
     select
-        '{{ entry.dimension }}' as dimension,
+        '{{ entry.name }}' as dimension,
         segment,
         count(*) as people_counted_here
     from (
@@ -104,8 +103,8 @@ sized as (
 
     select
         with_content.*,
-        dimension in {{ sensitive_dimensions() }} as is_sensitive,
-        bool_or(segment not in ('unknown', 'unassigned', 'not_in_a_campaign', 'no_list')) over (partition by dimension) as is_collected,
+        dimension in {{ names_in(sensitive_dimensions()) }} as is_sensitive,
+        bool_or(segment not in ('{{ missing_segments() | join("', '") }}')) over (partition by dimension) as is_collected,
         row_number() over smallest_first as size_rank,
         sum(people_counted_here) over smallest_first as people_up_to,
         sum(people_counted_here) over (partition by dimension) as table_people,
@@ -227,11 +226,11 @@ against_the_rest as (
         scatter.family_rate,
         {{ prior_strength() }} as family_prior_strength,
         case
-            when bounded.dimension in {{ account_attributes }}
+            when bounded.dimension in {{ names_in(sender_attributes()) }}
                 then greatest(1, coalesce((select accounts.overdispersion from scatter as accounts where accounts.dimension = 'account'), 1))
             else 1
         end as widening,
-        bounded.dimension in {{ account_attributes }}
+        bounded.dimension in {{ names_in(sender_attributes()) }}
         and least(bounded.senders, totals.all_senders - bounded.senders) < 3 as is_not_separable,
         not bounded.is_sensitive
         and least(bounded.mature_sent, totals.all_sent - bounded.mature_sent) >= run_parameters.collecting_below as is_enough

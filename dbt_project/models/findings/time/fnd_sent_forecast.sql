@@ -1,7 +1,7 @@
 {#- Requests sent so far, day by day, and from the as-of on as many as at today's pace, spread over segments as in the last
     four weeks (over all requests, where hardly any of those can be dated). Undated requests never grow old enough, so they only
     show the spread. Only the ten largest segments of a dimension: the first verdict is one of theirs. -#}
-{%- set dimensions = ['source', 'icp', 'account', 'list', 'campaign', 'account_type'] -%}
+{%- set forecast = ['source', 'icp', 'account', 'list', 'campaign', 'account_type'] -%}
 
 with connections as (
 
@@ -45,9 +45,9 @@ requests as (
 by_segment as (
 
     select 'all' as dimension, 'all' as segment, account_id, is_forecast, is_recent, sent_date from requests
-    {%- for entry in segment_dimensions() if entry.dimension in dimensions %}
+    {%- for entry in exclusive_dimensions() if entry.name in forecast %}
     union all
-    select '{{ entry.dimension }}', coalesce({{ entry.column }}, '{{ entry.missing }}'), account_id, is_forecast, is_recent, sent_date from requests
+    select '{{ entry.name }}', coalesce({{ entry.column }}, '{{ entry.missing }}'), account_id, is_forecast, is_recent, sent_date from requests
     {%- endfor %}
 
 ),

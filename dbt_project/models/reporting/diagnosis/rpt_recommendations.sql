@@ -1,10 +1,7 @@
 {#- Where to put more requests, and where fewer. "Scale" names a sender and the leads it does best with; every combination
     is tested against all other requests, in one family, and must be better than the same leads are with others or the same
     sender is with others, whoever of the undecided was asked. Never an AI persona, and never leads by what a person is. "Pause" is what rpt_bottlenecks names. -#}
-{%- set lead_dimensions = {
-    'source': 'source', 'source_list': 'source_list', 'icp': 'icp', 'region': 'company_region',
-    'company_size': 'company_size', 'industry': 'company_industry', 'seniority': 'lead_seniority',
-} -%}
+{%- set lead_dimensions = dimensions() | selectattr('recommendable', 'defined') | list -%}
 
 with requests as (
 
@@ -50,22 +47,22 @@ totals as (
 
 combinations as (
 
-    {%- for dimension, column in lead_dimensions.items() %}
+    {%- for entry in lead_dimensions %}
     select
-        '{{ dimension }}' as lead_dimension,
+        '{{ entry.name }}' as lead_dimension,
         {{ loop.index }} as precedence,
-        {{ column }} as lead_segment,
+        {{ entry.column }} as lead_segment,
         account_id,
         count(*) as sent,
         sum(mature_accepted) as accepted,
         -- The same leads with all senders, and the same sender with all leads.
-        sum(count(*)) over (partition by {{ column }}) as lead_sent,
-        sum(sum(mature_accepted)) over (partition by {{ column }}) as lead_accepted,
+        sum(count(*)) over (partition by {{ entry.column }}) as lead_sent,
+        sum(sum(mature_accepted)) over (partition by {{ entry.column }}) as lead_accepted,
         sum(count(*)) over (partition by account_id) as account_sent,
         sum(sum(mature_accepted)) over (partition by account_id) as account_accepted
     from requests
-    where {{ column }} is not null and {{ column }} <> 'unknown'
-    group by {{ column }}, account_id
+    where {{ entry.column }} is not null and {{ entry.column }} <> 'unknown'
+    group by {{ entry.column }}, account_id
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 
@@ -136,10 +133,10 @@ judged as (
 
 undecided as (
 
-    {%- for dimension, column in lead_dimensions.items() %}
+    {%- for entry in lead_dimensions %}
     select
-        '{{ dimension }}' as lead_dimension,
-        {{ column }} as lead_segment,
+        '{{ entry.name }}' as lead_dimension,
+        {{ entry.column }} as lead_segment,
         account_id,
         undecided_group,
         sent_to_date as is_counted

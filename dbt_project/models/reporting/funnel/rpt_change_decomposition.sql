@@ -1,7 +1,7 @@
 {#- Like is compared with like: both periods are cut to the same number of days from their start, as many as are mature in
     this one, and only mature requests count, with acceptances within the window. So a period that is not over, or too
     young at its end, is not compared with a finished one. -#}
-{%- set breakdowns = {'source': 'source', 'account': 'account_id'} -%}
+{%- set breakdowns = dimensions() | selectattr('decomposed', 'defined') | list -%}
 {%- set stages = ['imported', 'enrolled', 'sent', 'accepted'] -%}
 
 with connections as (
@@ -56,8 +56,9 @@ cut as (
 requests as (
 
     select
-        connections.source,
-        connections.account_id,
+        {%- for entry in breakdowns %}
+        connections.{{ entry.column }},
+        {%- endfor %}
         connections.sent_cohort_at >= cut.since as is_now,
         cast(connections.is_accepted_in_window as integer) as accepted
     from connections
@@ -83,16 +84,16 @@ totals as (
 
 segments as (
 
-    {%- for breakdown, column in breakdowns.items() %}
+    {%- for entry in breakdowns %}
     select
-        '{{ breakdown }}' as breakdown,
-        coalesce({{ column }}, 'unknown') as segment,
+        '{{ entry.name }}' as breakdown,
+        coalesce({{ entry.column }}, 'unknown') as segment,
         count(*) filter (where not is_now) as n_before,
         count(*) filter (where is_now) as n_now,
         coalesce(sum(accepted) filter (where not is_now), 0) as x_before,
         coalesce(sum(accepted) filter (where is_now), 0) as x_now
     from requests
-    group by coalesce({{ column }}, 'unknown')
+    group by coalesce({{ entry.column }}, 'unknown')
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 
@@ -102,8 +103,9 @@ segments as (
 undecided as (
 
     select
-        connections.source,
-        connections.account_id,
+        {%- for entry in breakdowns %}
+        connections.{{ entry.column }},
+        {%- endfor %}
         dated.sent_cohort_at >= cut.since as is_now,
         dated.undecided_group,
         cast(dated.is_sent as integer) as is_counted
@@ -131,12 +133,12 @@ doubt as (
             else {{ is_rate_in_doubt('totals.accepted_before', 'totals.sent_before', 'doubts.fewer', 'doubts.more') }} end
         ), false) as is_in_doubt
     from (
-        {%- for breakdown, column in breakdowns.items() %}
+        {%- for entry in breakdowns %}
         select
             is_now,
             sum(fewer) as fewer,
             sum(more) as more
-        from ({{ undecided_by([column, 'is_now'], 'undecided') }}) as segments
+        from ({{ undecided_by([entry.column, 'is_now'], 'undecided') }}) as segments
         group by is_now
         {% if not loop.last %}union all{% endif %}
         {%- endfor %}
@@ -285,9 +287,9 @@ contributions as (
 -- A row for each part, even where there is nothing to say yet.
 parts as (
 
-    {%- for breakdown in breakdowns %}
+    {%- for entry in breakdowns %}
     {%- for part, before, now in [('volume', 'sent_before', 'sent_now'), ('mix', 'cast(null as bigint)', 'cast(null as bigint)'), ('rate', 'accepted_before', 'accepted_now')] %}
-    select '{{ breakdown }}' as breakdown, '{{ part }}' as part, {{ loop.index }} as part_order, {{ before }} as count_before, {{ now }} as count_now from chain
+    select '{{ entry.name }}' as breakdown, '{{ part }}' as part, {{ loop.index }} as part_order, {{ before }} as count_before, {{ now }} as count_now from chain
     union all
     {%- endfor %}
     {%- endfor %}

@@ -1,6 +1,6 @@
 {#- Breakdowns by what a lead is are not in here: what must be suppressed in one report must not be found by
     comparing two. -#}
-{%- set dimensions = segment_dimensions() | rejectattr('sensitive', 'defined') | map(attribute='dimension') | list -%}
+{%- set kept = exclusive_dimensions() | rejectattr('sensitive', 'defined') | list -%}
 {%- set totals = fact_counts() + ['accept_rate', 'ci_low', 'ci_high', 'people_known', 'queued', 'attribution_coverage'] -%}
 {%- set segment_metrics = fact_counts() + ['accept_rate', 'ci_low', 'ci_high'] -%}
 
@@ -14,7 +14,7 @@ segments as (
 
     select * from {{ ref('rpt_segment_performance') }}
     where (sent > 0 or accepted > 0 or leads_imported > 0)
-        and dimension in ('{{ dimensions | join("', '") }}')
+        and dimension in {{ names_in(kept) }}
 
 ),
 

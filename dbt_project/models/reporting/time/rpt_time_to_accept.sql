@@ -48,10 +48,10 @@ requests_by_segment as (
         spread_from,
         spread_to
     from requests
-    {%- for entry in segment_dimensions() | rejectattr('sensitive', 'defined') %}
+    {%- for entry in exclusive_dimensions() | rejectattr('sensitive', 'defined') %}
     union all
     select
-        '{{ entry.dimension }}' as dimension,
+        '{{ entry.name }}' as dimension,
         coalesce({{ entry.column }}, '{{ entry.missing }}') as segment,
         is_accepted_in_30_days,
         hours_earliest,

@@ -1,31 +1,3 @@
-{#- The plain breakdowns of rpt_segment_performance: a new one is one line here (and, where its segments have
-    labels of their own, one select in fnd_segments_labelled). `column` is a column of fnd_period_facts;
-    `missing` is the segment of facts that have none. What is `sensitive` describes a person: it is shown and never
-    compared, and cells of few people are suppressed. -#}
-{% macro segment_dimensions() -%}
-    {{ return([
-        {'dimension': 'source', 'column': 'source', 'missing': 'unknown'},
-        {'dimension': 'source_list', 'column': 'source_list', 'missing': 'unknown'},
-        {'dimension': 'batch', 'column': 'batch_id', 'missing': 'unknown'},
-        {'dimension': 'icp', 'column': 'icp', 'missing': 'unknown'},
-        {'dimension': 'region', 'column': 'company_region', 'missing': 'unknown'},
-        {'dimension': 'company_size', 'column': 'company_size', 'missing': 'unknown'},
-        {'dimension': 'industry', 'column': 'company_industry', 'missing': 'unknown'},
-        {'dimension': 'seniority', 'column': 'lead_seniority', 'missing': 'unknown'},
-        {'dimension': 'employment', 'column': 'employment', 'missing': 'unknown', 'sensitive': true},
-        {'dimension': 'age_bracket', 'column': 'age_bracket', 'missing': 'unknown', 'sensitive': true},
-        {'dimension': 'lead_gender', 'column': 'lead_gender', 'missing': 'unknown', 'sensitive': true},
-        {'dimension': 'account', 'column': 'account_id', 'missing': 'unassigned'},
-        {'dimension': 'account_type', 'column': 'account_type', 'missing': 'unassigned'},
-        {'dimension': 'account_kind', 'column': 'account_kind', 'missing': 'unassigned'},
-        {'dimension': 'account_gender', 'column': 'account_gender', 'missing': 'unassigned'},
-        {'dimension': 'account_job_title', 'column': 'account_job_title', 'missing': 'unassigned'},
-        {'dimension': 'account_seniority', 'column': 'account_seniority', 'missing': 'unassigned'},
-        {'dimension': 'campaign', 'column': 'campaign_id', 'missing': 'not_in_a_campaign'},
-        {'dimension': 'list', 'column': 'list_id', 'missing': 'no_list'},
-    ]) }}
-{%- endmacro %}
-
 {#- The counts every breakdown carries, as columns of fnd_period_facts that are summed. -#}
 {% macro fact_counts() -%}
     {{ return([
@@ -46,13 +18,6 @@
 {#- What the undecided add to where they count as asked; each has a bound in fnd_segment_bounds. -#}
 {% macro undecided_counts() -%}
     {{ return(['sent', 'accepted', 'sent_to_date', 'accepted_to_date', 'mature']) }}
-{%- endmacro %}
-
-{#- The names of the sensitive dimensions, as a list for SQL's `in`. -#}
-{% macro sensitive_dimensions() -%}
-    ({%- for entry in segment_dimensions() | selectattr('sensitive', 'defined') -%}
-    '{{ entry.dimension }}'{{ ', ' if not loop.last }}
-    {%- endfor -%})
 {%- endmacro %}
 
 {#- An event belongs to the period when its estimate does; without an estimate, when both its bounds do. -#}
