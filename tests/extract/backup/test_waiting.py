@@ -3,8 +3,8 @@
 import contextlib
 import os
 import shutil
-import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -46,6 +46,17 @@ def held(workspace: Workspace, what: str) -> Iterator[contextlib.ExitStack]:
         yield work
 
 
+def when_somebody_waits(monkeypatch: pytest.MonkeyPatch, then: Callable[[], None]) -> None:
+    """Do it as soon as somebody waits for a lock, once."""
+    pause = time.sleep
+
+    def done(seconds: float) -> None:
+        monkeypatch.setattr(lock.time, "sleep", pause)
+        then()
+
+    monkeypatch.setattr(lock.time, "sleep", done)
+
+
 def told(workspace: Workspace, what: str) -> str:
     """Who that is, as others are told."""
     since = datetime.now(UTC).strftime("since %Y-")
@@ -53,9 +64,9 @@ def told(workspace: Workspace, what: str) -> str:
 
 
 @pytest.mark.parametrize("what", ["run", "import", "enrichment", "delivery"])
-def test_a_restore_waits_for_whoever_holds_the_workspace(workspace, backup, what):
+def test_a_restore_waits_for_whoever_holds_the_workspace(workspace, backup, what, monkeypatch):
     with held(workspace, what) as work:
-        threading.Timer(0.2, work.close).start()
+        when_somebody_waits(monkeypatch, work.close)
         outcome = workspace.run("restore", "--from", str(backup), "--wait", "1")
     assert outcome.exit_code == 0, outcome.errors
     assert outcome.errors.startswith(told(workspace, what))
@@ -73,17 +84,13 @@ def test_one_that_may_not_wait_or_waited_long_enough_changes_nothing(workspace, 
     assert {path.name.rpartition(".")[2] for path in workspace.data_dir.iterdir()} == {"lock"}
 
 
-def test_a_restore_that_was_completed_meanwhile_is_not_missed(workspace):
+def test_a_restore_that_was_completed_meanwhile_is_not_missed(workspace, monkeypatch):
     """Two people complete the same one that was cut off; the second waits for the first."""
     ready = workspace.data_dir / RESTORE
     ready.mkdir(parents=True)
 
-    def complete(work: contextlib.ExitStack) -> None:
-        shutil.rmtree(ready)
-        work.close()
-
     with held(workspace, "run") as work:
-        threading.Timer(0.2, complete, [work]).start()
+        when_somebody_waits(monkeypatch, lambda: (shutil.rmtree(ready), work.close()))
         outcome = workspace.run("restore", "--wait", A_SECOND_AND_A_HALF)
     assert outcome.exit_code == 0, outcome.errors
     assert "nothing to do, what was cut off has been completed meanwhile" in outcome.errors
