@@ -25,6 +25,12 @@ def singular_test_sql(name: str) -> str:
     return _sql("tests", name)
 
 
+def constant(name: str) -> object:
+    """What a macro without arguments hands out."""
+    texts = [path.read_text() for path in sorted((PROJECT / "macros").rglob("*.sql"))]
+    return _literal(dict(_CONSTANT.findall("".join(texts)))[name])
+
+
 @functools.cache
 def _sql(folder: str, name: str) -> str:
     (path,) = (PROJECT / folder).rglob(f"{name}.sql")
@@ -35,6 +41,7 @@ def _sql(folder: str, name: str) -> str:
     return environment.from_string(_CONSTANT.sub("", macros) + path.read_text()).render(
         ref=lambda table: table,
         source=lambda _, table: table,
+        env_var=lambda _, default: default,
         **{name: lambda value=value: value for name, value in constants.items()},
     )
 
