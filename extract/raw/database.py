@@ -6,6 +6,7 @@ still build) and answers what the next pull has to know.
 """
 
 import contextlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from extract.raw.tables import DUCKDB_TYPES, OBSERVATIONS, SCHEMA, TABLES
+from extract.raw.tables import DUCKDB_TYPES, OBSERVATIONS, RUN_PARAMETERS, SCHEMA, TABLES
 from extract.workspace import versions
 from extract.workspace.damage import is_damage, is_held
 from extract.workspace.errors import OutboundError
@@ -243,9 +244,11 @@ def known_quarantined_lines(connection: duckdb.DuckDBPyConnection, places: list[
 
 
 def append_run_parameters(path: Path, parameters: dict) -> None:
-    """Add the row of parameters that the next build reads."""
-    initialise(path)  # raw may be older than a setting
+    """Add the row of parameters that the next build reads: the run's own, and every threshold by its name."""
+    initialise(path)  # raw may be older than a column
     columns = list(TABLES["run_parameters"])
+    thresholds = {name: value for name, value in parameters.items() if name not in RUN_PARAMETERS}
+    parameters = {**parameters, "thresholds": json.dumps(thresholds)}
     with connect(path, read_only=False) as connection:
         connection.execute(
             f"insert into {SCHEMA}.run_parameters ({', '.join(columns)}) "

@@ -241,6 +241,8 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "volume_drop_percent": "bigint",
         "pull_gap_hours": "bigint",
         "required_attribution_fields": "text",
+        # All of them, by name: the columns above are those of earlier releases, and there are no more.
+        "thresholds": "json",
     },
 }
 
@@ -249,6 +251,11 @@ TABLES: dict[str, dict[str, str]] = {
     **{name: {**dict.fromkeys(keys, "text"), **_OBSERVED} for name, keys in OBSERVATIONS.items()},
     **_LEDGERS,
 }
+
+# What a run is told beside its thresholds.
+RUN_PARAMETERS = frozenset(
+    ("run_id", "requested_at", "purpose", "as_of", "since", "until", "is_demo", "base_url")
+)
 
 DUCKDB_TYPES = {
     "text": "varchar",

@@ -31,4 +31,4 @@ def _sql(folder: str, name: str) -> str:
     (path,) = (PROJECT / folder).rglob(f"{name}.sql")
     texts = [macro.read_text() for macro in sorted((PROJECT / "macros").rglob("*.sql"))]
     macros = "".join(text for text in texts if not _DBT_TAG.search(text))
-    return environment().from_string(macros + path.read_text()).render()
+    return environment().from_string(macros + path.read_text()).render(env_var=lambda _, default: default)

@@ -24,24 +24,7 @@ select
     until,
     is_demo,
     base_url,
-    acceptance_window_days,
-    detection_lag_days,
-    expiry_days,
-    dating_resolution_days,
-    hide_rate_below,
-    collecting_below,
-    coverage_warn_percent,
-    coverage_fail_percent,
-    smallest_loss_accepts_per_week,
-    stall_business_days,
-    weekly_request_limit,
-    normal_invalid_percent,
-    normal_duplicate_percent,
-    sensitive_cell_minimum,
-    early_window_days,
-    acceptance_drop_percent,
-    acceptance_alarm_level,
-    volume_drop_percent,
-    pull_gap_hours,
-    required_attribution_fields
+    {%- for name in thresholds() %}
+    {{ threshold(name) }} as {{ name }}{{ ',' if not loop.last }}
+    {%- endfor %}
 from this_run
