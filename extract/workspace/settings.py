@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from dotenv.parser import parse_stream
 
+from dbt_project.rendering import returned
 from extract.workspace import services, strict_yaml
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.paths import Paths
@@ -52,23 +53,6 @@ SECRETS = (
 MAX_REQUESTS_PER_MINUTE = 300
 MAX_LOOKBACK_DAYS = 3650
 MAX_READ_BACK_WAIT = 3600.0
-# The custom fields that say where a lead came from; the warehouse knows the same ones.
-ATTRIBUTION_FIELDS = (
-    "source",
-    "source_list",
-    "keywords",
-    "icp",
-    "batch_id",
-    "enrichment_level",
-    "company_region",
-    "is_employed",
-    "estimated_age",
-    "gender",
-    "title",
-    "company_name",
-    "company_size",
-    "company_industry",
-)
 _SERVICE_NAMES = ("LINKEDIN_", "LLM_", *(f"{name.upper()}_" for name in services.SERVICES))
 # What only this program is told by; what dbt_project/profiles.yml reads; how alike a slip is to a setting.
 OWN_PREFIXES = ("HEYREACH_", "OUTBOUND_")
@@ -558,9 +542,10 @@ def _day(text: str) -> datetime:
 
 def _attribution_fields(value: strict_yaml.Value) -> str:
     names = list(value) if isinstance(value, strict_yaml.Items) else [value]
-    unknown = [name for name in names if name not in ATTRIBUTION_FIELDS]
+    known = returned("catalogue/custom_fields.sql", "attribution_fields()")
+    unknown = [name for name in names if name not in known]
     if not names or unknown or len(set(names)) < len(names):
-        raise ValueError(f"must be a list of different fields out of {', '.join(ATTRIBUTION_FIELDS)}")
+        raise ValueError(f"must be a list of different fields out of {', '.join(known)}")
     return ",".join(names)
 
 

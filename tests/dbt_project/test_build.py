@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from dbt_project import warehouse
+from dbt_project.catalogue import column_descriptions
 
 DBT = Path(sys.executable).with_name("dbt")
 
@@ -53,7 +54,10 @@ def test_dbt_by_hand_builds_what_the_run_published(demo, built_by_hand):
 
 
 def test_every_model_and_column_is_described(demo):
-    """The YAML and the tables agree: no column undocumented, none documented that isn't there."""
+    """The YAML and the tables agree: no column undocumented, none documented that isn't there.
+
+    What a catalogue names is described by the mart that shows it, and need not be on the way there.
+    """
     workspace, _ = demo
     described = {}
     for path in (warehouse.PROJECT_DIR / "models").rglob("*.yml"):
@@ -70,7 +74,11 @@ def test_every_model_and_column_is_described(demo):
         """
     ):
         built.setdefault(table, set()).add(column)
-    assert described == built
+    assert described.keys() == built.keys()
+    named = column_descriptions(warehouse._parsed_project()).keys()
+    for table, columns in built.items():
+        assert described[table] <= columns
+        assert columns - described[table] <= named, table
 
 
 def test_every_published_table_and_column_carries_its_description(demo):
