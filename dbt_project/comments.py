@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from dbt_project.catalogue import column_descriptions
 from extract.workspace.sql_text import literal
 
 if TYPE_CHECKING:
@@ -27,20 +28,24 @@ def write_comments(database: Path, project: "Manifest") -> None:
         columns: dict[tuple[str, str], list[str]] = {}
         for schema, table, column in connection.execute(_COLUMNS).fetchall():
             columns.setdefault((schema, table), []).append(column)
+        known = column_descriptions(project)
         statements = [
             statement
             for node in project.nodes.values()
-            for statement in _comments(node, columns.get((node.schema, node.alias), []))
+            for statement in _comments(node, columns.get((node.schema, node.alias), []), known)
         ]
         connection.execute(f"begin; {' '.join(statements)} commit")
 
 
-def _comments(node, columns: list[str]) -> Iterator[str]:
-    """The statements for one table; none where the node has no columns in the database."""
+def _comments(node, columns: list[str], known: dict[str, str]) -> Iterator[str]:
+    """The statements for one table; none where the node has no columns in the database.
+
+    `known` describes columns that the node passes on without a word.
+    """
     if not columns:
         return
     table = f'"{node.schema}"."{node.alias}"'
-    described = {column.name: column.description for column in node.columns.values()}
+    described = known | {column.name: column.description for column in node.columns.values()}
     text = node.description
     if node.resource_type == "test":
         text = f"What the data test {node.name} found in this build; empty where it passed."

@@ -168,7 +168,7 @@ def _filled(
         connection.execute(f"attach {literal(raw_path)} as raw (read_only)")
         connection.execute(
             f"""
-            insert into seeds.heyreach_account_config by name
+            create or replace table seeds.heyreach_account_config as
             from read_csv({literal(account_rows)}, all_varchar = true, header = true)
             """
         )

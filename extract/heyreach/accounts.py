@@ -9,9 +9,10 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, field, fields
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from extract.sandbox import DEMO_ACCOUNTS_PATH
 from extract.workspace import strict_yaml
@@ -21,35 +22,12 @@ from extract.workspace.strict_yaml import Items, Mapping, quoted, shown, suggest
 from extract.workspace.texts import comparable, tidied
 from extract.workspace.workspace import Workspace
 
-
-@dataclass(frozen=True)
-class Account:
-    """One sender account as configured; None where the file says nothing.
-
-    `label` and `type` are None only for an account with `is_active` False; `is_active` None leaves the
-    question to HeyReach.
-    """
-
-    account_id: str
-    label: str | None = None
-    type: str | None = None
-    gender: str | None = None
-    job_title: str | None = None
-    seniority: str | None = None
-    industry: str | None = None
-    location: str | None = None
-    rotation_started_on: date | None = None
-    is_active: bool | None = None
-
-
-FIELDS = tuple(field.name for field in fields(Account))
-CRITICAL = ("account_id", "label", "type")
-EXPECTED = ("label", "type", "gender", "job_title", "seniority", "industry", "location")
-
-MAX_TEXT = 200
-
 # The line, and what is wrong there.
 Problem = tuple[int, str]
+# What a field must be, beyond short text on one line: the check, and the words for it.
+Rule = tuple[Callable[[str], bool], str]
+
+MAX_TEXT = 200
 
 
 def _is_id(text: str) -> bool:
@@ -63,18 +41,56 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def _one_of(*allowed: str) -> tuple[Callable[[str], bool], str]:
+def _one_of(*allowed: str) -> Rule:
     return allowed.__contains__, f"{', '.join(allowed[:-1])} or {allowed[-1]}"
 
 
-# What a field must be, beyond short text on one line: the check, and the words for it.
-RULES = {
-    "account_id": (_is_id, "1 to 100 letters, digits, _ or -"),
-    "type": _one_of("real_personal", "ai_mirror_saas", "ai_aimfox_saas"),
-    "gender": _one_of("male", "female", "neutral"),
-    "seniority": _one_of("junior", "mid", "senior", "exec"),
-    "rotation_started_on": (_is_date, "a date like 2026-01-31"),
-    "is_active": _one_of("true", "false"),
+def _optional(rule: Rule | None = None, **flags: bool) -> Any:
+    return field(default=None, metadata={"rule": rule, **flags})
+
+
+def _described(rule: Rule | None = None) -> Any:
+    return _optional(rule, is_expected=True, is_described=True)
+
+
+@dataclass(frozen=True)
+class Account:
+    """One sender account as configured; None where the file says nothing.
+
+    `label` and `type` are None only for an account with `is_active` False; `is_active` None leaves the
+    question to HeyReach. A field is declared here: the rule for its text, whether an account can't do
+    without it (`is_critical`) or is warned of (`is_expected`), and whether it is a column of the warehouse
+    (`is_described`), which macros/catalogue/account_fields.sql then names, too.
+    """
+
+    account_id: str = field(
+        metadata={"rule": (_is_id, "1 to 100 letters, digits, _ or -"), "is_critical": True}
+    )
+    label: str | None = _optional(is_critical=True, is_expected=True)
+    type: str | None = _optional(
+        _one_of("real_personal", "ai_mirror_saas", "ai_aimfox_saas"), is_critical=True, is_expected=True
+    )
+    gender: str | None = _described(_one_of("male", "female", "neutral"))
+    job_title: str | None = _described()
+    seniority: str | None = _described(_one_of("junior", "mid", "senior", "exec"))
+    industry: str | None = _described()
+    location: str | None = _described()
+    rotation_started_on: date | None = field(
+        default=None, metadata={"rule": (_is_date, "a date like 2026-01-31")}
+    )
+    is_active: bool | None = _optional(_one_of("true", "false"))
+
+
+def _names(flag: str) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(Account) if each.metadata.get(flag))
+
+
+FIELDS = tuple(each.name for each in fields(Account))
+CRITICAL = _names("is_critical")
+EXPECTED = _names("is_expected")
+DESCRIBED = _names("is_described")
+RULES: dict[str, Rule] = {
+    each.name: each.metadata["rule"] for each in fields(Account) if each.metadata["rule"]
 }
 
 

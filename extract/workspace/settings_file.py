@@ -3,29 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from dbt_project.rendering import returned
 from extract.workspace import strict_yaml
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.strict_yaml import quoted, shown, suggestion
 from extract.workspace.thresholds import ANALYTICS_RANGES, AnalyticsSettings
 from extract.workspace.values import whole_number
-
-# The custom fields that say where a lead came from; the warehouse knows the same ones.
-ATTRIBUTION_FIELDS = (
-    "source",
-    "source_list",
-    "keywords",
-    "icp",
-    "batch_id",
-    "enrichment_level",
-    "company_region",
-    "is_employed",
-    "estimated_age",
-    "gender",
-    "title",
-    "company_name",
-    "company_size",
-    "company_industry",
-)
 
 
 @dataclass(frozen=True)
@@ -91,7 +74,8 @@ def read_settings_file(path: Path, problems: list[str]) -> tuple[AnalyticsSettin
 
 def _attribution_fields(value: strict_yaml.Value) -> str:
     names = list(value) if isinstance(value, strict_yaml.Items) else [value]
-    unknown = [name for name in names if name not in ATTRIBUTION_FIELDS]
+    known = returned("catalogue/custom_fields.sql", "attribution_fields()")
+    unknown = [name for name in names if name not in known]
     if not names or unknown or len(set(names)) < len(names):
-        raise ValueError(f"must be a list of different fields out of {', '.join(ATTRIBUTION_FIELDS)}")
+        raise ValueError(f"must be a list of different fields out of {', '.join(known)}")
     return ",".join(names)

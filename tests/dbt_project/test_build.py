@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from dbt_project import warehouse
+from dbt_project.catalogue import column_descriptions
 from extract.workspace.sql_text import literal
 from tests.compiled import instead_of_dbt
 
@@ -83,7 +84,10 @@ def test_the_compiled_models_build_what_dbt_builds(built_by_hand, compiled, tmp_
 
 
 def test_every_model_and_column_is_described(demo):
-    """The YAML and the tables agree: no column undocumented, none documented that isn't there."""
+    """The YAML and the tables agree: no column undocumented, none documented that isn't there.
+
+    What a catalogue names is described by the mart that shows it, and need not be on the way there.
+    """
     workspace, _ = demo
     described = {}
     for path in (warehouse.PROJECT_DIR / "models").rglob("*.yml"):
@@ -100,7 +104,11 @@ def test_every_model_and_column_is_described(demo):
         """
     ):
         built.setdefault(table, set()).add(column)
-    assert described == built
+    assert described.keys() == built.keys()
+    named = column_descriptions(warehouse._parsed_project()).keys()
+    for table, columns in built.items():
+        assert described[table] <= columns
+        assert columns - described[table] <= named, table
 
 
 def test_every_published_table_and_column_carries_its_description(demo):

@@ -200,9 +200,10 @@ def test_the_seed_comes_back_from_duckdb_as_it_went_in(tmp_path):
     path = tmp_path / "seeds" / "heyreach_account_config.csv"
     write_account_seed(accounts, path)
     with duckdb.connect() as connection:
-        connection.execute(f"create table seed ({', '.join(f'{name} varchar' for name in FIELDS)})")
-        # As dbt-duckdb loads a seed.
-        connection.execute(f"copy seed from {literal(path)} (format csv, header true, delimiter ',')")
+        # As dbt loads it.
+        options = """header = true, all_varchar = true, delim = ',', quote = '"', escape = '"'"""
+        connection.execute(f"create table seed as from read_csv({literal(path)}, {options})")
+        assert [column[0] for column in connection.sql("from seed").description] == list(FIELDS)
         assert connection.sql("from seed").fetchall() == [
             ("00456", 'Dana "D", née Ω', "real_personal", *[None] * 5, "2025-11-03", "true"),
             ("50002", "null", "ai_mirror_saas", *[None] * 4, "{{ 7*7 }}; drop table x", None, "false"),

@@ -138,18 +138,20 @@ joined as (
         campaign_leads.campaign_lead_id,
         campaign_leads.lead_id,
         campaign_leads.list_id,
-        {%- for field in attribution_fields() if field not in ('title', 'company_name') %}
-        resolved.{{ field }},
-        {%- endfor %}
         -- What came from upstream is preferred over what HeyReach read off the profile.
+        {%- for entry in custom_field_catalogue() %}
+        {%- if entry.else is defined %}
         coalesce(
-            resolved.title,
-            campaign_leads.heyreach_position,
-            resolved.list_position,
-            campaign_leads.heyreach_headline,
-            resolved.list_headline
-        ) as title,
-        coalesce(resolved.company_name, campaign_leads.heyreach_company_name, resolved.list_company_name) as company_name,
+            resolved.{{ entry.name }}
+            {%- for field in entry.else %},
+            campaign_leads.heyreach_{{ field }},
+            resolved.list_{{ field }}
+            {%- endfor %}
+        ) as {{ entry.name }},
+        {%- else %}
+        resolved.{{ entry.name }},
+        {%- endif %}
+        {%- endfor %}
         coalesce(resolved.attribution_origin, 'unknown') as attribution_origin,
         coalesce(resolved.has_source_conflict, false) as has_source_conflict
     from campaign_leads

@@ -63,29 +63,14 @@ evidence as (
 
 ),
 
-lead_sources as (
+{%- for entry in custom_field_catalogue() if entry.aliases is defined %}
+{{ entry.aliases[0] }} as (
 
-    select * from {{ ref('lead_sources') }}
-
-),
-
-icp_roles as (
-
-    select * from {{ ref('icp_roles') }}
+    select * from {{ ref(entry.aliases[0]) }}
 
 ),
 
-company_regions as (
-
-    select * from {{ ref('company_regions') }}
-
-),
-
-company_industries as (
-
-    select * from {{ ref('company_industries') }}
-
-),
+{%- endfor %}
 
 standardized as (
 
@@ -98,38 +83,17 @@ standardized as (
         evidence.observed_at,
         evidence.content_hash,
         evidence.is_superseded,
-        coalesce(lead_sources.source, lower(evidence.custom_source)) as source,
-        evidence.custom_source_list as source_list,
-        evidence.custom_keywords as keywords,
-        coalesce(icp_roles.icp, lower(evidence.custom_icp)) as icp,
-        evidence.custom_batch_id as batch_id,
-        lower(evidence.custom_enrichment_level) as enrichment_level,
-        coalesce(company_regions.region, lower(evidence.custom_company_region)) as company_region,
-        case
-            when lower(evidence.custom_is_employed) in ('true', 'yes', '1', 'employed') then 'employed'
-            when lower(evidence.custom_is_employed) in ('false', 'no', '0', 'not_employed') then 'not_employed'
-        end as is_employed,
-        case
-            when try_cast(evidence.custom_estimated_age as integer) between 16 and 100
-                then cast(try_cast(evidence.custom_estimated_age as integer) as varchar)
-        end as estimated_age,
-        case
-            when lower(evidence.custom_gender) in ('male', 'm') then 'male'
-            when lower(evidence.custom_gender) in ('female', 'f') then 'female'
-        end as gender,
-        evidence.custom_title as title,
-        evidence.custom_company_name as company_name,
-        evidence.custom_company_size as company_size,
-        coalesce(company_industries.industry, lower(evidence.custom_company_industry)) as company_industry,
+        {%- for entry in custom_field_catalogue() %}
+        {{ cleaned_custom_field(entry, 'evidence.custom_' ~ entry.name) }} as {{ entry.name }},
+        {%- endfor %}
         evidence.heyreach_company_name,
         evidence.heyreach_position,
         evidence.heyreach_headline,
         evidence.respelled_fields
     from evidence
-    left join lead_sources on lower(evidence.custom_source) = lead_sources.alias
-    left join icp_roles on lower(evidence.custom_icp) = icp_roles.alias
-    left join company_regions on lower(evidence.custom_company_region) = company_regions.alias
-    left join company_industries on lower(evidence.custom_company_industry) = company_industries.alias
+    {%- for entry in custom_field_catalogue() if entry.aliases is defined %}
+    left join {{ entry.aliases[0] }} on lower(evidence.custom_{{ entry.name }}) = {{ entry.aliases[0] }}.alias
+    {%- endfor %}
 
 )
 

@@ -47,18 +47,14 @@ list_only as (
     select
         lead_id,
         {{ first_by('list_id', 'evidence_rank') }} as list_id,
-        {%- for field in attribution_fields() if field not in ('title', 'company_name') %}
-        {{ first_by(field, 'evidence_rank') }} as {{ field }},
+        {%- for entry in custom_field_catalogue() %}
+        coalesce(
+            {{ first_by(entry.name, 'evidence_rank') }}
+            {%- for field in entry.get('else', []) %},
+            {{ first_by('heyreach_' ~ field, 'evidence_rank') }}
+            {%- endfor %}
+        ) as {{ entry.name }},
         {%- endfor %}
-        coalesce(
-            {{ first_by('title', 'evidence_rank') }},
-            {{ first_by('heyreach_position', 'evidence_rank') }},
-            {{ first_by('heyreach_headline', 'evidence_rank') }}
-        ) as title,
-        coalesce(
-            {{ first_by('company_name', 'evidence_rank') }},
-            {{ first_by('heyreach_company_name', 'evidence_rank') }}
-        ) as company_name,
         coalesce(
             {{ first_by("case when source is not null then (case when origin = 'list' then 'other_list' else origin end) end", 'evidence_rank') }},
             'unknown'

@@ -96,22 +96,18 @@ joined as (
         ) as label,
         coalesce(listed.account_name, named_by_leads.account_name) as account_name,
         coalesce(configured.type, 'unknown') as account_type,
-        coalesce(configured.gender, 'unknown') as gender,
-        coalesce(configured.job_title, 'unknown') as job_title,
-        coalesce(configured.seniority, 'unknown') as seniority,
-        coalesce(configured.industry, 'unknown') as industry,
-        coalesce(configured.location, 'unknown') as location,
+        {%- for field in account_fields() %}
+        coalesce(configured.{{ field }}, 'unknown') as {{ field }},
+        {%- endfor %}
         case
             when listed.account_id is null and configured.account_id is null then 'inferred'
             when listed.account_id is null then 'configured_not_listed'
             when configured.account_id is null then 'unmapped'
             else 'configured'
         end as configuration_status,
-        configured.gender is not null
-        and configured.job_title is not null
-        and configured.seniority is not null
-        and configured.industry is not null
-        and configured.location is not null as is_metadata_complete,
+        {%- for field in account_fields() %}
+        {{ 'and ' if not loop.first }}configured.{{ field }} is not null
+        {%- endfor %} as is_metadata_complete,
         coalesce(listed.is_present, false) as is_listed,
         named_by_leads.account_id is null and named_by_campaigns.account_id is null as is_never_named,
         coalesce(cast(configured.is_active as boolean), listed.is_active and listed.is_present, false) as is_active,
@@ -148,11 +144,9 @@ final as (
         label,
         account_name,
         account_type,
-        gender,
-        job_title,
-        seniority,
-        industry,
-        location,
+        {%- for field in account_fields() %}
+        {{ field }},
+        {%- endfor %}
         configuration_status,
         is_metadata_complete,
         is_listed,

@@ -231,12 +231,9 @@ final as (
         imported.normalized_profile_url,
         imported.normalized_profile_url is not null as is_valid_profile_url,
         imported.profile_url_kind,
-        attributed.source,
-        attributed.source_list,
-        attributed.keywords,
-        attributed.icp,
-        attributed.batch_id,
-        attributed.enrichment_level,
+        {%- for field in attribution_fields() if field not in enriched_lead_fields() %}
+        attributed.{{ field }},
+        {%- endfor %}
         attributed.attribution_origin,
         attributed.has_source_conflict,
         touches.first_touch_source,

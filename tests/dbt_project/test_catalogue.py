@@ -1,0 +1,307 @@
+"""What it takes to add a breakdown, a custom field or an attribute of senders; no part can be forgotten."""
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).parents[2]
+CATALOGUE = "dbt_project/macros/catalogue"
+CORE = "dbt_project/models/marts/core"
+MARTS = {"leads": "heyreach_leads", "accounts": "heyreach_accounts", "connections": "heyreach_connections"}
+# As the header of dimensions.sql describes them.
+KEYS = {
+    *("name", "of", "column", "from", "of_person", "several", "missing", "label", "labels", "words"),
+    *("sensitive", "loss", "recommendable", "decomposed", "printed"),
+}
+# Each sample change as file -> what stands there and what is put before it, in turn.
+CHANGES = {
+    "country": {
+        f"{CATALOGUE}/dimensions.sql": (
+            "        {\n            'name': 'company_size'",
+            "        {\n            'name': 'country', 'of': 'lead', 'column': 'company_country',"
+            " 'from': 'leads.company_country',\n            'missing': 'unknown', 'label': 'Country',"
+            " 'loss': 105, 'recommendable': true, 'printed': 15,\n        },\n",
+        ),
+        f"{CORE}/heyreach_leads.sql": (
+            *(
+                "        enriched.headline,\n",
+                "        lower(enriched.company_country) as company_country,\n",
+            ),
+            *("        filled.company_size as company_size_raw,", "        filled.company_country,\n"),
+        ),
+        f"{CORE}/heyreach_leads.yml": (
+            "      - name: company_size\n",
+            "      - name: company_country\n        data_type: varchar\n"
+            "        description: Country of the lead's company.\n",
+        ),
+    },
+    "persona": {
+        f"{CATALOGUE}/custom_fields.sql": (
+            "        {'name': 'company_size'}",
+            "        {'name': 'persona', 'lower': true},\n",
+        ),
+        f"{CATALOGUE}/dimensions.sql": (
+            "        {\n            'name': 'industry'",
+            "        {\n            'name': 'persona', 'of': 'lead', 'column': 'persona',"
+            " 'from': 'leads.persona', 'missing': 'unknown',\n            'label': 'Persona',"
+            " 'printed': 25,\n        },\n",
+        ),
+        f"{CORE}/heyreach_leads.yml": (
+            "      - name: company_industry\n",
+            "      - name: persona\n        data_type: varchar\n"
+            "        description: Persona (custom field `persona`).\n",
+        ),
+    },
+    "team": {
+        "extract/heyreach/accounts.py": (
+            "    rotation_started_on: date | None",
+            "    team: str | None = _described()\n",
+        ),
+        f"{CATALOGUE}/account_fields.sql": ("'gender', ", "'team', "),
+        f"{CATALOGUE}/dimensions.sql": (
+            "        {\n            'name': 'campaign'",
+            "        {\n            'name': 'account_team', 'of': 'sender', 'column': 'account_team',"
+            " 'from': 'accounts.team',\n            'missing': 'unassigned', 'label': 'Sender team',"
+            " 'printed': 95,\n        },\n",
+        ),
+        f"{CORE}/heyreach_accounts.yml": (
+            "      - name: gender\n",
+            "      - name: team\n        data_type: varchar\n"
+            "        description: Team of the sender, as configured; unknown where not.\n",
+        ),
+    },
+}
+# What `problems` looks at.
+READ = ("dbt_project/rendering.py", "dbt_project/macros", CORE, "extract/heyreach/accounts.py")
+# In the copy, a process of its own: its code and its models, on a workspace in which nothing happened.
+BUILD = """
+import json, sys
+from datetime import UTC, datetime
+from pathlib import Path
+import duckdb
+from extract import raw
+from extract.heyreach.accounts import Account
+from extract.workspace.thresholds import AnalyticsSettings
+from reports.queries import read_report
+from reports.render import render_markdown
+from tests.compiled import build, compile_project
+
+folder = Path(sys.argv[1])
+(folder / "compiled").mkdir(parents=True)
+now = datetime(2026, 2, 1, tzinfo=UTC)
+raw.append_run_parameters(folder / "raw.duckdb", {
+    **vars(AnalyticsSettings()), "run_id": "one", "purpose": "publish", "requested_at": now, "as_of": now,
+    "since": now.replace(month=1), "until": now, "is_demo": False, "base_url": "https://heyreach.test",
+})
+project = compile_project(folder / "compiled")
+account = Account("1", "Maren", "real_personal", team="north")
+build(project, folder / "raw.duckdb", [account], folder / "warehouse.duckdb")
+with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
+    columns = connection.execute("select table_name, column_name from duckdb_columns()").fetchall()
+    report = read_report(connection)
+    accounts = connection.execute("select team from marts.heyreach_accounts").fetchall()
+print(json.dumps({
+    "columns": columns,
+    "sections": list(report["sections"]),
+    "markdown": render_markdown(report),
+    "teams": accounts,
+    "queries": {model.relation.rpartition(".")[2].strip('"'): model.query for model in project.models},
+}))
+"""
+
+
+def copied(folder: Path) -> Path:
+    """A copy of what git knows of the project."""
+    names = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for name in filter(None, names.split("\0")):
+        if (PROJECT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(PROJECT / name, folder / name)
+    return folder
+
+
+def make(change: dict[str, tuple[str, ...]], tree: Path, *, without: str = "") -> None:
+    for name in change.keys() - {without}:
+        text = (tree / name).read_text()
+        for place, added in zip(change[name][::2], change[name][1::2], strict=True):
+            assert text.count(place) == 1, (name, place)
+            text = text.replace(place, added + place)
+        (tree / name).write_text(text)
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copied(tmp_path_factory.mktemp("catalogue") / "project")
+
+
+@pytest.fixture(scope="module")
+def changed(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
+    """What comes of all three changes together: columns and queries of the models, and a report."""
+    everything = tree.with_name("changed")
+    shutil.copytree(tree, everything)
+    for change in CHANGES.values():
+        make(change, everything)
+    outcome = subprocess.run(
+        [sys.executable, "-c", BUILD, tmp_path_factory.mktemp("built")],
+        cwd=everything,
+        env=os.environ | {"PYTHONPATH": str(everything)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert outcome.returncode == 0, outcome.stderr[-3000:]
+    assert not problems(everything)
+    return json.loads(outcome.stdout.splitlines()[-1])
+
+
+def test_a_change_takes_four_files_at_most():
+    assert {name: len(change) for name, change in CHANGES.items()} == {"country": 3, "persona": 3, "team": 4}
+
+
+@pytest.mark.parametrize(
+    ("mart", "column", "dimension", "fact", "heading"),
+    [
+        ("heyreach_leads", "company_country", "country", "company_country", "By country"),
+        ("heyreach_leads", "persona", "persona", "persona", "By persona"),
+        ("heyreach_accounts", "team", "account_team", "account_team", "By sender team"),
+    ],
+    ids=CHANGES,
+)
+def test_what_is_added_is_in_marts_comparisons_and_report(changed, mart, column, dimension, fact, heading):
+    for model, name in ((mart, column), ("fnd_connections_described", fact), ("fnd_period_facts", fact)):
+        assert [model, name] in changed["columns"]
+    for model in (
+        "fnd_segments_compared",
+        "fnd_segment_bounds",
+        "rpt_time_to_accept",
+        "fnd_segments_labelled",
+    ):
+        assert f"'{dimension}' as dimension" in changed["queries"][model]
+    assert f"by_{dimension}" in changed["sections"]
+    assert f"### {heading}\n" in changed["markdown"]
+
+
+def test_a_custom_field_is_read_from_lists_and_imports_and_may_be_required(changed):
+    assert ["int_lead_evidence", "persona"] in changed["columns"]
+    assert ["stg_importer__import_rows", "custom_persona"] in changed["columns"]
+    assert "like '%,persona,%'" in changed["queries"]["int_connections_attributed"]
+
+
+def test_an_attribute_of_senders_comes_from_the_account_file_and_is_widened_like_others(changed):
+    assert changed["teams"] == [["north"]]
+    compared = changed["queries"]["fnd_segments_compared"]
+    [names] = set(re.findall(r"when bounded\.dimension in \((.*?)\)", compared))
+    assert "'account_team'" in names and "'account'" not in names
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "problem"),
+    [
+        ("country", f"{CORE}/heyreach_leads.sql", "heyreach_leads.sql gives no company_country"),
+        ("country", f"{CORE}/heyreach_leads.yml", "heyreach_leads.yml has no company_country"),
+        ("persona", f"{CATALOGUE}/custom_fields.sql", "heyreach_leads.sql gives no persona"),
+        ("persona", f"{CORE}/heyreach_leads.yml", "heyreach_leads.yml has no persona"),
+        ("team", "extract/heyreach/accounts.py", "accounts.py and account_fields.sql differ in team"),
+        ("team", f"{CATALOGUE}/account_fields.sql", "accounts.py and account_fields.sql differ in team"),
+        ("team", f"{CORE}/heyreach_accounts.yml", "heyreach_accounts.yml has no team"),
+    ],
+)
+def test_a_file_that_is_forgotten_is_named(tree, tmp_path, name, file, problem):
+    for part in READ:
+        (tmp_path / part).parent.mkdir(parents=True, exist_ok=True)
+        copy = shutil.copytree if (tree / part).is_dir() else shutil.copy2
+        copy(tree / part, tmp_path / part)
+    make(CHANGES[name], tmp_path, without=file)
+    assert problem in problems(tmp_path)
+
+
+def test_the_catalogues_agree_with_what_they_name(tree):
+    assert problems(tree) == []
+
+
+def test_an_entry_says_what_the_header_describes(tree):
+    entries = _module(tree, "dbt_project/rendering.py").returned("catalogue/*.sql", "dimensions()")
+    header = (tree / CATALOGUE / "dimensions.sql").read_text().partition("-#}")[0]
+    assert set(re.findall(r"^    (\w+)  ", header, re.MULTILINE)) == KEYS
+    for entry in entries:
+        assert set(entry) <= KEYS
+        assert {"name", "of", "column", "label"} <= set(entry)
+        assert entry["of"] in ("lead", "sender", "campaign")
+        assert not (entry["of"] == "sender" and "recommendable" in entry)
+        assert not ("sensitive" in entry and {"loss", "recommendable", "decomposed"} & set(entry))
+        assert "missing" in entry or "several" in entry
+    for key in ("name", "column", "loss", "printed"):
+        values = [entry[key] for entry in entries if key in entry]
+        assert len(values) == len(set(values)), key
+
+
+def problems(tree: Path) -> list[str]:
+    """What a catalogue names and another file doesn't have, or the other way round."""
+    rendering = _module(tree, "dbt_project/rendering.py")
+    listed = {
+        name: rendering.returned("catalogue/*.sql", f"{name}()")
+        for name in ("dimensions", "attribution_fields", "account_fields")
+    }
+    needed = {("heyreach_leads", field) for field in listed["attribution_fields"]}
+    needed |= {("heyreach_accounts", field) for field in listed["account_fields"]}
+    for entry in listed["dimensions"]:
+        column = entry.get("several", entry["column"])
+        if found := re.fullmatch(r"(\w+)\.(\w+)", entry.get("from", f"connections.{column}")):
+            needed.add((MARTS[found[1]], found[2]))
+    columns = {mart: _contract(tree, mart) for mart in MARTS.values()}
+    given = _given(tree, rendering)
+    return sorted(
+        [f"{mart}.yml has no {column}" for mart, column in needed if column not in columns[mart]]
+        + [
+            f"{mart}.sql gives no {column}"
+            for mart in MARTS.values()
+            for column in columns[mart] - given[mart]
+        ]
+        + [
+            f"accounts.py and account_fields.sql differ in {field}"
+            for field in set(listed["account_fields"])
+            ^ set(_module(tree, "extract/heyreach/accounts.py").DESCRIBED)
+        ]
+    )
+
+
+def _contract(tree: Path, mart: str) -> set[str]:
+    [model] = yaml.safe_load((tree / CORE / f"{mart}.yml").read_text())["models"]
+    return {column["name"] for column in model["columns"]}
+
+
+def _given(tree: Path, rendering: ModuleType) -> dict[str, set[str]]:
+    """The columns that the last step of each mart gives."""
+    macros = [path.read_text() for path in sorted((tree / "dbt_project" / "macros").rglob("*.sql"))]
+    macros = [text for text in macros if "{% materialization" not in text and "{% test" not in text]
+    models = [(tree / CORE / f"{mart}.sql").read_text() for mart in MARTS.values()]
+    texts = rendering.environment().from_string("".join(macros) + "\0".join(models)).render().split("\0")
+    selected = [text.rpartition("final as (")[2].partition("\n    from ")[0] for text in texts]
+    return {
+        mart: set(re.findall(r"(\w+),?$", columns, re.MULTILINE))
+        for mart, columns in zip(MARTS.values(), selected, strict=True)
+    }
+
+
+def _module(tree: Path, name: str) -> ModuleType:
+    """A module of a copy, which finds its own files there."""
+    spec = importlib.util.spec_from_file_location(f"copied_{Path(name).stem}", tree / name)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
