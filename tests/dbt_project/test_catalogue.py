@@ -91,8 +91,8 @@ import duckdb
 from extract import raw
 from extract.heyreach.accounts import Account
 from extract.workspace.thresholds import AnalyticsSettings
-from reports.queries import read_report
-from reports.render import render_markdown
+from reports.document.queries import read_report
+from reports.document.render import render_markdown
 from tests.compiled import build, compile_project
 
 folder = Path(sys.argv[1])
