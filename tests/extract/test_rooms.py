@@ -24,6 +24,11 @@ ROOMS = (
     "extract.backup",
     "dbt_project",
     "reports",
+    "reports.document",
+    "reports.alerts",
+    "reports.check",
+    "reports.jobs",
+    "reports.cli",
 )
 WINGS = sorted(
     path.parent for folder in ("extract", "reports") for path in (PROJECT / folder).glob("*/__init__.py")
