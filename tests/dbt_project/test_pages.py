@@ -1,12 +1,14 @@
 """The pages of the docs: what they name exists."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 PROJECT = Path(__file__).parents[2]
 PAGES = PROJECT / "dbt_project" / "models" / "pages"
+DECISIONS = PROJECT / "dbt_project" / "models" / "decisions"
 NAMED = re.compile(r"`([a-z_]+)`")
 
 
@@ -21,7 +23,10 @@ def known_words() -> set[str]:
         path
         for folder in ("dbt_project", "extract", "reports", "config")
         for path in (PROJECT / folder).rglob("*")
-        if path.suffix in suffixes and "target" not in path.parts and PAGES not in path.parents
+        if path.suffix in suffixes
+        and "target" not in path.parts
+        and PAGES not in path.parents
+        and DECISIONS not in path.parents
     ]
     return {word for path in files for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))}
 
@@ -40,3 +45,20 @@ def test_what_the_documents_call_otherwise_exists_under_our_name():
 @pytest.mark.parametrize("name", sorted(path.stem for path in PAGES.glob("*.md")))
 def test_every_page_is_shown_in_the_docs(name):
     assert f"{{{{ doc('{name}') }}}}" in (PAGES / "_pages.yml").read_text(encoding="utf-8")
+
+
+def test_every_file_that_a_change_needs_is_there():
+    named = set(re.findall(r"`([A-Za-z_]+(?:/[\w./]+)+|Makefile|README\.md)`", page("changing")))
+    assert len(named) > 30
+    assert [name for name in named if not (PROJECT / name).exists()] == []
+
+
+def test_each_decision_stands_once_on_a_page_that_is_shown():
+    pages = {path.stem: path.read_text(encoding="utf-8") for path in DECISIONS.glob("*.md")}
+    titles = [title for text in pages.values() for title in re.findall(r"^### (.+)$", text, re.MULTILINE)]
+    assert len(titles) > 100
+    assert [title for title, count in Counter(titles).items() if count > 1] == []
+    assert [title for title in titles if not re.search(r"\? \(2026-\d\d-\d\d\)$", title)] == []
+    shown = (DECISIONS / "_decisions.yml").read_text(encoding="utf-8")
+    assert [name for name in pages if name != "index" and f"doc('decisions_{name}')" not in shown] == []
+    assert [name for name in pages if name != "index" and f".decisions_{name})" not in pages["index"]] == []
