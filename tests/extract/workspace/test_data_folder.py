@@ -152,9 +152,26 @@ def test_a_purge_lets_jobs_begin_new_logs(workspace):
     assert closed.read_text() == "extracted\n"
 
 
-def test_the_table_of_what_nights_leave_names_every_kind():
-    """Measured by `python -m tests.endurance.nights_on_disk --keep`."""
+def measured_kinds() -> list[list[str]]:
+    """The rows of `python -m tests.endurance.nights_on_disk --keep`, a kind each, as cells."""
     lines = (PROJECT_DIR / "tests" / "endurance" / "nights_on_disk.md").read_text().splitlines()
-    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| `")]
-    told = [(tuple(re.findall(r"`([^`]+)`", row[0])), *row[1:4]) for row in rows]
+    return [line.strip("| ").split(" | ") for line in lines if line.startswith("| `")]
+
+
+def test_the_table_of_what_nights_leave_names_every_kind():
+    told = [(tuple(re.findall(r"`([^`]+)`", row[0])), *row[1:4]) for row in measured_kinds()]
     assert told == [(kind.patterns, kind.holds, kind.grows, kind.bound) for kind in FILE_KINDS]
+
+
+def test_those_nights_left_files_of_every_kind_but_what_is_swept_or_restored():
+    assert [row[0] for row in measured_kinds() if row[4] == "0" and row[3] != data_folder.SWEPT] == [
+        "`from-backup/*`"
+    ]
+    assert [row[4] for row in measured_kinds() if row[3] == data_folder.SWEPT] == ["0"]
+
+
+def test_a_purge_left_little_of_what_it_bounds():
+    """Journals begin again, and the newest backup stays, as does the folder's version."""
+    left = {row[3]: int(row[8].replace(",", "")) for row in measured_kinds() if row[3] in PURGED}
+    one_each = {data_folder.LANDINGS: 1, data_folder.BACKUPS: 1, data_folder.JOURNALS: 3}
+    assert left == dict.fromkeys(PURGED, 0) | one_each
