@@ -67,7 +67,7 @@ def test_a_sender_that_is_the_only_one_of_its_type_stands_for_itself(database):
 @pytest.mark.parametrize(("z_in_doubt", "p_value"), [(0, 0.00003), (-3, 0.159), (-9, 0.5)])
 def test_what_nobody_knows_is_counted_against_the_loss(database, z_in_doubt, p_value):
     """A sender at z = -4 is at -1 if what vanished open was accepted, and never above the others."""
-    database.execute("update rpt_segment_performance set z_in_doubt = ?", [z_in_doubt])
+    database.execute("update fnd_segments_compared set z_in_doubt = ?", [z_in_doubt])
     [(_, _, q_value)] = losses(database).values()
     assert q_value == pytest.approx(p_value, rel=0.06)
 

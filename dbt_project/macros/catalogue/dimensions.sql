@@ -159,10 +159,10 @@
     ('{{ entries | map(attribute='name') | join("', '") }}')
 {%- endmacro %}
 
-{#- dimension_words('dimension') -> 'Sender': how a sentence calls what a segment is a value of. -#}
-{% macro dimension_words(dimension) -%}
+{#- dimension_words('dimension') -> 'Sender': how a sentence calls what a segment is a value of; `among` these entries only. -#}
+{% macro dimension_words(dimension, among=none) -%}
     case {{ dimension }}
-        {%- for entry in dimensions() %}
+        {%- for entry in among or dimensions() %}
         when '{{ entry.name }}' then '{{ entry.label }}'
         {%- endfor %}
     end

@@ -169,7 +169,7 @@ advice as (
         {{ rate('judged.other_accepted', 'judged.other_sent') }} as reference_rate,
         judged.q_value,
         cast(null as double) as recoverable_accepts_per_week,
-        senders.label || ' with ' || lower({{ dimension_words('judged.lead_dimension') }}) || ' ' || coalesce(labels.segment_label, judged.lead_segment) || ': '
+        senders.label || ' with ' || lower({{ dimension_words('judged.lead_dimension', lead_dimensions) }}) || ' ' || coalesce(labels.segment_label, judged.lead_segment) || ': '
         || round(100 * {{ rate('judged.accepted', 'judged.sent') }}, 1) || ' % of ' || {{ printed_count('judged.sent') }} || ' requests were accepted, '
         || round(100 * {{ rate('judged.other_accepted', 'judged.other_sent') }}, 1) || ' % of all others. Nobody drew lots over who sent to whom, so try more there before counting on it.' as why
     from judged
