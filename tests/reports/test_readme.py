@@ -52,6 +52,7 @@ LONG = (
     "make bench",
     ".venv/bin/python -m tests.endurance.worlds --worlds 120",
     ".venv/bin/python -m tests.mutations",
+    ".venv/bin/python -m tests.endurance.same_numbers",
 )
 THIS_SUITE = "make test"
 # What stands for something that the reader has -> what they would type; {data} is their data folder.
