@@ -307,14 +307,14 @@ causes as (
         {{ dimension_words('losing_segments.dimension') }} || ' ' || segments.segment_label || ': ' || round(100 * {{ rate('losing_segments.mature_accepted', 'losing_segments.mature_sent') }}, 1) || ' % of '
         || {{ printed_count('losing_segments.mature_sent') }} || ' requests were accepted, ' || round(100 * losing_segments.reference_rate, 1) || ' % outside every losing segment'
         || case
-            when losing_segments.dimension in ('account', 'account_type', 'account_kind')
+            when losing_segments.dimension in {{ names_in(sender_loss_dimensions()) }}
                 then '; within the lists it shares with other senders it is lower by ' || round(-100 * account_effects.difference_within_lists, 1) || ' points'
             else ''
         end
         || '.',
         case
             when losing_segments.dimension = 'account' then 'Compare its profile, note and daily volume with those of senders that do better in the same lists; give its leads to them meanwhile.'
-            when losing_segments.dimension in ('account_type', 'account_kind') then 'Give these leads to other senders; accounts that are no real person also risk being closed by LinkedIn.'
+            when losing_segments.dimension in {{ names_in(sender_loss_attributes()) }} then 'Give these leads to other senders; accounts that are no real person also risk being closed by LinkedIn.'
             else 'Pause it or send fewer there, and put the requests into what is accepted more; look at targeting and the note first.'
         end
     from losing_segments
