@@ -84,7 +84,7 @@ def compile_project(folder: Path, *, with_tests: bool = False) -> Project:
         {name: set(node.depends_on.nodes) & nodes.keys() for name, node in nodes.items()}
     )
     return Project(
-        [_model(nodes[name]) for name in order.static_order()],
+        [_model(nodes[name]) for name in order.static_order() if _is_table(nodes[name])],
         seeds,
         {result.node.name: result.node for result in tests},
         frozenset(
@@ -245,6 +245,11 @@ def _dbt(target: str, *arguments: str) -> list:
     if not outcome.success:
         raise RuntimeError(f"dbt {arguments[0]} failed: {outcome.exception or outcome.result}")
     return list(outcome.result)
+
+
+def _is_table(node) -> bool:
+    """Whether a model is one of its own in the database; an ephemeral one is part of those that read it."""
+    return node.config.materialized != "ephemeral"
 
 
 def _model(node) -> Model:

@@ -17,7 +17,7 @@ _DBT_TAG = re.compile(r"{% (test|materialization) ")
 
 
 def model_sql(name: str) -> str:
-    """The SQL of a model; each `ref` and `source` is a table of that name."""
+    """The SQL of a model; each `ref` and `source` is a table of that name, or the SQL of an ephemeral model."""
     return _sql("models", name)
 
 
@@ -31,4 +31,21 @@ def _sql(folder: str, name: str) -> str:
     (path,) = (PROJECT / folder).rglob(f"{name}.sql")
     texts = [macro.read_text() for macro in sorted((PROJECT / "macros").rglob("*.sql"))]
     macros = "".join(text for text in texts if not _DBT_TAG.search(text))
-    return environment().from_string(macros + path.read_text()).render(env_var=lambda _, default: default)
+    return (
+        environment()
+        .from_string(macros + path.read_text())
+        .render(env_var=lambda _, default: default, ref=_referred, config=lambda **_: "")
+    )
+
+
+def _referred(name: str) -> str:
+    return f"({_sql('models', name)})" if name in _ephemeral() else name
+
+
+@functools.cache
+def _ephemeral() -> frozenset[str]:
+    return frozenset(
+        path.stem
+        for path in (PROJECT / "models").rglob("*.sql")
+        if "config(materialized='ephemeral')" in path.read_text()
+    )
