@@ -28,30 +28,32 @@ TEXTS = (*FACT_COLUMNS, "account_industry", "lead_id")
 GENDERS = ("female", "male", None)
 
 
+# The tables that comparisons of segments, and of leads with their senders, read.
+TABLES = f"""
+    create table stg_operations__run_parameters as
+    select 10 as hide_rate_below, 30 as collecting_below, {MINIMUM} as sensitive_cell_minimum,
+        now() as since, now() as until, now() as as_of;
+    create table fnd_segments_labelled (dimension varchar, segment varchar, segment_label varchar);
+    create table fnd_segment_bounds (
+        dimension varchar, segment varchar,
+        {", ".join(f"{name}_fewer bigint, {name}_more bigint" for name in BOUNDS.split())}
+    );
+    create table fnd_period_facts (
+        {", ".join(f"{name} varchar" for name in TEXTS)},
+        {", ".join(f"{name} integer default 0" for name in (COUNTS + DOUBTS).split())},
+        undecided_group varchar, undecided_mature integer default 0
+    );
+    create table int_connections_asked (
+        undecided_group varchar, is_undecided boolean, group_rows bigint, group_asked_at_least bigint,
+        group_asked_at_most bigint
+    )
+"""
+
+
 @pytest.fixture(scope="module")
 def database():
     with duckdb.connect() as connection:
-        connection.execute(
-            f"""
-            create table stg_operations__run_parameters as
-            select 10 as hide_rate_below, 30 as collecting_below, {MINIMUM} as sensitive_cell_minimum,
-                now() as since, now() as until, now() as as_of;
-            create table fnd_segments_labelled (dimension varchar, segment varchar, segment_label varchar);
-            create table fnd_segment_bounds (
-                dimension varchar, segment varchar,
-                {", ".join(f"{name}_fewer bigint, {name}_more bigint" for name in BOUNDS.split())}
-            );
-            create table fnd_period_facts (
-                {", ".join(f"{name} varchar" for name in TEXTS)},
-                {", ".join(f"{name} integer default 0" for name in (COUNTS + DOUBTS).split())},
-                undecided_group varchar, undecided_mature integer default 0
-            );
-            create table int_connections_asked (
-                undecided_group varchar, is_undecided boolean, group_rows bigint, group_asked_at_least bigint,
-                group_asked_at_most bigint
-            )
-            """
-        )
+        connection.execute(TABLES)
         yield connection
 
 
