@@ -43,7 +43,7 @@ against_the_rest as (
             else 1
         end as widening,
         segments.dimension in {{ names_in(sender_attributes()) }}
-        and least(segments.senders, totals.all_senders - segments.senders) < 3 as is_not_separable,
+        and least(segments.senders, totals.all_senders - segments.senders) < {{ fewest_senders() }} as is_not_separable,
         not segments.is_sensitive
         and least(segments.mature_sent, totals.all_sent - segments.mature_sent) >= run_parameters.collecting_below as is_enough
     from segments
