@@ -169,7 +169,7 @@ def _parsed_project() -> "Manifest":
 
 @functools.cache
 def _project_read_once() -> "Manifest":
-    """Read the project with paths of no workspace: dbt reads all of it anew where those of the profile changed.
+    """Read with paths of no workspace: dbt reads everything anew where those of the profile have changed.
 
     What it remembers of files that an update moved can be in its way; then it reads everything anew, too.
     """
