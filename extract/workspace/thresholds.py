@@ -29,6 +29,7 @@ class AnalyticsSettings:
     acceptance_alarm_level: int = 4
     volume_drop_percent: int = 50
     pull_gap_hours: int = 36
+    figures_old_after_hours: int = 26
     required_attribution_fields: str = "source,source_list,icp,batch_id"
 
 
@@ -53,4 +54,5 @@ ANALYTICS_RANGES = {
     "acceptance_alarm_level": (2, 20),
     "volume_drop_percent": (10, 100),
     "pull_gap_hours": (1, 1000),
+    "figures_old_after_hours": (1, 1000),
 }

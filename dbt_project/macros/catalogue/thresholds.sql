@@ -20,6 +20,7 @@
         'acceptance_alarm_level': 4,
         'volume_drop_percent': 50,
         'pull_gap_hours': 36,
+        'figures_old_after_hours': 26,
         'required_attribution_fields': 'source,source_list,icp,batch_id',
     }) }}
 {%- endmacro %}
