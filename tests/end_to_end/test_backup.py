@@ -270,13 +270,13 @@ def test_killed_at_any_step_it_is_the_old_state_or_completed_by_running_it_again
         line.split() for line in undisturbed.stdout.splitlines() if line.startswith(("ready ", "over "))
     )
     ready, last = int(counts["ready"]), int(counts["over"])
-    for step in (2, ready // 2, ready):
+    for step in (2, ready):  # at the beginning, and at what makes it stand
         assert killed_at(workspace, backup, step).returncode == -signal.SIGKILL
         assert not (data / ".restore").exists()
         assert {n: each for n, each in tree(data).items() if is_saved(n) and n[0] != "."} == old
         shutil.rmtree(data / ".restore.partial", ignore_errors=True)  # or the next one counts otherwise
     # The last first: what is built and stood there makes steps that later rounds lack.
-    for step in (last, (ready + last) // 2, ready + 3, ready + 1):
+    for step in (last, (ready + last) // 2, ready + 1):
         assert killed_at(workspace, backup, step).returncode == -signal.SIGKILL
         assert (data / ".restore").exists()
         refused = workspace.run("build")

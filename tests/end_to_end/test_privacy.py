@@ -148,7 +148,8 @@ class Story:
 def story(compiled: Project, tmp_path_factory: pytest.TempPathFactory):
     """One person known from an import, a webhook and a report; one who accepted a request.
 
-    In a folder whose name would end a text in SQL. dbt itself builds first, and leaves its files there.
+    In a folder whose name would end a text in SQL. dbt itself reports another period, and leaves its files
+    there.
     """
     folder = tmp_path_factory.mktemp("privacy") / "o'brien"
     folder.mkdir()
@@ -163,7 +164,10 @@ def story(compiled: Project, tmp_path_factory: pytest.TempPathFactory):
         done(workspace, "import", "--file", str(file), "--campaign", CAMPAIGN, "--apply")
         done(workspace, "import", "--file", str(file), "--upstream", "--apply")
         enrich(workspace, "hunter,builtwith,apollo,profile_text", file)
-        done(workspace, "run")
+        with instead_of_dbt(compiled):
+            done(workspace, "run")
+        done(workspace, "report", "--since", "2026-01-12", "--format", "json")
+        assert list((data / "dbt").rglob("*.sql"))
         enrich(workspace, "apollo,heyreach_network")
         (data / "reports" / "leads.md").write_text(
             f"| {NAME} | {ADDRESS} | https://linkedin.com/in/{SLUG} |\n"
