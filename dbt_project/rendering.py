@@ -74,4 +74,8 @@ def _read(folder_glob: str) -> tuple[jinja2.Environment, dict[str, Any]]:
     """The macros of those files by name: reading them takes longer than any call."""
     source = "".join(path.read_text(encoding="utf-8") for path in sorted(_MACROS.glob(folder_glob)))
     made = environment()
-    return made, vars(made.from_string(source).module)
+    template = made.from_string(source)
+    context = template.new_context()
+    for _ in template.root_render_func(context):
+        pass
+    return made, dict(context.vars)
