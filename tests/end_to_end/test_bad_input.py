@@ -131,7 +131,12 @@ def test_bad_settings(built, environment, exit_code, named):
 def test_no_network_on_a_fresh_workspace(tmp_path, monkeypatch):
     monkeypatch.setattr(retry, "_jitter", lambda low, high: low)  # tries again at once
     workspace = Workspace(
-        tmp_path, {"HEYREACH_API_KEY": "key", "HEYREACH_BASE_URL": "http://127.0.0.1:9/api/public"}
+        tmp_path,
+        {
+            "HEYREACH_API_KEY": "key",
+            "HEYREACH_BASE_URL": "http://127.0.0.1:9/api/public",
+            "HEYREACH_REQUESTS_PER_MINUTE": "0",
+        },
     )
     outcome = workspace.run("run")
     assert outcome.exit_code == 4
