@@ -17,7 +17,7 @@ _DBT_TAG = re.compile(r"{% (test|materialization) ")
 
 
 def model_sql(name: str) -> str:
-    """The SQL of a model; each `ref` and `source` is a table of that name, or the SQL of an ephemeral model."""
+    """The SQL of a model; each `ref` and `source` is a table of that name, or an ephemeral model's SQL."""
     return _sql("models", name)
 
 

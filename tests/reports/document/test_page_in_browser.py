@@ -53,7 +53,8 @@ function measured(frame) {{
 }}
 addEventListener("load", () => {{
   const answer = document.createElement("output")
-  answer.textContent = JSON.stringify(Array.from({{length: frames.length}}, (_, place) => measured(frames[place])))
+  const seen = Array.from({{length: frames.length}}, (_, place) => measured(frames[place]))
+  answer.textContent = JSON.stringify(seen)
   document.body.append(answer)
 }})
 </script>
