@@ -39,17 +39,15 @@ def parse_profile_urls(urls: Sequence[str | None]) -> list[ProfileUrl]:
 def _reader() -> tuple[duckdb.DuckDBPyConnection, str]:
     """The database, opened once: that takes as long as some hundred links. Any thread may take a cursor."""
     parsed = rendered("linkedin_url/*.sql", "_parse_linkedin_url('raw_url')")
-    return (
-        duckdb.connect(),
-        f"""
+    query = f"""
         select parsed.key, parsed.kind
         from (
             select place, {parsed} as parsed
             from (select unnest($urls::varchar[]) as raw_url, unnest(range(len($urls))) as place)
         )
         order by place
-    """,
-    )  # noqa: S608 - the links are bound
+    """  # noqa: S608 - the links are bound
+    return duckdb.connect(), query
 
 
 def _half_pairs_encoded(url: str) -> str:
