@@ -71,15 +71,11 @@ def compile_project(folder: Path, *, with_tests: bool = False) -> Project:
         }
         with patch.dict(os.environ, environment):
             _dbt(scratch, "seed", "--exclude", "tag:test_cases")
-            compiled = _dbt(scratch, "compile", "--select", "resource_type:model")
-            tests = (
-                _dbt(scratch, "compile", "--select", "resource_type:test", "--exclude", "tag:test_cases")
-                if with_tests
-                else []
-            )
-    # dbt selects with each model its tests.
+            left_out = ["resource_type:seed", "tag:test_cases"] + ["resource_type:test"] * (not with_tests)
+            compiled = _dbt(scratch, "compile", "--exclude", *left_out)
     models = (result.node for result in compiled if result.node.resource_type == "model")
     nodes = {node.unique_id: node for node in models}
+    tests = [result for result in compiled if result.node.resource_type == "test"]
     order = TopologicalSorter(
         {name: set(node.depends_on.nodes) & nodes.keys() for name, node in nodes.items()}
     )
