@@ -30,8 +30,9 @@ from extract.workspace.sql_text import literal
 # dbt writes the name of the file into what it compiles.
 DATABASE_NAME = "build"
 DataTest = GenericTestNode | SingularTestNode
-# Many workspaces side by side, one processor each.
-ONE_OF_MANY = {"threads": 1, "preserve_insertion_order": False}
+# Many workspaces side by side, one processor each. To find the best compression of a few rows takes longer
+# than to write them.
+ONE_OF_MANY = {"threads": 1, "preserve_insertion_order": False, "force_compression": "uncompressed"}
 
 
 class Model(NamedTuple):
@@ -73,16 +74,12 @@ def compile_project(folder: Path, *, with_tests: bool = False) -> Project:
         }
         with patch.dict(os.environ, environment):
             _dbt(scratch, "seed", "--exclude", "tag:test_cases")
-            compiled = _dbt(scratch, "compile", "--select", "resource_type:model")
-            tests = (
-                _dbt(scratch, "compile", "--select", "resource_type:test", "--exclude", "tag:test_cases")
-                if with_tests
-                else []
-            )
+            left_out = ["resource_type:seed", "tag:test_cases"] + ["resource_type:test"] * (not with_tests)
+            compiled = _dbt(scratch, "compile", "--exclude", *left_out)
             of_period = _dbt(scratch, "list", "--select", warehouse.PERIOD_SELECTION, "--output", "name")
-    # dbt selects with each model its tests.
     models = (result.node for result in compiled if result.node.resource_type == "model")
     nodes = {node.unique_id: node for node in models}
+    tests = [result for result in compiled if result.node.resource_type == "test"]
     order = TopologicalSorter(
         {name: set(node.depends_on.nodes) & nodes.keys() for name, node in nodes.items()}
     )
@@ -189,12 +186,13 @@ def _filled(
             from read_csv({literal(account_rows)}, all_varchar = true, header = true)
             """
         )
+        # Written once; the schemas first, for each statement of a transaction is planned.
         if at_once:
             connection.begin()
+        for schema in {model.relation.rpartition(".")[0] for model in project.models}:
+            connection.execute(f"create schema if not exists {schema}")
         for model in project.models:
             began = time.monotonic()
-            schema = model.relation.rpartition(".")[0]
-            connection.execute(f"create schema if not exists {schema}")
             _made(connection, model)
             seconds[model.relation] = time.monotonic() - began
         if at_once:
