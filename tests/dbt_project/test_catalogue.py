@@ -36,7 +36,7 @@ CHANGES = {
                 "        enriched.headline,\n",
                 "        lower(enriched.company_country) as company_country,\n",
             ),
-            *("        filled.company_size as company_size_raw,", "        filled.company_country,\n"),
+            *("    filled.company_size as company_size_raw,", "    filled.company_country,\n"),
         ),
         f"{CORE}/heyreach_leads.yml": (
             "      - name: company_size\n",

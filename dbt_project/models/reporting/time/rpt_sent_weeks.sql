@@ -12,67 +12,6 @@ with connections as (
 
 ),
 
-run_parameters as (
-
-    select * from {{ ref('stg_operations__run_parameters') }}
-
-),
-
-open_requests as (
-
-    select
-        cast(date_trunc('week', {{ utc_date('sent_cohort_at') }}) as date) as sent_week,
-        hours
-    from {{ ref('fnd_acceptance_times') }}
-    where outcome = 0
-
-),
-
-incidence as (
-
-    select * from {{ ref('fnd_acceptance_incidence') }}
-
-),
-
--- What is known of others: accepted within 30 days, and what share was accepted or withdrawn by the same age.
-final_share as (
-
-    select coalesce(max(share_accepted) filter (where hours <= 720), 0) as share_accepted
-    from incidence
-
-),
-
--- Shares only grow, so the greatest up to an age is the one at that age.
-ages as (
-
-    select
-        sent_week,
-        coalesce(max(share_accepted) over up_to, 0) as share_accepted_by_then,
-        coalesce(max(share_withdrawn) over up_to, 0) as share_withdrawn_by_then
-    from (
-        select hours, 0 as comes_second, share_accepted, share_withdrawn, cast(null as date) as sent_week from incidence
-        union all
-        select hours, 1 as comes_second, null, null, sent_week from open_requests
-    ) as timeline
-    window up_to as (order by hours, comes_second rows between unbounded preceding and current row)
-
-),
-
-expected as (
-
-    select
-        ages.sent_week,
-        sum(
-            greatest(final_share.share_accepted - ages.share_accepted_by_then, 0)
-            / nullif(1 - ages.share_accepted_by_then - ages.share_withdrawn_by_then, 0)
-        ) as still_to_come
-    from ages
-    cross join final_share
-    where ages.sent_week is not null
-    group by ages.sent_week
-
-),
-
 known as (
 
     select
@@ -153,39 +92,40 @@ rated as (
         bounded.*,
         {{ accept_rate_columns() }}
     from bounded
-    cross join run_parameters
-
-),
-
-final as (
-
-    select
-        counted.sent_week,
-        counted.sent,
-        counted.accepted_to_date,
-        counted.mature_sent,
-        counted.mature_accepted,
-        {{ rate('counted.mature_sent', 'counted.sent') }} as mature_share,
-        counted.accept_rate,
-        counted.ci_low,
-        counted.ci_high,
-        counted.accept_rate_low,
-        counted.accept_rate_high,
-        counted.rate_withheld_because,
-        case
-            when counted.sent >= run_parameters.hide_rate_below
-                then round(greatest(known.accepted_for_certain + coalesce(expected.still_to_come, 0), counted.accepted_to_date) / counted.sent, 6)
-        end as expected_final_rate,
-        coalesce(perhaps.sent_undated, 0) as sent_undated,
-        counted.accept_rate is not null
-        and {{ days_after(utc_midnight('counted.sent_week'), '7 + run_parameters.acceptance_window_days + run_parameters.detection_lag_days') }} <= run_parameters.as_of as is_usable_in_rate,
-        run_parameters.as_of
-    from rated as counted
-    inner join known on counted.sent_week = known.sent_week
-    left join perhaps on counted.sent_week = perhaps.sent_week
-    left join expected on counted.sent_week = expected.sent_week
-    cross join run_parameters
+    cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
 
 )
 
-select * from final
+select
+    counted.sent_week,
+    counted.sent,
+    counted.accepted_to_date,
+    counted.mature_sent,
+    counted.mature_accepted,
+    {{ rate('counted.mature_sent', 'counted.sent') }} as mature_share,
+    counted.accept_rate,
+    counted.ci_low,
+    counted.ci_high,
+    counted.accept_rate_low,
+    counted.accept_rate_high,
+    counted.rate_withheld_because,
+    case
+        when counted.sent >= run_parameters.hide_rate_below
+            then round(
+                greatest(known.accepted_for_certain + coalesce(expected.still_to_come, 0), counted.accepted_to_date)
+                / counted.sent,
+                6
+            )
+    end as expected_final_rate,
+    coalesce(perhaps.sent_undated, 0) as sent_undated,
+    counted.accept_rate is not null
+    and {{ days_after(
+        utc_midnight('counted.sent_week'),
+        '7 + run_parameters.acceptance_window_days + run_parameters.detection_lag_days'
+    ) }} <= run_parameters.as_of as is_usable_in_rate,
+    run_parameters.as_of
+from rated as counted
+inner join known on counted.sent_week = known.sent_week
+left join perhaps on counted.sent_week = perhaps.sent_week
+left join {{ ref('rpt_sent_weeks_expected') }} as expected on counted.sent_week = expected.sent_week
+cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
