@@ -47,5 +47,5 @@ def _ephemeral() -> frozenset[str]:
     return frozenset(
         path.stem
         for path in (PROJECT / "models").rglob("*.sql")
-        if "config(materialized='ephemeral')" in path.read_text()
+        if "config(materialized='ephemeral'" in path.read_text()
     )

@@ -46,7 +46,8 @@ def decomposed(columns: str, *, first_pull: str) -> dict[tuple[str, str], tuple]
     """Columns of each breakdown and part."""
     with duckdb.connect() as database:
         database.execute(TABLES)
-        database.execute("insert into stg_operations__pulls values ('pull', ?)", [f"{first_pull} 00:00:00+00"])
+        pulled_at = f"{first_pull} 00:00:00+00"
+        database.execute("insert into stg_operations__pulls values ('pull', ?)", [pulled_at])
         rows = database.execute(
             f"select breakdown, part, {columns} from ({model_sql('rpt_change_decomposition')})"
         ).fetchall()
@@ -68,18 +69,21 @@ def test_a_change_is_split_into_volume_mix_and_rate_and_into_stages():
         ("stage", "sent"): (1000, 1150, "background"),
         ("stage", "accepted"): (290, 286, "background"),
     }
-    assert {key: row[3] for key, row in found.items()} == pytest.approx({
-        ("source", "volume"): 40.386050725,
-        ("source", "mix"): -26.286594203,
-        ("source", "rate"): -18.099456522,
-        ("account", "volume"): 40.402173913,
-        ("account", "mix"): 0,
-        ("account", "rate"): -44.402173913,
-        ("stage", "imported"): 75.559693502,
-        ("stage", "enrolled"): -35.308901152,
-        ("stage", "sent"): 0,
-        ("stage", "accepted"): -44.25079235,
-    }, abs=1e-9)
+    assert {key: row[3] for key, row in found.items()} == pytest.approx(
+        {
+            ("source", "volume"): 40.386050725,
+            ("source", "mix"): -26.286594203,
+            ("source", "rate"): -18.099456522,
+            ("account", "volume"): 40.402173913,
+            ("account", "mix"): 0,
+            ("account", "rate"): -44.402173913,
+            ("stage", "imported"): 75.559693502,
+            ("stage", "enrolled"): -35.308901152,
+            ("stage", "sent"): 0,
+            ("stage", "accepted"): -44.25079235,
+        },
+        abs=1e-9,
+    )
 
 
 def test_a_previous_period_that_was_not_watched_is_not_compared():

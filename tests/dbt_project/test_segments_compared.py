@@ -53,7 +53,8 @@ def test_what_is_in_doubt_withholds_a_rate_and_a_verdict(database):
     """
     database.executemany(
         "insert into fnd_period_facts (source, account_id, sent, accepted, sent_to_date, accepted_to_date,"
-        " mature_sent, mature_accepted, mature_accepted_surely, mature_accepted_possibly, out_of_sight, undecided)"
+        " mature_sent, mature_accepted, mature_accepted_surely, mature_accepted_possibly, out_of_sight,"
+        " undecided)"
         " values ($1, 's1', $2, $3, $2, $3, $4, $3, $3, $3, $5, $6)",
         [
             ("lower", 60, 3, 60, 0, 0),

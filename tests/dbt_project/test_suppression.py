@@ -214,8 +214,8 @@ def test_a_small_cell_of_gender_is_suppressed_with_its_whole_row_and_another():
         insert into int_connections_asked values ('together', true, 2, 1, 1);
         insert into fnd_period_facts (
             lead_id, account_id, account_gender, lead_gender, account_seniority, lead_seniority, mature_sent,
-            mature_accepted, mature_accepted_surely, mature_accepted_possibly, undecided_group, undecided_mature,
-            sent_to_date
+            mature_accepted, mature_accepted_surely, mature_accepted_possibly, undecided_group,
+            undecided_mature, sent_to_date
         )
         select account_gender || lead_gender || number, account_gender, account_gender, lead_gender, 'senior',
             'senior', 1, number % 2, number % 2, number % 2, if(is_undecided, 'together', null),
