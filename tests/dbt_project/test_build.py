@@ -98,6 +98,9 @@ def test_every_model_and_column_is_described(demo):
     for path in (warehouse.PROJECT_DIR / "models").rglob("*.yml"):
         for model in yaml.safe_load(path.read_text()).get("models", []):
             assert len(model["description"]) > 20, model["name"]
+            (sql,) = path.parent.glob(f"{model['name']}.sql")
+            if "materialized='ephemeral'" in sql.read_text():  # a part of other models, and no table
+                continue
             described[model["name"]] = {
                 column["name"] for column in model["columns"] if column["description"]
             }
