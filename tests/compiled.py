@@ -78,13 +78,18 @@ def compile_project(folder: Path, *, with_tests: bool = False) -> Project:
             compiled = _dbt(scratch, "compile", "--exclude", *left_out)
             of_period = _dbt(scratch, "list", "--select", warehouse.PERIOD_SELECTION, "--output", "name")
     models = (result.node for result in compiled if result.node.resource_type == "model")
-    nodes = {node.unique_id: node for node in models}
+    nodes = {node.unique_id: node for node in models if node.config.materialized != "ephemeral"}
     tests = [result for result in compiled if result.node.resource_type == "test"]
+    # All of the project: dbt compiles ephemeral models as parts of others, and names them in no result.
     order = TopologicalSorter(
-        {name: set(node.depends_on.nodes) & nodes.keys() for name, node in nodes.items()}
+        {
+            node.unique_id: node.depends_on.nodes
+            for node in warehouse._parsed_project().nodes.values()
+            if node.resource_type == "model"
+        }
     )
     return Project(
-        [_model(nodes[name]) for name in order.static_order() if _is_table(nodes[name])],
+        [_model(nodes[name]) for name in order.static_order() if name in nodes],
         seeds,
         {result.node.name: result.node for result in tests},
         frozenset(
@@ -279,11 +284,6 @@ def _dbt(target: str, *arguments: str) -> list:
     if not outcome.success:
         raise RuntimeError(f"dbt {arguments[0]} failed: {outcome.exception or outcome.result}")
     return list(outcome.result)
-
-
-def _is_table(node) -> bool:
-    """Whether a model is one of its own in the database; an ephemeral one is part of those that read it."""
-    return node.config.materialized != "ephemeral"
 
 
 def _model(node) -> Model:

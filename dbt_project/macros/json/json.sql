@@ -9,7 +9,12 @@
     case
         when regexp_matches({{ text }}, '[^ -~]|  ')
             then trim(regexp_replace(
-                regexp_replace({{ text }}, '[\x{00AD}\x{061C}\x{180E}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}-\x{206F}\x{FE00}-\x{FE0F}\x{FEFF}]', '', 'g'),
+                regexp_replace(
+                    {{ text }},
+                    '[\x{00AD}\x{061C}\x{180E}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}-\x{206F}\x{FE00}-\x{FE0F}\x{FEFF}]',
+                    '',
+                    'g'
+                ),
                 '[\x{00}-\x{20}\x{7F}-\x{A0}\pZ\x{115F}\x{1160}\x{2800}\x{3164}\x{FFA0}]+', ' ', 'g'
             ))
         else trim({{ text }})
@@ -23,8 +28,13 @@
 {% macro known_text(text, is_collapsed=false) -%}
     {%- set text = text if is_collapsed else collapsed(text) -%}
     case
-        when list_contains(array(select placeholders.placeholder from {{ ref('placeholders') }} as placeholders), lower({{ text }})) then null
-        when regexp_matches({{ text }}, '^([$]?[{][^{}]*[}]|[{][{][^{}]*[}][}]|%%?[^%]+%%?|<+[^<>]*>+|\[\[[^\[\]]*\]\]|[*][|].*[|][*])$') then null
+        when list_contains(
+            array(select placeholders.placeholder from {{ ref('placeholders') }} as placeholders), lower({{ text }})
+        ) then null
+        when regexp_matches(
+            {{ text }},
+            '^([$]?[{][^{}]*[}]|[{][{][^{}]*[}][}]|%%?[^%]+%%?|<+[^<>]*>+|\[\[[^\[\]]*\]\]|[*][|].*[|][*])$'
+        ) then null
         else nullif({{ text }}, '')
     end
 {%- endmacro %}

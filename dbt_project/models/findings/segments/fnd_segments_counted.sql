@@ -21,7 +21,7 @@ counted as (
     {%- for entry in exclusive_dimensions() + [{'name': 'keyword', 'column': 'keyword'}] %}
     select
         '{{ entry.name }}' as dimension,
-        {{ "coalesce(" ~ entry.column ~ ", '" ~ entry.missing ~ "')" if entry.missing is defined else entry.column }} as segment,
+        {{ segment_of(entry) }} as segment,
         {%- for count in fact_counts() + doubt_counts() %}
         sum({{ count }}) as {{ count }},
         {%- endfor %}
@@ -45,7 +45,7 @@ people_counted_once as (
     from (
         select
             lead_id,
-            min(coalesce({{ entry.column }}, '{{ entry.missing }}')) as segment
+            min({{ segment_of(entry) }}) as segment
         from facts
         where leads_imported + leads_undated + sent_undated + sent_to_date > 0
         group by lead_id

@@ -11,12 +11,6 @@ with accounts as (
 
 ),
 
-run_parameters as (
-
-    select * from {{ ref('stg_operations__run_parameters') }}
-
-),
-
 highest_limits as (
 
     select
@@ -85,7 +79,7 @@ measured as (
         coalesce(queues.queued_paused, 0) as queued_paused,
         coalesce(queues.queued_long, 0) as queued_long
     from accounts
-    cross join run_parameters
+    cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
     cross join usual_limit
     left join highest_limits on accounts.account_id = highest_limits.account_id
     left join recent on accounts.account_id = recent.account_id

@@ -21,13 +21,10 @@ keyword_requests as (
 
 )
 
-{%- for entry in [{'name': 'all'}] + listed + [{'name': 'keyword', 'column': 'keyword'}] %}
+{%- for entry in [{'name': 'all', 'column': "'all'"}] + listed + [{'name': 'keyword', 'column': 'keyword'}] %}
 select
     '{{ entry.name }}' as dimension,
-    {% if entry.name == 'all' %}'all'
-    {%- elif entry.missing is defined %}coalesce({{ entry.column }}, '{{ entry.missing }}')
-    {%- else %}{{ entry.column }}
-    {%- endif %} as segment,
+    {{ segment_of(entry) }} as segment,
     is_accepted_in_30_days,
     hours_earliest,
     hours_latest,

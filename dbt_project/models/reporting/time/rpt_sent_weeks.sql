@@ -2,20 +2,10 @@
     then the expected rate adds what open requests may still bring, by how long others took. Both as of the detection lag
     before, where all of it is known: an acceptance since then is one that was still to come. -#}
 
-with connections as (
+with known as (
 
     select
-        *,
-        cast(date_trunc('week', {{ utc_date('sent_cohort_at') }}) as date) as sent_week
-    from {{ ref('heyreach_connections') }}
-    where is_sent and sent_cohort_at is not null
-
-),
-
-known as (
-
-    select
-        cast(date_trunc('week', {{ utc_date('sent_cohort_at') }}) as date) as sent_week,
+        {{ utc_week('sent_cohort_at') }} as sent_week,
         count(*) filter (where outcome = 1) as accepted_for_certain
     from {{ ref('fnd_acceptance_times') }}
     group by sent_week
@@ -25,14 +15,15 @@ known as (
 counted as (
 
     select
-        sent_week,
+        {{ utc_week('sent_cohort_at') }} as sent_week,
         count(*) as sent,
         count(*) filter (where is_accepted) as accepted_to_date,
         count(*) filter (where is_mature) as mature_sent,
         count(*) filter (where is_mature and is_accepted_in_window) as mature_accepted,
         count(*) filter (where is_mature and is_surely_accepted_in_window) as mature_accepted_surely,
         count(*) filter (where is_mature and is_possibly_accepted_in_window) as mature_accepted_possibly
-    from connections
+    from {{ ref('heyreach_connections') }}
+    where is_sent and sent_cohort_at is not null
     group by sent_week
 
 ),
@@ -41,8 +32,8 @@ counted as (
 undated as (
 
     select
-        date_trunc('week', {{ utc_date('sent_cohort_earliest') }}) as earliest_week,
-        date_trunc('week', {{ utc_date('sent_cohort_latest') }}) as latest_week,
+        {{ utc_week('sent_cohort_earliest') }} as earliest_week,
+        {{ utc_week('sent_cohort_latest') }} as latest_week,
         count(*) as requests
     from {{ ref('heyreach_connections') }}
     where is_sent and sent_cohort_at is null
@@ -67,7 +58,7 @@ perhaps as (
 undecided as (
 
     select
-        cast(date_trunc('week', {{ utc_date('sent_cohort_at') }}) as date) as sent_week,
+        {{ utc_week('sent_cohort_at') }} as sent_week,
         undecided_group,
         cast(is_sent as integer) as is_counted
     from {{ ref('int_connections_dated') }}

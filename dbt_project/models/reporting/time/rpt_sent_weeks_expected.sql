@@ -5,7 +5,7 @@
 with open_requests as (
 
     select
-        cast(date_trunc('week', {{ utc_date('sent_cohort_at') }}) as date) as sent_week,
+        {{ utc_week('sent_cohort_at') }} as sent_week,
         hours
     from {{ ref('fnd_acceptance_times') }}
     where outcome = 0
