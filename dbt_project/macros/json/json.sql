@@ -24,7 +24,8 @@
 {#- known_text('record.position') -> the text that a person or tool wrote, collapsed; NULL where it stands for nothing: blank,
     a word of the seed `placeholders`, or a merge tag that nobody filled (first_name in one or two pairs of braces, ${x}, %x%, <x>,
     [[x]], *|X|*). For codes and ids text_or_null: `None` is a status. The values of `custom_fields` are collapsed already.
-    The words are an array: `in (select ...)` would be a join for every field, which takes longer to plan than a small workspace to read. -#}
+    The words are an array: `in (select ...)` would be a join for every field, which takes longer to plan than a small
+    workspace to read. -#}
 {% macro known_text(text, is_collapsed=false) -%}
     {%- set text = text if is_collapsed else collapsed(text) -%}
     case
