@@ -25,13 +25,9 @@ import tempfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-# Read by dlt while it is imported: else it prints a traceback for what is one line here, tells its makers of
-# each load, and reads back before each what it remembers of earlier ones, while raw.py declares every table.
-os.environ |= {
-    "RUNTIME__LOG_LEVEL": "CRITICAL",
-    "RUNTIME__DLTHUB_TELEMETRY": "false",
-    "RESTORE_FROM_DESTINATION": "false",
-}
+# Read by dlt while it is imported: else it prints a traceback for what is one line here, and tells its makers
+# of each load.
+os.environ |= {"RUNTIME__LOG_LEVEL": "CRITICAL", "RUNTIME__DLTHUB_TELEMETRY": "false"}
 
 import dlt
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
@@ -40,6 +36,9 @@ from dlt.extract import DltResource
 from extract import raw
 from extract.raw.destination import RawDestination
 from extract.raw.landing import landed_files
+
+# Else it reads back, before each load, what it remembers of earlier ones; raw/tables.py declares every table.
+dlt.config["restore_from_destination"] = False
 
 # An observation says by itself when it was made, so their order in the file is free; keeping it costs memory.
 LOAD_SETTINGS = {"memory_limit": "1GB", "preserve_insertion_order": False}
