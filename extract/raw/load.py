@@ -30,6 +30,7 @@ from pathlib import Path
 os.environ |= {"RUNTIME__LOG_LEVEL": "CRITICAL", "RUNTIME__DLTHUB_TELEMETRY": "false"}
 
 import dlt
+import duckdb
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 from dlt.extract import DltResource
 
@@ -88,14 +89,16 @@ def load(folders: list[Path], raw_path: Path, without: Collection[Path] = ()) ->
     observations = [table for table in (*raw.OBSERVATIONS, *others) if landed_files(folders, table, without)]
     working_dir = Path(tempfile.mkdtemp(prefix=".dlt-", dir=raw_path.parent))
     try:
-        pipeline = dlt.pipeline(
-            "heyreach",
-            pipelines_dir=str(working_dir),
-            destination=RawDestination(DuckDbCredentials(str(raw_path), global_config=LOAD_SETTINGS)),
-            dataset_name=raw.SCHEMA,
-        )
-        for tables in (observations, ["pulls"]):
-            if tables:
-                pipeline.run(heyreach(folders, tables, without))
+        # Opened once: dlt opens and closes what it is not given six times.
+        with duckdb.connect(str(raw_path)) as connection:
+            pipeline = dlt.pipeline(
+                "heyreach",
+                pipelines_dir=str(working_dir),
+                destination=RawDestination(DuckDbCredentials(connection, global_config=LOAD_SETTINGS)),
+                dataset_name=raw.SCHEMA,
+            )
+            for tables in (observations, ["pulls"]):
+                if tables:
+                    pipeline.run(heyreach(folders, tables, without))
     finally:
         shutil.rmtree(working_dir, ignore_errors=True)
