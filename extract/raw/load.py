@@ -25,21 +25,21 @@ import tempfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-# Read by dlt while it is imported: else it prints a traceback for what is one line here, tells its makers of
-# each load, and reads back before each what it remembers of earlier ones, while raw.py declares every table.
-os.environ |= {
-    "RUNTIME__LOG_LEVEL": "CRITICAL",
-    "RUNTIME__DLTHUB_TELEMETRY": "false",
-    "RESTORE_FROM_DESTINATION": "false",
-}
+# Read by dlt while it is imported: else it prints a traceback for what is one line here, and tells its makers
+# of each load.
+os.environ |= {"RUNTIME__LOG_LEVEL": "CRITICAL", "RUNTIME__DLTHUB_TELEMETRY": "false"}
 
 import dlt
+import duckdb
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 from dlt.extract import DltResource
 
 from extract import raw
 from extract.raw.destination import RawDestination
 from extract.raw.landing import landed_files
+
+# Else it reads back, before each load, what it remembers of earlier ones; raw/tables.py declares every table.
+dlt.config["restore_from_destination"] = False
 
 # An observation says by itself when it was made, so their order in the file is free; keeping it costs memory.
 LOAD_SETTINGS = {"memory_limit": "1GB", "preserve_insertion_order": False}
@@ -89,14 +89,16 @@ def load(folders: list[Path], raw_path: Path, without: Collection[Path] = ()) ->
     observations = [table for table in (*raw.OBSERVATIONS, *others) if landed_files(folders, table, without)]
     working_dir = Path(tempfile.mkdtemp(prefix=".dlt-", dir=raw_path.parent))
     try:
-        pipeline = dlt.pipeline(
-            "heyreach",
-            pipelines_dir=str(working_dir),
-            destination=RawDestination(DuckDbCredentials(str(raw_path), global_config=LOAD_SETTINGS)),
-            dataset_name=raw.SCHEMA,
-        )
-        for tables in (observations, ["pulls"]):
-            if tables:
-                pipeline.run(heyreach(folders, tables, without))
+        # Opened once: dlt opens and closes what it is not given six times.
+        with duckdb.connect(str(raw_path)) as connection:
+            pipeline = dlt.pipeline(
+                "heyreach",
+                pipelines_dir=str(working_dir),
+                destination=RawDestination(DuckDbCredentials(connection, global_config=LOAD_SETTINGS)),
+                dataset_name=raw.SCHEMA,
+            )
+            for tables in (observations, ["pulls"]):
+                if tables:
+                    pipeline.run(heyreach(folders, tables, without))
     finally:
         shutil.rmtree(working_dir, ignore_errors=True)
