@@ -1,4 +1,4 @@
-"""What it takes to add a breakdown, a custom field, a sender's attribute or an alarm; nothing is forgotten."""
+"""What it takes to add a breakdown, a custom field, a sender's attribute, an alarm; nothing is forgotten."""
 
 import importlib.util
 import json
