@@ -1,7 +1,8 @@
 {#- What changed, line by line of rpt_anomalies: in which words (`sentence`) it says what happened and what to `do`. A line has
     the name of its kind, or names it. Senders that can't send are anomalies in the words of their cause. -#}
 {% macro anomalies() -%}
-    {%- set drop = '[{sender}|All senders together]: of {sent:count} requests sent from {since} to {until}, {accepted:count} were accepted within'
+    {%- set drop = '[{sender}|All senders together]: of {sent:count} requests sent from {since} to {until},'
+        ~ ' {accepted:count} were accepted within'
         ~ ' {early_days} days; {expected} were expected of the same lists and senders.' -%}
     {{ return({
         'acceptance_drop': {
@@ -15,7 +16,8 @@
                 ~ " lists did not cause it.",
         },
         'volume_drop': {
-            'says': '[{sender}|All senders together] sent {sent:count} requests in the five business days up to {until}; {usual:count} are usual.',
+            'says': '[{sender}|All senders together] sent {sent:count} requests in the five business days up to {until};'
+                ~ ' {usual:count} are usual.',
             'do': 'See whether leads are waiting, campaigns are running and limits are as they should be.',
         },
         'coverage_break': {
