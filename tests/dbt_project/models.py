@@ -39,11 +39,12 @@ def _sql(folder: str, name: str) -> str:
 
 
 def _referred(name: str) -> str:
-    return f"({_sql('models', name)})" if name in _ephemeral() else name
+    return f"({_sql('models', name)})" if name in ephemeral_models() else name
 
 
 @functools.cache
-def _ephemeral() -> frozenset[str]:
+def ephemeral_models() -> frozenset[str]:
+    """The models that are no tables: parts of those that read them."""
     return frozenset(
         path.stem
         for path in (PROJECT / "models").rglob("*.sql")
