@@ -39,8 +39,14 @@
     case when {{ is_shown }} then {{ rate('mature_accepted', 'mature_sent') }} end as accept_rate,
     case when {{ is_shown }} then {{ wilson_low('(mature_accepted - mature_fewer)', '(mature_sent - mature_fewer)') }} end as ci_low,
     case when {{ is_shown }} then {{ wilson_high('(mature_accepted + mature_more)', '(mature_sent + mature_more)') }} end as ci_high,
-    case when mature_sent >= hide_rate_below then {{ rate_at_least('mature_accepted_surely', 'mature_sent', 'mature_fewer') }} end as accept_rate_low,
-    case when mature_sent >= hide_rate_below then {{ rate_at_most('mature_accepted_possibly', 'mature_sent', 'mature_more') }} end as accept_rate_high,
+    case
+        when mature_sent >= hide_rate_below
+            then {{ rate_at_least('mature_accepted_surely', 'mature_sent', 'mature_fewer') }}
+    end as accept_rate_low,
+    case
+        when mature_sent >= hide_rate_below
+            then {{ rate_at_most('mature_accepted_possibly', 'mature_sent', 'mature_more') }}
+    end as accept_rate_high,
     case when mature_sent >= hide_rate_below and {{ is_in_doubt }} then 'connected_before' end as rate_withheld_because
 {%- endmacro %}
 
@@ -58,5 +64,18 @@
     {%- for count in ['sent', 'accepted', 'sent_to_date', 'accepted_to_date'] %}
     cast({{ count }} - {{ count }}_fewer as bigint) as {{ count }}_low,
     cast({{ count }} + {{ count }}_more as bigint) as {{ count }}_high{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- What rpt_segment_performance says of a segment, here joined as `segments`, beside something that may have none: then its
+    counts are 0. -#}
+{% macro segment_columns() -%}
+    {%- for count in fact_counts() + ['sent_low', 'sent_high', 'accepted_low', 'accepted_high'] %}
+    coalesce(segments.{{ count }}, 0) as {{ count }},
+    {%- endfor %}
+    {%- for column in [
+        'accept_rate', 'ci_low', 'ci_high', 'accepted_to_date_rate', 'accept_rate_low', 'accept_rate_high', 'rate_withheld_because',
+    ] %}
+    segments.{{ column }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

@@ -17,7 +17,7 @@ _DBT_TAG = re.compile(r"{% (test|materialization) ")
 
 
 def model_sql(name: str) -> str:
-    """The SQL of a model; each `ref` and `source` is a table of that name, or the SQL of an ephemeral model."""
+    """The SQL of a model; each `ref` and `source` is a table of that name, or an ephemeral model's SQL."""
     return _sql("models", name)
 
 
@@ -47,5 +47,5 @@ def _ephemeral() -> frozenset[str]:
     return frozenset(
         path.stem
         for path in (PROJECT / "models").rglob("*.sql")
-        if "config(materialized='ephemeral')" in path.read_text()
+        if "config(materialized='ephemeral'" in path.read_text()
     )

@@ -124,6 +124,13 @@
     {{ return(dimensions() | rejectattr('several', 'defined') | list) }}
 {%- endmacro %}
 
+{#- The segment of a fact in the dimension of an entry, as an expression of its column. -#}
+{% macro segment_of(entry) -%}
+    {%- if entry.missing is defined -%} coalesce({{ entry.column }}, '{{ entry.missing }}')
+    {%- else -%} {{ entry.column }}
+    {%- endif -%}
+{%- endmacro %}
+
 {#- What describes a person, to be suppressed where there are few. -#}
 {% macro sensitive_dimensions() -%}
     {{ return(dimensions() | selectattr('sensitive', 'defined') | list) }}

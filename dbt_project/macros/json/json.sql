@@ -9,7 +9,12 @@
     case
         when regexp_matches({{ text }}, '[^ -~]|  ')
             then trim(regexp_replace(
-                regexp_replace({{ text }}, '[\x{00AD}\x{061C}\x{180E}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}-\x{206F}\x{FE00}-\x{FE0F}\x{FEFF}]', '', 'g'),
+                regexp_replace(
+                    {{ text }},
+                    '[\x{00AD}\x{061C}\x{180E}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}-\x{206F}\x{FE00}-\x{FE0F}\x{FEFF}]',
+                    '',
+                    'g'
+                ),
                 '[\x{00}-\x{20}\x{7F}-\x{A0}\pZ\x{115F}\x{1160}\x{2800}\x{3164}\x{FFA0}]+', ' ', 'g'
             ))
         else trim({{ text }})
@@ -19,12 +24,18 @@
 {#- known_text('record.position') -> the text that a person or tool wrote, collapsed; NULL where it stands for nothing: blank,
     a word of the seed `placeholders`, or a merge tag that nobody filled (first_name in one or two pairs of braces, ${x}, %x%, <x>,
     [[x]], *|X|*). For codes and ids text_or_null: `None` is a status. The values of `custom_fields` are collapsed already.
-    The words are an array: `in (select ...)` would be a join for every field, which takes longer to plan than a small workspace to read. -#}
+    The words are an array: `in (select ...)` would be a join for every field, which takes longer to plan than a small
+    workspace to read. -#}
 {% macro known_text(text, is_collapsed=false) -%}
     {%- set text = text if is_collapsed else collapsed(text) -%}
     case
-        when list_contains(array(select placeholders.placeholder from {{ ref('placeholders') }} as placeholders), lower({{ text }})) then null
-        when regexp_matches({{ text }}, '^([$]?[{][^{}]*[}]|[{][{][^{}]*[}][}]|%%?[^%]+%%?|<+[^<>]*>+|\[\[[^\[\]]*\]\]|[*][|].*[|][*])$') then null
+        when list_contains(
+            array(select placeholders.placeholder from {{ ref('placeholders') }} as placeholders), lower({{ text }})
+        ) then null
+        when regexp_matches(
+            {{ text }},
+            '^([$]?[{][^{}]*[}]|[{][{][^{}]*[}][}]|%%?[^%]+%%?|<+[^<>]*>+|\[\[[^\[\]]*\]\]|[*][|].*[|][*])$'
+        ) then null
         else nullif({{ text }}, '')
     end
 {%- endmacro %}

@@ -6,7 +6,11 @@
 {#- Over the rows ('a', {"x":1}) and ('b', {"x":2}): {"a":{"x":1},"b":{"x":2}}, in the order of the keys. An
     aggregate. -#}
 {% macro json_object_by(key, object) -%}
-    cast('{' || string_agg(cast(to_json({{ key }}) as varchar) || ':' || cast({{ object }} as varchar), ',' order by {{ key }}) || '}' as json)
+    cast(
+        '{'
+        || string_agg(cast(to_json({{ key }}) as varchar) || ':' || cast({{ object }} as varchar), ',' order by {{ key }})
+        || '}' as json
+    )
 {%- endmacro %}
 
 {#- Joins one row per entry of a JSON object, as `name.key` and `name.value`. -#}

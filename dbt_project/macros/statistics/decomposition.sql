@@ -27,7 +27,8 @@
     {%- set terms = [] -%}
     {%- for first in ('before', 'now') -%}{%- for second in ('before', 'now') -%}{%- for third in ('before', 'now') -%}
     {%- set weight = '4.0' if first == second == third else '12.0' -%}
-    {%- set _ = terms.append(others[0] ~ '_' ~ first ~ ' * ' ~ others[1] ~ '_' ~ second ~ ' * ' ~ others[2] ~ '_' ~ third ~ ' / ' ~ weight) -%}
+    {%- set product = [others[0] ~ '_' ~ first, others[1] ~ '_' ~ second, others[2] ~ '_' ~ third] | join(' * ') -%}
+    {%- set _ = terms.append(product ~ ' / ' ~ weight) -%}
     {%- endfor -%}{%- endfor -%}{%- endfor -%}
     ({{ factor }}_now - {{ factor }}_before) * ({{ terms | join(' + ') }})
 {%- endmacro %}

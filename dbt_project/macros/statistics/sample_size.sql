@@ -7,3 +7,8 @@
         2
     ) / power({{ rate_1 }} - {{ rate_2 }}, 2)) as bigint)
 {%- endmacro %}
+
+{#- No plan is made with a lower accept rate: from so few acceptances it would ask for requests without end. -#}
+{% macro lowest_rate_planned_with() -%}
+    0.05
+{%- endmacro %}

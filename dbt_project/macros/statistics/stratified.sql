@@ -75,10 +75,14 @@
     {%- set y = '(' ~ chi_square ~ ' / 2.0)' -%}
     {%- set series = namespace(even='1.0', odd='1.0') -%}
     {%- for step in range(29, 0, -1) -%}
-    {%- set series.even = '(1.0 + case when ' ~ degrees ~ ' > ' ~ (2 * step) ~ ' then ' ~ y ~ ' / ' ~ step ~ '.0 * ' ~ series.even ~ ' else 0 end)' -%}
-    {%- set series.odd = '(1.0 + case when ' ~ degrees ~ ' > ' ~ (2 * step + 1) ~ ' then ' ~ y ~ ' / ' ~ step ~ '.5 * ' ~ series.odd ~ ' else 0 end)' -%}
+    {%- set even = 'case when ' ~ degrees ~ ' > ' ~ (2 * step) ~ ' then ' ~ y ~ ' / ' ~ step ~ '.0 * ' ~ series.even -%}
+    {%- set odd = 'case when ' ~ degrees ~ ' > ' ~ (2 * step + 1) ~ ' then ' ~ y ~ ' / ' ~ step ~ '.5 * ' ~ series.odd -%}
+    {%- set series.even = '(1.0 + ' ~ even ~ ' else 0 end)' -%}
+    {%- set series.odd = '(1.0 + ' ~ odd ~ ' else 0 end)' -%}
     {%- endfor -%}
-    {%- set cube = '((power(' ~ chi_square ~ ' / cast(' ~ degrees ~ ' as double), 1.0 / 3) - 1 + 2 / (9.0 * ' ~ degrees ~ ')) / sqrt(2 / (9.0 * ' ~ degrees ~ ')))' -%}
+    {%- set spread = '2 / (9.0 * ' ~ degrees ~ ')' -%}
+    {%- set root = 'power(' ~ chi_square ~ ' / cast(' ~ degrees ~ ' as double), 1.0 / 3)' -%}
+    {%- set cube = '((' ~ root ~ ' - 1 + ' ~ spread ~ ') / sqrt(' ~ spread ~ '))' -%}
     case
         when {{ degrees }} < 1 then null
         when {{ degrees }} > 60 and {{ cube }} > 0 then {{ normal_p_value(cube) }} / 2

@@ -15,6 +15,11 @@
     0.8416212335729143e0
 {%- endmacro %}
 
+{#- With fewer senders on either side what describes senders can't be told from who they are. -#}
+{% macro fewest_senders() -%}
+    3
+{%- endmacro %}
+
 {#- Whether a p or q value is that of a difference; NULL where there is none. -#}
 {% macro is_significant(p_value) -%}
     ({{ p_value }} <= {{ significance() }})

@@ -19,7 +19,8 @@
             ['%a, %d %b %Y %H:%M:%S %z', '%a, %d %b %Y %H:%M:%S %Z', '%d %b %Y %H:%M:%S %z', '%d %b %Y %H:%M:%S %Z']
         ),
         case
-            when regexp_matches({{ text }}, '^[0-9]{10}([.][0-9]+)?$') then make_timestamptz(cast(round(try_cast({{ text }} as double) * 1e6) as bigint))
+            when regexp_matches({{ text }}, '^[0-9]{10}([.][0-9]+)?$')
+                then make_timestamptz(cast(round(try_cast({{ text }} as double) * 1e6) as bigint))
             when regexp_matches({{ text }}, '^[0-9]{13}$') then make_timestamptz(try_cast({{ text }} as bigint) * 1000)
             when regexp_matches({{ text }}, '^[0-9]{16}$') then make_timestamptz(try_cast({{ text }} as bigint))
         end
@@ -37,5 +38,8 @@
 
 {#- Year, month, day, hour, minute, second, fraction, offset. -#}
 {% macro _iso_time() -%}
-    (?i)^([0-9]{4})-?([0-9]{2})-?([0-9]{2})[T ]([0-9]{2}):?([0-9]{2})(?::?([0-9]{2})(?:[.,]([0-9]+))?)? ?(Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?$
+    {%- set date = '([0-9]{4})-?([0-9]{2})-?([0-9]{2})' -%}
+    {%- set time = '([0-9]{2}):?([0-9]{2})(?::?([0-9]{2})(?:[.,]([0-9]+))?)?' -%}
+    {%- set offset = '(Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?' -%}
+    {{ '(?i)^' ~ date ~ '[T ]' ~ time ~ ' ?' ~ offset ~ '$' }}
 {%- endmacro %}

@@ -26,6 +26,11 @@
     cast(timezone('UTC', {{ moment }}) as date)
 {%- endmacro %}
 
+{#- utc_week('2026-01-07 12:00+00') -> 2026-01-05, the Monday of the week -#}
+{% macro utc_week(moment) -%}
+    cast(date_trunc('week', {{ utc_date(moment) }}) as date)
+{%- endmacro %}
+
 {#- parsed_timestamp('2024-08-29T09:34:56.5417789Z') -> 2024-08-29 09:34:56.541778+00; no offset means UTC;
     '' and NULL give NULL. A value that is no time also gives NULL: fnd_payload_problems names it. -#}
 {% macro parsed_timestamp(text) -%}

@@ -35,7 +35,10 @@ spacing as (
         min(pulls.first_finished_at) as first_finished_at,
         percentile_cont(0.5) within group (
             -- A pull repeated at once says nothing of how often one looks.
-            order by case when pulls.finished_at >= run_parameters.reach_since and pulls.hours_since_previous >= 0.5 then pulls.hours_since_previous end
+            order by case
+                when pulls.finished_at >= run_parameters.reach_since and pulls.hours_since_previous >= 0.5
+                    then pulls.hours_since_previous
+            end
         ) as hours_between_pulls
     from pulls
     cross join run_parameters

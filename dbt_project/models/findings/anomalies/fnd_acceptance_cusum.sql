@@ -25,7 +25,10 @@ scored as (
 
     select
         cohorts.*,
-        {{ drop_log_likelihood_ratio('cohorts.accepted', 'cohorts.sent', 'cohorts.expected_rate', '(1 - run_parameters.acceptance_drop_percent / 100.0)') }} as evidence
+        {{ drop_log_likelihood_ratio(
+            'cohorts.accepted', 'cohorts.sent', 'cohorts.expected_rate',
+            '(1 - run_parameters.acceptance_drop_percent / 100.0)'
+        ) }} as evidence
     from cohorts
     cross join run_parameters
 
@@ -73,7 +76,10 @@ summed as (
 
     select
         *,
-        sum(evidence) over (partition by dimension, segment, restarts order by sent_date rows between unbounded preceding and current row) as evidence_so_far
+        sum(evidence) over (
+            partition by dimension, segment, restarts
+            order by sent_date rows between unbounded preceding and current row
+        ) as evidence_so_far
     from restarted
 
 ),
@@ -98,5 +104,8 @@ select
     evidence,
     cusum,
     -- Days between two at 0 belong together.
-    count(*) filter (where cusum = 0) over (partition by dimension, segment, restarts order by sent_date rows between unbounded preceding and current row) as excursion
+    count(*) filter (where cusum = 0) over (
+        partition by dimension, segment, restarts
+        order by sent_date rows between unbounded preceding and current row
+    ) as excursion
 from cusum

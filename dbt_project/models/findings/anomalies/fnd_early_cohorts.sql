@@ -57,7 +57,10 @@ old_enough as (
         run_parameters.dating_resolution_days
     from connections
     cross join run_parameters
-    where {{ days_after(utc_midnight(utc_date('connections.sent_cohort_at')), 'run_parameters.early_window_days + run_parameters.detection_lag_days + 1') }} <= run_parameters.as_of
+    where {{ days_after(
+        utc_midnight(utc_date('connections.sent_cohort_at')),
+        'run_parameters.early_window_days + run_parameters.detection_lag_days + 1'
+    ) }} <= run_parameters.as_of
 
 ),
 

@@ -1,70 +1,12 @@
-{#- What was to be expected of each day's requests, from the 180 days before: the rate of the list, times what the sender
-    makes of its lists. A list or sender is compared once it has a rate of its own, so a change of lists is no change of
+{#- What was to be expected of each day's requests, from the days before (history_days): the rate of the list, times what the
+    sender makes of its lists. A list or sender is compared once it has a rate of its own, so a change of lists is no change of
     the sender. After an acknowledged drop, what the sender sank to is what is expected of it. -#}
+{#- So many expected acceptances that came as expected keep a young sender near its lists. -#}
+{%- set as_expected = 5 -%}
 
-with cohorts as (
+with by_list as (
 
-    select * from {{ ref('fnd_early_cohorts') }}
-
-),
-
-run_parameters as (
-
-    select * from {{ ref('stg_operations__run_parameters') }}
-
-),
-
-list_days as (
-
-    select
-        sent_date,
-        list_id,
-        sum(sent) as sent,
-        sum(accepted) as accepted,
-        {{ exact_sum('exposure') }} as exposure
-    from cohorts
-    group by sent_date, list_id
-
-),
-
-all_days as (
-
-    select
-        sent_date,
-        sum(accepted) over before_the_day as earlier_accepted,
-        sum(cast(exposure as decimal(38, 18))) over before_the_day as earlier_exposure
-    from (select sent_date, sum(accepted) as accepted, {{ exact_sum('exposure') }} as exposure from cohorts group by sent_date) as days
-    window before_the_day as (order by sent_date range between interval 180 day preceding and interval 1 day preceding)
-
-),
-
-list_history as (
-
-    select
-        sent_date,
-        list_id,
-        sum(sent) over before_the_day as earlier_sent,
-        sum(accepted) over before_the_day as earlier_accepted,
-        sum(cast(exposure as decimal(38, 18))) over before_the_day as earlier_exposure
-    from list_days
-    window before_the_day as (partition by list_id order by sent_date range between interval 180 day preceding and interval 1 day preceding)
-
-),
-
--- Twenty requests at the rate of all lists keep a list's rate away from 0 and 1.
-by_list as (
-
-    select
-        cohorts.*,
-        (list_history.earlier_accepted + 20 * {{ rate('all_days.earlier_accepted', 'all_days.earlier_exposure') }})
-        / cast(list_history.earlier_exposure + 20 as double) as list_rate
-    from cohorts
-    inner join list_history
-        on cohorts.sent_date = list_history.sent_date
-        and cohorts.list_id = list_history.list_id
-    inner join all_days on cohorts.sent_date = all_days.sent_date
-    cross join run_parameters
-    where list_history.earlier_sent >= run_parameters.collecting_below
+    select * from {{ ref('fnd_early_cohorts_by_list') }}
 
 ),
 
@@ -111,14 +53,13 @@ account_history as (
         starts.sent_date,
         starts.account_id,
         sum(earlier.sent) as earlier_sent,
-        -- Five expected acceptances that came as expected keep a young sender near its lists.
-        (sum(earlier.accepted) + 5) / ({{ exact_sum('earlier.expected') }} + 5) as account_ratio
+        (sum(earlier.accepted) + {{ as_expected }}) / ({{ exact_sum('earlier.expected') }} + {{ as_expected }}) as account_ratio
     from starts
     inner join account_days as earlier
         on starts.account_id = earlier.account_id
         and earlier.sent_date < starts.sent_date
         and earlier.sent_date >= coalesce(starts.expected_from, date '2000-01-01')
-        and {{ days_after('earlier.sent_date', 180) }} >= starts.sent_date
+        and {{ days_after('earlier.sent_date', history_days()) }} >= starts.sent_date
     group by starts.sent_date, starts.account_id
 
 )
@@ -136,5 +77,5 @@ from by_list
 inner join account_history
     on by_list.sent_date = account_history.sent_date
     and by_list.account_id = account_history.account_id
-cross join run_parameters
+cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
 where account_history.earlier_sent >= run_parameters.collecting_below

@@ -68,7 +68,9 @@ calm as (
 
     select
         *,
-        not bool_or(is_low) over (partition by dimension, segment order by activity_date rows between 4 preceding and current row) as is_calm
+        not bool_or(is_low) over (
+            partition by dimension, segment order by activity_date rows between 4 preceding and current row
+        ) as is_calm
     from judged
 
 )
@@ -82,5 +84,7 @@ select
     usual_in_five_days,
     is_low,
     -- Low days with fewer than five others between them belong together.
-    count(*) filter (where is_calm) over (partition by dimension, segment order by activity_date rows between unbounded preceding and current row) as spell
+    count(*) filter (where is_calm) over (
+        partition by dimension, segment order by activity_date rows between unbounded preceding and current row
+    ) as spell
 from calm

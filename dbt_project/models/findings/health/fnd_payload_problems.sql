@@ -24,7 +24,8 @@ changed_types as (
     select
         fields.resource,
         fields.field,
-        fields.json_type || ' instead of ' || replace(declared.allowed_types, '|', ' or ') || ' in ' || {{ printed_count('fields.row_count') }} || ' rows' as problem,
+        fields.json_type || ' instead of ' || replace(declared.allowed_types, '|', ' or ')
+        || ' in ' || {{ printed_count('fields.row_count') }} || ' rows' as problem,
         fields.row_count as affected
     from fields
     inner join {{ ref('heyreach_api_fields') }} as declared
@@ -72,7 +73,8 @@ unreadable_times as (
     select
         '{{ resource }}' as resource,
         '{{ field }}' as field,
-        {{ printed_count('count(*)') }} || ' values are no ISO 8601 time, such as "' || left(min({{ payload_text(field) }}), 40) || '"' as problem,
+        {{ printed_count('count(*)') }} || ' values are no ISO 8601 time, such as "'
+        || left(min({{ payload_text(field) }}), 40) || '"' as problem,
         count(*) as affected
     from {{ ref('stg_heyreach__' ~ resource) }}
     where {{ column }} is null and {{ payload_text(field) }} is not null

@@ -104,7 +104,11 @@ measured as (
         accepted / sent - rest_accepted / nullif(rest_sent, 0) as difference_across_senders,
         chance * (1 / sent + 1 / nullif(rest_sent, 0))
         + power({{ usual_sender_scatter() }} * chance, 2)
-        * (squares / power(sent, 2) - 2 * products / nullif(sent * rest_sent, 0) + rest_squares / nullif(power(rest_sent, 2), 0)) as variance_across_senders
+        * (
+            squares / power(sent, 2)
+            - 2 * products / nullif(sent * rest_sent, 0)
+            + rest_squares / nullif(power(rest_sent, 2), 0)
+        ) as variance_across_senders
     from (
         select
             *,

@@ -3,21 +3,12 @@
     that holds mostly the same requests (four in five of either) and is nearly as clear goes before it when it is what an
     operator chose rather than what follows from it (order of loss_dimensions()). Six rounds: nobody mends more at once. -#}
 {%- set rounds = 6 -%}
+{%- set mostly_the_same = 0.8 -%}
+{%- set nearly_as_clear = 0.5 -%}
 
-with tests as (
+with candidates as (
 
-    select * from {{ ref('fnd_loss_tests') }}
-    where stage = 'acceptance'
-
-),
-
-candidates as (
-
-    select
-        *,
-        row_number() over (order by q_rank) as candidate
-    from tests
-    where {{ is_loss() }}
+    select * from {{ ref('fnd_loss_candidates') }}
 
 ),
 
@@ -29,75 +20,19 @@ bar as (
 
 ),
 
-requests as (
-
-    select * from {{ ref('fnd_period_facts') }}
-    where mature_sent = 1
-
-),
-
-memberships as (
-
-    {%- for entry in exclusive_dimensions() if entry.loss is defined %}
-    select requests.connection_id, requests.mature_accepted, candidates.candidate
-    from requests
-    inner join candidates
-        on candidates.dimension = '{{ entry.name }}'
-        and requests.{{ entry.column }} = candidates.segment
-    union all
-    {%- endfor %}
-    select keyword_requests.connection_id, keyword_requests.mature_accepted, candidates.candidate
-    from (select *, unnest({{ split_keywords('keywords') }}) as keyword from requests) as keyword_requests
-    inner join candidates
-        on candidates.dimension = 'keyword'
-        and keyword_requests.keyword = candidates.segment
-
-),
-
--- Requests that belong to the same candidates are alike here, so there are few kinds of them.
-kinds as (
-
-    select
-        kind,
-        count(*) as sent,
-        sum(mature_accepted) as accepted
-    from (
-        select
-            connection_id,
-            max(mature_accepted) as mature_accepted,
-            string_agg(cast(candidate as varchar), ',' order by candidate) as kind
-        from memberships
-        group by connection_id
-    ) as each_request
-    group by kind
-
-),
-
-kind_members as (
-
-    select
-        kinds.kind,
-        kinds.sent,
-        kinds.accepted,
-        candidates.candidate
-    from kinds
-    inner join candidates
-        on ',' || kinds.kind || ',' like '%,' || candidates.candidate || ',%'
-
-),
-
 totals_0 as (
 
     select
         count(*) as sent,
         coalesce(sum(mature_accepted), 0) as accepted
-    from requests
+    from {{ ref('fnd_period_facts') }}
+    where mature_sent = 1
 
 ),
 
 members_0 as (
 
-    select * from kind_members
+    select * from {{ ref('fnd_loss_kinds') }}
 
 ),
 
@@ -161,8 +96,8 @@ winner_{{ round }} as (
     ) as shared on scores.candidate = shared.candidate
     where scores.candidate = clearest.candidate
         or (
-            coalesce(shared.sent, 0) * 1.0 >= 0.8 * (scores.sent + clearest.sent - coalesce(shared.sent, 0))
-            and scores.z <= clearest.z + 0.5
+            coalesce(shared.sent, 0) * 1.0 >= {{ mostly_the_same }} * (scores.sent + clearest.sent - coalesce(shared.sent, 0))
+            and scores.z <= clearest.z + {{ nearly_as_clear }}
         )
     order by candidates.precedence, scores.z, scores.candidate
     limit 1

@@ -2,25 +2,7 @@
     breakdown sums these columns, so breakdowns add up to the total by construction. Whoever is undecided adds to `undecided_...`
     what they are if asked; fnd_segment_bounds says how many of them are. -#}
 
-with connections as (
-
-    select * from {{ ref('fnd_connections_described') }}
-
-),
-
-leads as (
-
-    select * from {{ ref('heyreach_leads') }}
-
-),
-
-accounts as (
-
-    select * from {{ ref('heyreach_accounts') }}
-
-),
-
-run_parameters as (
+with run_parameters as (
 
     select * from {{ ref('stg_operations__run_parameters') }}
 
@@ -50,11 +32,17 @@ connections_in_period as (
     select
         connections.*,
         undecided.undecided_group,
-        {{ is_in_period('undecided.sent_cohort_at', 'undecided.sent_cohort_earliest', 'undecided.sent_cohort_latest') }} as is_undecided_sent,
+        {{ is_in_period(
+            'undecided.sent_cohort_at', 'undecided.sent_cohort_earliest', 'undecided.sent_cohort_latest'
+        ) }} as is_undecided_sent,
         {{ is_in_period('undecided.accepted_at', 'undecided.accepted_earliest', 'undecided.accepted_latest') }} as is_undecided_accepted,
         coalesce(undecided.is_mature, false) as is_undecided_mature,
-        {{ is_in_period('connections.sent_cohort_at', 'connections.sent_cohort_earliest', 'connections.sent_cohort_latest') }} as is_sent_in_period,
-        {{ is_in_period('connections.connection_accepted_at', 'connections.connection_accepted_earliest', 'connections.connection_accepted_latest') }} as is_accepted_in_period,
+        {{ is_in_period(
+            'connections.sent_cohort_at', 'connections.sent_cohort_earliest', 'connections.sent_cohort_latest'
+        ) }} as is_sent_in_period,
+        {{ is_in_period(
+            'connections.connection_accepted_at', 'connections.connection_accepted_earliest', 'connections.connection_accepted_latest'
+        ) }} as is_accepted_in_period,
         coalesce(
             connections.is_sent
             and connections.sent_cohort_at is null
@@ -62,7 +50,7 @@ connections_in_period as (
             and coalesce(connections.sent_cohort_earliest < until, true),
             false
         ) as is_sent_without_date
-    from connections
+    from {{ ref('fnd_connections_described') }} as connections
     left join undecided
         on connections.campaign_id = undecided.campaign_id
         and connections.campaign_lead_id = undecided.campaign_lead_id
@@ -119,22 +107,15 @@ lead_facts as (
             ) as integer
         ) as leads_imported,
         cast(leads.imported_at_method = 'left_censored' as integer) as leads_undated,
-        0 as sent,
-        0 as accepted,
-        0 as sent_undated,
-        0 as sent_to_date,
-        0 as accepted_to_date,
-        0 as mature_sent,
-        0 as mature_accepted,
-        {%- for count in doubt_counts() %}
+        {%- for count in fact_counts()[2:] + doubt_counts() %}
         0 as {{ count }},
         {%- endfor %}
         cast(null as varchar) as undecided_group,
         {%- for count in undecided_counts() %}
         0 as undecided_{{ count }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from leads
-    left join accounts on leads.first_account_id = accounts.account_id
+    from {{ ref('heyreach_leads') }} as leads
+    left join {{ ref('heyreach_accounts') }} as accounts on leads.first_account_id = accounts.account_id
     cross join run_parameters
     where leads.is_valid_profile_url
 

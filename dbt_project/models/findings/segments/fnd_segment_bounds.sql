@@ -26,10 +26,10 @@ groups as (
 
 parts as (
 
-    {%- for entry in [{'name': 'all'}] + exclusive_dimensions() + [{'name': 'keyword', 'column': 'keyword'}] %}
+    {%- for entry in [{'name': 'all', 'column': "'all'"}] + exclusive_dimensions() + [{'name': 'keyword', 'column': 'keyword'}] %}
     select
         '{{ entry.name }}' as dimension,
-        {% if entry.name == 'all' %}'all'{% elif entry.missing is defined %}coalesce({{ entry.column }}, '{{ entry.missing }}'){% else %}{{ entry.column }}{% endif %} as segment,
+        {{ segment_of(entry) }} as segment,
         undecided_group,
         {%- for count in undecided_counts() %}
         sum(undecided_{{ count }}) as {{ count }},

@@ -1,15 +1,13 @@
 {#- What each sender could send and what keeps it from sending, as of the as-of. Leads behind a paused campaign wait for
     the campaign, not for the sender. -#}
+{#- New accounts send less for so many days, and are meant to. -#}
+{%- set ramp_up_days = 28 -%}
+{#- A limit, or what is sent of it, is low where it is a quarter of what it could be. -#}
+{%- set times_less = 4 -%}
 
 with accounts as (
 
     select * from {{ ref('heyreach_accounts') }}
-
-),
-
-run_parameters as (
-
-    select * from {{ ref('stg_operations__run_parameters') }}
 
 ),
 
@@ -31,53 +29,9 @@ usual_limit as (
 
 ),
 
-business_days as (
-
-    select
-        account_id,
-        activity_date,
-        sent,
-        row_number() over (partition by account_id order by activity_date desc) as days_ago
-    from {{ ref('heyreach_account_days') }}
-    where is_business_day and activity_date < {{ utc_date('as_of') }}
-
-),
-
 recent as (
 
-    select
-        business_days.account_id,
-        sum(business_days.sent) as sent,
-        count(business_days.sent) as days_counted,
-        -- Whoever has waited for half of the days was not just put there.
-        max(case when business_days.days_ago = (run_parameters.stall_business_days + 1) // 2 then business_days.activity_date end) as waiting_since
-    from business_days
-    cross join run_parameters
-    where business_days.days_ago <= run_parameters.stall_business_days
-    group by business_days.account_id
-
-),
-
--- Rolling seven days, as LinkedIn counts; the as-of's own day included.
-weeks as (
-
-    select
-        account_id,
-        activity_date,
-        sum(sent) over (partition by account_id order by activity_date rows between 6 preceding and current row) as sent_in_7_days
-    from {{ ref('heyreach_account_days') }}
-
-),
-
-use_of_weeks as (
-
-    select
-        weeks.account_id,
-        max(weeks.sent_in_7_days) as most_sent_in_7_days,
-        max(case when weeks.activity_date = {{ utc_date('run_parameters.as_of') }} then weeks.sent_in_7_days end) as sent_last_7_days
-    from weeks
-    cross join run_parameters
-    group by weeks.account_id
+    select * from {{ ref('fnd_sender_use') }}
 
 ),
 
@@ -110,22 +64,25 @@ measured as (
         accounts.is_auth_valid,
         accounts.is_in_request_cooldown,
         accounts.daily_request_limit,
-        greatest(coalesce(highest_limits.daily_request_limit, 0), coalesce(usual_limit.daily_request_limit, 0)) as usual_daily_limit,
-        accounts.account_age_days < 28 and accounts.rotation_started_method <> 'unknown' as is_ramping_up,
-        cast(use_of_weeks.sent_last_7_days as bigint) as sent_last_7_days,
-        greatest(run_parameters.weekly_request_limit, coalesce(use_of_weeks.most_sent_in_7_days, 0)) as weekly_limit,
-        case when recent.days_counted = run_parameters.stall_business_days then cast(recent.sent as bigint) end as sent_while_watched,
+        greatest(
+            coalesce(highest_limits.daily_request_limit, 0), coalesce(usual_limit.daily_request_limit, 0)
+        ) as usual_daily_limit,
+        accounts.account_age_days < {{ ramp_up_days }} and accounts.rotation_started_method <> 'unknown' as is_ramping_up,
+        cast(recent.sent_last_7_days as bigint) as sent_last_7_days,
+        greatest(run_parameters.weekly_request_limit, coalesce(recent.most_sent_in_7_days, 0)) as weekly_limit,
+        case
+            when recent.days_counted = run_parameters.stall_business_days then cast(recent.sent as bigint)
+        end as sent_while_watched,
         run_parameters.stall_business_days,
         run_parameters.hide_rate_below,
         coalesce(queues.queued_running, 0) as queued_running,
         coalesce(queues.queued_paused, 0) as queued_paused,
         coalesce(queues.queued_long, 0) as queued_long
     from accounts
-    cross join run_parameters
+    cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
     cross join usual_limit
     left join highest_limits on accounts.account_id = highest_limits.account_id
     left join recent on accounts.account_id = recent.account_id
-    left join use_of_weeks on accounts.account_id = use_of_weeks.account_id
     left join queues on accounts.account_id = queues.account_id
 
 ),
@@ -140,8 +97,10 @@ judged as (
             when is_auth_valid = false then 'sender_auth_invalid'
             when is_in_request_cooldown then 'sender_cooldown'
             when queued_long < hide_rate_below then null
-            when daily_request_limit * 4 <= usual_daily_limit and not is_ramping_up then 'sender_capped'
-            when daily_request_limit > 0 and sent_while_watched * 4 <= daily_request_limit * stall_business_days then 'sender_idle'
+            when daily_request_limit * {{ times_less }} <= usual_daily_limit and not is_ramping_up then 'sender_capped'
+            when daily_request_limit > 0
+                and sent_while_watched * {{ times_less }} <= daily_request_limit * stall_business_days
+                then 'sender_idle'
         end as cause
     from measured
 
@@ -165,7 +124,13 @@ select
         when cause = 'sender_idle' then least(sent_while_watched * 5.0 / stall_business_days, weekly_limit)
         else least(coalesce(daily_request_limit, 0) * 5.0, weekly_limit)
     end as weekly_capacity,
-    least((case when cause = 'sender_capped' then usual_daily_limit else coalesce(daily_request_limit, usual_daily_limit) end) * 5.0, weekly_limit) as weekly_capacity_restored,
+    least(
+        5.0 * case
+            when cause = 'sender_capped' then usual_daily_limit
+            else coalesce(daily_request_limit, usual_daily_limit)
+        end,
+        weekly_limit
+    ) as weekly_capacity_restored,
     -- Business days until everybody who waits has been sent to.
     case
         when queued_running = 0 then 0

@@ -8,7 +8,9 @@ with connections as (
         *,
         -- An exact time where there is one, known to the second, else the bounds: lastActionTime may only be a bound.
         case when {{ seconds_after('connection_sent_at', 1) }} >= connection_sent_latest then connection_sent_at end as sent_exactly_at,
-        case when {{ seconds_after('connection_accepted_at', 1) }} >= connection_accepted_latest then connection_accepted_at end as accepted_exactly_at
+        case
+            when {{ seconds_after('connection_accepted_at', 1) }} >= connection_accepted_latest then connection_accepted_at
+        end as accepted_exactly_at
     from {{ ref('fnd_connections_described') }}
     where is_sent and sent_cohort_at is not null
 
@@ -30,8 +32,12 @@ measured as (
 
     select
         connections.*,
-        case when sequences.is_never_withdrawn then null else coalesce(sequences.withdrawal_days, run_parameters.expiry_days) * 24.0 end as hours_until_withdrawal,
-        {{ hours_between('connections.sent_cohort_at', 'connections.followed_until') }} - run_parameters.detection_lag_days * 24.0 as hours_watched,
+        case
+            when not coalesce(sequences.is_never_withdrawn, false)
+                then coalesce(sequences.withdrawal_days, run_parameters.expiry_days) * 24.0
+        end as hours_until_withdrawal,
+        {{ hours_between('connections.sent_cohort_at', 'connections.followed_until') }}
+        - run_parameters.detection_lag_days * 24.0 as hours_watched,
         case
             when connections.is_accepted
                 then greatest({{ hours_between('connections.connection_sent_latest', 'connections.connection_accepted_earliest') }}, 0)
@@ -43,13 +49,19 @@ measured as (
         case
             when connections.is_accepted
                 then greatest(
-                    {{ hours_between('coalesce(connections.sent_exactly_at, connections.connection_sent_latest)', 'coalesce(connections.accepted_exactly_at, connections.connection_accepted_earliest)') }},
+                    {{ hours_between(
+                        'coalesce(connections.sent_exactly_at, connections.connection_sent_latest)',
+                        'coalesce(connections.accepted_exactly_at, connections.connection_accepted_earliest)'
+                    ) }},
                     0
                 )
         end as spread_from,
         case
             when connections.is_accepted
-                then {{ hours_between('coalesce(connections.sent_exactly_at, connections.connection_sent_earliest)', 'coalesce(connections.accepted_exactly_at, connections.connection_accepted_latest)') }}
+                then {{ hours_between(
+                    'coalesce(connections.sent_exactly_at, connections.connection_sent_earliest)',
+                    'coalesce(connections.accepted_exactly_at, connections.connection_accepted_latest)'
+                ) }}
         end as spread_to,
         run_parameters.detection_lag_days
     from connections

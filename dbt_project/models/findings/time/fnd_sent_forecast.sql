@@ -10,12 +10,6 @@ with connections as (
 
 ),
 
-pace as (
-
-    select * from {{ ref('fnd_request_pace') }}
-
-),
-
 run_parameters as (
 
     select
@@ -33,7 +27,10 @@ requests as (
         connections.sent_cohort_at is not null
         and (
             connections.is_mature
-            or {{ days_after('connections.sent_cohort_latest', 'run_parameters.acceptance_window_days + run_parameters.detection_lag_days + 1') }} > run_parameters.as_of
+            or {{ days_after(
+                'connections.sent_cohort_latest',
+                'run_parameters.acceptance_window_days + run_parameters.detection_lag_days + 1'
+            ) }} > run_parameters.as_of
         ) as is_forecast,
         {{ utc_date('connections.sent_cohort_latest') }} as sent_date,
         connections.sent_cohort_at is not null and {{ days_after('connections.sent_cohort_at', 28) }} >= run_parameters.as_of as is_recent
@@ -47,7 +44,8 @@ by_segment as (
     select 'all' as dimension, 'all' as segment, account_id, is_forecast, is_recent, sent_date from requests
     {%- for entry in exclusive_dimensions() if entry.name in forecast %}
     union all
-    select '{{ entry.name }}', coalesce({{ entry.column }}, '{{ entry.missing }}'), account_id, is_forecast, is_recent, sent_date from requests
+    select '{{ entry.name }}', {{ segment_of(entry) }}, account_id, is_forecast, is_recent, sent_date
+    from requests
     {%- endfor %}
 
 ),
@@ -118,7 +116,7 @@ select
 from spread
 cross join calendar
 cross join run_parameters
-cross join pace
+cross join {{ ref('fnd_request_pace') }} as pace
 left join sent_days
     on spread.dimension = sent_days.dimension
     and spread.segment = sent_days.segment

@@ -56,7 +56,10 @@ list_only as (
         ) as {{ entry.name }},
         {%- endfor %}
         coalesce(
-            {{ first_by("case when source is not null then (case when origin = 'list' then 'other_list' else origin end) end", 'evidence_rank') }},
+            {{ first_by(
+                "case when source is not null then (case when origin = 'list' then 'other_list' else origin end) end",
+                'evidence_rank'
+            ) }},
             'unknown'
         ) as attribution_origin,
         count(distinct lower(source)) filter (where is_superseded is not true) > 1 as has_source_conflict

@@ -13,79 +13,25 @@ with requests as (
 
 ),
 
-growth as (
-
-    select * from {{ ref('int_provider_counts_read') }}
-
-),
-
--- By time, whatever order a clock that is set back would give them: no lead is seen between two pairs of readings.
 readings as (
 
-    select
-        account_id,
-        campaign_id,
-        read_at,
-        lag(read_at) over each_pair as previous_read_at,
-        -- A condition with `or` in a join would make DuckDB try every row with every other.
-        coalesce(lag(read_at) over each_pair, {{ utc_midnight("date '1970-01-01'") }}) as counted_from,
-        lag(read_at, 2) over each_pair as read_before_previous
-    from (
-        select distinct account_id, campaign_id, read_at
-        from growth
-    ) as distinct_readings
-    window each_pair as (partition by account_id, campaign_id order by read_at)
-
-),
-
-first_readings_of_whole_days as (
-
-    select
-        growth.account_id,
-        growth.campaign_id,
-        growth.activity_date,
-        min(readings.read_at) as read_at
-    from growth
-    inner join readings
-        on growth.account_id = readings.account_id
-        and growth.campaign_id = readings.campaign_id
-        and readings.read_at >= {{ days_after(utc_midnight('growth.activity_date'), 1) }}
-    group by growth.account_id, growth.campaign_id, growth.activity_date
-
-),
-
--- A day that grows after it was over was counted late: its growth belongs to the first reading after it. What is taken
--- back afterwards says nothing of who was asked.
-counted as (
-
-    select
-        growth.account_id,
-        growth.campaign_id,
-        case
-            when growth.activity_date < {{ utc_date('growth.previous_read_at') }} then first_readings_of_whole_days.read_at
-            else growth.read_at
-        end as read_at,
-        sum(growth.increase) filter (where growth.event = 'sent') as sent,
-        sum(growth.increase) filter (where growth.event = 'accepted') as accepted
-    from growth
-    left join first_readings_of_whole_days
-        on growth.account_id = first_readings_of_whole_days.account_id
-        and growth.campaign_id = first_readings_of_whole_days.campaign_id
-        and growth.activity_date = first_readings_of_whole_days.activity_date
-    where growth.increase > 0
-        or growth.previous_read_at is null
-        or growth.activity_date >= {{ utc_date('growth.previous_read_at') }}
-    group by all
+    select * from {{ ref('int_provider_readings') }}
 
 ),
 
 sights as (
 
-    select account_id, campaign_id, seen_sent_at as seen_at, earliest, 'asked_sent' as what from requests where sign_of_request is not null
+    select account_id, campaign_id, seen_sent_at as seen_at, earliest, 'asked_sent' as what
+    from requests
+    where sign_of_request is not null
     union all
-    select account_id, campaign_id, seen_accepted_at, earliest, 'asked_accepted' from requests where sign_of_request is not null and seen_accepted_at is not null
+    select account_id, campaign_id, seen_accepted_at, earliest, 'asked_accepted'
+    from requests
+    where sign_of_request is not null and seen_accepted_at is not null
     union all
-    select account_id, campaign_id, seen_accepted_at, earliest, 'undecided' from requests where sign_of_request is null and not is_known_connection
+    select account_id, campaign_id, seen_accepted_at, earliest, 'undecided'
+    from requests
+    where sign_of_request is null and not is_known_connection
 
 ),
 
@@ -108,12 +54,7 @@ sights_by_time as (
 seen as (
 
     select
-        readings.account_id,
-        readings.campaign_id,
-        readings.read_at,
-        readings.previous_read_at,
-        readings.counted_from,
-        readings.read_before_previous,
+        readings.*,
         coalesce(sum(sights_by_time.asked_sent), 0) as asked_sent,
         coalesce(sum(sights_by_time.asked_accepted), 0) as asked_accepted,
         coalesce(sum(sights_by_time.undecided), 0) as undecided,
@@ -131,21 +72,15 @@ seen as (
 compared as (
 
     select
-        seen.*,
-        coalesce(counted.sent, 0) as counted_sent,
-        coalesce(counted.accepted, 0) as counted_accepted,
-        coalesce(counted.sent, 0) - seen.asked_sent as left_of_sent,
-        coalesce(counted.accepted, 0) - seen.asked_accepted as left_of_accepted,
-        sum(seen.asked_sent) over pair as all_asked_sent,
-        sum(seen.asked_accepted) over pair as all_asked_accepted,
-        sum(coalesce(counted.sent, 0)) over pair as all_counted_sent,
-        sum(coalesce(counted.accepted, 0)) over pair as all_counted_accepted
+        *,
+        counted_sent - asked_sent as left_of_sent,
+        counted_accepted - asked_accepted as left_of_accepted,
+        sum(asked_sent) over pair as all_asked_sent,
+        sum(asked_accepted) over pair as all_asked_accepted,
+        sum(counted_sent) over pair as all_counted_sent,
+        sum(counted_accepted) over pair as all_counted_accepted
     from seen
-    left join counted
-        on seen.account_id = counted.account_id
-        and seen.campaign_id = counted.campaign_id
-        and seen.read_at = counted.read_at
-    window pair as (partition by seen.account_id, seen.campaign_id)
+    window pair as (partition by account_id, campaign_id)
 
 ),
 
@@ -201,14 +136,20 @@ with_surplus as (
         coalesce(erased.requests, 0) as erased,
         case when compared.previous_read_at is null then by_campaign.left_over end as left_in_campaign,
         by_campaign.undecided_in_campaign,
-        coalesce(removals.hours_until_removed <= coalesce({{ hours_between('compared.previous_read_at', 'compared.read_at') }}, 1e9), false) as may_count_others,
+        coalesce(
+            removals.hours_until_removed
+            <= coalesce({{ hours_between('compared.previous_read_at', 'compared.read_at') }}, 1e9),
+            false
+        ) as may_count_others,
         -- Counts that lack what was seen for certain prove nothing; nor do those between two readings for leads that were
         -- missing from the read before.
         (
-            all_asked_sent > all_counted_sent and not {{ fits_provider_count('all_asked_sent', 'all_counted_sent') }}
+            all_asked_sent > all_counted_sent
+            and not {{ fits_provider_count('all_asked_sent', 'all_counted_sent') }}
         )
         or (
-            all_asked_accepted > all_counted_accepted and not {{ fits_provider_count('all_asked_accepted', 'all_counted_accepted') }}
+            all_asked_accepted > all_counted_accepted
+            and not {{ fits_provider_count('all_asked_accepted', 'all_counted_accepted') }}
         )
         or coalesce(undecided_from <= read_before_previous, false) as is_without_proof,
         greatest(coalesce(lag(left_of_sent - undecided) over readings_in_order, 0), 0) as sent_before,

@@ -107,7 +107,10 @@ webhooks as (
         event,
         'webhook' as method,
         min(happened_at) as earliest,
-        {{ seconds_after('min(happened_at)', 'arg_min(happened_at_precision_seconds, (happened_at, happened_at_precision_seconds))') }} as latest,
+        {{ seconds_after(
+            'min(happened_at)',
+            'arg_min(happened_at_precision_seconds, (happened_at, happened_at_precision_seconds))'
+        ) }} as latest,
         min(happened_at) as event_at,
         true as is_free_of_outcome
     from {{ ref('int_webhook_events_matched') }}

@@ -14,18 +14,6 @@ campaign_leads as (
 
 ),
 
-reads as (
-
-    select * from {{ ref('int_campaign_pulls_ordered') }}
-
-),
-
-clock as (
-
-    select * from {{ ref('int_clock_checked') }}
-
-),
-
 sights as (
 
     select
@@ -132,10 +120,10 @@ bounded as (
     inner join senders
         on first_sights.campaign_id = senders.campaign_id
         and first_sights.campaign_lead_id = senders.campaign_lead_id
-    left join reads
+    left join {{ ref('int_campaign_pulls_ordered') }} as reads
         on first_sights.campaign_id = reads.campaign_id
         and first_sights.pull_id = reads.pull_id
-    cross join clock
+    cross join {{ ref('int_clock_checked') }} as clock
 
 )
 

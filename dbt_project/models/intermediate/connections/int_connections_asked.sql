@@ -2,8 +2,8 @@
     connected before as accepted, too. Where nothing else tells, its counts do: all of the leads first seen as accepted
     between two readings, none of them, or how many. Of a group of which some were asked, those are told apart whose state is
     common among the asked and was never seen among the connected, or the other way round (five would have been, were it
-    as common there), after readings as far apart, if that fits the count. Of what is left as many stand for those who were asked as were counted, and all
-    of them are undecided. Without counts every one of them counts as asked, and is undecided. -#}
+    as common there), after readings as far apart, if that fits the count. Of what is left as many stand for those who were
+    asked as were counted, and all of them are undecided. Without counts every one of them counts as asked, and is undecided. -#}
 {%- set expected = 5 -%}
 
 with requests as (
@@ -93,9 +93,18 @@ likened as (
     select
         in_groups.*,
         case
-            when in_groups.by_count <> 'some_counted' or in_groups.is_left_censored or in_groups.asked_at_least < in_groups.asked_at_most then null
-            when known_states.connected = 0 and known_states.asked > 0 and known_states.asked * known_states.all_connected >= {{ expected }} * known_states.all_asked then 'state_of_asked'
-            when known_states.asked = 0 and known_states.connected > 0 and known_states.connected * known_states.all_asked >= {{ expected }} * known_states.all_connected then 'state_of_connected'
+            when in_groups.by_count <> 'some_counted'
+                or in_groups.is_left_censored
+                or in_groups.asked_at_least < in_groups.asked_at_most
+                then null
+            when known_states.connected = 0
+                and known_states.asked > 0
+                and known_states.asked * known_states.all_connected >= {{ expected }} * known_states.all_asked
+                then 'state_of_asked'
+            when known_states.asked = 0
+                and known_states.connected > 0
+                and known_states.connected * known_states.all_asked >= {{ expected }} * known_states.all_connected
+                then 'state_of_connected'
         end as by_state
     from in_groups
     left join states

@@ -1,43 +1,7 @@
 {#- Every campaign lead with when it was sent a request and when it accepted, until when it could be seen, and whether it
     can be judged. Leads of whom nobody knows whether they were asked (`is_undecided`) are dated as if they were. -#}
 
-with campaign_leads as (
-
-    select * from {{ ref('stg_heyreach__campaign_leads') }}
-
-),
-
-asked as (
-
-    select * from {{ ref('int_connections_asked') }}
-
-),
-
-events as (
-
-    select * from {{ ref('int_connection_events_bounded') }}
-
-),
-
-sent as (
-
-    select * from events where event = 'sent'
-
-),
-
-accepted as (
-
-    select * from events where event = 'accepted'
-
-),
-
-run_parameters as (
-
-    select * from {{ ref('stg_operations__run_parameters') }}
-
-),
-
-reads as (
+with reads as (
 
     select
         campaign_id,
@@ -101,21 +65,23 @@ joined as (
         campaign_leads.created_at,
         run_parameters.acceptance_window_days,
         run_parameters.detection_lag_days
-    from campaign_leads
-    left join asked
+    from {{ ref('stg_heyreach__campaign_leads') }} as campaign_leads
+    left join {{ ref('int_connections_asked') }} as asked
         on campaign_leads.campaign_id = asked.campaign_id
         and campaign_leads.campaign_lead_id = asked.campaign_lead_id
-    left join sent
+    left join {{ ref('int_connection_events_bounded') }} as sent
         on campaign_leads.campaign_id = sent.campaign_id
         and campaign_leads.campaign_lead_id = sent.campaign_lead_id
-    left join accepted
+        and sent.event = 'sent'
+    left join {{ ref('int_connection_events_bounded') }} as accepted
         on campaign_leads.campaign_id = accepted.campaign_id
         and campaign_leads.campaign_lead_id = accepted.campaign_lead_id
+        and accepted.event = 'accepted'
     left join reads on campaign_leads.campaign_id = reads.campaign_id
     left join disappearances
         on campaign_leads.campaign_id = disappearances.campaign_id
         and campaign_leads.campaign_lead_id = disappearances.campaign_lead_id
-    cross join run_parameters
+    cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
 
 ),
 

@@ -14,12 +14,6 @@ with webhook_events as (
 
 ),
 
-urls as (
-
-    select * from {{ ref('int_profile_urls_normalized') }}
-
-),
-
 campaign_leads as (
 
     select
@@ -29,7 +23,8 @@ campaign_leads as (
         campaign_leads.linkedin_member_id,
         urls.normalized_profile_url
     from {{ ref('stg_heyreach__campaign_leads') }} as campaign_leads
-    left join urls on campaign_leads.profile_url_raw = urls.profile_url_raw
+    left join {{ ref('int_profile_urls_normalized') }} as urls
+        on campaign_leads.profile_url_raw = urls.profile_url_raw
 
 ),
 
@@ -46,7 +41,8 @@ events as (
         urls.normalized_profile_url,
         urls.profile_url_kind
     from webhook_events
-    left join urls on webhook_events.profile_url_raw = urls.profile_url_raw
+    left join {{ ref('int_profile_urls_normalized') }} as urls
+        on webhook_events.profile_url_raw = urls.profile_url_raw
 
 ),
 

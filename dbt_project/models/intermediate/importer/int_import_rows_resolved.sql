@@ -44,7 +44,10 @@ resolved as (
         imports.campaign_id,
         imports.list_id,
         imports.planned_at,
-        {{ lead_id('urls.normalized_profile_url', 'import_rows.profile_url_raw', "'import:' || import_rows.import_id || '/' || import_rows.row_number") }} as lead_id,
+        {{ lead_id(
+            'urls.normalized_profile_url', 'import_rows.profile_url_raw',
+            "'import:' || import_rows.import_id || '/' || import_rows.row_number"
+        ) }} as lead_id,
         urls.normalized_profile_url,
         coalesce(urls.profile_url_kind, 'empty') as profile_url_kind,
         case

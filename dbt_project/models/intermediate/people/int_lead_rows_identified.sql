@@ -67,7 +67,10 @@ identified as (
         all_rows.found_in,
         all_rows.container_id,
         all_rows.row_key,
-        {{ lead_id('urls.normalized_profile_url', "nullif(trim(all_rows.profile_url_raw), '')", "all_rows.found_in || ':' || all_rows.row_key") }} as lead_id,
+        {{ lead_id(
+            'urls.normalized_profile_url', "nullif(trim(all_rows.profile_url_raw), '')",
+            "all_rows.found_in || ':' || all_rows.row_key"
+        ) }} as lead_id,
         all_rows.profile_url_raw,
         urls.normalized_profile_url,
         coalesce(urls.profile_url_kind, 'empty') as profile_url_kind,

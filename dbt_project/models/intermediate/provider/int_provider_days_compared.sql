@@ -14,12 +14,6 @@ with evidence as (
 
 ),
 
-first_sights as (
-
-    select * from {{ ref('int_connection_first_sights') }}
-
-),
-
 events as (
 
     select
@@ -31,7 +25,7 @@ events as (
         {{ utc_date('evidence.latest') }} as last_day,
         {{ hours_between(utc_midnight(utc_date('evidence.earliest')), 'evidence.earliest') }} as hour_earliest,
         {{ hours_between(utc_midnight(utc_date('evidence.latest')), 'evidence.latest') }} as hour_latest
-    from first_sights
+    from {{ ref('int_connection_first_sights') }} as first_sights
     inner join evidence
         on first_sights.campaign_id = evidence.campaign_id
         and first_sights.campaign_lead_id = evidence.campaign_lead_id
@@ -71,12 +65,6 @@ reads as (
 
 ),
 
-erased as (
-
-    select * from {{ ref('int_erased_requests') }}
-
-),
-
 provider_days as (
 
     {%- for event, column in (('sent', 'connections_sent'), ('accepted', 'connections_accepted')) %}
@@ -100,7 +88,9 @@ compared as (
         provider_days.event,
         provider_days.activity_date,
         provider_days.counted_by_heyreach,
-        cast(coalesce(sum(events.events) filter (where events.first_day = events.last_day and not events.is_undecided), 0) as bigint) as events_for_certain,
+        cast(coalesce(sum(events.events) filter (
+            where events.first_day = events.last_day and not events.is_undecided
+        ), 0) as bigint) as events_for_certain,
         -- Nobody knows any more on which day those of erased people were.
         cast(coalesce(sum(events.events), 0) + coalesce(max(erased.requests), 0) as bigint) as events_at_most,
         min(events.hour_earliest) filter (where events.first_day = events.last_day and not events.is_undecided) as certain_from_hour,
@@ -110,7 +100,7 @@ compared as (
         on provider_days.account_id = reads.account_id
         and provider_days.campaign_id = reads.campaign_id
         and {{ days_after(utc_midnight('provider_days.activity_date'), 1) }} <= reads.read_at
-    left join erased
+    left join {{ ref('int_erased_requests') }} as erased
         on provider_days.account_id = erased.account_id
         and provider_days.campaign_id = erased.campaign_id
         and provider_days.event = erased.event

@@ -1,47 +1,5 @@
-with campaign_leads as (
-
-    select * from {{ ref('stg_heyreach__campaign_leads') }}
-
-),
-
-dated as (
-
-    select * from {{ ref('int_connections_dated') }}
-
-),
-
-attributed as (
-
-    select * from {{ ref('int_connections_attributed') }}
-
-),
-
-campaigns as (
-
-    select * from {{ ref('stg_heyreach__campaigns') }}
-
-),
-
-sequences as (
-
-    select * from {{ ref('stg_heyreach__campaign_sequences') }}
-
-),
-
-leads as (
-
-    select * from {{ ref('heyreach_leads') }}
-
-),
-
-run_parameters as (
-
-    select * from {{ ref('stg_operations__run_parameters') }}
-
-),
-
 -- First-seen dates are sticky, so a status that goes back moves none; it is flagged.
-backward_moves as (
+with backward_moves as (
 
     select distinct
         campaign_id,
@@ -85,7 +43,10 @@ joined as (
         dated.followed_until,
         -- Of leads who may never have been asked no time is shown, unless they count as asked.
         {%- for event, columns in {
-            'sent': ['sent_at', 'sent_earliest', 'sent_latest', 'sent_method', 'sent_cohort_at', 'sent_cohort_earliest', 'sent_cohort_latest'],
+            'sent': [
+                'sent_at', 'sent_earliest', 'sent_latest', 'sent_method', 'sent_cohort_at', 'sent_cohort_earliest',
+                'sent_cohort_latest',
+            ],
             'accepted': ['accepted_at', 'accepted_earliest', 'accepted_latest', 'accepted_method'],
         }.items() %}
         {%- for column in columns %}
@@ -99,19 +60,20 @@ joined as (
         campaign_lead_statuses.unasked_as,
         message_statuses.is_written_to,
         -- A campaign that never withdraws leaves its requests open.
-        case when sequences.is_never_withdrawn then null else coalesce(sequences.withdrawal_days, run_parameters.expiry_days) end as open_days,
+        case when sequences.is_never_withdrawn then null else coalesce(sequences.withdrawal_days, run_parameters.expiry_days) end
+        as open_days,
         run_parameters.acceptance_window_days,
         run_parameters.detection_lag_days,
         run_parameters.as_of
-    from campaign_leads
-    inner join dated
+    from {{ ref('stg_heyreach__campaign_leads') }} as campaign_leads
+    inner join {{ ref('int_connections_dated') }} as dated
         on campaign_leads.campaign_id = dated.campaign_id
         and campaign_leads.campaign_lead_id = dated.campaign_lead_id
-    inner join attributed
+    inner join {{ ref('int_connections_attributed') }} as attributed
         on campaign_leads.campaign_id = attributed.campaign_id
         and campaign_leads.campaign_lead_id = attributed.campaign_lead_id
-    inner join leads on attributed.lead_id = leads.lead_id
-    left join campaigns on campaign_leads.campaign_id = campaigns.campaign_id
+    inner join {{ ref('heyreach_leads') }} as leads on attributed.lead_id = leads.lead_id
+    left join {{ ref('stg_heyreach__campaigns') }} as campaigns on campaign_leads.campaign_id = campaigns.campaign_id
     {{ join_status('connection_statuses', 'campaign_leads.connection_status') }}
     {{ join_status('campaign_lead_statuses', 'campaign_leads.campaign_lead_status') }}
     {{ join_status('message_statuses', 'campaign_leads.message_status') }}
@@ -119,8 +81,8 @@ joined as (
     left join backward_moves
         on campaign_leads.campaign_id = backward_moves.campaign_id
         and campaign_leads.campaign_lead_id = backward_moves.campaign_lead_id
-    left join sequences on campaign_leads.campaign_id = sequences.campaign_id
-    cross join run_parameters
+    left join {{ ref('stg_heyreach__campaign_sequences') }} as sequences on campaign_leads.campaign_id = sequences.campaign_id
+    cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
 
 ),
 
@@ -158,80 +120,74 @@ resolved as (
         end as status
     from aged
 
-),
-
-final as (
-
-    select
-        md5(campaign_id || '|' || campaign_lead_id) as connection_id,
-        campaign_lead_id,
-        lead_id,
-        normalized_profile_url,
-        campaign_id,
-        account_id,
-        list_id,
-        source,
-        source_list,
-        icp,
-        keywords,
-        batch_id,
-        company_region,
-        attribution_origin,
-        has_source_conflict,
-        missing_attribution_fields is null as is_attribution_complete,
-        missing_attribution_fields,
-        status,
-        is_sent,
-        is_accepted,
-        is_undecided,
-        request_evidence,
-        -- A lead that was stopped by itself is not resumed; behind a paused campaign all of them may look stopped.
-        status = 'queued'
-        and is_present
-        and is_campaign_present
-        and not is_stopped_by_itself as is_waiting,
-        is_mature,
-        -- A late acceptance only shows in counts. An acceptance whose bounds are too far apart to date it is still
-        -- judged: leaving it out would make the rate depend on the outcome.
-        case when is_mature then is_accepted and is_within_window end as is_accepted_in_window,
-        case when is_mature then is_accepted and is_surely_within_window end as is_surely_accepted_in_window,
-        case when is_mature then is_accepted and is_possibly_within_window end as is_possibly_accepted_in_window,
-        is_out_of_sight,
-        is_window_end_unwatched,
-        is_sent
-        and sent_cohort_at is not null
-        and {{ days_after('sent_cohort_at', '30 + detection_lag_days') }} <= followed_until as is_in_time_to_accept,
-        attempt_no,
-        campaign_lead_status,
-        message_status,
-        error_code,
-        is_present,
-        has_gone_back,
-        last_seen_at,
-        followed_until,
-        sent_at as connection_sent_at,
-        sent_earliest as connection_sent_earliest,
-        sent_latest as connection_sent_latest,
-        sent_method as connection_sent_method,
-        sent_cohort_at,
-        sent_cohort_earliest,
-        sent_cohort_latest,
-        accepted_at as connection_accepted_at,
-        accepted_earliest as connection_accepted_earliest,
-        accepted_latest as connection_accepted_latest,
-        accepted_method as connection_accepted_method,
-        cast(null as timestamp with time zone) as connection_rejected_at,
-        case
-            when accepted_at is not null and sent_at is not null
-                then greatest({{ hours_between('sent_at', 'accepted_at') }}, 0)
-        end as time_to_accept_hours,
-        case when is_accepted then hours_earliest end as time_to_accept_hours_earliest,
-        case when is_accepted then hours_latest end as time_to_accept_hours_latest,
-        created_at,
-        last_changed_at as updated_at,
-        as_of
-    from resolved
-
 )
 
-select * from final
+select
+    md5(campaign_id || '|' || campaign_lead_id) as connection_id,
+    campaign_lead_id,
+    lead_id,
+    normalized_profile_url,
+    campaign_id,
+    account_id,
+    list_id,
+    source,
+    source_list,
+    icp,
+    keywords,
+    batch_id,
+    company_region,
+    attribution_origin,
+    has_source_conflict,
+    missing_attribution_fields is null as is_attribution_complete,
+    missing_attribution_fields,
+    status,
+    is_sent,
+    is_accepted,
+    is_undecided,
+    request_evidence,
+    -- A lead that was stopped by itself is not resumed; behind a paused campaign all of them may look stopped.
+    status = 'queued'
+    and is_present
+    and is_campaign_present
+    and not is_stopped_by_itself as is_waiting,
+    is_mature,
+    -- A late acceptance only shows in counts. An acceptance whose bounds are too far apart to date it is still
+    -- judged: leaving it out would make the rate depend on the outcome.
+    case when is_mature then is_accepted and is_within_window end as is_accepted_in_window,
+    case when is_mature then is_accepted and is_surely_within_window end as is_surely_accepted_in_window,
+    case when is_mature then is_accepted and is_possibly_within_window end as is_possibly_accepted_in_window,
+    is_out_of_sight,
+    is_window_end_unwatched,
+    is_sent
+    and sent_cohort_at is not null
+    and {{ days_after('sent_cohort_at', time_to_accept_days() ~ ' + detection_lag_days') }} <= followed_until as is_in_time_to_accept,
+    attempt_no,
+    campaign_lead_status,
+    message_status,
+    error_code,
+    is_present,
+    has_gone_back,
+    last_seen_at,
+    followed_until,
+    sent_at as connection_sent_at,
+    sent_earliest as connection_sent_earliest,
+    sent_latest as connection_sent_latest,
+    sent_method as connection_sent_method,
+    sent_cohort_at,
+    sent_cohort_earliest,
+    sent_cohort_latest,
+    accepted_at as connection_accepted_at,
+    accepted_earliest as connection_accepted_earliest,
+    accepted_latest as connection_accepted_latest,
+    accepted_method as connection_accepted_method,
+    cast(null as timestamp with time zone) as connection_rejected_at,
+    case
+        when accepted_at is not null and sent_at is not null
+            then greatest({{ hours_between('sent_at', 'accepted_at') }}, 0)
+    end as time_to_accept_hours,
+    case when is_accepted then hours_earliest end as time_to_accept_hours_earliest,
+    case when is_accepted then hours_latest end as time_to_accept_hours_latest,
+    created_at,
+    last_changed_at as updated_at,
+    as_of
+from resolved

@@ -1,12 +1,6 @@
 with people as (
 
-    select * from {{ ref('int_leads_folded') }}
-
-),
-
-lead_rows as (
-
-    select * from {{ ref('int_lead_rows_identified') }}
+    select * from {{ ref('int_leads_imported') }}
 
 ),
 
@@ -16,53 +10,9 @@ attributed as (
 
 ),
 
-touches as (
-
-    select * from {{ ref('int_lead_touches') }}
-
-),
-
-imports_per_lead as (
-
-    select
-        lead_id,
-        count(distinct import_id) as import_count,
-        bool_or(why = 'duplicate_in_file') as is_duplicate_in_file,
-        -- A row that never arrived is no import.
-        min(first_sent_at) filter (where first_seen_at is not null) as first_sent_at
-    from {{ ref('int_import_rows_resolved') }}
-    where target <> 'upstream'
-    group by lead_id
-
-),
-
-titles as (
-
-    select * from {{ ref('int_titles_ranked') }}
-
-),
-
 icp_roles as (
 
     select distinct icp, seniority from {{ ref('icp_roles') }}
-
-),
-
-company_sizes as (
-
-    select * from {{ ref('company_size_brackets') }}
-
-),
-
-age_brackets as (
-
-    select * from {{ ref('age_brackets') }}
-
-),
-
-enriched as (
-
-    select * from {{ ref('int_lead_enrichments') }}
 
 ),
 
@@ -80,82 +30,11 @@ emails as (
 
 ),
 
-company_regions as (
-
-    select * from {{ ref('company_regions') }}
-
-),
-
-company_industries as (
-
-    select * from {{ ref('company_industries') }}
-
-),
-
-run_parameters as (
-
-    select * from {{ ref('stg_operations__run_parameters') }}
-
-),
-
-first_list_pull as (
-
-    select * from {{ ref('int_first_list_pull') }}
-
-),
-
-rows_per_list as (
-
-    select
-        lead_id,
-        container_id,
-        count(*) as list_rows
-    from lead_rows
-    where found_in = 'list' and is_present
-    group by lead_id, container_id
-
-),
-
-lists_per_lead as (
-
-    select
-        lead_id,
-        count(*) as list_count,
-        max(list_rows) > 1 as is_duplicate_in_list
-    from rows_per_list
-    group by lead_id
-
-),
-
-imported as (
-
-    select
-        people.*,
-        imports_per_lead.first_sent_at as first_import_at,
-        coalesce(imports_per_lead.import_count, 0) as import_count,
-        coalesce(imports_per_lead.is_duplicate_in_file, false) as is_duplicate_in_file,
-        case
-            when imports_per_lead.first_sent_at <= coalesce(
-                least(people.first_enrolled_at, people.first_listed_at), imports_per_lead.first_sent_at
-            )
-                then 'import_ledger'
-            when people.first_enrolled_at is null and people.first_listed_at is null then 'never_arrived'
-            when people.first_listed_at is null or people.first_enrolled_at <= people.first_listed_at
-                then 'campaign_creation_time'
-            when people.first_listed_at <= first_list_pull.finished_at then 'left_censored'
-            else 'first_seen_in_list'
-        end as imported_at_method
-    from people
-    left join imports_per_lead on people.lead_id = imports_per_lead.lead_id
-    cross join first_list_pull
-
-),
-
 -- Enrichment only fills what nobody upstream and not HeyReach knows, so that a later answer rewrites no history.
 filled as (
 
     select
-        imported.lead_id,
+        people.lead_id,
         coalesce(attributed.title, enriched.title) as title,
         coalesce(attributed.company_name, enriched.company_name) as company_name,
         coalesce(attributed.company_size, enriched.company_size) as company_size,
@@ -180,7 +59,10 @@ filled as (
             case when emails.email is null then 'email: ' || enriched.email_integration end,
             case
                 when {{ company_domain('emails.email') }} is null
-                    then 'company_domain: ' || case when enriched.company_domain is not null then enriched.company_domain_integration else enriched.email_integration end
+                    then 'company_domain: ' || case
+                        when enriched.company_domain is not null then enriched.company_domain_integration
+                        else enriched.email_integration
+                    end
             end,
             'headline: ' || enriched.headline_integration
         ), '') as field_source,
@@ -189,13 +71,13 @@ filled as (
         enriched.enrichment_score,
         enriched.credits as enrichment_credits,
         enriched.cost_usd as enrichment_cost_usd
-    from imported
-    left join attributed on imported.lead_id = attributed.lead_id
-    left join enriched on imported.lead_id = enriched.lead_id
-    left join emails on imported.lead_id = emails.lead_id
-    left join company_industries as industries on lower(enriched.company_industry) = industries.alias
-    left join company_regions as regions on lower(enriched.company_region) = regions.alias
-    left join company_regions as countries on lower(enriched.company_country) = countries.alias
+    from people
+    left join attributed on people.lead_id = attributed.lead_id
+    left join {{ ref('int_lead_enrichments') }} as enriched on people.lead_id = enriched.lead_id
+    left join emails on people.lead_id = emails.lead_id
+    left join {{ ref('company_industries') }} as industries on lower(enriched.company_industry) = industries.alias
+    left join {{ ref('company_regions') }} as regions on lower(enriched.company_region) = regions.alias
+    left join {{ ref('company_regions') }} as countries on lower(enriched.company_country) = countries.alias
 
 ),
 
@@ -206,7 +88,7 @@ bracket_of_size as (
         sizes.company_size as company_size_raw,
         company_sizes.company_size
     from (select distinct company_size from filled) as sizes
-    inner join company_sizes
+    inner join {{ ref('company_size_brackets') }} as company_sizes
         on {{ most_employees('sizes.company_size') }}
         between company_sizes.minimum_employees and company_sizes.maximum_employees
 
@@ -218,80 +100,74 @@ bracket_of_age as (
         ages.estimated_age,
         age_brackets.age_bracket
     from (select distinct estimated_age from filled) as ages
-    inner join age_brackets
+    inner join {{ ref('age_brackets') }} as age_brackets
         on ages.estimated_age between age_brackets.minimum_age and age_brackets.maximum_age
-
-),
-
-final as (
-
-    select
-        imported.lead_id,
-        imported.linkedin_profile_url,
-        imported.normalized_profile_url,
-        imported.normalized_profile_url is not null as is_valid_profile_url,
-        imported.profile_url_kind,
-        {%- for field in attribution_fields() if field not in enriched_lead_fields() %}
-        attributed.{{ field }},
-        {%- endfor %}
-        attributed.attribution_origin,
-        attributed.has_source_conflict,
-        touches.first_touch_source,
-        touches.first_touch_source_list,
-        touches.first_touch_batch_id,
-        touches.first_touch_at,
-        touches.last_touch_source,
-        touches.last_touch_source_list,
-        touches.last_touch_batch_id,
-        touches.last_touch_at,
-        filled.company_name,
-        filled.company_region,
-        filled.company_size as company_size_raw,
-        bracket_of_size.company_size,
-        filled.company_industry,
-        filled.title,
-        filled.headline,
-        filled.email,
-        filled.company_domain,
-        coalesce(titles.seniority, icp_roles.seniority, 'unknown') as lead_seniority,
-        filled.is_employed,
-        filled.estimated_age,
-        bracket_of_age.age_bracket,
-        filled.gender,
-        filled.enrichment_timestamp,
-        filled.enrichment_status,
-        filled.field_source,
-        filled.enrichment_score,
-        filled.enrichment_credits,
-        filled.enrichment_cost_usd,
-        coalesce(lists_per_lead.is_duplicate_in_list, false) or imported.is_duplicate_in_file as is_duplicate,
-        coalesce(lists_per_lead.list_count, 0) as list_count,
-        imported.import_count,
-        imported.campaign_count,
-        imported.spelling_count,
-        attributed.first_campaign_id,
-        attributed.first_account_id,
-        attributed.first_list_id,
-        case imported.imported_at_method
-            when 'import_ledger' then imported.first_import_at
-            when 'campaign_creation_time' then imported.first_enrolled_at
-            when 'first_seen_in_list' then imported.first_listed_at
-        end as imported_at,
-        imported.imported_at_method,
-        imported.created_at,
-        imported.updated_at,
-        run_parameters.as_of
-    from imported
-    inner join filled on imported.lead_id = filled.lead_id
-    left join attributed on imported.lead_id = attributed.lead_id
-    left join touches on imported.lead_id = touches.lead_id
-    left join titles on filled.title = titles.title
-    left join icp_roles on attributed.icp = icp_roles.icp
-    left join bracket_of_size on filled.company_size = bracket_of_size.company_size_raw
-    left join bracket_of_age on filled.estimated_age = bracket_of_age.estimated_age
-    left join lists_per_lead on imported.lead_id = lists_per_lead.lead_id
-    cross join run_parameters
 
 )
 
-select * from final
+select
+    people.lead_id,
+    people.linkedin_profile_url,
+    people.normalized_profile_url,
+    people.normalized_profile_url is not null as is_valid_profile_url,
+    people.profile_url_kind,
+    {%- for field in attribution_fields() if field not in enriched_lead_fields() %}
+    attributed.{{ field }},
+    {%- endfor %}
+    attributed.attribution_origin,
+    attributed.has_source_conflict,
+    touches.first_touch_source,
+    touches.first_touch_source_list,
+    touches.first_touch_batch_id,
+    touches.first_touch_at,
+    touches.last_touch_source,
+    touches.last_touch_source_list,
+    touches.last_touch_batch_id,
+    touches.last_touch_at,
+    filled.company_name,
+    filled.company_region,
+    filled.company_size as company_size_raw,
+    bracket_of_size.company_size,
+    filled.company_industry,
+    filled.title,
+    filled.headline,
+    filled.email,
+    filled.company_domain,
+    coalesce(titles.seniority, icp_roles.seniority, 'unknown') as lead_seniority,
+    filled.is_employed,
+    filled.estimated_age,
+    bracket_of_age.age_bracket,
+    filled.gender,
+    filled.enrichment_timestamp,
+    filled.enrichment_status,
+    filled.field_source,
+    filled.enrichment_score,
+    filled.enrichment_credits,
+    filled.enrichment_cost_usd,
+    coalesce(lists.is_duplicate_in_list, false) or people.is_duplicate_in_file as is_duplicate,
+    coalesce(lists.list_count, 0) as list_count,
+    people.import_count,
+    people.campaign_count,
+    people.spelling_count,
+    attributed.first_campaign_id,
+    attributed.first_account_id,
+    attributed.first_list_id,
+    case people.imported_at_method
+        when 'import_ledger' then people.first_import_at
+        when 'campaign_creation_time' then people.first_enrolled_at
+        when 'first_seen_in_list' then people.first_listed_at
+    end as imported_at,
+    people.imported_at_method,
+    people.created_at,
+    people.updated_at,
+    run_parameters.as_of
+from people
+inner join filled on people.lead_id = filled.lead_id
+left join attributed on people.lead_id = attributed.lead_id
+left join {{ ref('int_lead_touches') }} as touches on people.lead_id = touches.lead_id
+left join {{ ref('int_titles_ranked') }} as titles on filled.title = titles.title
+left join icp_roles on attributed.icp = icp_roles.icp
+left join bracket_of_size on filled.company_size = bracket_of_size.company_size_raw
+left join bracket_of_age on filled.estimated_age = bracket_of_age.estimated_age
+left join {{ ref('int_lead_lists') }} as lists on people.lead_id = lists.lead_id
+cross join {{ ref('stg_operations__run_parameters') }} as run_parameters

@@ -78,8 +78,14 @@ select
         case when per_source.{{ column }} > 0 then {{ printed_count('per_source.' ~ column) }} || ' {{ words }}' end
         {%- endfor %},
         -- Of lists nothing was left out: these stand in them.
-        case when per_source.known_from = 'lists' and per_source.file_rows > per_source.valid_rows then {{ printed_count('per_source.file_rows - per_source.valid_rows') }} || ' with no profile URL of a person' end,
-        case when per_source.known_from = 'lists' and per_source.valid_rows > per_source.people then {{ printed_count('per_source.valid_rows - per_source.people') }} || ' more than once' end
+        case
+            when per_source.known_from = 'lists' and per_source.file_rows > per_source.valid_rows
+                then {{ printed_count('per_source.file_rows - per_source.valid_rows') }} || ' with no profile URL of a person'
+        end,
+        case
+            when per_source.known_from = 'lists' and per_source.valid_rows > per_source.people
+                then {{ printed_count('per_source.valid_rows - per_source.people') }} || ' more than once'
+        end
     ), '') as why,
     run_parameters.since,
     run_parameters.until,

@@ -1,22 +1,10 @@
 {#- Where to put more requests, and where fewer. "Scale" names a sender and the leads it does best with; every combination
     is tested against all other requests, in one family, and must be better than the same leads are with others or the same
-    sender is with others, whoever of the undecided was asked. Never an AI persona, and never leads by what a person is. "Pause" is what rpt_bottlenecks names. -#}
+    sender is with others, whoever of the undecided was asked. Never an AI persona, and never leads by what a person is. "Pause"
+    is what rpt_bottlenecks names. -#}
 {%- set lead_dimensions = dimensions() | selectattr('recommendable', 'defined') | list -%}
 
-with requests as (
-
-    select * from {{ ref('fnd_period_facts') }}
-    where mature_sent = 1 and account_id is not null
-
-),
-
-run_parameters as (
-
-    select * from {{ ref('stg_operations__run_parameters') }}
-
-),
-
-senders as (
+with senders as (
 
     select
         accounts.account_id,
@@ -36,123 +24,6 @@ labels as (
 
 ),
 
-totals as (
-
-    select
-        count(*) as sent,
-        coalesce(sum(mature_accepted), 0) as accepted
-    from requests
-
-),
-
-combinations as (
-
-    {%- for entry in lead_dimensions %}
-    select
-        '{{ entry.name }}' as lead_dimension,
-        {{ loop.index }} as precedence,
-        {{ entry.column }} as lead_segment,
-        account_id,
-        count(*) as sent,
-        sum(mature_accepted) as accepted,
-        -- The same leads with all senders, and the same sender with all leads.
-        sum(count(*)) over (partition by {{ entry.column }}) as lead_sent,
-        sum(sum(mature_accepted)) over (partition by {{ entry.column }}) as lead_accepted,
-        sum(count(*)) over (partition by account_id) as account_sent,
-        sum(sum(mature_accepted)) over (partition by account_id) as account_accepted
-    from requests
-    where {{ entry.column }} is not null and {{ entry.column }} <> 'unknown'
-    group by {{ entry.column }}, account_id
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-
-),
-
--- Better than one of the two alone: else it is the sender, or the leads, whoever sends.
-compared as (
-
-    select
-        *,
-        accepted * lead_sent >= lead_accepted * sent and accepted * account_sent >= account_accepted * sent as is_better_together
-    from combinations
-
-),
-
--- Combinations that hold the same requests are one, named by the first dimension that can be advised.
-distinct_combinations as (
-
-    select *
-    from compared
-    qualify row_number() over (partition by account_id, sent, accepted order by not is_better_together, precedence, lead_segment) = 1
-
-),
-
-tested as (
-
-    select
-        combinations.*,
-        totals.sent - combinations.sent as other_sent,
-        totals.accepted - combinations.accepted as other_accepted,
-        {{ two_proportion_z('combinations.accepted', 'combinations.sent', '(totals.accepted - combinations.accepted)', '(totals.sent - combinations.sent)') }} as z
-    from distinct_combinations as combinations
-    cross join totals
-    cross join run_parameters
-    where least(combinations.sent, totals.sent - combinations.sent) >= run_parameters.collecting_below
-
-),
-
-with_p_values as (
-
-    select
-        *,
-        -- One-sided: only what is higher is looked for.
-        {{ lower_tail_p_value('(-z)') }} as p_value
-    from tested
-
-),
-
-ranked as (
-
-    select
-        *,
-        count(p_value) over () as q_family_size,
-        row_number() over (order by p_value nulls last, precedence, lead_segment, account_id) as q_rank,
-        1 as family
-    from with_p_values
-
-),
-
-judged as (
-
-    select
-        *,
-        {{ benjamini_hochberg('p_value', 'family') }} as q_value
-    from ranked
-
-),
-
-undecided as (
-
-    {%- for entry in lead_dimensions %}
-    select
-        '{{ entry.name }}' as lead_dimension,
-        {{ entry.column }} as lead_segment,
-        account_id,
-        undecided_group,
-        sent_to_date as is_counted
-    from {{ ref('fnd_period_facts') }}
-    where undecided_mature = 1
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-
-),
-
-doubt as (
-
-    {{ undecided_by(['lead_dimension', 'lead_segment', 'account_id'], 'undecided') }}
-
-),
-
 advice as (
 
     select
@@ -169,20 +40,19 @@ advice as (
         {{ rate('judged.other_accepted', 'judged.other_sent') }} as reference_rate,
         judged.q_value,
         cast(null as double) as recoverable_accepts_per_week,
-        senders.label || ' with ' || lower({{ dimension_words('judged.lead_dimension', lead_dimensions) }}) || ' ' || coalesce(labels.segment_label, judged.lead_segment) || ': '
-        || round(100 * {{ rate('judged.accepted', 'judged.sent') }}, 1) || ' % of ' || {{ printed_count('judged.sent') }} || ' requests were accepted, '
-        || round(100 * {{ rate('judged.other_accepted', 'judged.other_sent') }}, 1) || ' % of all others. Nobody drew lots over who sent to whom, so try more there before counting on it.' as why
-    from judged
+        senders.label || ' with ' || lower({{ dimension_words('judged.lead_dimension', lead_dimensions) }}) || ' '
+        || coalesce(labels.segment_label, judged.lead_segment) || ': '
+        || round(100 * {{ rate('judged.accepted', 'judged.sent') }}, 1) || ' % of '
+        || {{ printed_count('judged.sent') }} || ' requests were accepted, '
+        || round(100 * {{ rate('judged.other_accepted', 'judged.other_sent') }}, 1) || ' % of all others. '
+        || 'Nobody drew lots over who sent to whom, so try more there before counting on it.' as why
+    from {{ ref('rpt_combinations_tested') }} as judged
     inner join senders on judged.account_id = senders.account_id
     left join labels
         on judged.lead_dimension = labels.dimension
         and judged.lead_segment = labels.segment
-    left join doubt
-        on judged.lead_dimension = doubt.lead_dimension
-        and judged.lead_segment = doubt.lead_segment
-        and judged.account_id = doubt.account_id
     where {{ is_significant('judged.q_value') }}
-        and not {{ is_rate_in_doubt('judged.accepted', 'judged.sent', 'coalesce(doubt.fewer, 0)', 'coalesce(doubt.more, 0)') }}
+        and not judged.is_in_doubt
         and judged.z > 0
         and senders.account_kind = 'real'
         and senders.is_free_to_send
@@ -202,7 +72,13 @@ advice as (
 
 select
     row_number() over (
-        order by advice.advice desc, advice.recoverable_accepts_per_week desc nulls last, advice.q_value, advice.dimension, advice.segment, advice.account_id
+        order by
+            advice.advice desc,
+            advice.recoverable_accepts_per_week desc nulls last,
+            advice.q_value,
+            advice.dimension,
+            advice.segment,
+            advice.account_id
     ) as rank,
     advice.advice,
     advice.account_id,
@@ -222,4 +98,4 @@ select
     run_parameters.until as period_until,
     run_parameters.as_of
 from advice
-cross join run_parameters
+cross join {{ ref('stg_operations__run_parameters') }} as run_parameters

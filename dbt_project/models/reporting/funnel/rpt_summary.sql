@@ -1,22 +1,4 @@
-with facts as (
-
-    select * from {{ ref('fnd_period_facts') }}
-
-),
-
-leads as (
-
-    select * from {{ ref('heyreach_leads') }}
-
-),
-
-connections as (
-
-    select * from {{ ref('heyreach_connections') }}
-
-),
-
-reconciled as (
+with reconciled as (
 
     select
         cast(sum(seen_in_statuses) filter (where event = 'sent') as bigint) as reconciled_sent,
@@ -28,12 +10,6 @@ reconciled as (
 
 ),
 
-run_parameters as (
-
-    select * from {{ ref('stg_operations__run_parameters') }}
-
-),
-
 totals as (
 
     select
@@ -41,7 +17,7 @@ totals as (
         cast(coalesce(sum({{ count }}), 0) as bigint) as {{ count }}{{ ',' if not loop.last }}
         {%- endfor %},
         coalesce(sum(sent) filter (where sent_undated = 0), 0) as sent_dated
-    from facts
+    from {{ ref('fnd_period_facts') }} as facts
 
 ),
 
@@ -65,7 +41,7 @@ people as (
         count(*) filter (where not is_valid_profile_url) as invalid_profile_urls,
         count(*) filter (where spelling_count > 1) as people_with_several_spellings,
         count(*) filter (where campaign_count > 1) as people_in_several_campaigns
-    from leads
+    from {{ ref('heyreach_leads') }} as leads
 
 ),
 
@@ -90,7 +66,7 @@ requests as (
     select
         count(*) filter (where is_waiting) as queued,
         count(*) filter (where is_sent and is_attribution_complete) as sent_with_attribution
-    from connections
+    from {{ ref('heyreach_connections') }} as connections
 
 ),
 
@@ -154,7 +130,7 @@ final as (
     cross join keywords
     cross join account_metadata
     cross join first_pull
-    cross join run_parameters
+    cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
 
 )
 

@@ -79,7 +79,9 @@ select
     totals.readings_apart,
     coalesce(days.days_compared, 0) as days_compared,
     coalesce(days.days_apart, 0) as days_apart,
-    {{ fits_provider_count('(totals.seen_in_statuses + coalesce(erased.requests, 0))', 'totals.counted_by_heyreach') }} as is_within_tolerance,
+    {{ fits_provider_count(
+        '(totals.seen_in_statuses + coalesce(erased.requests, 0))', 'totals.counted_by_heyreach'
+    ) }} as is_within_tolerance,
     -- A lead deleted before it was seen leaves a day apart; more of them mean other days than UTC's.
     coalesce(days.days_apart, 0) <= greatest(2, coalesce(days.days_compared, 0) * 0.02) as are_days_within_tolerance,
     totals.read_at,

@@ -41,7 +41,12 @@ numbered as (
 )
 
 select
-    md5(concat_ws('|', cast(numbered.snapshot_as_of as {{ dbt.type_string() }}), cast(numbered.since as {{ dbt.type_string() }}), cast(numbered.until as {{ dbt.type_string() }}))) as snapshot_id,
+    md5(concat_ws(
+        '|'
+        {%- for column in ('snapshot_as_of', 'since', 'until') %},
+        cast(numbered.{{ column }} as {{ dbt.type_string() }})
+        {%- endfor %}
+    )) as snapshot_id,
     {{ utc_date('numbered.snapshot_as_of') }} as snapshot_date,
     {{ utc_date('numbered.since') }} as period_start,
     {{ utc_date('numbered.until') }} as period_end,

@@ -2,81 +2,10 @@
     then the expected rate adds what open requests may still bring, by how long others took. Both as of the detection lag
     before, where all of it is known: an acceptance since then is one that was still to come. -#}
 
-with connections as (
+with known as (
 
     select
-        *,
-        cast(date_trunc('week', {{ utc_date('sent_cohort_at') }}) as date) as sent_week
-    from {{ ref('heyreach_connections') }}
-    where is_sent and sent_cohort_at is not null
-
-),
-
-run_parameters as (
-
-    select * from {{ ref('stg_operations__run_parameters') }}
-
-),
-
-open_requests as (
-
-    select
-        cast(date_trunc('week', {{ utc_date('sent_cohort_at') }}) as date) as sent_week,
-        hours
-    from {{ ref('fnd_acceptance_times') }}
-    where outcome = 0
-
-),
-
-incidence as (
-
-    select * from {{ ref('fnd_acceptance_incidence') }}
-
-),
-
--- What is known of others: accepted within 30 days, and what share was accepted or withdrawn by the same age.
-final_share as (
-
-    select coalesce(max(share_accepted) filter (where hours <= 720), 0) as share_accepted
-    from incidence
-
-),
-
--- Shares only grow, so the greatest up to an age is the one at that age.
-ages as (
-
-    select
-        sent_week,
-        coalesce(max(share_accepted) over up_to, 0) as share_accepted_by_then,
-        coalesce(max(share_withdrawn) over up_to, 0) as share_withdrawn_by_then
-    from (
-        select hours, 0 as comes_second, share_accepted, share_withdrawn, cast(null as date) as sent_week from incidence
-        union all
-        select hours, 1 as comes_second, null, null, sent_week from open_requests
-    ) as timeline
-    window up_to as (order by hours, comes_second rows between unbounded preceding and current row)
-
-),
-
-expected as (
-
-    select
-        ages.sent_week,
-        sum(
-            greatest(final_share.share_accepted - ages.share_accepted_by_then, 0)
-            / nullif(1 - ages.share_accepted_by_then - ages.share_withdrawn_by_then, 0)
-        ) as still_to_come
-    from ages
-    cross join final_share
-    where ages.sent_week is not null
-    group by ages.sent_week
-
-),
-
-known as (
-
-    select
-        cast(date_trunc('week', {{ utc_date('sent_cohort_at') }}) as date) as sent_week,
+        {{ utc_week('sent_cohort_at') }} as sent_week,
         count(*) filter (where outcome = 1) as accepted_for_certain
     from {{ ref('fnd_acceptance_times') }}
     group by sent_week
@@ -86,14 +15,15 @@ known as (
 counted as (
 
     select
-        sent_week,
+        {{ utc_week('sent_cohort_at') }} as sent_week,
         count(*) as sent,
         count(*) filter (where is_accepted) as accepted_to_date,
         count(*) filter (where is_mature) as mature_sent,
         count(*) filter (where is_mature and is_accepted_in_window) as mature_accepted,
         count(*) filter (where is_mature and is_surely_accepted_in_window) as mature_accepted_surely,
         count(*) filter (where is_mature and is_possibly_accepted_in_window) as mature_accepted_possibly
-    from connections
+    from {{ ref('heyreach_connections') }}
+    where is_sent and sent_cohort_at is not null
     group by sent_week
 
 ),
@@ -102,8 +32,8 @@ counted as (
 undated as (
 
     select
-        date_trunc('week', {{ utc_date('sent_cohort_earliest') }}) as earliest_week,
-        date_trunc('week', {{ utc_date('sent_cohort_latest') }}) as latest_week,
+        {{ utc_week('sent_cohort_earliest') }} as earliest_week,
+        {{ utc_week('sent_cohort_latest') }} as latest_week,
         count(*) as requests
     from {{ ref('heyreach_connections') }}
     where is_sent and sent_cohort_at is null
@@ -128,7 +58,7 @@ perhaps as (
 undecided as (
 
     select
-        cast(date_trunc('week', {{ utc_date('sent_cohort_at') }}) as date) as sent_week,
+        {{ utc_week('sent_cohort_at') }} as sent_week,
         undecided_group,
         cast(is_sent as integer) as is_counted
     from {{ ref('int_connections_dated') }}
@@ -153,39 +83,40 @@ rated as (
         bounded.*,
         {{ accept_rate_columns() }}
     from bounded
-    cross join run_parameters
-
-),
-
-final as (
-
-    select
-        counted.sent_week,
-        counted.sent,
-        counted.accepted_to_date,
-        counted.mature_sent,
-        counted.mature_accepted,
-        {{ rate('counted.mature_sent', 'counted.sent') }} as mature_share,
-        counted.accept_rate,
-        counted.ci_low,
-        counted.ci_high,
-        counted.accept_rate_low,
-        counted.accept_rate_high,
-        counted.rate_withheld_because,
-        case
-            when counted.sent >= run_parameters.hide_rate_below
-                then round(greatest(known.accepted_for_certain + coalesce(expected.still_to_come, 0), counted.accepted_to_date) / counted.sent, 6)
-        end as expected_final_rate,
-        coalesce(perhaps.sent_undated, 0) as sent_undated,
-        counted.accept_rate is not null
-        and {{ days_after(utc_midnight('counted.sent_week'), '7 + run_parameters.acceptance_window_days + run_parameters.detection_lag_days') }} <= run_parameters.as_of as is_usable_in_rate,
-        run_parameters.as_of
-    from rated as counted
-    inner join known on counted.sent_week = known.sent_week
-    left join perhaps on counted.sent_week = perhaps.sent_week
-    left join expected on counted.sent_week = expected.sent_week
-    cross join run_parameters
+    cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
 
 )
 
-select * from final
+select
+    counted.sent_week,
+    counted.sent,
+    counted.accepted_to_date,
+    counted.mature_sent,
+    counted.mature_accepted,
+    {{ rate('counted.mature_sent', 'counted.sent') }} as mature_share,
+    counted.accept_rate,
+    counted.ci_low,
+    counted.ci_high,
+    counted.accept_rate_low,
+    counted.accept_rate_high,
+    counted.rate_withheld_because,
+    case
+        when counted.sent >= run_parameters.hide_rate_below
+            then round(
+                greatest(known.accepted_for_certain + coalesce(expected.still_to_come, 0), counted.accepted_to_date)
+                / counted.sent,
+                6
+            )
+    end as expected_final_rate,
+    coalesce(perhaps.sent_undated, 0) as sent_undated,
+    counted.accept_rate is not null
+    and {{ days_after(
+        utc_midnight('counted.sent_week'),
+        '7 + run_parameters.acceptance_window_days + run_parameters.detection_lag_days'
+    ) }} <= run_parameters.as_of as is_usable_in_rate,
+    run_parameters.as_of
+from rated as counted
+inner join known on counted.sent_week = known.sent_week
+left join perhaps on counted.sent_week = perhaps.sent_week
+left join {{ ref('rpt_sent_weeks_expected') }} as expected on counted.sent_week = expected.sent_week
+cross join {{ ref('stg_operations__run_parameters') }} as run_parameters

@@ -73,7 +73,9 @@ named as (
     select
         event_key || case when place + place_in_body > 0 then '/' || place || '.' || place_in_body else '' end as event_key,
         file_name,
-        upper(replace(replace(regexp_replace({{ first_payload_text(event_types) }}, '([a-z])([A-Z])', '\1_\2', 'g'), ' ', '_'), '-', '_')) as event_type,
+        upper(regexp_replace(
+            regexp_replace({{ first_payload_text(event_types) }}, '([a-z])([A-Z])', '\1_\2', 'g'), '[ -]', '_', 'g'
+        )) as event_type,
         {{ first_payload_text(timestamps) }} as happened_at_text,
         {{ first_payload_text(campaign_ids) }} as campaign_id,
         {{ first_payload_text(account_ids) }} as account_id,

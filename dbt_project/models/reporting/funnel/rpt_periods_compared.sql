@@ -1,0 +1,36 @@
+{{ config(materialized='ephemeral') }}
+
+{#- Both periods are cut to the same number of days from their start, as many as are mature in this one: so a period that is
+    not over, or too young at its end, is not compared with a finished one. -#}
+
+with first_pull as (
+
+    select min(started_at) as watched_from
+    from {{ ref('stg_operations__pulls') }}
+    where resource = 'pull'
+
+),
+
+-- A day of slack: a request of the last days is mature only when its latest bound is.
+periods as (
+
+    select
+        since,
+        as_of,
+        collecting_below,
+        {{ days_after('since', '-(' ~ days_between('since', 'until') ~ ')') }} as previous_since,
+        greatest(least(
+            {{ days_between('since', 'until') }},
+            {{ days_between('since', 'as_of') }} - acceptance_window_days - detection_lag_days - 1
+        ), 0) as compared_days
+    from {{ ref('stg_operations__run_parameters') }}
+
+)
+
+select
+    periods.*,
+    {{ days_after('periods.since', 'periods.compared_days') }} as compared_until,
+    {{ days_after('periods.previous_since', 'periods.compared_days') }} as previous_until,
+    first_pull.watched_from
+from periods
+cross join first_pull

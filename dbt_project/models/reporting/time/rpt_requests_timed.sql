@@ -1,0 +1,35 @@
+{{ config(materialized='ephemeral') }}
+
+{%- set listed = exclusive_dimensions() | rejectattr('sensitive', 'defined') | list -%}
+
+with requests as (
+
+    select
+        *,
+        coalesce(is_accepted and hours_estimated <= {{ 24 * time_to_accept_days() | int }}, false) as is_accepted_in_30_days
+    from {{ ref('fnd_acceptance_times') }}
+    where is_watched_30_days
+
+),
+
+keyword_requests as (
+
+    select
+        *,
+        unnest({{ split_keywords('keywords') }}) as keyword
+    from requests
+
+)
+
+{%- for entry in [{'name': 'all', 'column': "'all'"}] + listed + [{'name': 'keyword', 'column': 'keyword'}] %}
+select
+    '{{ entry.name }}' as dimension,
+    {{ segment_of(entry) }} as segment,
+    is_accepted_in_30_days,
+    hours_earliest,
+    hours_latest,
+    spread_from,
+    spread_to
+from {{ 'keyword_requests' if entry.name == 'keyword' else 'requests' }}
+{% if not loop.last %}union all{% endif %}
+{%- endfor %}
