@@ -38,9 +38,6 @@ from extract import raw
 from extract.raw.destination import RawDestination
 from extract.raw.landing import landed_files
 
-# Else it reads back, before each load, what it remembers of earlier ones; raw/tables.py declares every table.
-dlt.config["restore_from_destination"] = False
-
 # An observation says by itself when it was made, so their order in the file is free; keeping it costs memory.
 LOAD_SETTINGS = {"memory_limit": "1GB", "preserve_insertion_order": False}
 
@@ -87,6 +84,8 @@ def load(folders: list[Path], raw_path: Path, without: Collection[Path] = ()) ->
         "erased_lead_counts",
     )
     observations = [table for table in (*raw.OBSERVATIONS, *others) if landed_files(folders, table, without)]
+    # Else dlt reads back what it remembers of earlier loads; raw/tables.py declares every table.
+    dlt.config["restore_from_destination"] = False
     working_dir = Path(tempfile.mkdtemp(prefix=".dlt-", dir=raw_path.parent))
     try:
         # Opened once: dlt opens and closes what it is not given six times.
