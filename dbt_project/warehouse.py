@@ -8,7 +8,6 @@ import contextlib
 import functools
 import gc
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -202,7 +201,7 @@ def _read_project() -> "Manifest":
 
 
 def _invoke(runner: "dbtRunner", arguments: list[str], target: Path) -> "dbtRunnerResult":
-    with _without_garbage_collection(), ephemeral_models_put_in_as_text():
+    with _without_garbage_collection():
         outcome = runner.invoke(
             [
                 *arguments,
@@ -232,35 +231,6 @@ def _without_garbage_collection() -> Iterator[None]:
         yield
     finally:
         gc.enable()
-
-
-@contextlib.contextmanager
-def ephemeral_models_put_in_as_text() -> Iterator[None]:
-    """dbt parses all of a statement to find its first word, in each model that reads an ephemeral one.
-
-    That is 2.4 s of processor time for 43 models, as much as a small build takes to fill its tables.
-    """
-    from dbt import compilation  # noqa: PLC0415
-
-    theirs = compilation.inject_ctes_into_sql
-    compilation.inject_ctes_into_sql = _with_ctes
-    try:
-        yield
-    finally:
-        compilation.inject_ctes_into_sql = theirs
-
-
-# Comments may stand before it.
-_FIRST_WORD = re.compile(r"(?P<before>(?:\s|--[^\n]*\n)*)(?P<word>with\b)?", re.IGNORECASE)
-
-
-def _with_ctes(sql: str, ctes: list) -> str:
-    """The statement with these in front of its own CTEs, if it has any."""
-    if not ctes:
-        return sql
-    found = _FIRST_WORD.match(sql)
-    separator = "," if found["word"] else " "
-    return f"{found['before']}with {', '.join(cte.sql for cte in ctes)}{separator}{sql[found.end() :]}"
 
 
 # As dbt's NodeStatus spells them.

@@ -268,19 +268,18 @@ def _dbt(target: str, *arguments: str) -> list:
         "log-path": target,
     }
     options = [text for name, place in places.items() for text in (f"--{name}", str(place))]
-    with warehouse.ephemeral_models_put_in_as_text():
-        outcome = dbtRunner(manifest=warehouse._parsed_project()).invoke(
-            [
-                *arguments,
-                "--no-write-json",
-                "--quiet",
-                "--log-level",
-                "none",
-                "--log-level-file",
-                "none",
-                *options,
-            ]
-        )
+    outcome = dbtRunner(manifest=warehouse._parsed_project()).invoke(
+        [
+            *arguments,
+            "--no-write-json",
+            "--quiet",
+            "--log-level",
+            "none",
+            "--log-level-file",
+            "none",
+            *options,
+        ]
+    )
     DuckDBConnectionManager.close_all_connections()
     if not outcome.success:
         raise RuntimeError(f"dbt {arguments[0]} failed: {outcome.exception or outcome.result}")
