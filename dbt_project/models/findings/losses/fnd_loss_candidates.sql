@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral') }}
-
 select
     *,
     row_number() over (order by q_rank) as candidate

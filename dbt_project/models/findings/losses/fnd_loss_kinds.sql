@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral') }}
-
 {#- Requests that belong to the same candidates are alike to fnd_losing_segments, so there are few kinds of them. -#}
 
 with candidates as (
