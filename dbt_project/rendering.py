@@ -1,5 +1,6 @@
 """The project's macros without dbt: SQL for a bare DuckDB connection, and what the catalogues list."""
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -51,17 +52,30 @@ def rendered(folder_glob: str, call: str) -> str:
     Only files that `folder_glob` matches below `macros` are known, as in `rendered("json/*.sql",
     "custom_field('source')")`. Raises jinja2.UndefinedError for anything else.
     """
-    return environment().from_string(_source(folder_glob) + "{{ " + call + " }}").render().strip()
+    return _called(folder_glob, "{{ " + call + " }}").strip()
 
 
 def returned(folder_glob: str, call: str) -> Any:
     """The list or dictionary that a macro call returns, by the same rules."""
     try:
-        environment().from_string(_source(folder_glob) + "{{ return(" + call + ") }}").render()
+        _called(folder_glob, "{{ return(" + call + ") }}")
     except _Returned as returned:
         return returned.value
     raise AssertionError("return did not return")
 
 
-def _source(folder_glob: str) -> str:
-    return "".join(path.read_text(encoding="utf-8") for path in sorted(_MACROS.glob(folder_glob)))
+def _called(folder_glob: str, text: str) -> str:
+    known, macros = _read(folder_glob)
+    return known.from_string(text, globals=macros).render()
+
+
+@functools.cache
+def _read(folder_glob: str) -> tuple[jinja2.Environment, dict[str, Any]]:
+    """The macros of those files by name: reading them takes longer than any call."""
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted(_MACROS.glob(folder_glob)))
+    made = environment()
+    template = made.from_string(source)
+    context = template.new_context()
+    for _ in template.root_render_func(context):
+        pass
+    return made, dict(context.vars)

@@ -156,7 +156,20 @@ def _dbt(paths: Files, run_id: str, database: Path, arguments: list[str]) -> lis
 
 
 def _parsed_project() -> "Manifest":
-    """The project as dbt reads it, once for all that this process does with dbt.
+    """The project as dbt reads it, as if nothing had been done with it yet.
+
+    dbt notes in it of each model whether its ephemeral parts were put in, and would not put them in again.
+    """
+    project = _project_as_read()
+    for node in project.nodes.values():
+        if node.resource_type == "model" and node.extra_ctes_injected:
+            node.extra_ctes_injected, node.extra_ctes = False, []
+    return project
+
+
+@functools.cache
+def _project_as_read() -> "Manifest":
+    """The project, read once for all that this process does with dbt.
 
     dbt notes in a node that ephemeral models were put into its SQL, and would put in none the next time.
     """

@@ -30,8 +30,9 @@ from extract.workspace.sql_text import literal
 # dbt writes the name of the file into what it compiles.
 DATABASE_NAME = "build"
 DataTest = GenericTestNode | SingularTestNode
-# Many workspaces side by side, one processor each.
-ONE_OF_MANY = {"threads": 1, "preserve_insertion_order": False}
+# Many workspaces side by side, one processor each. To find the best compression of a few rows takes longer
+# than to write them.
+ONE_OF_MANY = {"threads": 1, "preserve_insertion_order": False, "force_compression": "uncompressed"}
 
 
 class Model(NamedTuple):
@@ -49,13 +50,15 @@ class Project(NamedTuple):
     """The compiled project: its models, each after those it reads, and a database with the seeds alone.
 
     `tests` are dbt's nodes of the data tests by name, where asked for: the rows that their queries bring are
-    wrong. `guards` names those that stop a publication.
+    wrong. `guards` names those that stop a publication, `of_period` the models that a report of another
+    period builds anew.
     """
 
     models: list[Model]
     seeds: Path
     tests: dict[str, DataTest]
     guards: frozenset[str] = frozenset()
+    of_period: frozenset[str] = frozenset()
 
 
 def compile_project(folder: Path, *, with_tests: bool = False) -> Project:
@@ -71,25 +74,28 @@ def compile_project(folder: Path, *, with_tests: bool = False) -> Project:
         }
         with patch.dict(os.environ, environment):
             _dbt(scratch, "seed", "--exclude", "tag:test_cases")
-            compiled = _dbt(scratch, "compile", "--select", "resource_type:model")
-            tests = (
-                _dbt(scratch, "compile", "--select", "resource_type:test", "--exclude", "tag:test_cases")
-                if with_tests
-                else []
-            )
-    # dbt selects with each model its tests.
+            left_out = ["resource_type:seed", "tag:test_cases"] + ["resource_type:test"] * (not with_tests)
+            compiled = _dbt(scratch, "compile", "--exclude", *left_out)
+            of_period = _dbt(scratch, "list", "--select", warehouse.PERIOD_SELECTION, "--output", "name")
     models = (result.node for result in compiled if result.node.resource_type == "model")
-    nodes = {node.unique_id: node for node in models}
+    nodes = {node.unique_id: node for node in models if node.config.materialized != "ephemeral"}
+    tests = [result for result in compiled if result.node.resource_type == "test"]
+    # All of the project: dbt compiles ephemeral models as parts of others, and names them in no result.
     order = TopologicalSorter(
-        {name: set(node.depends_on.nodes) & nodes.keys() for name, node in nodes.items()}
+        {
+            node.unique_id: node.depends_on.nodes
+            for node in warehouse._parsed_project().nodes.values()
+            if node.resource_type == "model"
+        }
     )
     return Project(
-        [_model(nodes[name]) for name in order.static_order() if _is_table(nodes[name])],
+        [_model(nodes[name]) for name in order.static_order() if name in nodes],
         seeds,
         {result.node.name: result.node for result in tests},
         frozenset(
             result.node.name for result in tests if str(result.node.config.severity).lower() == "error"
         ),
+        frozenset(node.relation_name for node in nodes.values() if node.name in of_period),
     )
 
 
@@ -133,18 +139,22 @@ def broken_guards(project: Project, raw_path: Path, database: Path) -> dict[str,
 
 @contextmanager
 def instead_of_dbt(project: Project) -> Iterator[None]:
-    """Within, whatever builds a whole warehouse in this process runs the compiled SQL, with every data test.
+    """Within, whatever builds a warehouse in this process, or the part that another period needs, runs the
+    compiled SQL; a whole one with every data test.
 
-    A report of another period and the docs, which need a part of it or more, are left to dbt. What dbt knows
-    of tables and columns is not written into the database: half a second of a build.
+    The docs are left to dbt. What dbt knows of tables and columns is not written into the database: half a
+    second of a build.
     """
     real = warehouse._dbt
 
     def run(paths: warehouse.Files, run_id: str, database: Path, arguments: list[str]) -> list[str]:
-        if arguments[0] != "build":
+        if arguments[0] not in ("build", "run"):
             return real(paths, run_id, database, arguments)
         try:
-            _filled(project, paths.raw, paths.account_seed, database, ONE_OF_MANY)
+            if arguments[0] == "run":
+                _made_anew(project, paths.raw, database)
+                return []
+            _filled(project, paths.raw, paths.account_seed, database, ONE_OF_MANY, at_once=True)
         except duckdb.Error as error:
             raise AuditError(f"A model failed: {error}") from error
         failed = _failed(project, paths.raw, database)
@@ -158,9 +168,18 @@ def instead_of_dbt(project: Project) -> Iterator[None]:
 
 
 def _filled(
-    project: Project, raw_path: Path, account_rows: Path, working: Path, config: Mapping[str, object]
+    project: Project,
+    raw_path: Path,
+    account_rows: Path,
+    working: Path,
+    config: Mapping[str, object],
+    *,
+    at_once: bool = False,
 ) -> dict[str, float]:
-    """Make the tables of every seed and model in a new file of dbt's name; returns seconds by model."""
+    """Make the tables of every seed and model in a new file of dbt's name; returns seconds by model.
+
+    `at_once` they are one transaction, and not one each as dbt's: fewer writes to the disk.
+    """
     seconds = {}
     shutil.copyfile(project.seeds, working)
     with duckdb.connect(str(working), config=dict(config)) as connection:
@@ -172,37 +191,57 @@ def _filled(
             from read_csv({literal(account_rows)}, all_varchar = true, header = true)
             """
         )
+        # Written once; the schemas first, for each statement of a transaction is planned.
+        if at_once:
+            connection.begin()
+        for schema in {model.relation.rpartition(".")[0] for model in project.models}:
+            connection.execute(f"create schema if not exists {schema}")
         for model in project.models:
             began = time.monotonic()
-            schema = model.relation.rpartition(".")[0]
-            connection.execute(f"create schema if not exists {schema}")
-            if model.contract:
-                columns = ", ".join(" ".join(column) for column in model.contract)
-                names = ", ".join(name for name, _, _ in model.contract)
-                connection.execute(f"create table {model.relation} ({columns})")
-                connection.execute(
-                    f"insert into {model.relation} ({names}) select {names} from ({model.query})"
-                )
-            else:
-                connection.execute(f"create table {model.relation} as {model.query}")
+            _made(connection, model)
             seconds[model.relation] = time.monotonic() - began
+        if at_once:
+            connection.commit()
     return seconds
 
 
+def _made_anew(project: Project, raw_path: Path, database: Path) -> None:
+    """Make the models that another period needs in a copy of a whole warehouse."""
+    with duckdb.connect(str(database), config=ONE_OF_MANY) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach {literal(raw_path)} as raw (read_only)")
+        connection.begin()
+        for model in project.models:
+            if model.relation in project.of_period:
+                connection.execute(f"drop table {model.relation}")
+                _made(connection, model)
+        connection.commit()
+
+
+def _made(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
+    if not model.contract:
+        connection.execute(f"create table {model.relation} as {model.query}")
+        return
+    columns = ", ".join(" ".join(column) for column in model.contract)
+    names = ", ".join(name for name, _, _ in model.contract)
+    connection.execute(f"create table {model.relation} ({columns})")
+    connection.execute(f"insert into {model.relation} ({names}) select {names} from ({model.query})")
+
+
 def _failed(project: Project, raw_path: Path, database: Path) -> dict[str, SimpleNamespace]:
-    """What dbt would say of each data test that failed; what keeps its rows has them in `database`."""
+    """What dbt would say of each data test that failed; what keeps its rows has a table in `database`."""
     results = {}
     with duckdb.connect(str(database), config=ONE_OF_MANY) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach {literal(raw_path)} as raw (read_only)")
         for name, node in project.tests.items():
+            if node.relation_name:
+                connection.execute(f"create schema if not exists {node.relation_name.rpartition('.')[0]}")
+                connection.execute(f"create table {node.relation_name} as {node.compiled_code}")
             if failures := _failures(connection, node):
                 results[name] = SimpleNamespace(
                     node=node, failures=failures, message=f"Got {failures} results"
                 )
-            if failures and node.relation_name:
-                connection.execute(f"create schema if not exists {node.relation_name.rpartition('.')[0]}")
-                connection.execute(f"create table {node.relation_name} as {node.compiled_code}")
     return results
 
 
@@ -246,11 +285,6 @@ def _dbt(target: str, *arguments: str) -> list:
     if not outcome.success:
         raise RuntimeError(f"dbt {arguments[0]} failed: {outcome.exception or outcome.result}")
     return list(outcome.result)
-
-
-def _is_table(node) -> bool:
-    """Whether a model is one of its own in the database; an ephemeral one is part of those that read it."""
-    return node.config.materialized != "ephemeral"
 
 
 def _model(node) -> Model:

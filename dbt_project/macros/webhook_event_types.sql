@@ -7,3 +7,9 @@
         'LEAD_AUTO_TAGGED_GENERIC', 'LEAD_FINISHED_SEQUENCE_WITHOUT_REPLYING',
     ]) }}
 {%- endmacro %}
+
+{#- A connection event as it is expected, as SQL text. -#}
+{% macro expected_webhook_event() -%}
+    '{"event_type": "CONNECTION_REQUEST_SENT", "timestamp": "2026-01-05T09:00:00Z", "campaign": {"id": 1}, "lead": '
+    || '{"profile_url": "https://www.linkedin.com/in/..."}}'
+{%- endmacro %}

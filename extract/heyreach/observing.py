@@ -39,8 +39,13 @@ class KnownStates:
 
     def __init__(self, raw_path: Path):
         self._raw_path = raw_path
-        self._hashes: dict[str, dict[tuple[str, ...], dict[str, str]]] = {}
         with raw.connect(raw_path, read_only=True) as connection:
+            # Of what has no scope there is little, and every pull asks for it: to open raw anew is dearer.
+            self._hashes = {
+                resource: raw.newest_hashes(connection, resource)
+                for resource, columns in raw.OBSERVATIONS.items()
+                if len(columns) == 1
+            }
             times = raw.pull_times(connection)
             self.newest_pull_id = raw.newest_pull_id(connection)
             self._counted_days = raw.counted_days(connection)

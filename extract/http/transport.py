@@ -72,7 +72,7 @@ class HttpClient:
         self._http = httpx.Client(
             headers={"User-Agent": USER_AGENT, **(headers or {})},
             timeout=httpx.Timeout(limits.silence, connect=CONNECT_SECONDS),
-            transport=transport or _transport(self._deadline, proxy, may_connect),
+            transport=transport or _transport(base_url, self._deadline, proxy, may_connect),
             follow_redirects=False,
             trust_env=False,
         )
@@ -139,8 +139,14 @@ class _Network(httpcore.NetworkBackend):
         return SyncStream(sock)
 
 
-def _transport(deadline: Deadline, proxy: str | None, may_connect: MayConnect | None) -> httpx.HTTPTransport:
-    context = tls(httpx.create_ssl_context(), deadline)
+def _transport(
+    base_url: str, deadline: Deadline, proxy: str | None, may_connect: MayConnect | None
+) -> httpx.HTTPTransport:
+    # Without a proxy nothing is encrypted on the way to http://: then there is no authority to know, and
+    # reading all of them takes longer than many requests. Whatever is encrypted nevertheless is refused.
+    is_plain = base_url.startswith("http://") and not proxy
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_plain else httpx.create_ssl_context()
+    context = tls(context, deadline)
     is_encrypted = (proxy or "").startswith("https:")
     transport = httpx.HTTPTransport(
         verify=context,

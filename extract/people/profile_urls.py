@@ -4,6 +4,7 @@ The rule has one home, a dbt macro; here it runs on an in-memory DuckDB. A twin 
 then the importer and the warehouse would disagree on who is who.
 """
 
+import functools
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -26,20 +27,27 @@ class ProfileUrl(NamedTuple):
 
 def parse_profile_urls(urls: Sequence[str | None]) -> list[ProfileUrl]:
     """One ProfileUrl per link, in the order given; None and blank text are of kind `empty`. Never raises."""
-    parsed = rendered("linkedin_url/*.sql", "_parse_linkedin_url('raw_url')")
-    with duckdb.connect() as connection:
+    database, query = _reader()
+    with database.cursor() as connection:
         rows = connection.execute(
-            f"""
-            select parsed.key, parsed.kind
-            from (
-                select place, {parsed} as parsed
-                from (select unnest($urls::varchar[]) as raw_url, unnest(range(len($urls))) as place)
-            )
-            order by place
-            """,  # noqa: S608 - the links are bound
-            {"urls": [url and _half_pairs_encoded(url) for url in urls]},
+            query, {"urls": [url and _half_pairs_encoded(url) for url in urls]}
         ).fetchall()
     return [ProfileUrl(*row) for row in rows]
+
+
+@functools.cache
+def _reader() -> tuple[duckdb.DuckDBPyConnection, str]:
+    """The database, opened once: that takes as long as some hundred links. Any thread may take a cursor."""
+    parsed = rendered("linkedin_url/*.sql", "_parse_linkedin_url('raw_url')")
+    query = f"""
+        select parsed.key, parsed.kind
+        from (
+            select place, {parsed} as parsed
+            from (select unnest($urls::varchar[]) as raw_url, unnest(range(len($urls))) as place)
+        )
+        order by place
+    """  # noqa: S608 - the links are bound
+    return duckdb.connect(), query
 
 
 def _half_pairs_encoded(url: str) -> str:

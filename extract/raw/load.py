@@ -25,15 +25,12 @@ import tempfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-# Read by dlt while it is imported: else it prints a traceback for what is one line here, tells its makers of
-# each load, and reads back before each what it remembers of earlier ones, while raw.py declares every table.
-os.environ |= {
-    "RUNTIME__LOG_LEVEL": "CRITICAL",
-    "RUNTIME__DLTHUB_TELEMETRY": "false",
-    "RESTORE_FROM_DESTINATION": "false",
-}
+# Read by dlt while it is imported: else it prints a traceback for what is one line here, and tells its makers
+# of each load.
+os.environ |= {"RUNTIME__LOG_LEVEL": "CRITICAL", "RUNTIME__DLTHUB_TELEMETRY": "false"}
 
 import dlt
+import duckdb
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 from dlt.extract import DltResource
 
@@ -87,16 +84,20 @@ def load(folders: list[Path], raw_path: Path, without: Collection[Path] = ()) ->
         "erased_lead_counts",
     )
     observations = [table for table in (*raw.OBSERVATIONS, *others) if landed_files(folders, table, without)]
+    # Else dlt reads back what it remembers of earlier loads; raw/tables.py declares every table.
+    dlt.config["restore_from_destination"] = False
     working_dir = Path(tempfile.mkdtemp(prefix=".dlt-", dir=raw_path.parent))
     try:
-        pipeline = dlt.pipeline(
-            "heyreach",
-            pipelines_dir=str(working_dir),
-            destination=RawDestination(DuckDbCredentials(str(raw_path), global_config=LOAD_SETTINGS)),
-            dataset_name=raw.SCHEMA,
-        )
-        for tables in (observations, ["pulls"]):
-            if tables:
-                pipeline.run(heyreach(folders, tables, without))
+        # Opened once: dlt opens and closes what it is not given six times.
+        with duckdb.connect(str(raw_path)) as connection:
+            pipeline = dlt.pipeline(
+                "heyreach",
+                pipelines_dir=str(working_dir),
+                destination=RawDestination(DuckDbCredentials(connection, global_config=LOAD_SETTINGS)),
+                dataset_name=raw.SCHEMA,
+            )
+            for tables in (observations, ["pulls"]):
+                if tables:
+                    pipeline.run(heyreach(folders, tables, without))
     finally:
         shutil.rmtree(working_dir, ignore_errors=True)

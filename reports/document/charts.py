@@ -20,6 +20,7 @@ from reports.document.drawing import (
     svg_of,
 )
 from reports.document.queries import Row
+from reports.document.sections import BY_KEY
 
 MOST_ROWS = 15
 MOST_LINES = 5
@@ -32,7 +33,7 @@ LINE_COLOURS = ("ink", "series-1", "series-2", "series-3", "series-4", "series-5
 
 @dataclass(frozen=True)
 class Chart:
-    """One picture: the section it belongs to, what it shows in words, its colours' meaning, and its SVG."""
+    """One picture: the title of its section, what it shows in words, its colours' meaning, and its SVG."""
 
     section: str
     title: str
@@ -49,8 +50,10 @@ def draw_charts(report: dict[str, Any]) -> list[Chart]:
     drawn = (
         _bottlenecks(sections["bottlenecks"]),
         _funnel(sections["funnel"]),
-        _accept_rates("By source", sections["by_source"], "segment_label", totals, hide_below),
-        _accept_rates("By sender account", sections["by_account"], "label", totals, hide_below),
+        *(
+            _accept_rates(BY_KEY[key].title, sections[key], label, totals, hide_below)
+            for key, label in (("by_source", "segment_label"), ("by_account", "label"))
+        ),
         _time_to_accept(sections["time_to_accept"]),
         _weeks(sections["by_week"], hide_below),
     )
@@ -74,9 +77,10 @@ def _bottlenecks(rows: list[Row]) -> Chart | None:
         return None
     verdicts = dict.fromkeys(row["verdict"] for row in costly)
     return Chart(
-        section="What to do first",
+        section=BY_KEY["first"].title,
         title="Accepted connections per week that each bottleneck costs",
-        caption="In the order of section 13. What is blind has no figure, and so no bar.",
+        caption=f"In the order of section {BY_KEY['bottlenecks'].number}. "
+        "What is blind has no figure, and so no bar.",
         figures=_spoken(values),
         legend=[(BOTTLENECK_COLOURS.get(verdict, "faint"), _words(verdict)) for verdict in verdicts],
         svg=svg_of(bars_of(values)),
@@ -97,7 +101,7 @@ def _funnel(stages: list[Row]) -> Chart | None:
         for number, stage in enumerate(stages)
     ]
     return Chart(
-        section="Funnel",
+        section=BY_KEY["funnel"].title,
         title="How far the people imported in the period have come",
         caption="In brackets: of all imported.",
         figures=_spoken(values),
@@ -216,7 +220,7 @@ def _time_to_accept(rows: list[Row]) -> Chart | None:
         for row in lines
     ]
     return Chart(
-        section="Time to accept",
+        section=BY_KEY["time_to_accept"].title,
         title="Share of requests accepted, by days since sending",
         caption="Known at the marked days; the lines only join them.",
         figures="; ".join(f"{name}: {text}" for name, text in zip(names, texts, strict=True)),

@@ -10,6 +10,7 @@ import jinja2
 
 from reports.document import filters
 from reports.document.queries import DIMENSIONS, MORE
+from reports.document.sections import BY_KEY, SECTIONS
 
 _MARKDOWN = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -48,7 +49,10 @@ _MARKDOWN.filters.update(
     words=filters.words,
 )
 _MARKDOWN.globals.update(
-    more_breakdowns=MORE, dimension_labels={entry["name"]: entry["label"].lower() for entry in DIMENSIONS}
+    more_breakdowns=MORE,
+    dimension_labels={entry["name"]: entry["label"].lower() for entry in DIMENSIONS},
+    printed_sections=SECTIONS,
+    section_of=BY_KEY,
 )
 
 # As markdown escapes punctuation (filters.printed); a screen shows it as it is.

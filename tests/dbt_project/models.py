@@ -48,5 +48,5 @@ def ephemeral_models() -> frozenset[str]:
     return frozenset(
         path.stem
         for path in (PROJECT / "models").rglob("*.sql")
-        if "config(materialized='ephemeral')" in path.read_text()
+        if "config(materialized='ephemeral'" in path.read_text()
     )

@@ -1,4 +1,4 @@
-"""What it takes to add a breakdown, a custom field or an attribute of senders; no part can be forgotten."""
+"""What it takes to add a breakdown, a custom field, a sender's attribute, an alarm; nothing is forgotten."""
 
 import importlib.util
 import json
@@ -79,18 +79,44 @@ CHANGES = {
             "        description: Team of the sender, as configured; unknown where not.\n",
         ),
     },
+    "alarm": {
+        "config/settings.yaml": (
+            "# How long `make purge` keeps things",
+            "# Rows set aside from which on a report says so loudly. 100: a few are normal.\n"
+            "many_rows_set_aside: 100\n\n",
+        ),
+        f"{CATALOGUE}/thresholds.sql": (
+            "        'required_attribution_fields'",
+            "        'many_rows_set_aside': {'default': 100, 'from': 1, 'to': 1000},\n",
+        ),
+        "dbt_project/macros/words/health_lines.sql": (
+            "        'new_api_fields': {",
+            "        'many_rows_set_aside': {\n            'severity': 'blind',\n"
+            "            'says': 'As many as {rows:count} rows could not be stored; {limit} are normal.',\n"
+            "        },\n",
+        ),
+        "dbt_project/models/reporting/health/rpt_health__pulls.sql": (
+            "select\n    {{ health_line(\n        'pull_incomplete'",
+            "select\n    {{ health_line(\n        'many_rows_set_aside', 'sum(row_count)',\n"
+            "        {'rows': 'sum(row_count)', 'limit': 'max(many_rows_set_aside)'}\n    ) }}\n"
+            "from rows_set_aside\ncross join {{ ref('stg_operations__run_parameters') }}\n"
+            "having sum(row_count) > max(many_rows_set_aside)\nunion all\n",
+        ),
+    },
 }
+# The acceptance window is a value, and nothing else.
+WINDOW = ("config/settings.yaml", "acceptance_window_days: 14\n", "acceptance_window_days: 10\n")
 # What `problems` looks at.
 READ = ("dbt_project/rendering.py", "dbt_project/macros", CORE, "extract/heyreach/accounts.py")
 # In the copy, a process of its own: its code and its models, on a workspace in which nothing happened.
-BUILD = """
+BUILD = '''
 import json, sys
 from datetime import UTC, datetime
 from pathlib import Path
 import duckdb
 from extract import raw
 from extract.heyreach.accounts import Account
-from extract.workspace.thresholds import AnalyticsSettings
+from extract.workspace.workspace import load_workspace
 from reports.document.queries import read_report
 from reports.document.render import render_markdown
 from tests.compiled import build, compile_project
@@ -99,9 +125,22 @@ folder = Path(sys.argv[1])
 (folder / "compiled").mkdir(parents=True)
 now = datetime(2026, 2, 1, tzinfo=UTC)
 raw.append_run_parameters(folder / "raw.duckdb", {
-    **vars(AnalyticsSettings()), "run_id": "one", "purpose": "publish", "requested_at": now, "as_of": now,
+    **vars(load_workspace(Path.cwd(), {}).analytics),
+    "run_id": "one", "purpose": "publish", "requested_at": now, "as_of": now,
     "since": now.replace(month=1), "until": now, "is_demo": False, "base_url": "https://heyreach.test",
 })
+with duckdb.connect(str(folder / "raw.duckdb")) as connection:
+    connection.execute(
+        """
+        insert into heyreach.pulls by name
+        select 'p' as pull_id, 'l' as landing_id, 'pull' as resource, 'full' as kind, true as is_complete,
+            timestamptz '2026-01-05 00:00:00+00' as started_at,
+            timestamptz '2026-01-05 00:01:00+00' as finished_at;
+        insert into heyreach.quarantined_rows by name
+        select 'p' as pull_id, 'campaigns' as resource, 'no id' as reason, row_text
+        from range(101) as rows(row_text)
+        """
+    )
 project = compile_project(folder / "compiled")
 account = Account("1", "Maren", "real_personal", team="north")
 build(project, folder / "raw.duckdb", [account], folder / "warehouse.duckdb")
@@ -109,14 +148,16 @@ with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connect
     columns = connection.execute("select table_name, column_name from duckdb_columns()").fetchall()
     report = read_report(connection)
     accounts = connection.execute("select team from marts.heyreach_accounts").fetchall()
+    window = connection.execute("select acceptance_window_days from marts.rpt_summary").fetchall()
 print(json.dumps({
     "columns": columns,
     "sections": list(report["sections"]),
     "markdown": render_markdown(report),
     "teams": accounts,
+    "window": window,
     "queries": {model.relation.rpartition(".")[2].strip('"'): model.query for model in project.models},
 }))
-"""
+'''
 
 
 def copied(folder: Path) -> Path:
@@ -151,11 +192,14 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def changed(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
-    """What comes of all three changes together: columns and queries of the models, and a report."""
+    """What comes of all changes together: columns and queries of the models, and a report."""
     everything = tree.with_name("changed")
     shutil.copytree(tree, everything)
     for change in CHANGES.values():
         make(change, everything)
+    name, before, now = WINDOW
+    assert before in (everything / name).read_text()
+    (everything / name).write_text((everything / name).read_text().replace(before, now))
     outcome = subprocess.run(
         [sys.executable, "-c", BUILD, tmp_path_factory.mktemp("built")],
         cwd=everything,
@@ -170,7 +214,12 @@ def changed(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
 
 
 def test_a_change_takes_four_files_at_most():
-    assert {name: len(change) for name, change in CHANGES.items()} == {"country": 3, "persona": 3, "team": 4}
+    assert {name: len(change) for name, change in CHANGES.items()} == {
+        "country": 3,
+        "persona": 3,
+        "team": 4,
+        "alarm": 4,
+    }
 
 
 @pytest.mark.parametrize(
@@ -180,7 +229,7 @@ def test_a_change_takes_four_files_at_most():
         ("heyreach_leads", "persona", "persona", "persona", "By persona"),
         ("heyreach_accounts", "team", "account_team", "account_team", "By sender team"),
     ],
-    ids=CHANGES,
+    ids=["country", "persona", "team"],
 )
 def test_what_is_added_is_in_marts_comparisons_and_report(changed, mart, column, dimension, fact, heading):
     for model, name in ((mart, column), ("fnd_connections_described", fact), ("fnd_period_facts", fact)):
@@ -202,10 +251,20 @@ def test_a_custom_field_is_read_from_lists_and_imports_and_may_be_required(chang
     assert "like '%,persona,%'" in changed["queries"]["int_connections_attributed"]
 
 
+def test_an_alarm_with_a_threshold_is_in_the_report(changed):
+    assert "As many as 101 rows could not be stored; 100 are normal." in changed["markdown"]
+    assert ["stg_operations__run_parameters", "many_rows_set_aside"] in changed["columns"]
+
+
+def test_the_acceptance_window_is_changed_in_one_place(changed):
+    assert changed["window"] == [[10]]
+    assert "within 10 days of being sent" in changed["markdown"]
+
+
 def test_an_attribute_of_senders_comes_from_the_account_file_and_is_widened_like_others(changed):
     assert changed["teams"] == [["north"]]
     compared = changed["queries"]["fnd_segments_compared"]
-    [names] = set(re.findall(r"when bounded\.dimension in \((.*?)\)", compared))
+    [names] = set(re.findall(r"when \w+\.dimension in \((.*?)\)\s+then greatest\(1,", compared))
     assert "'account_team'" in names and "'account'" not in names
 
 
@@ -291,7 +350,13 @@ def _given(tree: Path, rendering: ModuleType) -> dict[str, set[str]]:
     macros = [text for text in macros if "{% materialization" not in text and "{% test" not in text]
     models = [(tree / CORE / f"{mart}.sql").read_text() for mart in MARTS.values()]
     texts = rendering.environment().from_string("".join(macros) + "\0".join(models)).render().split("\0")
-    selected = [text.rpartition("final as (")[2].partition("\n    from ")[0] for text in texts]
+    # The last step is called `final`, or has no name.
+    selected = [
+        text.rpartition("final as (")[2].partition("\n    from ")[0]
+        if "final as (" in text
+        else text.rpartition("\nselect\n")[2].partition("\nfrom ")[0]
+        for text in texts
+    ]
     return {
         mart: set(re.findall(r"(\w+),?$", columns, re.MULTILINE))
         for mart, columns in zip(MARTS.values(), selected, strict=True)

@@ -46,7 +46,8 @@ def decomposed(columns: str, *, first_pull: str) -> dict[tuple[str, str], tuple]
     """Columns of each breakdown and part."""
     with duckdb.connect() as database:
         database.execute(TABLES)
-        database.execute(f"insert into stg_operations__pulls values ('pull', '{first_pull} 00:00:00+00')")
+        pulled_at = f"{first_pull} 00:00:00+00"
+        database.execute("insert into stg_operations__pulls values ('pull', ?)", [pulled_at])
         rows = database.execute(
             f"select breakdown, part, {columns} from ({model_sql('rpt_change_decomposition')})"
         ).fetchall()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from dbt_project import warehouse
+from reports.document.sections import SECTIONS
 from tests.dbt_project.models import PROJECT
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ REPORTED_UNDER_OWN_NAME = {"heyreach_analytics_snapshots", "heyreach_analytics_s
 # How `extract` knows which files it has read; no number comes of it.
 SOURCES_OF_NO_MODEL = {"operations.webhook_files"}
 
+_PRINTED = re.compile(r"report: ([^)]+)\)")
 _READ = re.compile(r"\b(?:from|join)\s+(?:marts\.)?(\w+)")
 
 
@@ -137,7 +139,7 @@ def test_an_intermediate_model_is_a_step_to_a_mart(places):
     assert late == set()
 
 
-def test_the_exposure_names_what_the_report_reads(project, places):
+def test_the_exposure_and_the_sections_name_what_the_report_reads(project, places):
     """Every SQL text in `reports`, whichever module it stands in."""
     [exposure] = [each for each in project.exposures.values() if each.name == "connection_report"]
     named = {project.nodes[name].name for name in exposure.depends_on.nodes}
@@ -151,4 +153,17 @@ def test_the_exposure_names_what_the_report_reads(project, places):
         name for name, place in places.items() if place.layer in ("marts", "reporting")
     }
     assert named == read
-    assert {name for name in places if name in exposure.description} == read
+    assert {name for section in SECTIONS for name in section.models} == read
+
+
+def test_a_model_that_says_where_it_is_printed_is_printed_there(project):
+    printed = {section.title: section.models for section in SECTIONS}
+    said = {
+        (title, node.name)
+        for node in project.nodes.values()
+        if node.resource_type == "model"
+        for titles in _PRINTED.findall(" ".join(node.description.split()))
+        for title in titles.split(", ")
+    }
+    assert len(said) > 15
+    assert {(title, name) for title, name in said if name not in printed.get(title, ())} == set()

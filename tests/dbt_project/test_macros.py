@@ -1,5 +1,6 @@
 """The smaller macros, run on a bare DuckDB connection; statistics against independent libraries."""
 
+import functools
 from datetime import UTC, datetime
 
 import duckdb
@@ -10,10 +11,15 @@ from statsmodels.stats.proportion import proportion_confint
 from dbt_project.rendering import rendered
 
 
+@functools.cache
+def bare() -> duckdb.DuckDBPyConnection:
+    opened = duckdb.connect()
+    opened.execute("set TimeZone = 'UTC'")
+    return opened
+
+
 def value(sql: str):
-    with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        return connection.execute(f"select {sql}").fetchone()[0]
+    return bare().execute(f"select {sql}").fetchone()[0]
 
 
 WILSON_CASES = [

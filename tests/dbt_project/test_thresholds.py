@@ -11,7 +11,7 @@ from extract.workspace.settings_file import RETENTION_RANGES
 from extract.workspace.thresholds import ANALYTICS_RANGES, AnalyticsSettings
 from tests.dbt_project.models import PROJECT, model_sql
 
-THRESHOLDS = returned("catalogue/*.sql", "thresholds()")
+THRESHOLDS = {name: each["default"] for name, each in returned("catalogue/*.sql", "thresholds()").items()}
 WITH_A_COLUMN = returned("catalogue/*.sql", "thresholds_with_a_column()")
 # They declare them.
 DECLARED_IN = {"thresholds.sql", "stg_operations__run_parameters.sql"}

@@ -1,5 +1,6 @@
 """What will be known when: the calendar's dates, against workspaces that go on at their pace."""
 
+from bisect import bisect_left
 from datetime import UTC, date, datetime, timedelta
 from math import sqrt
 
@@ -50,7 +51,8 @@ def calendar(
         )
         database.execute("create table requests (seen date, source integer)")
         if rows:
-            database.executemany("insert into requests values (?, ?)", rows)
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            database.execute("insert into requests select unnest($1::date[]), unnest($2::integer[])", columns)
         database.execute(f"""
             create table heyreach_connections as
             select
@@ -84,8 +86,10 @@ def calendar(
 
 def first_night(requests: list[Request], age: int, is_enough) -> date:
     """The first nightly pull by which `is_enough` of the sources of all requests that are `age` days old."""
+    nights = sorted(requests)
+    sources = [source for _, source in nights]
     night = AS_OF.date()
-    while not is_enough([source for seen, source in requests if seen + timedelta(days=age) <= night]):
+    while not is_enough(sources[: bisect_left(nights, (night - timedelta(days=age - 1),))]):
         night += timedelta(days=1)
     return night
 

@@ -6,6 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from extract import raw
+from extract.heyreach.client import HeyReachClient
+from extract.heyreach.observing import KnownStates
+from extract.heyreach.pull import run_pull
+from extract.http.pacing import Pacer
+from extract.raw.landing import Landing, finished_folders
+from extract.raw.load import load
 from extract.sandbox.process import Sandbox, running_sandbox
 from tests.conftest import Workspace
 
@@ -30,3 +37,16 @@ def workspace_on(sandbox: Sandbox, data_dir: Path, **environment: str) -> Worksp
             **environment,
         },
     )
+
+
+def pull_at(sandbox: Sandbox, workspace: Workspace, pulls: list[tuple[datetime, str]]) -> None:
+    """Pull at these moments, each of its kind, and load it all at once: a load of each takes longest."""
+    raw_path, landings = workspace.data_dir / "raw.duckdb", workspace.data_dir / "landing"
+    raw.initialise(raw_path)
+    known = KnownStates(raw_path)
+    pacer = Pacer(0, sandbox.api_key, workspace.data_dir / "pacing")
+    with HeyReachClient(sandbox.base_url, sandbox.api_key, pacer) as client, Landing(landings) as landing:
+        for moment, kind in pulls:
+            sandbox.set_clock(moment)
+            run_pull(client, landing, known, base_url=sandbox.base_url, origin=None, kind=kind)
+    load(finished_folders(landings), raw_path)

@@ -19,7 +19,7 @@ def told(tmp_path_factory):
     Three days without a pull, then a weekly job, an acknowledgement, a daily job, and one that fails.
     """
     with (
-        running_sandbox(seed=3, leads=150, now=FIRST_PULL) as sandbox,
+        running_sandbox(seed=3, leads=60, now=FIRST_PULL) as sandbox,
         WebhookServer() as slack,
         MailServer() as mail,
     ):

@@ -4,8 +4,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -27,6 +25,7 @@ from reports.cli.frame import PROJECT_DIR
 from tests.conftest import Outcome, Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 from tests.end_to_end.test_privacy import NAME, OTHERS, SLUG, TRACES, done, found, lead_file, webhook
+from tests.forking import forking
 
 pytestmark = pytest.mark.usefixtures("built_without_dbt")
 
@@ -226,13 +225,15 @@ def test_a_damaged_backup_and_one_of_a_newer_release_change_nothing(backup, work
 
 
 _KILLED = """
-import os, shutil, signal, sys
+import os, signal
+import extract.backup.restore, reports.jobs.copies
+from reports.cli import main
 count = 0
-def dying(function):
+def dying(function, last):
     def step(*arguments, **named):
         global count
         count += 1
-        if count == int(sys.argv[1]):
+        if count == last:
             os.kill(os.getpid(), signal.SIGKILL)
         if str(arguments[-1]).endswith("/.restore"):
             print("ready", count)
@@ -240,23 +241,28 @@ def dying(function):
             print("over", count)
         return function(*arguments, **named)
     return step
-for name in ("replace", "rename", "fsync", "unlink"):
-    setattr(os, name, dying(getattr(os, name)))
-from reports.cli import main
-code = main(["restore", "--from", sys.argv[2], "--force"])
-sys.exit(code)
+def work(step, path):
+    for name in ("replace", "rename", "fsync", "unlink"):
+        setattr(os, name, dying(getattr(os, name), int(step)))
+    return main(["restore", "--from", path, "--force"])
 """
 
 
-def killed_at(workspace: Workspace, path: Path, step: int) -> subprocess.CompletedProcess:
-    environment = os.environ | workspace.environment | {"OUTBOUND_DATA_DIR": str(workspace.data_dir)}
-    command = [sys.executable, "-c", _KILLED, str(step), str(path)]
-    return subprocess.run(
-        command, env=environment, cwd=PROJECT_DIR, check=False, capture_output=True, text=True
-    )
+@pytest.fixture(scope="module")
+def killed_at():
+    """Restores a backup in a process that is killed at a step of writing; returns exit code and lines."""
+    with forking(_KILLED) as process:
+
+        def run(workspace: Workspace, path: Path, step: int) -> tuple[int, list[str]]:
+            environment = {**workspace.environment, "OUTBOUND_DATA_DIR": str(workspace.data_dir)}
+            return process(environment, str(step), str(path))
+
+        yield run
 
 
-def test_killed_at_any_step_it_is_the_old_state_or_completed_by_running_it_again(built, backup, workspace):
+def test_killed_at_any_step_it_is_the_old_state_or_completed_by_running_it_again(
+    built, backup, workspace, killed_at
+):
     """The old folder has a marker, the backup has none."""
     data = workspace.data_dir
     marker = data / "journal" / "acknowledgements.jsonl"
@@ -264,20 +270,18 @@ def test_killed_at_any_step_it_is_the_old_state_or_completed_by_running_it_again
     saved = {name: content for name, content in tree(built.data_dir).items() if is_saved(name)}
     old = {**saved, "journal/acknowledgements.jsonl": marker.read_bytes()}
     shutil.copytree(data, data.parent / "twin")
-    undisturbed = killed_at(Workspace(data.parent / "twin", workspace.environment), backup, 0)
-    assert undisturbed.returncode == 0, undisturbed.stderr
-    counts = dict(
-        line.split() for line in undisturbed.stdout.splitlines() if line.startswith(("ready ", "over "))
-    )
+    exit_code, lines = killed_at(Workspace(data.parent / "twin", workspace.environment), backup, 0)
+    assert exit_code == 0, lines
+    counts = dict(line.split() for line in lines if line.startswith(("ready ", "over ")))
     ready, last = int(counts["ready"]), int(counts["over"])
     for step in (2, ready // 2, ready):
-        assert killed_at(workspace, backup, step).returncode == -signal.SIGKILL
+        assert killed_at(workspace, backup, step)[0] == -signal.SIGKILL
         assert not (data / ".restore").exists()
         assert {n: each for n, each in tree(data).items() if is_saved(n) and n[0] != "."} == old
         shutil.rmtree(data / ".restore.partial", ignore_errors=True)  # or the next one counts otherwise
     # The last first: what is built and stood there makes steps that later rounds lack.
     for step in (last, (ready + last) // 2, ready + 3, ready + 1):
-        assert killed_at(workspace, backup, step).returncode == -signal.SIGKILL
+        assert killed_at(workspace, backup, step)[0] == -signal.SIGKILL
         assert (data / ".restore").exists()
         refused = workspace.run("build")
         assert refused.exit_code == 1

@@ -10,21 +10,16 @@ import numpy
 import pytest
 
 from extract import raw
-from extract.heyreach.client import HeyReachClient
-from extract.heyreach.observing import KnownStates
-from extract.heyreach.pull import run_pull
-from extract.http.pacing import Pacer
-from extract.raw.landing import Landing, finished_folders
-from extract.raw.load import load
 from extract.sandbox.process import Sandbox, running_sandbox
 from tests.conftest import Workspace
-from tests.end_to_end.conftest import workspace_on
+from tests.end_to_end.conftest import pull_at, workspace_on
 
 pytestmark = pytest.mark.usefixtures("built_without_dbt")
 
 START = datetime(2026, 3, 2, 2, tzinfo=UTC)
 DAYS = 60
 END = START + timedelta(days=DAYS)
+LEADS = 1000
 # What a light pull leaves out says nothing about when a request was sent or accepted.
 FOUR_A_DAY = {2: "full", 8: "light", 14: "light", 20: "light"}
 ONCE_A_DAY = {2: "full"}
@@ -34,26 +29,14 @@ EARLIER = START + timedelta(days=40, hours=1)
 
 def pull(sandbox: Sandbox, workspace: Workspace, timetable: dict[int, str]) -> None:
     """Pull by a timetable until the end, and load it all."""
-    raw_path = workspace.data_dir / "raw.duckdb"
-    raw.initialise(raw_path)
-    known = KnownStates(raw_path)
-    pacer = Pacer(0, sandbox.api_key, workspace.data_dir / "pacing")
-    landings = workspace.data_dir / "landing"
-    with HeyReachClient(sandbox.base_url, sandbox.api_key, pacer) as client, Landing(landings) as landing:
-        moment = START
-        while moment <= END:
-            if moment.hour in timetable:
-                sandbox.set_clock(moment)
-                kind = timetable[moment.hour]
-                run_pull(client, landing, known, base_url=sandbox.base_url, origin=None, kind=kind)
-            moment += timedelta(hours=1)
-    load(finished_folders(landings), raw_path)
+    hours = (START + timedelta(hours=hour) for hour in range(DAYS * 24 + 1))
+    pull_at(sandbox, workspace, [(hour, timetable[hour.hour]) for hour in hours if hour.hour in timetable])
 
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[Sandbox]:
     with running_sandbox(
-        seed=41, start=START - timedelta(hours=2), weeks=10, leads=1500, now=START
+        seed=41, start=START - timedelta(hours=2), weeks=10, leads=LEADS, now=START
     ) as sandbox:
         yield sandbox
 

@@ -41,7 +41,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory):
         "LinkedIn Contact Profile URL,First Name,Last Name",
         [f"damaged-{number}" for number in range(120)],
     )
-    with running_sandbox(seed=11, leads=600, now=FIRST_PULL) as sandbox:
+    with running_sandbox(seed=11, leads=150, now=FIRST_PULL) as sandbox:
         workspace = workspace_on(sandbox, folder / "data", IMPORT_READ_BACK_WAITS="0,0")
         before = workspace.run("run", *PERIOD)
         assert before.exit_code == 0, before.errors

@@ -162,6 +162,7 @@ def test_the_jobs_pull_report_and_remember_each_in_its_measure(small, workspace)
     assert [row["sent"] for row in report["sections"]["trend"]] == [sent]
 
 
+@pytest.mark.usefixtures("without_dbt")
 def test_a_failed_job_still_reports_the_last_good_warehouse_and_says_so(workspace):
     before = digest(workspace.warehouse)
     outcome = workspace.run("daily", HEYREACH_API_KEY="wrong")
@@ -177,6 +178,7 @@ def test_a_failed_job_still_reports_the_last_good_warehouse_and_says_so(workspac
     assert (end["outcome"], end["step"], end["exit_code"]) == ("failed", "extract", 4)
 
 
+@pytest.mark.usefixtures("without_dbt")
 def test_old_figures_are_said_to_be_old(workspace):
     """The record says that nothing came in for two days; whoever builds then must be told."""
     path = Paths(workspace.data_dir).runs
@@ -290,34 +292,45 @@ def test_damaged_databases_are_named_set_aside_and_made_anew(workspace):
     assert aside == ["raw", "warehouse"]
 
 
-@pytest.mark.parametrize("limit", [120_000, 5_000_000], ids=["while pulling", "while building"])
-@pytest.mark.usefixtures("without_dbt")
-def test_a_full_disk_is_said_and_leaves_the_published_warehouse(small, workspace, limit):
-    """A limit on file sizes stands for the disk: writes beyond it fail as they do on a full one.
+@contextlib.contextmanager
+def no_file_longer_than(size: int) -> Iterator[None]:
+    """A limit on file sizes stands for the disk: writes beyond it fail as they do on a full one."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
-    The job is a program of its own, so dbt builds in it.
-    """
+
+@pytest.mark.parametrize(
+    ("limit", "strikes"),
+    [(10_000, "extract"), (120_000, "build"), (5_000_000, "build")],
+    ids=["while pulling", "in the first models", "at the end of the build"],
+)
+def test_a_full_disk_is_said_and_leaves_the_published_warehouse(
+    small, workspace, compiled, capfd, limit, strikes
+):
+    """Where the models fail, dbt itself builds: it is dbt that has to say so."""
     small.set_clock(FIRST_PULL + timedelta(days=1))
     before = digest(workspace.warehouse)
-    outcome = subprocess.run(
-        [*COMMAND, "daily"],
-        env=environment(workspace),
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert outcome.returncode == 1
-    line = one_line(outcome.stderr)
+    at_the_end = limit > 1_000_000
+    with no_file_longer_than(limit), instead_of_dbt(compiled) if at_the_end else contextlib.nullcontext():
+        outcome = workspace.run("daily")
+    assert outcome.exit_code == 1
+    assert "Traceback" not in capfd.readouterr().err
+    line = one_line(outcome.errors)
     assert "The disk is full" in line
     assert str(workspace.data_dir) in line
     assert "MB are free" in line
+    assert events(workspace)[-1]["step"] == strikes
     assert digest(workspace.warehouse) == before
     assert not (workspace.data_dir / "build.duckdb").exists()
     with raw.connect(workspace.data_dir / "raw.duckdb", read_only=True) as connection:
         assert raw.pull_times(connection).first
-    if limit > 1_000_000:  # and works again when there is room
-        assert workspace.run("build").exit_code == 0
+    if at_the_end:  # and works again when there is room
+        with instead_of_dbt(compiled):
+            assert workspace.run("build").exit_code == 0
 
 
 def test_too_little_memory_is_said_and_leaves_the_published_warehouse(workspace):

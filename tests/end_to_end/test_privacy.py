@@ -5,8 +5,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,6 +27,7 @@ from tests.compiled import Project, instead_of_dbt
 from tests.conftest import Outcome, Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 from tests.extract.enrichment.stand_ins import Asked, stand_ins
+from tests.forking import forking
 from tests.projects import project
 
 CAMPAIGN = "40101"
@@ -148,7 +147,8 @@ class Story:
 def story(compiled: Project, tmp_path_factory: pytest.TempPathFactory):
     """One person known from an import, a webhook and a report; one who accepted a request.
 
-    In a folder whose name would end a text in SQL. dbt itself builds first, and leaves its files there.
+    In a folder whose name would end a text in SQL. dbt itself reports another period, and leaves its files
+    there.
     """
     folder = tmp_path_factory.mktemp("privacy") / "o'brien"
     folder.mkdir()
@@ -163,7 +163,10 @@ def story(compiled: Project, tmp_path_factory: pytest.TempPathFactory):
         done(workspace, "import", "--file", str(file), "--campaign", CAMPAIGN, "--apply")
         done(workspace, "import", "--file", str(file), "--upstream", "--apply")
         enrich(workspace, "hunter,builtwith,apollo,profile_text", file)
-        done(workspace, "run")
+        with instead_of_dbt(compiled):
+            done(workspace, "run")
+        done(workspace, "report", "--since", "2026-01-12", "--format", "json")
+        assert list((data / "dbt").rglob("*.sql"))
         enrich(workspace, "apollo,heyreach_network")
         (data / "reports" / "leads.md").write_text(
             f"| {NAME} | {ADDRESS} | https://linkedin.com/in/{SLUG} |\n"
@@ -263,24 +266,34 @@ def test_they_are_kept_out_of_pulls_webhook_files_and_imports(story, tmp_path):
 
 
 _KILLED = """
-import os, signal, sys
+import os, signal
 from pathlib import Path
 from extract.privacy import erase, files
 from extract.workspace.workspace import load_workspace
-steps = iter(range(int(sys.argv[2])))
-def dying(function):
+def dying(function, steps):
     def step(*arguments):
         if next(steps, None) is None:
             os.kill(os.getpid(), signal.SIGKILL)
         return function(*arguments)
     return step
-os.replace, os.pwrite, os.fsync = dying(os.replace), dying(os.pwrite), dying(os.fsync)
-erase.erase(load_workspace(Path(sys.argv[1]), os.environ), os.environ["URL"])
+def work(project, count, url):
+    steps = iter(range(int(count)))
+    for name in ("replace", "pwrite", "fsync"):
+        setattr(os, name, dying(getattr(os, name), steps))
+    erase.erase(load_workspace(Path(project), os.environ), url)
+    return 0
 """
 
 
+@pytest.fixture(scope="module")
+def killed_at():
+    """Erases somebody in a process that is killed at a step of writing; returns its exit code and lines."""
+    with forking(_KILLED) as process:
+        yield process
+
+
 @pytest.mark.parametrize("steps", [3, 9, 14])
-def test_killed_in_the_middle_it_is_completed_by_running_it_again(story, tmp_path, steps):
+def test_killed_in_the_middle_it_is_completed_by_running_it_again(story, killed_at, tmp_path, steps):
     shutil.copytree(story.before, tmp_path / "data")
     for name in ("warehouse.duckdb", "reports"):  # built anew by the command, as the test above shows
         path = tmp_path / "data" / name
@@ -293,13 +306,9 @@ def test_killed_in_the_middle_it_is_completed_by_running_it_again(story, tmp_pat
         assert folders
         return [faults for folder in folders if (faults := landing_contents.faults(folder))]
 
-    killed = subprocess.run(
-        [sys.executable, "-c", _KILLED, str(PROJECT_DIR), str(steps)],
-        env=os.environ | workspace.environment | {"OUTBOUND_DATA_DIR": str(tmp_path / "data"), "URL": url},
-        cwd=PROJECT_DIR,
-        check=False,
-    )
-    assert killed.returncode == -signal.SIGKILL
+    environment = {**workspace.environment, "OUTBOUND_DATA_DIR": str(tmp_path / "data")}
+    exit_code, _ = killed_at(environment, str(PROJECT_DIR), str(steps), url)
+    assert exit_code == -signal.SIGKILL
     assert found(tmp_path / "data", *TRACES)
     assert damaged() == []
     erase.erase(opened(workspace), url)

@@ -75,7 +75,7 @@ def campaigns_read(workspace: Workspace) -> set[str]:
 
 
 def test_a_finished_campaign_in_which_nothing_is_open_is_read_by_full_pulls_only(tmp_path):
-    with running_sandbox(seed=20260120, leads=300, now=FIRST_PULL) as sandbox:
+    with running_sandbox(seed=20260120, leads=120, now=FIRST_PULL) as sandbox:
         workspace = workspace_on(sandbox, tmp_path)
         for days in (0, 60):  # long enough for every request to be withdrawn
             sandbox.set_clock(FIRST_PULL + timedelta(days=days))

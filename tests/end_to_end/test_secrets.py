@@ -56,7 +56,7 @@ def runs(compiled, tmp_path_factory):
             assert "Traceback" in printed[name], printed[name]
 
         def debug_program(name: str, step: str) -> None:
-            """The same in a program of its own, which tells what it does from its start and has dbt build."""
+            """The same in a program of its own, which tells what it does from its start."""
             done = subprocess.run(
                 [sys.executable, "-c", _VERBOSE, step, "--debug"],
                 env=environment,
@@ -82,7 +82,9 @@ def runs(compiled, tmp_path_factory):
             connection.execute(
                 "update heyreach.campaign_leads set payload = '{\"leadConnectionStatus\": []}'"
             )
-        debug_program("dbt", "build")
+        published = workspace.warehouse.read_bytes()
+        debug("dbt", "build")
+        assert workspace.warehouse.read_bytes() == published
     return data_dir, printed
 
 
@@ -98,6 +100,12 @@ def test_the_key_is_in_nothing_that_was_printed(runs):
     _, printed = runs
     for name, text in printed.items():
         assert not [spelling for spelling in SPELLINGS if spelling in text], name
+
+
+def test_an_audit_of_dbt_s_that_fails_says_what_failed(runs):
+    """And nothing was published, as `runs` has seen; the other tests of such audits do without dbt."""
+    _, printed = runs
+    assert "campaign_leads.leadConnectionStatus" in printed["dbt"].rpartition("AuditError: ")[2]
 
 
 def test_the_key_is_in_no_file(runs):

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from tests.check_demo_report import check
+from tests.compiled import instead_of_dbt
 from tests.conftest import Workspace
 
 README = Path(__file__).parents[2] / "README.md"
@@ -38,12 +39,17 @@ def test_demo_numbers_are_the_same_on_every_machine(demo):
     assert f"{mature_accepted} of {mature_sent}" in text
 
 
-def test_a_report_of_another_period_leaves_the_published_one_alone(workspace):
+def test_a_report_of_another_period_leaves_the_published_one_alone(workspace, compiled):
+    """And the compiled models, with which other tests ask for one, make the same of it as dbt."""
     published = workspace.warehouse.read_bytes()
-    outcome = workspace.run("report", "--since", "2026-01-12", "--until", "2026-01-19", "--format", "json")
+    asked = ("report", "--since", "2026-01-12", "--until", "2026-01-19", "--format", "json")
+    outcome = workspace.run(*asked)
     assert outcome.exit_code == 0, outcome.errors
     assert set(outcome.reports) == {".json"}
     week = json.loads(outcome.reports[".json"].read_text())
+    with instead_of_dbt(compiled):
+        again = workspace.run(*asked)
+    assert json.loads(again.reports[".json"].read_text()) == week
     assert (week["meta"]["since"][:10], week["meta"]["until"][:10]) == ("2026-01-12", "2026-01-19")
     [(sent,)] = workspace.query(
         """
@@ -104,6 +110,7 @@ def test_reports_are_never_overwritten(workspace, tmp_path):
     assert len({path for report in reports for path in report.values()}) == 6
 
 
+@pytest.mark.usefixtures("without_dbt")
 def test_an_audit_that_fails_publishes_nothing_and_says_what_failed(workspace):
     """A connection that was accepted before it was sent can't come from staging; plant it in raw by hand."""
     published = workspace.warehouse.read_bytes()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.end_to_end.conftest import FIRST_PULL, workspace_on
+from tests.end_to_end.conftest import FIRST_PULL, pull_at, workspace_on
 
 pytestmark = pytest.mark.usefixtures("built_without_dbt")
 
@@ -169,7 +169,7 @@ def numbers(workspace):
 def test_a_second_run_straight_after_changes_no_number_and_lands_no_row(pulled):
     workspace, _, _ = pulled
     before = numbers(workspace)
-    outcome = workspace.run("run", *PERIOD)
+    outcome = workspace.run("run", *PERIOD, "--format", "json")
     assert outcome.exit_code == 0, outcome.errors
     assert ", 0 new or changed" in outcome.errors
     assert numbers(workspace) == before
@@ -178,10 +178,7 @@ def test_a_second_run_straight_after_changes_no_number_and_lands_no_row(pulled):
 def test_the_truth_lies_within_the_bounds_and_never_goes_back(sandbox, tmp_path):
     """Several pulls a day for a week: every request is dated, between its bounds, by an estimate nearby."""
     workspace = workspace_on(sandbox, tmp_path)
-    moments = [FIRST_PULL + timedelta(hours=8 * step) for step in range(7)]
-    for moment in moments:
-        sandbox.set_clock(moment)
-        assert workspace.run("extract").exit_code == 0
+    pull_at(sandbox, workspace, [(FIRST_PULL + timedelta(hours=8 * step), "full") for step in range(7)])
     assert workspace.run("build").exit_code == 0
     truth = {str(lead["campaign_lead_id"]): lead for lead in sandbox.truth()["leads"]}
     rows = workspace.query(

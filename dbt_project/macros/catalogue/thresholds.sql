@@ -1,26 +1,28 @@
-{#- Every threshold that an operator may set, and what it is where nobody ever said: config/settings.yaml says what each means. -#}
+{#- Every threshold that an operator may set: what it is where nobody ever said, and between what it may lie. config/settings.yaml
+    says what each means. The floor of sensitive_cell_minimum protects people: it can be raised, not lowered. -#}
 {% macro thresholds() -%}
     {{ return({
-        'acceptance_window_days': 14,
-        'detection_lag_days': 2,
-        'expiry_days': 30,
-        'dating_resolution_days': 3,
-        'hide_rate_below': 10,
-        'collecting_below': 30,
-        'coverage_warn_percent': 95,
-        'coverage_fail_percent': 80,
-        'smallest_loss_accepts_per_week': 1,
-        'stall_business_days': 10,
-        'weekly_request_limit': 100,
-        'normal_invalid_percent': 5,
-        'normal_duplicate_percent': 10,
-        'sensitive_cell_minimum': 10,
-        'early_window_days': 3,
-        'acceptance_drop_percent': 33,
-        'acceptance_alarm_level': 4,
-        'volume_drop_percent': 50,
-        'pull_gap_hours': 36,
-        'required_attribution_fields': 'source,source_list,icp,batch_id',
+        'acceptance_window_days': {'default': 14, 'from': 1, 'to': 90},
+        'detection_lag_days': {'default': 2, 'from': 0, 'to': 30},
+        'expiry_days': {'default': 30, 'from': 1, 'to': 365},
+        'dating_resolution_days': {'default': 3, 'from': 1, 'to': 30},
+        'hide_rate_below': {'default': 10, 'from': 1, 'to': 1000},
+        'collecting_below': {'default': 30, 'from': 1, 'to': 10000},
+        'coverage_warn_percent': {'default': 95, 'from': 0, 'to': 100},
+        'coverage_fail_percent': {'default': 80, 'from': 0, 'to': 100},
+        'smallest_loss_accepts_per_week': {'default': 1, 'from': 0, 'to': 1000},
+        'stall_business_days': {'default': 10, 'from': 2, 'to': 60},
+        'weekly_request_limit': {'default': 100, 'from': 1, 'to': 1000},
+        'normal_invalid_percent': {'default': 5, 'from': 0, 'to': 100},
+        'normal_duplicate_percent': {'default': 10, 'from': 0, 'to': 100},
+        'sensitive_cell_minimum': {'default': 10, 'from': 10, 'to': 1000},
+        'early_window_days': {'default': 3, 'from': 1, 'to': 14},
+        'acceptance_drop_percent': {'default': 33, 'from': 10, 'to': 90},
+        'acceptance_alarm_level': {'default': 4, 'from': 2, 'to': 20},
+        'volume_drop_percent': {'default': 50, 'from': 10, 'to': 100},
+        'pull_gap_hours': {'default': 36, 'from': 1, 'to': 1000},
+        'figures_old_after_hours': {'default': 26, 'from': 1, 'to': 1000},
+        'required_attribution_fields': {'default': 'source,source_list,icp,batch_id'},
     }) }}
 {%- endmacro %}
 
@@ -37,7 +39,7 @@
 
 {#- The threshold of a run: what its JSON says, else its column, else the default. -#}
 {% macro threshold(name) -%}
-    {%- set default = thresholds()[name] -%}
+    {%- set default = thresholds()[name]['default'] -%}
     coalesce(
         {%- if default is number %}
         cast({{ json_text_of('thresholds', "'$." ~ name ~ "'") }} as bigint),

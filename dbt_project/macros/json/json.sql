@@ -23,15 +23,20 @@
 
 {#- known_text('record.position') -> the text that a person or tool wrote, collapsed; NULL where it stands for nothing: blank,
     a word of the seed `placeholders`, or a merge tag that nobody filled (first_name in one or two pairs of braces, ${x}, %x%, <x>,
-    [[x]], *|X|*). For codes and ids text_or_null: `None` is a status. -#}
-{% macro known_text(text) -%}
+    [[x]], *|X|*). For codes and ids text_or_null: `None` is a status. The values of `custom_fields` are collapsed already.
+    The words are an array: `in (select ...)` would be a join for every field, which takes longer to plan than a small
+    workspace to read. -#}
+{% macro known_text(text, is_collapsed=false) -%}
+    {%- set text = text if is_collapsed else collapsed(text) -%}
     case
-        when lower({{ collapsed(text) }}) in (select placeholders.placeholder from {{ ref('placeholders') }} as placeholders) then null
+        when list_contains(
+            array(select placeholders.placeholder from {{ ref('placeholders') }} as placeholders), lower({{ text }})
+        ) then null
         when regexp_matches(
-            {{ collapsed(text) }},
+            {{ text }},
             '^([$]?[{][^{}]*[}]|[{][{][^{}]*[}][}]|%%?[^%]+%%?|<+[^<>]*>+|\[\[[^\[\]]*\]\]|[*][|].*[|][*])$'
         ) then null
-        else nullif({{ collapsed(text) }}, '')
+        else nullif({{ text }}, '')
     end
 {%- endmacro %}
 
@@ -90,7 +95,8 @@
     {%- set json = "cast(" ~ array ~ " as varchar)" -%}
     list_filter(
         case
-            when strlen({{ json }}) = length({{ json }}) and not contains({{ json }}, chr(92)) and not contains({{ json }}, '  ')
+            when strlen({{ json }}) = length({{ json }}) and not contains({{ json }}, chr(92)) and not contains({{ json }}, chr(127))
+                and not contains({{ json }}, '  ')
                 then list_transform(
                     {{ pairs }},
                     lambda field: struct_pack(name := lower(trim(field.name)), value := trim(field.value))

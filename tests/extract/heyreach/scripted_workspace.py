@@ -57,11 +57,22 @@ def counts(sent: int, accepted: int = 0, **fields: object) -> dict:
 
 
 @cache
-def _empty_raw() -> bytes:
+def empty_raw() -> bytes:
     """An empty raw database, made once: it has some hundred columns."""
     with TemporaryDirectory() as folder:
         raw.initialise(Path(folder) / "raw.duckdb")
         return (Path(folder) / "raw.duckdb").read_bytes()
+
+
+def load(landed: Path, raw_path: Path) -> None:
+    """A landing folder into raw, without what dlt keeps beside it: that takes seconds."""
+    with raw.connect(raw_path, read_only=False) as connection:
+        for file in landed.glob("*.jsonl"):
+            columns = {name: raw.DUCKDB_TYPES[kind] for name, kind in raw.TABLES[file.stem].items()}
+            connection.execute(
+                f"insert into {raw.SCHEMA}.{file.stem} by name select * from "
+                f"read_json({literal(file)}, format = 'newline_delimited', columns = {columns})"
+            )
 
 
 class ScriptedWorkspace:
@@ -99,7 +110,7 @@ class ScriptedWorkspace:
             "stats/GetOverallStats": self._pair,
         }
         folder.mkdir(exist_ok=True)
-        self.raw_path.write_bytes(_empty_raw())
+        self.raw_path.write_bytes(empty_raw())
 
     def _pair(self, body: dict) -> Reply:
         (campaign_id,) = body["campaignIds"]
@@ -131,18 +142,8 @@ class ScriptedWorkspace:
                 result = run_pull(
                     client, landing, known, base_url="https://h.example", origin=None, kind=kind
                 )
-        self._load(finished_folders(self.folder / "landing")[-1])
+        load(finished_folders(self.folder / "landing")[-1], self.raw_path)
         return result
-
-    def _load(self, landed: Path) -> None:
-        """Into raw, without what dlt keeps beside it: that takes seconds."""
-        with raw.connect(self.raw_path, read_only=False) as connection:
-            for file in landed.glob("*.jsonl"):
-                columns = {name: raw.DUCKDB_TYPES[kind] for name, kind in raw.TABLES[file.stem].items()}
-                connection.execute(
-                    f"insert into {raw.SCHEMA}.{file.stem} by name select * from "
-                    f"read_json({literal(file)}, format = 'newline_delimited', columns = {columns})"
-                )
 
     def query(self, sql: str) -> list[tuple]:
         with duckdb.connect(str(self.raw_path), read_only=True) as connection:

@@ -11,7 +11,7 @@ import pytest
 from extract import raw
 from extract.heyreach.webhooks import BATCH_LINES, LONGEST_LINE, WebhookFiles, event_key
 from extract.raw.landing import Landing, finished_folders
-from extract.raw.load import load
+from tests.extract.heyreach.scripted_workspace import empty_raw, load
 
 NOW = datetime(2026, 1, 1, 2, tzinfo=UTC)
 
@@ -54,7 +54,7 @@ class Workspace:
                     landing.write(table, row)
             pull = {"pull_id": pull_id, "landing_id": landing.landing_id, "resource": "pull"}
             landing.write("pulls", {**dict.fromkeys(raw.TABLES["pulls"]), **pull, "finished_at": at})
-        load(finished_folders(self.folder / "landing")[-1:], self.raw_path)
+        load(finished_folders(self.folder / "landing")[-1], self.raw_path)
         return files.warnings
 
     def query(self, sql: str) -> list[tuple]:
@@ -74,7 +74,7 @@ class Workspace:
 
 @pytest.fixture
 def workspace(tmp_path):
-    raw.initialise(tmp_path / "raw.duckdb")
+    (tmp_path / "raw.duckdb").write_bytes(empty_raw())
     return Workspace(tmp_path)
 
 

@@ -1,6 +1,7 @@
 """The page as it is seen: in a real browser, headless, on a phone and on a desk, in light and dark."""
 
 import html
+import itertools
 import json
 import os
 import re
@@ -17,26 +18,27 @@ from tests.reports.report_rows import EMPTY, FULL, publish
 
 SCREENS = {"phone": (360, 740), "tablet": (820, 1180), "desk": (1440, 900)}
 LONG = "A name without any place to break it: " + "W" * 60
-# The page in a frame as wide as the screen (a browser window has a least width), and what is measured in it.
+# Pages in frames as wide as screens (a browser window has a least width), and what is measured in each.
+FRAME = '<iframe width="{width}" height="{height}" style="border: 0" srcdoc="{page}"></iframe>'
 FRAMED = """<!doctype html>
 <meta charset="utf-8">
 <meta name="color-scheme" content="light dark">
-<iframe width="{width}" height="{height}" style="border: 0" srcdoc="{page}"></iframe>
+{frames}
 <script>
-addEventListener("load", () => {{
-  const page = frames[0].document
+function measured(frame) {{
+  const page = frame.document
   const all = (selector) => [...page.querySelectorAll(selector)]
   const box = (element) => element.getBoundingClientRect()
-  const style = (selector) => frames[0].getComputedStyle(page.querySelector(selector))
+  const style = (selector) => frame.getComputedStyle(page.querySelector(selector))
   const beyond = (inner, outer) => Math.max(outer.left - inner.left, inner.right - outer.right,
     outer.top - inner.top, inner.bottom - outer.bottom)
   const texts = all("svg text").filter((text) => text.textContent)
   const wide = (each) => each.scrollWidth > each.clientWidth
   const table = all(".table").find(wide) || page.querySelector(".table")
   table.scrollLeft = 10000
-  const seen = {{
-    width: frames[0].innerWidth,
-    requests: frames[0].performance.getEntriesByType("resource").map((entry) => entry.name),
+  return {{
+    width: frame.innerWidth,
+    requests: frame.performance.getEntriesByType("resource").map((entry) => entry.name),
     overflow: page.documentElement.scrollWidth - page.documentElement.clientWidth,
     charts: all("svg").map((svg) => [box(svg).width, box(svg).height]),
     beyond: Math.max(...texts.map((text) => beyond(box(text), box(text.closest("svg"))))),
@@ -48,7 +50,10 @@ addEventListener("load", () => {{
     ink: style("body").color,
     bar: style(".mark-rect path").fill,
   }}
+}}
+addEventListener("load", () => {{
   const answer = document.createElement("output")
+  const seen = Array.from({{length: frames.length}}, (_, place) => measured(frames[place]))
   answer.textContent = JSON.stringify(seen)
   document.body.append(answer)
 }})
@@ -90,16 +95,29 @@ def open_page(chromium: str, folder: Path, text: str, *flags: str) -> tuple[str,
     return outcome.stdout, outcome.stderr
 
 
-def measured(chromium: str, folder: Path, text: str, screen: str, *flags: str) -> dict:
-    """What a page is like on a screen; without its policy, so that it could ask for anything."""
-    free = re.sub(r"<meta http-equiv=.*\n", "", text)
-    width, height = SCREENS[screen]
-    framed = FRAMED.format(width=width, height=height, page=html.escape(free))
+def measured(chromium: str, folder: Path, shown: list[tuple[str, str]], *flags: str) -> list[dict]:
+    """What each page is like on its screen; without its policy, so that it could ask for anything."""
+    frames = []
+    for text, screen in shown:
+        free = re.sub(r"<meta http-equiv=.*\n", "", text)
+        width, height = SCREENS[screen]
+        frames.append(FRAME.format(width=width, height=height, page=html.escape(free)))
+    framed = FRAMED.format(frames="\n".join(frames))
     document, log = open_page(chromium, folder, framed, "--window-size=1600,1000", "--dump-dom", *flags)
     assert "CONSOLE" not in log
     seen = json.loads(html.unescape(re.search("<output>(.*)</output>", document)[1]))
-    assert seen["width"] == width
+    assert [each["width"] for each in seen] == [SCREENS[screen][0] for _, screen in shown]
     return seen
+
+
+@pytest.fixture(scope="module")
+def on_screens(
+    chromium: str, pages: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> dict[tuple[str, str], dict]:
+    """What two pages are like on every screen, all opened at once."""
+    both = list(itertools.product(("full", "long_names"), SCREENS))
+    shown = [(pages[name], screen) for name, screen in both]
+    return dict(zip(both, measured(chromium, tmp_path_factory.mktemp("screens"), shown), strict=True))
 
 
 @pytest.mark.parametrize("name", ["full", "empty", "long_names"])
@@ -123,10 +141,8 @@ def test_a_page_that_breaks_its_policy_would_be_noticed(chromium: str, pages: di
 
 @pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize("name", ["full", "long_names"])
-def test_the_page_fits_the_screen(
-    name: str, screen: str, chromium: str, pages: dict[str, str], tmp_path: Path
-):
-    seen = measured(chromium, tmp_path, pages[name], screen)
+def test_the_page_fits_the_screen(name: str, screen: str, on_screens: dict[tuple[str, str], dict]):
+    seen = on_screens[name, screen]
     assert seen["requests"] == []
     assert seen["overflow"] == 0
     assert len(seen["charts"]) == len(CHARTS_OF_FULL)
@@ -138,9 +154,11 @@ def test_the_page_fits_the_screen(
     assert seen["numbers"] == "right"
 
 
-def test_the_page_follows_the_scheme(chromium: str, pages: dict[str, str], tmp_path: Path):
-    light = measured(chromium, tmp_path, pages["full"], "desk")
-    dark = measured(chromium, tmp_path, pages["full"], "desk", "--force-dark-mode")
+def test_the_page_follows_the_scheme(
+    on_screens: dict[tuple[str, str], dict], chromium: str, pages: dict[str, str], tmp_path: Path
+):
+    light = on_screens["full", "desk"]
+    [dark] = measured(chromium, tmp_path, [(pages["full"], "desk")], "--force-dark-mode")
     assert (light["paper"], light["bar"]) == ("rgb(255, 255, 255)", "rgb(194, 64, 47)")
     assert (dark["paper"], dark["bar"]) == ("rgb(20, 24, 31)", "rgb(240, 127, 109)")
     assert light["ink"] != dark["ink"]

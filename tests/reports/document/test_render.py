@@ -11,8 +11,10 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from reports.document import render, sections
 from reports.document.queries import MORE, read_report
 from reports.document.render import render_json, render_markdown, render_screen
+from reports.document.sections import SECTIONS
 from reports.read_only import open_published
 from tests.reports.report_rows import (
     EMPTY,
@@ -34,25 +36,6 @@ from tests.reports.report_rows import (
 
 GOLDEN = Path(__file__).parent / "golden"
 SCENARIOS = {"full": FULL, "empty": EMPTY, "first_pull": FIRST_PULL}
-SECTIONS = [
-    "What to do first",
-    "How to read the figures",
-    "1. Summary",
-    "2. Funnel",
-    "3. By source",
-    "4. By ICP",
-    "5. By keywords",
-    "6. By sender account",
-    "7. By account type",
-    "8. By account gender",
-    "9. By account job title",
-    "10. Account against lead",
-    "More breakdowns",
-    "11. By campaign",
-    "12. Time to accept",
-    "13. Bottleneck diagnosis",
-    "Enrichment",
-]
 
 HARMLESS = "Harmless name"
 HOSTILE = [
@@ -217,7 +200,24 @@ def test_markdown_is_the_golden_file(name: str, reports: dict[str, dict[str, Any
 def test_every_section_is_there_in_the_order_of_its_number(name: str, reports: dict[str, dict[str, Any]]):
     lines = render_markdown(reports[name]).splitlines()
     first = [] if name == "full" else ["What will be known when"]  # there is no accept rate
-    assert [line[3:] for line in lines if line.startswith("## ")] == first + SECTIONS
+    titles = [f"{each.number}. {each.title}" if each.is_numbered else each.title for each in SECTIONS]
+    assert [line[3:] for line in lines if line.startswith("## ")] == first + titles
+    numbers = [
+        int(line[3:].partition(".")[0]) for line in lines if line.startswith("## ") and line[3].isdigit()
+    ]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_section_is_moved_by_moving_its_line(reports: dict[str, dict[str, Any]], monkeypatch):
+    """Its number goes with it, and so does whatever names it."""
+    moved = sorted(SECTIONS, key=lambda section: section.key != "bottlenecks")
+    monkeypatch.setattr(sections, "NUMBERED", [section for section in moved if section.is_numbered])
+    monkeypatch.setitem(render._MARKDOWN.globals, "printed_sections", moved)
+    text, page = render_markdown(reports["full"]), render.render_html(reports["full"])
+    assert text.index("## 1. Bottleneck diagnosis") < text.index("## 2. Summary") < text.index("## 3. Funnel")
+    assert "section 13" not in text + page
+    assert "In the order of section 1. " in page
+    assert ">1. Bottleneck diagnosis</a>" in page
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -50,8 +50,8 @@ def test_two_workspaces_know_nothing_of_each_other(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     said: dict[str, list[str]] = {"one": [], "two": []}
     with (
-        running_sandbox(seed=3, leads=150, now=FIRST_PULL, api_key="key-of-one") as first,
-        running_sandbox(seed=4, leads=120, now=LATER, api_key="key-of-two") as second,
+        running_sandbox(seed=3, leads=60, now=FIRST_PULL, api_key="key-of-one") as first,
+        running_sandbox(seed=4, leads=50, now=LATER, api_key="key-of-two") as second,
     ):
         both = {
             "one": opened(tmp_path / "one", first, 11, FIRST_PULL),
@@ -68,7 +68,7 @@ def test_two_workspaces_know_nothing_of_each_other(tmp_path, monkeypatch):
     assert links(one)
     assert links(two)
     assert links(one) != links(two)
-    assert (len(links(one)) <= 150, len(links(two)) <= 120) == (True, True)
+    assert (len(links(one)) <= 60, len(links(two)) <= 50) == (True, True)
     asked = "select distinct base_url from staging.stg_operations__run_parameters"
     assert [rows(one, asked), rows(two, asked)] == [[(first.base_url,)], [(second.base_url,)]]
     judged = "select hide_rate_below, as_of from staging.stg_operations__run_parameters"

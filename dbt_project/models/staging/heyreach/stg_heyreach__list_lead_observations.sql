@@ -48,7 +48,7 @@ known as (
     select
         * replace (
             {%- for field in attribution_fields() %}
-            {{ known_text('custom_' ~ field) }} as custom_{{ field }},
+            {{ known_text('custom_' ~ field, is_collapsed=true) }} as custom_{{ field }},
             {%- endfor %}
             {{ known_text('heyreach_company_name') }} as heyreach_company_name,
             {{ known_text('heyreach_position') }} as heyreach_position,

@@ -37,7 +37,7 @@ known as (
     select
         * replace (
             {%- for field in attribution_fields() %}
-            {{ known_text('custom_' ~ field) }} as custom_{{ field }}{{ ',' if not loop.last }}
+            {{ known_text('custom_' ~ field, is_collapsed=true) }} as custom_{{ field }}{{ ',' if not loop.last }}
             {%- endfor %}
         )
     from named

@@ -1,0 +1,112 @@
+{{ config(materialized='ephemeral', contract={'enforced': false}) }}
+
+with labels as (
+
+    select
+        dimension,
+        segment,
+        max(segment_label) as segment_label
+    from {{ ref('fnd_segments_labelled') }}
+    group by dimension, segment
+
+),
+
+import_tests as (
+
+    select
+        tests.*,
+        coalesce(labels.segment_label, tests.segment) as label
+    from {{ ref('fnd_loss_tests') }} as tests
+    left join labels
+        on tests.dimension = labels.dimension
+        and tests.segment = labels.segment
+    where tests.stage = 'import' and {{ is_loss() }}
+
+),
+
+-- A batch of a source that is named goes with its source.
+lossy_imports as (
+
+    select
+        import_tests.*,
+        scale.weeks,
+        scale.accept_rate,
+        scale.sent_share
+    from import_tests
+    cross join {{ ref('rpt_bottlenecks__scale') }} as scale
+    where import_tests.dimension = 'source'
+        or not exists (
+            select 1
+            from import_tests as of_sources
+            inner join {{ ref('heyreach_imports') }} as imports
+                on imports.source = of_sources.segment and of_sources.dimension = 'source'
+            where of_sources.cause = import_tests.cause
+                and imports.import_id = import_tests.segment
+        )
+
+),
+
+losing_segments as (
+
+    select
+        losing.*,
+        segments.segment_label as label,
+        greatest(losing.reference_rate - coalesce(segments.eb_rate, segments.accept_rate), 0)
+        * segments.sent / scale.weeks as lost,
+        account_effects.difference_within_lists
+    from {{ ref('fnd_losing_segments') }} as losing
+    inner join {{ ref('rpt_segment_performance') }} as segments
+        on losing.dimension = segments.dimension
+        and losing.segment = segments.segment
+    left join {{ ref('fnd_account_effects') }} as account_effects
+        on losing.dimension = account_effects.dimension
+        and losing.segment = account_effects.segment
+    cross join {{ ref('rpt_bottlenecks__scale') }} as scale
+
+)
+
+{%- set is_sender = "dimension = 'account'" %}
+{%- set describes_sender = 'dimension in ' ~ names_in(sender_loss_attributes()) %}
+{% for cause in ['invalid_leads', 'duplicate_leads'] %}
+select
+    {{ cause_line(
+        cause, 'dimension', 'segment', 'label', 'trials',
+        {
+            'found': 'found',
+            'rows': 'trials',
+            'dimension': 'lower(' ~ dimension_words('dimension') ~ ')',
+            'label': 'label',
+            'normal': 'cast(round(100 * normal_share) as bigint)',
+        },
+        lost='(found - trials * normal_share) / weeks * sent_share * accept_rate',
+        q_value='q_value'
+    ) }}
+from lossy_imports
+where cause = '{{ cause }}'
+union all
+{%- endfor %}
+{%- for line, which in [
+    ('low_acceptance_of_sender', is_sender),
+    ('low_acceptance_of_senders', describes_sender),
+    ('low_acceptance', 'not (' ~ is_sender ~ ' or ' ~ describes_sender ~ ')'),
+] %}
+select
+    {{ cause_line(
+        line, 'dimension', 'segment', 'label', 'mature_sent',
+        {
+            'dimension': dimension_words('dimension'),
+            'label': 'label',
+            'rate': rate('mature_accepted', 'mature_sent'),
+            'requests': 'mature_sent',
+            'reference': 'reference_rate',
+            'within_lists': '-difference_within_lists',
+        },
+        lost='lost',
+        q_value='q_value'
+    ) }}
+from losing_segments
+where {{ which }}
+{%- if not loop.last %}
+union all
+{%- endif %}
+{%- endfor %}

@@ -1,0 +1,98 @@
+"""What is said of health, causes and anomalies: words in a catalogue, facts in models, neither alone."""
+
+import re
+from collections import Counter
+
+import duckdb
+import jinja2
+import pytest
+import yaml
+
+from dbt_project.rendering import rendered, returned
+from tests.dbt_project.models import PROJECT, model_sql
+
+# Not said, but shown: what an event that can be used looks like.
+EXAMPLE = (
+    '{"event_type": "CONNECTION_REQUEST_SENT", "timestamp": "2026-01-05T09:00:00Z", "campaign": {"id": 1}, '
+    '"lead": '
+)
+REPORTING = PROJECT / "models" / "reporting"
+_SQL_COMMENT = re.compile(r"--.*")
+_SQL_TEXT = re.compile(r"'((?:[^']|'')*)'")
+
+
+def catalogue(name: str) -> dict[str, dict[str, str]]:
+    return returned("words/*.sql", f"{name}()")
+
+
+def said(text: str, **facts: str) -> str | None:
+    """What a sentence says where its facts are these SQL expressions."""
+    sql = rendered("words/*.sql", f"sentence({text!r}, {facts!r})")
+    with duckdb.connect() as connection:
+        return connection.execute(f"select {sql}").fetchone()[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "expected"),
+    [
+        ("{leads:count} of {list}", {"leads": "1234", "list": "'O''Hara {list}'"}, "1,234 of O'Hara {list}"),
+        ("It's {share:percent} %", {"share": "0.1234"}, "It's 12.3 %"),
+        ("in {days:whole} d", {"days": "2.6"}, "in 3 d"),
+        ("{at:minute}", {"at": "timestamptz '2026-01-31 10:30:00+01'"}, "2026-01-31 09:30"),
+        ("a[ b {x}] c", {"x": "1"}, "a b 1 c"),
+        ("a[ b {x}] c", {"x": "null"}, "a c"),
+        ("[after {x}|it's nothing].", {"x": "null"}, "it's nothing."),
+        ("[after {x}|nothing].", {"x": "'y'"}, "after y."),
+        ("a {x}", {"x": "null"}, None),
+    ],
+)  # fmt: skip
+def test_a_sentence_says_its_facts(text, facts, expected):
+    assert said(text, **facts) == expected
+
+
+@pytest.mark.parametrize("text", ["a {y}", "a[ {y}]", "a {x:loudly}"])
+def test_what_a_sentence_can_not_say_does_not_compile(text):
+    with pytest.raises(jinja2.UndefinedError):
+        said(text, x="1")
+
+
+def test_each_line_of_health_is_said_in_one_place():
+    lines = Counter(re.findall(r"'(\w+)' as topic", model_sql("rpt_health")))
+    assert lines == dict.fromkeys(catalogue("health_lines"), 1)
+
+
+def test_each_line_of_the_causes_is_said_in_one_place():
+    lines = Counter(re.findall(r"'(\w+)' as cause\b", model_sql("rpt_bottlenecks")))
+    assert lines == Counter(entry.get("cause", name) for name, entry in catalogue("causes").items())
+
+
+def test_each_line_of_the_anomalies_is_said_in_one_place():
+    lines = Counter(re.findall(r"'(\w+)' as kind\b", model_sql("rpt_anomalies")))
+    assert lines == Counter(entry.get("kind", name) for name, entry in catalogue("anomalies").items())
+
+
+def test_what_is_published_may_be_what_the_catalogues_know():
+    causes, anomalies = catalogue("causes"), catalogue("anomalies")
+    of_senders = {name for name, entry in causes.items() if entry["stage"] == "sending"}
+    bottlenecks, events = accepted_values("rpt_bottlenecks"), accepted_values("rpt_anomalies")
+    assert set(bottlenecks["cause"]) == {entry.get("cause", name) for name, entry in causes.items()}
+    assert set(bottlenecks["tier"]) == {entry["tier"] for entry in causes.values()}
+    assert set(events["kind"]) == {entry.get("kind", name) for name, entry in anomalies.items()} | of_senders
+
+
+def accepted_values(model: str) -> dict[str, list[str]]:
+    (path,) = REPORTING.rglob(f"{model}.yml")
+    (described,) = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+    (rules,) = (test["valid_rows"] for test in described["data_tests"] if "valid_rows" in test)
+    return rules["arguments"]["accepted_values"]
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [("rpt_health", "health_lines"), ("rpt_bottlenecks", "causes"), ("rpt_anomalies", "anomalies")],
+)
+def test_no_model_says_anything_in_words_of_its_own(model, name):
+    entries = [*catalogue(name).values(), *returned("catalogue/*.sql", "dimensions()")]
+    known = " ".join(str(text) for entry in entries for text in entry.values())
+    found = {text.replace("''", "'") for text in _SQL_TEXT.findall(_SQL_COMMENT.sub("", model_sql(model)))}
+    assert {text for text in found if len(text.split()) > 2 and text not in known} <= {EXAMPLE}
