@@ -110,11 +110,8 @@ def test_every_model_and_column_is_described(demo):
     for path in (warehouse.PROJECT_DIR / "models").rglob("*.yml"):
         for model in yaml.safe_load(path.read_text()).get("models", []):
             assert len(model["description"]) > 20, model["name"]
-            (sql,) = path.parent.glob(f"{model['name']}.sql")
-            if "materialized='ephemeral'" in sql.read_text():  # a part of other models, and no table
-                continue
             described[model["name"]] = {
-                column["name"] for column in model["columns"] if column["description"]
+                column["name"] for column in model.get("columns", []) if column["description"]
             }
     built = {}
     for table, column in workspace.query(
@@ -131,7 +128,6 @@ def test_every_model_and_column_is_described(demo):
         for name in parts:
             columns = connection.execute(f"describe {model_sql(name)}").fetchall()
             built[name] = {column for column, *_ in columns}
-            assert described[name]
     assert described.keys() == built.keys()
     named = column_descriptions(warehouse._parsed_project()).keys()
     for table, columns in built.items():
