@@ -170,21 +170,8 @@ def _parsed_project() -> "Manifest":
 def _project_as_read() -> "Manifest":
     """The project, read once for all that this process does with dbt.
 
-    dbt notes in a node that ephemeral models were put into its SQL, and would put in none the next time.
-    """
-    project = _project_read_once()
-    for node in project.nodes.values():
-        if getattr(node, "extra_ctes_injected", False):
-            node.extra_ctes_injected = False
-            node.extra_ctes = []
-    return project
-
-
-@functools.cache
-def _project_read_once() -> "Manifest":
-    """Read with paths of no workspace: dbt reads everything anew where those of the profile have changed.
-
-    What it remembers of files that an update moved can be in its way; then it reads everything anew, too.
+    Read with paths of no workspace: dbt reads everything anew where those of the profile have changed. What
+    it remembers of files that an update moved can be in its way; then it reads everything anew, too.
     """
     with _environment({"OUTBOUND_RAW_PATH": "raw.duckdb", "OUTBOUND_BUILD_PATH": "build.duckdb"}):
         if PARSED_DIR.exists():
