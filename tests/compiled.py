@@ -74,8 +74,8 @@ def compile_project(folder: Path, *, with_tests: bool = False) -> Project:
         }
         with patch.dict(os.environ, environment):
             _dbt(scratch, "seed", "--exclude", "tag:test_cases")
-            left_out = ["resource_type:seed", "tag:test_cases"] + ["resource_type:test"] * (not with_tests)
-            compiled = _dbt(scratch, "compile", "--exclude", *left_out)
+            kinds = ["resource_type:model", *(["resource_type:test"] if with_tests else [])]
+            compiled = _dbt(scratch, "compile", "--select", *kinds, "--exclude", "tag:test_cases")
             of_period = _dbt(scratch, "list", "--select", warehouse.PERIOD_SELECTION, "--output", "name")
     models = (result.node for result in compiled if result.node.resource_type == "model")
     nodes = {node.unique_id: node for node in models if node.config.materialized != "ephemeral"}
@@ -152,7 +152,7 @@ def instead_of_dbt(project: Project) -> Iterator[None]:
             return real(paths, run_id, database, arguments)
         try:
             if arguments[0] == "run":
-                _made_anew(project, paths.raw, database)
+                _made_anew(project, paths.raw, database, run_id)
                 return []
             _filled(project, paths.raw, paths.account_seed, database, ONE_OF_MANY, at_once=True)
         except duckdb.Error as error:
@@ -205,8 +205,11 @@ def _filled(
     return seconds
 
 
-def _made_anew(project: Project, raw_path: Path, database: Path) -> None:
-    """Make the models that another period needs in a copy of a whole warehouse."""
+def _made_anew(project: Project, raw_path: Path, database: Path, run_id: str) -> None:
+    """Make the models that another period needs in a copy of a whole warehouse.
+
+    Compiled without the name of a run, the project takes the newest that published; this one doesn't.
+    """
     with duckdb.connect(str(database), config=ONE_OF_MANY) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach {literal(raw_path)} as raw (read_only)")
@@ -214,7 +217,8 @@ def _made_anew(project: Project, raw_path: Path, database: Path) -> None:
         for model in project.models:
             if model.relation in project.of_period:
                 connection.execute(f"drop table {model.relation}")
-                _made(connection, model)
+                query = model.query.replace("purpose = 'publish'", f"run_id = {literal(run_id)}")
+                _made(connection, model._replace(query=query))
         connection.commit()
 
 
