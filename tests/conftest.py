@@ -6,6 +6,7 @@ import json
 import os
 import pickle
 import signal
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,8 +31,14 @@ Made = TypeVar("Made")
 
 
 def pytest_configure() -> None:
-    """Hear Ctrl-C, which a shell lets its background jobs ignore: tests send it."""
+    """Hear Ctrl-C, which a shell lets its background jobs ignore: tests send it.
+
+    And let programs keep their bytecode, as they do where nothing forbids it: tests start a hundred of them,
+    and each would compile the project anew.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
