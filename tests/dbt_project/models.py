@@ -3,6 +3,9 @@
 import functools
 import re
 from pathlib import Path
+from typing import Any
+
+import jinja2
 
 from dbt_project.rendering import environment, returned
 
@@ -29,13 +32,25 @@ def singular_test_sql(name: str) -> str:
 @functools.cache
 def _sql(folder: str, name: str) -> str:
     (path,) = (PROJECT / folder).rglob(f"{name}.sql")
+    known, macros = _macros()
+    return known.from_string(path.read_text(), globals=macros).render()
+
+
+@functools.cache
+def _macros() -> tuple[jinja2.Environment, dict[str, Any]]:
+    """The project's macros by name, read once: that takes longer than any model."""
     texts = [macro.read_text() for macro in sorted((PROJECT / "macros").rglob("*.sql"))]
-    macros = "".join(text for text in texts if not _DBT_TAG.search(text))
-    return (
-        environment()
-        .from_string(macros + path.read_text())
-        .render(env_var=lambda _, default: default, ref=_referred, config=lambda **_: "")
-    )
+    known = environment()
+    known.globals |= {
+        "env_var": lambda _, default: default,
+        "ref": _referred,
+        "config": lambda **_: "",
+    }
+    template = known.from_string("".join(text for text in texts if not _DBT_TAG.search(text)))
+    context = template.new_context()
+    for _ in template.root_render_func(context):
+        pass
+    return known, dict(context.vars)
 
 
 def _referred(name: str) -> str:
