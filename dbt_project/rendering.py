@@ -1,6 +1,7 @@
 """The project's macros without dbt: SQL for a bare DuckDB connection, and what the catalogues list."""
 
 import functools
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -72,10 +73,14 @@ def _called(folder_glob: str, text: str) -> str:
 @functools.cache
 def _read(folder_glob: str) -> tuple[jinja2.Environment, dict[str, Any]]:
     """The macros of those files by name: reading them takes longer than any call."""
-    source = "".join(path.read_text(encoding="utf-8") for path in sorted(_MACROS.glob(folder_glob)))
     made = environment()
-    template = made.from_string(source)
+    return made, macros_in(made, sorted(_MACROS.glob(folder_glob)))
+
+
+def macros_in(known: jinja2.Environment, files: Iterable[Path]) -> dict[str, Any]:
+    """The macros of these files by name, also those whose name begins with `_`."""
+    template = known.from_string("".join(path.read_text(encoding="utf-8") for path in files))
     context = template.new_context()
     for _ in template.root_render_func(context):
         pass
-    return made, dict(context.vars)
+    return dict(context.vars)
