@@ -13,6 +13,7 @@ from extract import raw
 from extract.enrichment.ledger import EnrichmentLedger
 from extract.heyreach.client import HeyReachClient, heyreach_client
 from extract.heyreach.observing import KnownStates, PullResult
+from extract.heyreach.one_workspace import require_same_server
 from extract.heyreach.pull import run_pull
 from extract.heyreach.settled import settled_campaigns
 from extract.heyreach.webhooks import WebhookFiles
@@ -126,11 +127,7 @@ def _known_origin(workspace: Workspace, base_url: str) -> raw.Origin | None:
             f"{workspace.folder} holds the demo of another release ({origin.base_url}; this one shows "
             f"{base_url}): delete that folder, or set OUTBOUND_DATA_DIR to another, and run again"
         )
-    if origin and origin.base_url != base_url:
-        raise ConfigurationError(
-            f"{workspace.paths.raw} holds data of {origin.base_url}, but HEYREACH_BASE_URL is {base_url}: "
-            "set OUTBOUND_DATA_DIR to a folder for the other server, or restore the base URL"
-        )
+    require_same_server(origin, base_url, workspace.paths.raw)
     if workspace.as_of and pulls and workspace.as_of < pulls.newest:
         raise ConfigurationError(
             f"OUTBOUND_AS_OF={workspace.as_of:%Y-%m-%dT%H:%M:%SZ} lies before the newest pull "

@@ -3,16 +3,15 @@
 from collections.abc import Collection
 from functools import partial
 
-from extract.heyreach import routes
 from extract.heyreach.asking import Asking
 from extract.heyreach.campaign_rows import is_resting, lists_of
 from extract.heyreach.observing import Pull
 from extract.heyreach.paging import walk
 from extract.heyreach.reading import identified, read_route
+from extract.raw import routes
 from extract.workspace.errors import NotFoundError, RefusedError
 
-SEQUENCE_ROUTE = "campaign/GetCampaignSequence"
-SEQUENCES = "campaign_sequences"
+SEQUENCES = routes.CAMPAIGN_SEQUENCES.name
 
 
 def read_sequences(pull: Pull, campaigns: dict[str, dict]) -> None:
@@ -27,7 +26,7 @@ def read_sequences(pull: Pull, campaigns: dict[str, dict]) -> None:
 
 
 def _read_sequence(pull: Pull, campaign_id: str) -> None:
-    answer = pull.client.get_if_any(SEQUENCE_ROUTE, {"campaignId": campaign_id})
+    answer = pull.client.get_if_any(routes.CAMPAIGN_SEQUENCES.path, {"campaignId": campaign_id})
     pull.answers += 1
     if answer.data is None:
         pull.observe_nothing(SEQUENCES, (), campaign_id, answer.not_after)
@@ -54,7 +53,7 @@ def read_lists(pull: Pull, campaigns: dict[str, dict]) -> None:
 
 def _read_overview(pull: Pull, list_type: str, lists: dict[str, dict]) -> None:
     """Land the lists of one type, and add them to `lists`."""
-    pages = walk(pull.client, routes.LISTS, {"keyword": "", "listType": list_type, "campaignIds": []})
+    pages = walk(pull.client, routes.LISTS, {"listType": list_type})
     for page in pages:
         pull.answers += 1
         for row in page.items:

@@ -8,17 +8,16 @@ import re
 from datetime import timedelta
 from functools import partial
 
-from extract.heyreach import routes
 from extract.heyreach.asking import Asking
 from extract.heyreach.campaign_rows import created_on
 from extract.heyreach.client import Answer
 from extract.heyreach.observing import Pull
+from extract.raw import routes
 from extract.raw.landing import ABSENT
 from extract.workspace.errors import MissingRouteError, RefusedError, UnknownShapeError
 
-BY_CAMPAIGN_ROUTE = "stats/GetOverallStatsByCampaign"
 PAIR_ROUTE = "stats/GetOverallStats"
-DAYS = "account_campaign_days"
+DAYS = routes.ACCOUNT_CAMPAIGN_DAYS.name
 COUNTS = ("connectionsSent", "connectionsAccepted")
 # Fields of a day's counts that only say which campaign they are of.
 NAMES = frozenset({"campaignId", "campaignName", "isCampaignDeleted"})
@@ -63,7 +62,7 @@ class _DailyCounts:
         counted = self._pull.known.counted_days(account_id)
         since = min((*map(created_on, self._campaigns.values()), *counted.values()))
         try:
-            answer = self._post(BY_CAMPAIGN_ROUTE, account_id, [], since)
+            answer = self._post(routes.ACCOUNT_CAMPAIGN_DAYS.path, account_id, [], since)
             days = _by_campaign(answer)
         except RefusedError:
             self._one_by_one.add(account_id)
@@ -127,14 +126,14 @@ class _DailyCounts:
 def _by_campaign(answer: Answer) -> dict[str, Days]:
     """Campaign -> day -> counts, of `{day: [{campaignId, ...}]}`; raises UnknownShapeError."""
     found: dict[str, Days] = {}
-    for day, rows in _days(BY_CAMPAIGN_ROUTE, answer).items():
+    for day, rows in _days(routes.ACCOUNT_CAMPAIGN_DAYS.path, answer).items():
         if not isinstance(rows, list):
-            raise UnknownShapeError(BY_CAMPAIGN_ROUTE, "byDayStats")
+            raise UnknownShapeError(routes.ACCOUNT_CAMPAIGN_DAYS.path, "byDayStats")
         for row in rows:
             campaign_id = routes.row_id({"id": row.get("campaignId")}) if isinstance(row, dict) else None
             if campaign_id is None:
-                raise UnknownShapeError(BY_CAMPAIGN_ROUTE, "byDayStats.campaignId")
-            found.setdefault(campaign_id, {})[day] = _counts(BY_CAMPAIGN_ROUTE, row)
+                raise UnknownShapeError(routes.ACCOUNT_CAMPAIGN_DAYS.path, "byDayStats.campaignId")
+            found.setdefault(campaign_id, {})[day] = _counts(routes.ACCOUNT_CAMPAIGN_DAYS.path, row)
     return found
 
 

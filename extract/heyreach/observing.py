@@ -8,14 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from extract import raw
-from extract.heyreach import routes
 from extract.heyreach.client import Answer, HeyReachClient
 from extract.heyreach.paging import WalkSummary
 from extract.people.records import Erased, clean
+from extract.raw import routes
 from extract.raw.landing import ABSENT, Landing, content_hash
-
-# The routes whose rows are people; elsewhere an erased person can only be mentioned.
-LEAD_ROUTES = frozenset({routes.CAMPAIGN_LEADS.name, routes.LIST_LEADS.name})
 
 _STAMP = "%Y%m%dT%H%M%S%f"
 
@@ -97,7 +94,7 @@ class Pull:
         """Each row as it came, and as it may be kept: without erased people, None where it is one of them."""
         if not self.erased:
             return zip(rows, rows, strict=True)
-        kept = clean(rows, self.erased, may_drop=route.name in LEAD_ROUTES)
+        kept = clean(rows, self.erased, may_drop=route.is_of_people)
         return zip(rows, kept, strict=True)
 
     def observe(

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from extract.heyreach.client import Answer, HeyReachClient
-from extract.heyreach.routes import Route
+from extract.raw.routes import Route
 from extract.workspace.errors import ProviderError, RefusedError, UnknownShapeError
 
 OVERLAP = 10
@@ -93,12 +93,18 @@ class Walk:
         self.summary = _summary(passes, is_complete)
 
 
-def walk(client: HeyReachClient, route: Route, body: dict, *, on_progress: Progress | None = None) -> Walk:
-    """All rows of a route, for a request body without offset and limit.
+def walk(
+    client: HeyReachClient,
+    route: Route,
+    of_scope: dict | None = None,
+    *,
+    on_progress: Progress | None = None,
+) -> Walk:
+    """All rows of a route, or those `of_scope`: what requests say beside what all of this route say.
 
     `on_progress` is called after each page with the number of rows covered so far and HeyReach's total.
     """
-    return Walk(client, route, body, on_progress)
+    return Walk(client, route, {**route.body, **(of_scope or {})}, on_progress)
 
 
 class _Pass:

@@ -11,15 +11,16 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from extract import raw
-from extract.heyreach import KINDS, additions, daily_counts, routes
+from extract.heyreach import KINDS, additions, daily_counts
 from extract.heyreach.asking import Asking
 from extract.heyreach.campaign_rows import is_resting, senders_of
 from extract.heyreach.client import HeyReachClient
 from extract.heyreach.observing import KnownStates, Pull, PullResult
+from extract.heyreach.one_workspace import require_same_workspace, workspaces_of
 from extract.heyreach.reading import read_route
 from extract.people.records import Erased
+from extract.raw import routes
 from extract.raw.landing import Landing
-from extract.workspace.errors import ConfigurationError
 
 # By how much HeyReach's Date may lie before what it dates: it shows whole seconds, and has several servers.
 CLOCK_TOLERANCE = timedelta(minutes=1)
@@ -78,7 +79,7 @@ def run_pull(
 
 
 def _read_senders(pull: Pull, learnt: Learnt) -> None:
-    read_route(pull, routes.SENDER_ACCOUNTS, (), {"keyword": ""})
+    read_route(pull, routes.SENDER_ACCOUNTS)
     now, newest = pull.walks[-1]["finished_at"], pull.known.newest_finished_at
     if newest and now + CLOCK_TOLERANCE < newest:
         pull.warnings.append(
@@ -90,8 +91,10 @@ def _read_senders(pull: Pull, learnt: Learnt) -> None:
 
 def _read_campaigns(pull: Pull, learnt: Learnt) -> None:
     before = dict(pull.known.of(routes.CAMPAIGNS.name, ()))
-    campaigns = read_route(pull, routes.CAMPAIGNS, (), {"keyword": "", "statuses": [], "accountIds": []})
-    _check_workspace(pull, campaigns)
+    campaigns = read_route(pull, routes.CAMPAIGNS)
+    workspaces = workspaces_of(campaigns.values())
+    pull.workspace_id = min(workspaces) if workspaces else (pull.origin.workspace_id if pull.origin else None)
+    require_same_workspace(pull.origin, workspaces)
     after = pull.known.of(routes.CAMPAIGNS.name, ())
     learnt.campaigns = campaigns
     learnt.settled = {
@@ -101,17 +104,6 @@ def _read_campaigns(pull: Pull, learnt: Learnt) -> None:
         and before.get(campaign_id) == after[campaign_id]
         and is_resting(campaign)
     }
-
-
-def _check_workspace(pull: Pull, campaigns: dict[str, dict]) -> None:
-    units = {str(row["organizationUnitId"]) for row in campaigns.values() if row.get("organizationUnitId")}
-    pull.workspace_id = min(units) if units else (pull.origin.workspace_id if pull.origin else None)
-    if pull.origin and pull.origin.workspace_id and units and pull.origin.workspace_id not in units:
-        raise ConfigurationError(
-            f"The raw database holds HeyReach workspace {pull.origin.workspace_id}, but HEYREACH_API_KEY "
-            f"belongs to workspace {pull.workspace_id}: use the key of the former, or set OUTBOUND_DATA_DIR "
-            "to a folder for the latter"
-        )
 
 
 def _read_campaign_leads(pull: Pull, learnt: Learnt) -> None:
@@ -144,8 +136,8 @@ def _read_leads_of(pull: Pull, campaign_id: str, senders: set[str], clock: "_Clo
             pull.erased_counts[campaign_id, str(sender), str(row.get("leadConnectionStatus"))] += 1
         clock.see(row)
 
-    body = {"campaignId": routes.as_sent(campaign_id), "timeFilter": "Everywhere"}
-    read_route(pull, routes.CAMPAIGN_LEADS, (campaign_id,), body, note)
+    of_campaign = {"campaignId": routes.as_sent(campaign_id)}
+    read_route(pull, routes.CAMPAIGN_LEADS, (campaign_id,), of_campaign, note)
 
 
 class _ClockCheck:
@@ -200,8 +192,8 @@ PARTS = (
     Part((routes.SENDER_ACCOUNTS.name,), True, KINDS, _read_senders),
     Part((routes.CAMPAIGNS.name,), True, KINDS, _read_campaigns),
     Part((routes.CAMPAIGN_LEADS.name,), True, KINDS, _read_campaign_leads),
-    Part((additions.SEQUENCES,), False, ("full",), _read_sequences),
+    Part((routes.CAMPAIGN_SEQUENCES.name,), False, ("full",), _read_sequences),
     Part(_LISTS, False, ("full",), _read_lists),
     Part((routes.LIST_LEADS.name,), False, ("daily",), _read_running_lists),
-    Part((daily_counts.DAYS,), False, ("full", "daily"), _read_daily_counts),
+    Part((routes.ACCOUNT_CAMPAIGN_DAYS.name,), False, ("full", "daily"), _read_daily_counts),
 )

@@ -5,28 +5,29 @@ from datetime import datetime
 
 from tqdm import tqdm
 
-from extract.heyreach import routes
 from extract.heyreach.observing import Pull
 from extract.heyreach.paging import walk
+from extract.raw import routes
 from extract.workspace.errors import NotFoundError, ProviderError
 
 
 def read_route(
     pull: Pull,
     route: routes.Route,
-    scope: tuple[str, ...],
-    body: dict,
+    scope: tuple[str, ...] = (),
+    of_scope: dict | None = None,
     on_row: Callable[..., None] | None = None,
 ) -> dict[str, dict]:
     """Walk a route to its end and land what changed; returns the rows by key unless `on_row` takes them.
 
+    `of_scope` is what a request says of the `scope`, beside what all requests of the route say.
     `on_row(row, is_kept=...)` also sees the rows of people who are kept out. A walk that breaks off raises as
     the client does, and is in the ledger with what had come, unless the scope is gone.
     """
     rows: dict[str, dict] = {}
     seen: dict[str, str] = {}
     with tqdm(desc=" ".join((route.name, *scope)), unit=" rows", leave=False, delay=2, disable=None) as bar:
-        pages = walk(pull.client, route, body, on_progress=_progress(bar))
+        pages = walk(pull.client, route, of_scope, on_progress=_progress(bar))
         try:
             for page in pages:
                 pull.answers += 1

@@ -14,11 +14,11 @@ from itertools import groupby
 
 from tqdm import tqdm
 
-from extract.heyreach import routes
 from extract.heyreach.client import HeyReachClient, NotFoundError, RefusedError, UnknownOutcomeError
 from extract.importer.ledger import ARRIVED, LOST, Import, Ledger, LedgerLead
 from extract.importer.target import Members, Target, custom_fields, read_members
 from extract.people.suppression import Suppressions
+from extract.raw import routes
 from extract.workspace.errors import OutboundError, ProviderError
 
 # HeyReach refuses more in one request.

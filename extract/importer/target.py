@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from extract.heyreach import routes
 from extract.heyreach.client import HeyReachClient, NotFoundError, RefusedError
 from extract.heyreach.paging import walk
 from extract.importer.senders import Sender, campaign_senders
 from extract.people.profile_urls import parse_profile_urls
+from extract.raw import routes
 from extract.workspace.errors import ConfigurationError, ProviderError
 
 # HeyReach refuses leads for a draft; whatever was cancelled or failed will never send again.

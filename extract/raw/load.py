@@ -1,22 +1,8 @@
 """The dlt source: landed NDJSON -> raw tables.
 
-| resource | one row is |
-| --- | --- |
-| sender_accounts, campaigns, campaign_sequences, lists | an observed state of one of them |
-| campaign_leads | an observed state of a lead in a campaign, with its three statuses |
-| list_leads, list_companies | an observed state of a list member, with its custom fields |
-| account_campaign_days | HeyReach's own counts for one sender, campaign and UTC day, as observed |
-| imports, import_rows, import_events | what `make import` planned and did, from its ledger |
-| enrichment_runs, enrichment_asks, enrichment_answers | what `make enrich` asked, from its ledger |
-| enrichment_source_rows | campaigns and leads of another service that leads were taken from |
-| webhook_events | a webhook payload out of the operator's files |
-| webhook_files | a webhook file in a state that was read |
-| erased_lead_counts | how many leads of erased people a pull met, by campaign, sender and status |
-| quarantined_rows | a row HeyReach sent, or a line of a webhook file, that can't be stored |
-| pulls | one walk of one pull: what was asked when, and whether everything came |
-
-Every table is append-only: a row is an observation, and observations don't change. dlt imports the files
-untouched (`with_file_import`), its one path at DuckDB's own reading speed and without variant columns.
+A resource is a table of tables.py; what a row of it is, the sources in dbt_project/models/staging say. Every
+table is append-only: a row is an observation, and observations don't change. dlt imports the files untouched
+(`with_file_import`), its one path at DuckDB's own reading speed and without variant columns.
 """
 
 import os

@@ -1,19 +1,12 @@
 """The tables of the raw database: every column of each, and what identifies an observation."""
 
+from extract.raw.routes import ROUTES
+
 SCHEMA = "heyreach"
 
 # Per observation table: the columns that identify a row. The last one is the row's own key, those before
 # it the scope that one walk of the API covers.
-OBSERVATIONS: dict[str, tuple[str, ...]] = {
-    "sender_accounts": ("account_id",),
-    "campaigns": ("campaign_id",),
-    "campaign_sequences": ("campaign_id",),
-    "lists": ("list_id",),
-    "campaign_leads": ("campaign_id", "campaign_lead_id"),
-    "list_leads": ("list_id", "list_row_key"),
-    "list_companies": ("list_id", "list_row_key"),
-    "account_campaign_days": ("account_id", "campaign_id", "stat_date"),
-}
+OBSERVATIONS: dict[str, tuple[str, ...]] = {route.name: route.identity for route in ROUTES}
 
 _OBSERVED = {
     "observed_at": "timestamp",

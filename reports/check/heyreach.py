@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from extract.heyreach import accounts, routes
+from extract.heyreach import accounts
 from extract.heyreach.client import HeyReachClient
+from extract.heyreach.one_workspace import is_another, workspaces_of
 from extract.heyreach.paging import walk
 from extract.http.pacing import Pacer
+from extract.raw import routes
 from extract.workspace.strict_yaml import shown
 from extract.workspace.values import YEARS
 from extract.workspace.workspace import Workspace
@@ -46,9 +48,11 @@ class HeyReach:
             )
             return
         self._ask()
-        units = sorted({str(row["organizationUnitId"]) for row in self._campaigns if _unit(row)})
+        workspaces = workspaces_of(self._campaigns)
         opens = (
-            f"opens workspace {', '.join(units)}" if units else "is valid; no campaign names a workspace yet"
+            f"opens workspace {', '.join(sorted(workspaces))}"
+            if workspaces
+            else "is valid; no campaign names a workspace yet"
         )
         yield good(
             f"{opens}, {counted(len(self._campaigns), 'campaign')}, {counted(len(self._senders), 'sender')} "
@@ -62,7 +66,7 @@ class HeyReach:
             yield bad(
                 f"the raw database holds data of {origin.base_url}: set HEYREACH_BASE_URL so, {elsewhere}"
             )
-        elif origin.workspace_id and units and origin.workspace_id not in units:
+        elif is_another(origin, workspaces):
             yield bad(f"the raw database holds workspace {origin.workspace_id}: use its key, {elsewhere}")
         else:
             yield good("the raw database holds the same workspace")
@@ -147,9 +151,8 @@ class HeyReach:
                 self._workspace.base_url, self._workspace.api_key, pacer, request_seconds=REQUEST_SECONDS
             ) as client:
                 client.check_api_key()
-                self._senders = _rows(client, routes.SENDER_ACCOUNTS, {"keyword": ""})
-                body = {"keyword": "", "statuses": [], "accountIds": []}
-                self._campaigns = list(_rows(client, routes.CAMPAIGNS, body).values())
+                self._senders = _rows(client, routes.SENDER_ACCOUNTS)
+                self._campaigns = list(_rows(client, routes.CAMPAIGNS).values())
                 self._clock_ahead, self._now = client.clock_ahead(), datetime.now(UTC)
         self._has_answered = True
 
@@ -167,13 +170,9 @@ class HeyReach:
         return 2 * pages + len(self._campaigns) + pairs + 4, f"by {counted(leads, 'lead')}"
 
 
-def _rows(client: HeyReachClient, route: routes.Route, body: dict) -> dict[str, dict]:
-    rows = (row for page in walk(client, route, body) for row in page.items)
+def _rows(client: HeyReachClient, route: routes.Route) -> dict[str, dict]:
+    rows = (row for page in walk(client, route) for row in page.items)
     return {key: row for row in rows if (key := route.key(row))}
-
-
-def _unit(campaign: dict) -> object:
-    return campaign.get("organizationUnitId")
 
 
 def _leads(campaign: dict) -> int:

@@ -18,8 +18,8 @@ from unittest.mock import patch
 import duckdb
 
 from extract import raw
-from extract.heyreach import routes
 from extract.raw import load as heyreach
+from extract.raw import routes
 from extract.raw.landing import landed_files
 from extract.workspace.sql_text import literal
 from extract.workspace.variables import DEFAULTS
@@ -28,9 +28,7 @@ from tests.benchmark.workspaces import BASE_URL, HISTORY, NIGHT
 Facts = dict[str, object]
 
 # Rows a page; what is not listed is one answer, however long.
-PAGE_LIMITS = {
-    route.name: route.page_limit for route in vars(routes).values() if isinstance(route, routes.Route)
-} | dict.fromkeys(("campaign_sequences", "account_campaign_days"), sys.maxsize)
+PAGE_LIMITS = {route.name: route.page_limit or sys.maxsize for route in routes.ROUTES}
 
 # As dbt_project/profiles.yml sets it.
 BUILD_SETTINGS = {

@@ -1,4 +1,4 @@
-"""What it takes to add a breakdown, a custom field, a sender's attribute, an alarm; nothing is forgotten."""
+"""What it takes to add a breakdown, a field, an attribute of senders, an alarm, a route."""
 
 import importlib.util
 import json
@@ -16,6 +16,7 @@ import yaml
 PROJECT = Path(__file__).parents[2]
 CATALOGUE = "dbt_project/macros/catalogue"
 CORE = "dbt_project/models/marts/core"
+STAGING = "dbt_project/models/staging/heyreach"
 MARTS = {"leads": "heyreach_leads", "accounts": "heyreach_accounts", "connections": "heyreach_connections"}
 # As the header of dimensions.sql describes them.
 KEYS = {
@@ -103,58 +104,90 @@ CHANGES = {
             "having sum(row_count) > max(many_rows_set_aside)\nunion all\n",
         ),
     },
+    "route": {
+        "extract/raw/routes.py": (
+            *("# HeyReach's own counts.", 'TAGS = Route("tags", "lead_tags/GetAll", ("tag_id",), 100)\n'),
+            *("    ACCOUNT_CAMPAIGN_DAYS,\n", "    TAGS,\n"),
+        ),
+        "extract/heyreach/pull.py": (
+            "_LISTS = (",
+            "def _read_tags(pull: Pull, learnt: Learnt) -> None:\n"
+            "    asking = Asking(pull, routes.TAGS.name)\n"
+            "    asking.ask((), partial(read_route, pull, routes.TAGS))\n"
+            '    asking.warning("they stay as they were last seen")\n\n\n',
+            "    Part((routes.ACCOUNT_CAMPAIGN_DAYS.name,)",
+            '    Part((routes.TAGS.name,), False, ("full",), _read_tags),\n',
+        ),
+        "extract/sandbox/reading.py": (
+            *("ROUTES = {", 'def _tags(api, call):\n    return Rows.of([{"id": 7, "name": "warm"}])\n\n\n'),
+            '    "MyNetwork/GetMyNetworkForSender"',
+            '    "lead_tags/GetAll": Route("POST", _tags, MAX_LIMIT),\n',
+        ),
+        f"{STAGING}/_heyreach__sources.yml": (
+            "      - name: lists\n",
+            "      - name: tags\n        description: Observed states of tags, keyed by tag_id.\n",
+        ),
+        f"{STAGING}/stg_heyreach__tags.sql": (
+            "",
+            "with newest as (\n\n    {{ newest_observations('tags', ['tag_id']) }}\n\n)\n\n"
+            "select tag_id, {{ payload_text('name') }} as tag_name, is_present from newest\n",
+        ),
+        f"{STAGING}/stg_heyreach__tags.yml": (
+            "",
+            "version: 2\n\nmodels:\n  - name: stg_heyreach__tags\n    description: One row per tag.\n",
+        ),
+    },
 }
 # The acceptance window is a value, and nothing else.
 WINDOW = ("config/settings.yaml", "acceptance_window_days: 14\n", "acceptance_window_days: 10\n")
 # What `problems` looks at.
-READ = ("dbt_project/rendering.py", "dbt_project/macros", CORE, "extract/heyreach/accounts.py")
-# In the copy, a process of its own: its code and its models, on a workspace in which nothing happened.
+READ = ("dbt_project/rendering.py", "dbt_project/macros", CORE, STAGING, "extract")
+# In the copy, a process of its own: its code and its models, on a workspace that was read once.
 BUILD = '''
 import json, sys
-from datetime import UTC, datetime
 from pathlib import Path
 import duckdb
-from extract import raw
 from extract.heyreach.accounts import Account
-from extract.workspace.workspace import load_workspace
+from extract.sandbox import DEMO_END, DEMO_START
+from extract.sandbox.api import SandboxApi
+from extract.sandbox.world import World
 from reports.document.queries import read_report
 from reports.document.render import render_markdown
-from tests.compiled import build, compile_project
+from tests.compiled import compile_project
+from tests.diagnosis.operation import Operation
 
 folder = Path(sys.argv[1])
 (folder / "compiled").mkdir(parents=True)
-now = datetime(2026, 2, 1, tzinfo=UTC)
-raw.append_run_parameters(folder / "raw.duckdb", {
-    **vars(load_workspace(Path.cwd(), {}).analytics),
-    "run_id": "one", "purpose": "publish", "requested_at": now, "as_of": now,
-    "since": now.replace(month=1), "until": now, "is_demo": False, "base_url": "https://heyreach.test",
-})
-with duckdb.connect(str(folder / "raw.duckdb")) as connection:
+world = World.generate("boutique", 7, 20, start=DEMO_START)
+operation = Operation(folder, SandboxApi(world, now=DEMO_END))
+operation.pull([(DEMO_END, "full")])
+with duckdb.connect(str(operation.raw_path)) as connection:
     connection.execute(
         """
-        insert into heyreach.pulls by name
-        select 'p' as pull_id, 'l' as landing_id, 'pull' as resource, 'full' as kind, true as is_complete,
-            timestamptz '2026-01-05 00:00:00+00' as started_at,
-            timestamptz '2026-01-05 00:01:00+00' as finished_at;
         insert into heyreach.quarantined_rows by name
-        select 'p' as pull_id, 'campaigns' as resource, 'no id' as reason, row_text
-        from range(101) as rows(row_text)
+        select pull_id, 'campaigns' as resource, 'no id' as reason, row_text
+        from heyreach.pulls, range(101) as rows(row_text)
+        where resource = 'pull'
         """
     )
-project = compile_project(folder / "compiled")
+    pulled = connection.execute("select outcome from heyreach.pulls where resource = 'tags'").fetchall()
 account = Account("1", "Maren", "real_personal", team="north")
-build(project, folder / "raw.duckdb", [account], folder / "warehouse.duckdb")
-with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
+project = compile_project(folder / "compiled")
+database = operation.build(project, [account], DEMO_START)
+with duckdb.connect(str(database), read_only=True) as connection:
     columns = connection.execute("select table_name, column_name from duckdb_columns()").fetchall()
     report = read_report(connection)
     accounts = connection.execute("select team from marts.heyreach_accounts").fetchall()
     window = connection.execute("select acceptance_window_days from marts.rpt_summary").fetchall()
+    tags = connection.execute("from staging.stg_heyreach__tags").fetchall()
 print(json.dumps({
     "columns": columns,
     "sections": list(report["sections"]),
     "markdown": render_markdown(report),
     "teams": accounts,
     "window": window,
+    "pulled": pulled,
+    "tags": tags,
     "queries": {model.relation.rpartition(".")[2].strip('"'): model.query for model in project.models},
 }))
 '''
@@ -178,7 +211,7 @@ def copied(folder: Path) -> Path:
 
 def make(change: dict[str, tuple[str, ...]], tree: Path, *, without: str = "") -> None:
     for name in change.keys() - {without}:
-        text = (tree / name).read_text()
+        text = (tree / name).read_text() if (tree / name).exists() else ""
         for place, added in zip(change[name][::2], change[name][1::2], strict=True):
             assert text.count(place) == 1, (name, place)
             text = text.replace(place, added + place)
@@ -213,12 +246,13 @@ def changed(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
     return json.loads(outcome.stdout.splitlines()[-1])
 
 
-def test_a_change_takes_four_files_at_most():
+def test_a_change_takes_four_files_at_most_and_a_route_six():
     assert {name: len(change) for name, change in CHANGES.items()} == {
         "country": 3,
         "persona": 3,
         "team": 4,
         "alarm": 4,
+        "route": 6,
     }
 
 
@@ -256,13 +290,18 @@ def test_an_alarm_with_a_threshold_is_in_the_report(changed):
     assert ["stg_operations__run_parameters", "many_rows_set_aside"] in changed["columns"]
 
 
+def test_what_a_route_brings_is_pulled_stored_and_staged(changed):
+    assert changed["pulled"] == [["complete"]]
+    assert changed["tags"] == [["7", "warm", True]]
+
+
 def test_the_acceptance_window_is_changed_in_one_place(changed):
     assert changed["window"] == [[10]]
     assert "within 10 days of being sent" in changed["markdown"]
 
 
 def test_an_attribute_of_senders_comes_from_the_account_file_and_is_widened_like_others(changed):
-    assert changed["teams"] == [["north"]]
+    assert ["north"] in changed["teams"]
     compared = changed["queries"]["fnd_segments_compared"]
     [names] = set(re.findall(r"when \w+\.dimension in \((.*?)\)\s+then greatest\(1,", compared))
     assert "'account_team'" in names and "'account'" not in names
@@ -278,6 +317,12 @@ def test_an_attribute_of_senders_comes_from_the_account_file_and_is_widened_like
         ("team", "extract/heyreach/accounts.py", "accounts.py and account_fields.sql differ in team"),
         ("team", f"{CATALOGUE}/account_fields.sql", "accounts.py and account_fields.sql differ in team"),
         ("team", f"{CORE}/heyreach_accounts.yml", "heyreach_accounts.yml has no team"),
+        ("route", "extract/raw/routes.py", "the source tags is filled by no route"),
+        ("route", "extract/heyreach/pull.py", "pull.py never reads TAGS"),
+        ("route", "extract/sandbox/reading.py", "the sandbox has no lead_tags/GetAll"),
+        ("route", f"{STAGING}/_heyreach__sources.yml", "_heyreach__sources.yml has no tags"),
+        ("route", f"{STAGING}/stg_heyreach__tags.sql", "no staging model reads tags"),
+        ("route", f"{STAGING}/stg_heyreach__tags.yml", "stg_heyreach__tags has no description"),
     ],
 )
 def test_a_file_that_is_forgotten_is_named(tree, tmp_path, name, file, problem):
@@ -336,7 +381,40 @@ def problems(tree: Path) -> list[str]:
             for field in set(listed["account_fields"])
             ^ set(_module(tree, "extract/heyreach/accounts.py").DESCRIBED)
         ]
+        + _problems_of_routes(tree)
     )
+
+
+def _problems_of_routes(tree: Path) -> list[str]:
+    """Where a route, its table, its source and its models don't go together."""
+    module = _module(tree, "extract/raw/routes.py")
+    routes = {name: route for name, route in vars(module).items() if isinstance(route, module.Route)}
+    [source] = yaml.safe_load((tree / STAGING / "_heyreach__sources.yml").read_text())["sources"]
+    # Webhook payloads come as files.
+    sources = {table["name"] for table in source["tables"]} - {"webhook_events"}
+    models = {path.stem: path.read_text() for path in sorted((tree / STAGING).glob("*.sql"))}
+    described = {path.stem for path in sorted((tree / STAGING).glob("stg_*.yml"))}
+    pull = (tree / "extract/heyreach/pull.py").read_text()
+    sandbox = "".join(path.read_text() for path in sorted((tree / "extract/sandbox").glob("*.py")))
+    stored = {route.name for route in module.ROUTES}
+    return [
+        *(f"the source {name} is filled by no route" for name in sources - stored),
+        *(f"_heyreach__sources.yml has no {name}" for name in stored - sources),
+        *(f"ROUTES of routes.py has no {name}" for name, route in routes.items() if route.name not in stored),
+        *(f"pull.py never reads {name}" for name in routes if f"routes.{name}.name" not in pull),
+        *(
+            f"the sandbox has no {route.path}"
+            for route in routes.values()
+            if f'"{route.path}"' not in sandbox
+        ),
+        *(
+            f"no staging model reads {name}"
+            for name in stored
+            if not any(f"('{name}'" in text or f"'heyreach', '{name}'" in text for text in models.values())
+        ),
+        *(f"{name} has no description" for name in set(models) - described),
+        *(f"{name} is described, and isn't there" for name in described - set(models)),
+    ]
 
 
 def _contract(tree: Path, mart: str) -> set[str]:

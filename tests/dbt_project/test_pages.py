@@ -53,6 +53,30 @@ def test_every_file_that_a_change_needs_is_there():
     assert [name for name in named if not (PROJECT / name).exists()] == []
 
 
+def test_what_the_page_says_is_in_one_place_is_nowhere_else():
+    models = {
+        path: path.read_text(encoding="utf-8") for path in (PROJECT / "dbt_project/models").rglob("*.sql")
+    }
+    code = {
+        path: path.read_text(encoding="utf-8")
+        for folder in ("extract", "reports")
+        for path in (PROJECT / folder).rglob("*.py")
+        if "sandbox" not in path.parts
+    }
+    # Elsewhere the column is handed on, or folded.
+    sent = {
+        path
+        for path, text in models.items()
+        if re.search(r"^(?!.*is_sent.* as is_sent).* as is_sent\b", text, re.M)
+    }
+    workspace = {path for path, text in code.items() if "organizationUnitId" in text}
+    rows = [line for line in page("changing").splitlines() if line.startswith("| ")]
+    for what, places in (('what "sent" means', sent), ("one workspace", workspace)):
+        [row] = [row for row in rows if what in row]
+        [place] = places
+        assert f"`{place.relative_to(PROJECT).as_posix()}`" in row
+
+
 def test_each_decision_stands_once_on_a_page_that_is_shown():
     pages = {path.stem: path.read_text(encoding="utf-8") for path in DECISIONS.glob("*.md")}
     titles = [title for text in pages.values() for title in re.findall(r"^### (.+)$", text, re.MULTILINE)]

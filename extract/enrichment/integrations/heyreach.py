@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from extract.enrichment.base import Integration, Outcome, RowError, Subject, found_or_not
 from extract.enrichment.reading import objects, whole
-from extract.heyreach import routes
 from extract.heyreach.client import HeyReachClient
+from extract.raw import routes
 from extract.workspace.services import HEYREACH
 
 _PAGE = 100

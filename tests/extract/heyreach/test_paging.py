@@ -6,8 +6,8 @@ import pytest
 
 from extract.heyreach.client import HeyReachClient
 from extract.heyreach.paging import walk
-from extract.heyreach.routes import CAMPAIGN_LEADS, LIST_LEADS, company_row_key, list_row_key, row_id
 from extract.http.pacing import Pacer
+from extract.raw.routes import CAMPAIGN_LEADS, LIST_LEADS, company_row_key, list_row_key, row_id
 from extract.workspace.errors import NotFoundError, ProviderError, RefusedError, UnknownShapeError
 from tests.extract.heyreach.scripted_server import Reply, Request, ScriptedServer, VirtualTime
 
@@ -85,10 +85,11 @@ def test_all_rows_come_with_few_requests(tmp_path, count, requests):
     assert summary.requests == summary.pages == len(asked) == requests
 
 
-def test_a_request_adds_offset_and_limit_to_the_body(tmp_path):
+def test_a_request_says_what_its_route_and_its_scope_say_and_which_page_it_wants(tmp_path):
     _, _, asked = walked(with_ids(150).page, tmp_path)
     assert [request.body for request in asked] == [
-        {"campaignId": 7, "offset": offset, "limit": 100} for offset in (0, 90, 140)
+        {"timeFilter": "Everywhere", "campaignId": 7, "offset": offset, "limit": 100}
+        for offset in (0, 90, 140)
     ]
     assert {request.path for request in asked} == {CAMPAIGN_LEADS.path}
 
