@@ -18,12 +18,12 @@ def main() -> int:
     for result in tried(mutations, options.workers):
         results.append(result)
         print(f"{len(results)} of {len(mutations)}: {_line(result)}", flush=True)
+        if options.keep:
+            _keep(result)
     unnoticed = [result for result in results if result.verdict != NOTICED]
     print(f"\n{len(results)} mutations, {len(unnoticed)} of them not noticed")
     for result in unnoticed:
         print(f"\n{_line(result)}\n  {result.mutation.so_that}\n  {result.said}".rstrip())
-    if options.keep:
-        _keep(results)
     return 1 if unnoticed or not results else 0
 
 
@@ -41,12 +41,11 @@ def _line(result: Result) -> str:
     )
 
 
-def _keep(results: Sequence[Result]) -> None:
-    """Write what came out into the rows of these mutations; what is known of others stays."""
+def _keep(result: Result) -> None:
+    """Write what came out into the mutation's row; what is known of others stays."""
     known = kept.read(kept.RESULTS.read_text(encoding="utf-8")) if kept.RESULTS.exists() else {}
-    day = f"{datetime.now(UTC):%Y-%m-%d}"
-    new = {kept.identity(result.mutation): (result.verdict, day) for result in results}
-    kept.RESULTS.write_text(kept.page(all_mutations(), {**known, **new}), encoding="utf-8")
+    known[kept.identity(result.mutation)] = (result.verdict, f"{datetime.now(UTC):%Y-%m-%d}")
+    kept.RESULTS.write_text(kept.page(all_mutations(), known), encoding="utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:
