@@ -50,7 +50,7 @@ def environment() -> jinja2.Environment:
 def rendered(folder_glob: str, call: str) -> str:
     """The SQL that a macro call expands to.
 
-    Only files that `folder_glob` matches below `macros` are known, as in `rendered("json/*.sql",
+    Only files that `folder_glob` matches below `macros` are known, as in `rendered("engine/*.sql",
     "custom_field('source')")`. Raises jinja2.UndefinedError for anything else.
     """
     return _called(folder_glob, "{{ " + call + " }}").strip()

@@ -151,13 +151,13 @@ def _judged(connection: duckdb.DuckDBPyConnection, piece: str) -> list[duckdb.St
     if kinds[-1] != Kind.SELECT or set(kinds[:-1]) - {Kind.CREATE}:
         does = next((kind for kind in reversed(kinds) if kind != Kind.TRANSACTION), kinds[-1])
         raise StatementError(f"{REFUSED}, and this is {does.name.replace('_', ' ')}")
-    called = _functions(piece).union(*(_serialised(connection, each) for each in explained))
+    called = _functions(piece).union(*(_serialized(connection, each) for each in explained))
     if refused := called & _refused_functions():
         raise StatementError(f"{min(refused)}() can do more than read the warehouse, and is not called here")
     return statements
 
 
-def _serialised(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement) -> set[str]:
+def _serialized(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement) -> set[str]:
     """The functions a statement calls, as DuckDB's parser reads it; of a PIVOT's parts it can't tell."""
     if not statement.query:
         return set()

@@ -64,7 +64,7 @@ class Project(NamedTuple):
 def compile_project(folder: Path, *, with_tests: bool = False) -> Project:
     """Compile the models and load the seeds, once for all workspaces; `folder` keeps the seeds' database."""
     with tempfile.TemporaryDirectory() as scratch:
-        raw.initialise(Path(scratch) / "raw.duckdb")
+        raw.initialize(Path(scratch) / "raw.duckdb")
         seeds = folder / f"{DATABASE_NAME}.duckdb"
         write_account_seed([], folder / "heyreach_account_config.csv")
         environment = {

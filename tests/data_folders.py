@@ -151,7 +151,7 @@ FIGURES: dict[str, tuple[int, str]] = {
     ),
     "enrichment_values": (
         2,
-        "select field, field_source, count(*) as found, count(*) filter (is_chosen) as chosen, "
+        "select field, integration, count(*) as found, count(*) filter (is_chosen) as chosen, "
         "count(*) filter (is_conflicting) as conflicting from marts.enrichment_values group by all",
     ),
     "enrichment_weeks": (

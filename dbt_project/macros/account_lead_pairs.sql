@@ -1,5 +1,5 @@
 {#- What an account and a lead are compared by in rpt_account_lead_match; a new pair is one line. `account` and `lead` are
-    columns of fnd_period_facts, the labels' dimensions those of fnd_segments_labelled. -#}
+    columns of fnd_period_facts, the labels' dimensions those of fnd_segments_labeled. -#}
 {% macro account_lead_pairs() -%}
     {{ return([
         {

@@ -129,7 +129,7 @@ def _found(published: Path, fields: Sequence[str]) -> dict[str, dict[str, str]]:
     if not published.exists():
         raise ConfigurationError(f"There is no warehouse at {published} yet: `make run` first")
     columns = ", ".join(
-        f"case when field_source like '%{name}: %' then cast({_COLUMNS.get(name, name)} as varchar) end"
+        f"case when json_exists(field_source, '{name}') then cast({_COLUMNS.get(name, name)} as varchar) end"
         for name in fields
     )
     with duckdb.connect(str(published), read_only=True) as connection:

@@ -9,7 +9,7 @@ from extract.workspace.sql_text import literal
 _SETTLED = """
     select performance.campaign_id
     from published.marts.rpt_campaign_performance as performance
-    inner join published.staging.stg_heyreach__campaigns as campaigns
+    inner join published.marts.heyreach_campaigns as campaigns
         on performance.campaign_id = campaigns.campaign_id
     where performance.is_settled
         -- HeyReach counts a campaign's leads in its own row: what happened since shows as a change of that.
@@ -17,7 +17,7 @@ _SETTLED = """
             select 1
             from raw.heyreach.campaigns as later
             where later.campaign_id = performance.campaign_id
-                and later.observed_at > campaigns.last_changed_at
+                and later.observed_at > campaigns.updated_at
         )
 """
 

@@ -107,7 +107,7 @@ class _Importer:
         if self.options.apply:
             for earlier in self.ledger.imports():
                 if _is_into(earlier, target):
-                    self._delivery(earlier, target).recognise_late_arrivals(members)
+                    self._delivery(earlier, target).recognize_late_arrivals(members)
         if not plan.to_send:
             self.say("nothing is to be sent")
         elif not self.options.apply:

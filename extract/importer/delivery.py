@@ -104,10 +104,10 @@ class Delivery:
         members = read_members(self.client, self.target.list_id)
         if not members.is_complete:
             raise self._unreadable("REPAIR")
-        self.recognise_late_arrivals(members)
+        self.recognize_late_arrivals(members)
         return self._leads(*LOST), members
 
-    def recognise_late_arrivals(self, members: Members) -> None:
+    def recognize_late_arrivals(self, members: Members) -> None:
         """Record what a complete reading of the list shows of leads that had been given up as lost."""
         # Whoever was refused and is there all the same came by another import.
         given_up = self._leads("missing_lead", "missing_fields", "changed_fields")

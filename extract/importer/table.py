@@ -79,7 +79,7 @@ def read_import_file(
     is there twice, no mapping or several for its columns.
     """
     asked = [mappings[mapping_name]] if mapping_name in mappings else mappings.values()
-    file = read_csv(path, lambda header: _most_recognised(asked, header, required))
+    file = read_csv(path, lambda header: _most_recognized(asked, header, required))
     mapping = (
         _named(path, file.header, mappings, mapping_name, required)
         if mapping_name
@@ -125,8 +125,8 @@ def _named(
 def _fitting(
     path: Path, header: list[str], mappings: dict[str, ImportMapping], required: Sequence[str]
 ) -> ImportMapping:
-    most = _most_recognised(mappings.values(), header, required)
-    best = [each for each in mappings.values() if most and _recognised(each, header, required) == most]
+    most = _most_recognized(mappings.values(), header, required)
+    best = [each for each in mappings.values() if most and _recognized(each, header, required) == most]
     if len(best) == 1:
         return best[0]
     if best:
@@ -143,13 +143,13 @@ def _fitting(
     )
 
 
-def _most_recognised(
+def _most_recognized(
     mappings: Iterable[ImportMapping], header: list[str], required: Sequence[str] = REQUIRED
 ) -> int:
-    return max((_recognised(mapping, header, required) for mapping in mappings), default=0)
+    return max((_recognized(mapping, header, required) for mapping in mappings), default=0)
 
 
-def _recognised(mapping: ImportMapping, header: list[str], required: Sequence[str]) -> int:
+def _recognized(mapping: ImportMapping, header: list[str], required: Sequence[str]) -> int:
     """How many columns of a file the mapping takes; 0 where it doesn't fit."""
     if _missing(mapping, header, required):
         return 0

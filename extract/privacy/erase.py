@@ -65,7 +65,7 @@ def erase(workspace: Workspace, url: str) -> tuple[Person, list[Path]]:
     people = suppressions(workspace)
     person = Person({parsed.key})
     people.add(person.keys, datetime.now(UTC).date())
-    while _recognise(workspace, person):
+    while _recognize(workspace, person):
         people.add(person.keys, datetime.now(UTC).date())
     return person, _remove_profiles(workspace, person) + sweep(workspace, people, person.rows, person.words)
 
@@ -165,7 +165,7 @@ def _lasting_files(workspace: Workspace) -> list[Path]:
     )
 
 
-def _recognise(workspace: Workspace, person: Person) -> bool:
+def _recognize(workspace: Workspace, person: Person) -> bool:
     """Learn from raw and the ledger what else the person is known by; whether a key was among it.
 
     HeyReach's own id joins a vanity link and a member id, a campaign lead's id what it was called over time.

@@ -14,7 +14,7 @@ from extract.raw.database import (
     connect,
     counted_days,
     damaged,
-    initialise,
+    initialize,
     known_enrichments,
     known_quarantined_lines,
     known_webhook_events,

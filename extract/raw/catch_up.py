@@ -12,7 +12,7 @@ def load_landed(paths: Paths) -> None:
 
     Raises MissingError where something that was landed is in neither of the two.
     """
-    raw.initialise(paths.raw)
+    raw.initialize(paths.raw)
     load_leftovers(paths)
 
 

@@ -75,7 +75,7 @@ def damaged(path: Path) -> str:
     )
 
 
-def initialise(path: Path) -> None:
+def initialize(path: Path) -> None:
     """Create the raw database, and any of its tables and columns that it lacks: that migrates older ones."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with connect(path, read_only=False) as connection:
@@ -245,7 +245,7 @@ def known_quarantined_lines(connection: duckdb.DuckDBPyConnection, places: list[
 
 def append_run_parameters(path: Path, parameters: dict) -> None:
     """Add the row of parameters that the next build reads: the run's own, and every threshold by its name."""
-    initialise(path)  # raw may be older than a column
+    initialize(path)  # raw may be older than a column
     columns = list(TABLES["run_parameters"])
     thresholds = {name: value for name, value in parameters.items() if name not in RUN_PARAMETERS}
     parameters = {**parameters, "thresholds": json.dumps(thresholds)}

@@ -98,7 +98,7 @@ def _country_url(person_slug: str) -> str:
     return f"https://{country}.linkedin.com/in/{person_slug}"
 
 
-def _capitalised_url(person_slug: str) -> str:
+def _capitalized_url(person_slug: str) -> str:
     # The case of a member id carries meaning; only vanity slugs survive a change of case.
     return canonical_url(person_slug if person_slug.startswith("ACoAA") else person_slug.title())
 
@@ -108,7 +108,7 @@ SPELLINGS: tuple[Callable[[str], str], ...] = (
     lambda person_slug: f"https://www.linkedin.com/in/{person_slug}/",
     lambda person_slug: f"https://linkedin.com/in/{person_slug}",
     _country_url,
-    _capitalised_url,
+    _capitalized_url,
     lambda person_slug: f"https://www.linkedin.com/in/{person_slug}?utm_source=clay&trk=people-search",
     lambda person_slug: f"https://www.linkedin.com/in/{quote(person_slug)}",
     lambda person_slug: f"http://www.linkedin.com/in/{quote(person_slug)}/?originalSubdomain=uk",

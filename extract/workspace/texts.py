@@ -37,7 +37,7 @@ def placeholders_among(texts: Iterable[str]) -> set[str]:
     distinct = sorted(set(texts))
     if not distinct:
         return set()
-    known = rendered("json/*.sql", "known_text('text')")
+    known = rendered("engine/*.sql", "known_text('text')")
     with duckdb.connect() as connection:
         connection.execute(
             "create table placeholders as select unnest($words) as placeholder", {"words": _words()}

@@ -14,7 +14,7 @@ from reports.document.drawing import (
     PERCENT_AXIS,
     WIDTH,
     bars_of,
-    colour_of,
+    color_of,
     row_texts,
     rows_of,
     svg_of,
@@ -25,10 +25,10 @@ from reports.document.sections import BY_KEY
 MOST_ROWS = 15
 MOST_LINES = 5
 
-VERDICT_COLOURS = {"lower": "bad", "higher": "good", "collecting": "faint", "underpowered": "faint"}
+VERDICT_COLORS = {"lower": "bad", "higher": "good", "collecting": "faint", "underpowered": "faint"}
 DIRECTIONS = {"lower": "lower than all others", "higher": "higher than all others"}
-BOTTLENECK_COLOURS = {"blocked": "bad", "lower": "accent", "background": "faint"}
-LINE_COLOURS = ("ink", "series-1", "series-2", "series-3", "series-4", "series-5")
+BOTTLENECK_COLORS = {"blocked": "bad", "lower": "accent", "background": "faint"}
+LINE_COLORS = ("ink", "series-1", "series-2", "series-3", "series-4", "series-5")
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _bottlenecks(rows: list[Row]) -> Chart | None:
             "label": _bottleneck_label(row),
             "value": row["recoverable_accepts_per_week"],
             "text": f"{filters.decimal(row['recoverable_accepts_per_week'])} a week",
-            "colour": colour_of(BOTTLENECK_COLOURS.get(row["verdict"], "faint")),
+            "color": color_of(BOTTLENECK_COLORS.get(row["verdict"], "faint")),
         }
         for number, row in enumerate(costly)
     ]
@@ -82,7 +82,7 @@ def _bottlenecks(rows: list[Row]) -> Chart | None:
         caption=f"In the order of section {BY_KEY['bottlenecks'].number}. "
         "What is blind has no figure, and so no bar.",
         figures=_spoken(values),
-        legend=[(BOTTLENECK_COLOURS.get(verdict, "faint"), _words(verdict)) for verdict in verdicts],
+        legend=[(BOTTLENECK_COLORS.get(verdict, "faint"), _words(verdict)) for verdict in verdicts],
         svg=svg_of(bars_of(values)),
     )
 
@@ -96,7 +96,7 @@ def _funnel(stages: list[Row]) -> Chart | None:
             "label": filters.plain(stage["stage_label"]),
             "value": stage["people"],
             "text": f"{stage['people']:,} ({filters.percent(stage['share_of_first'])})",
-            "colour": colour_of("accent"),
+            "color": color_of("accent"),
         }
         for number, stage in enumerate(stages)
     ]
@@ -124,12 +124,12 @@ def _accept_rates(section: str, rows: list[Row], label: str, totals: Row, hide_b
             "low": row["ci_low"],
             "high": row["ci_high"],
             "text": _rate_text(row, hide_below),
-            "colour": colour_of(VERDICT_COLOURS.get(verdict, "accent")),
+            "color": color_of(VERDICT_COLORS.get(verdict, "accent")),
         }
         for number, (row, verdict) in enumerate(zip(shown, verdicts, strict=True))
     ]
     x = {"type": "quantitative", "scale": {"zero": True}, "axis": PERCENT_AXIS}
-    y, colour = {"field": "row", "type": "ordinal", "axis": None}, {"field": "colour", "scale": None}
+    y, color = {"field": "row", "type": "ordinal", "axis": None}, {"field": "color", "scale": None}
     layers = [
         {
             "transform": [{"filter": "datum.value !== null"}],
@@ -140,12 +140,12 @@ def _accept_rates(section: str, rows: list[Row], label: str, totals: Row, hide_b
                         "x": {"field": "low", **x},
                         "x2": {"field": "high"},
                         "y": y,
-                        "stroke": colour,
+                        "stroke": color,
                     },
                 },
                 {
                     "mark": {"type": "circle", "size": 70, "opacity": 1, "yOffset": DROP},
-                    "encoding": {"x": {"field": "value", **x}, "y": y, "fill": colour},
+                    "encoding": {"x": {"field": "value", **x}, "y": y, "fill": color},
                 },
             ],
         },
@@ -156,7 +156,7 @@ def _accept_rates(section: str, rows: list[Row], label: str, totals: Row, hide_b
     )
     if totals["accept_rate"] is not None:
         overall = {"x": {"datum": totals["accept_rate"], "type": "quantitative"}}
-        line = {"type": "rule", "stroke": colour_of("soft"), "strokeDash": [4, 3]}
+        line = {"type": "rule", "stroke": color_of("soft"), "strokeDash": [4, 3]}
         layers.insert(0, {"data": {"values": [{}]}, "mark": line, "encoding": overall})
         caption += f" Dashed: all together, {filters.percent(totals['accept_rate'])}."
     if len(shown) < len(rows):
@@ -168,7 +168,7 @@ def _accept_rates(section: str, rows: list[Row], label: str, totals: Row, hide_b
         caption=caption,
         figures=_spoken(values),
         legend=[
-            (VERDICT_COLOURS.get(verdict, "accent"), DIRECTIONS.get(verdict) or _words(verdict))
+            (VERDICT_COLORS.get(verdict, "accent"), DIRECTIONS.get(verdict) or _words(verdict))
             for verdict in kinds
         ],
         svg=svg_of(rows_of(values, layers, has_axis=True)),
@@ -184,8 +184,8 @@ def _time_to_accept(rows: list[Row]) -> Chart | None:
     if not lines:
         return None
     values = [
-        {"days": days, "share": share, "colour": colour_of(colour), "line": number}
-        for number, (row, colour) in enumerate(zip(lines, LINE_COLOURS, strict=False))
+        {"days": days, "share": share, "color": color_of(color), "line": number}
+        for number, (row, color) in enumerate(zip(lines, LINE_COLORS, strict=False))
         for edge, days in edges.items()
         if (share := row[f"share_within_{edge}"]) is not None
     ]
@@ -206,10 +206,10 @@ def _time_to_accept(rows: list[Row]) -> Chart | None:
         "y": {"field": "share", "type": "quantitative", "scale": {"zero": True}, "axis": PERCENT_AXIS},
         "detail": {"field": "line", "type": "nominal"},
     }
-    colour = {"field": "colour", "scale": None}
+    color = {"field": "color", "scale": None}
     layers = [
-        {"mark": {"type": "line", "strokeWidth": 2}, "encoding": {"stroke": colour}},
-        {"mark": {"type": "circle", "size": 40, "opacity": 1}, "encoding": {"fill": colour}},
+        {"mark": {"type": "line", "strokeWidth": 2}, "encoding": {"stroke": color}},
+        {"mark": {"type": "circle", "size": 40, "opacity": 1}, "encoding": {"fill": color}},
     ]
     names = [filters.plain(row["segment_label"]) for row in lines]
     texts = [
@@ -224,7 +224,7 @@ def _time_to_accept(rows: list[Row]) -> Chart | None:
         title="Share of requests accepted, by days since sending",
         caption="Known at the marked days; the lines only join them.",
         figures="; ".join(f"{name}: {text}" for name, text in zip(names, texts, strict=True)),
-        legend=list(zip(LINE_COLOURS, names, strict=False)),
+        legend=list(zip(LINE_COLORS, names, strict=False)),
         svg=svg_of(
             {
                 "data": {"values": values},
@@ -266,7 +266,7 @@ def _weeks(rows: list[Row], hide_below: int) -> Chart | None:
     no_axis = {**x, "axis": None}
     rate = {"type": "quantitative", "scale": {"zero": True}, "axis": PERCENT_AXIS}
     count = {"type": "quantitative", "axis": {"tickCount": 2, "format": ",d"}}
-    accent, faint = colour_of("accent"), colour_of("faint")
+    accent, faint = color_of("accent"), color_of("faint")
     heading = {
         "anchor": "start",
         "frame": "group",

@@ -46,7 +46,7 @@ def bars_of(values: list[Row]) -> dict[str, Any]:
         "encoding": {
             "x": {"field": "value", "type": "quantitative", "axis": None},
             "y": {"field": "row", "type": "ordinal", "axis": None},
-            "fill": {"field": "colour", "scale": None},
+            "fill": {"field": "color", "scale": None},
         },
     }
     return rows_of(values, [bars, *row_texts()])
@@ -86,6 +86,6 @@ def svg_of(spec: dict[str, Any]) -> str:
     return vl_convert.vegalite_to_svg(whole, vl_version=VEGA_LITE)
 
 
-def colour_of(name: str) -> str:
+def color_of(name: str) -> str:
     """A colour of the stylesheet by its name."""
     return f"var(--{name})"

@@ -164,7 +164,7 @@ def keep_snapshot(workspace: Workspace, say: Say) -> None:
 def land_journals(workspace: Workspace) -> None:
     """Bring into raw what the journals hold and raw doesn't."""
     paths = workspace.paths
-    raw.initialise(paths.raw)  # one of an earlier release has no tables for them
+    raw.initialize(paths.raw)  # one of an earlier release has no tables for them
     events = journal.rows(paths.runs)
     raw.append_missing(paths.raw, "pipeline_run_events", ("run_id", "event_number"), events)
     snapshots.land(paths.snapshots, paths.raw)

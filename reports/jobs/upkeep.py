@@ -24,7 +24,7 @@ def set_up(workspace: Workspace, *, say: Say) -> None:
     for folder, account_file in account_files.items():
         files = warehouse.files(folder)
         with exclusive(folder, job="setup"):
-            raw.initialise(files.raw)
+            raw.initialize(files.raw)
             accounts.write_account_seed(accounts.load_accounts(account_file), files.account_seed)
     check_accounts(workspace, warn=say)
     whose = workspace.base_url + "; the key was not tried, make check does"

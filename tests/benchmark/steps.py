@@ -58,7 +58,7 @@ def load_night(folder: Path) -> Facts:
 def _loaded(folder: Path, landing: str) -> Facts:
     """What extract does with a landing folder once it is whole."""
     path = folder / "raw.duckdb"
-    raw.initialise(path)
+    raw.initialize(path)
     before = _rows(path)
     began = time.monotonic()
     heyreach.load([folder / "landing" / landing], path)

@@ -96,7 +96,7 @@ def test_a_segment_is_also_looked_at_without_the_account_that_lost_most(workspac
     assert compared >= 3
 
 
-def test_rates_are_standardised_directly(workspace, requests):
+def test_rates_are_standardized_directly(workspace, requests):
     all_requests = [request for request in requests if request["account_id"] is not None]
     weights = defaultdict(int)
     for request in all_requests:

@@ -272,7 +272,7 @@ def test_what_is_added_is_in_marts_comparisons_and_report(changed, mart, column,
         "fnd_segments_compared",
         "fnd_segment_bounds",
         "rpt_time_to_accept",
-        "fnd_segments_labelled",
+        "fnd_segments_labeled",
     ):
         assert f"'{dimension}' as dimension" in changed["queries"][model]
     assert f"by_{dimension}" in changed["sections"]

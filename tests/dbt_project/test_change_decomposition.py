@@ -13,7 +13,7 @@ TABLES = """
     select timestamptz '2026-02-01 00:00:00+00' as since, timestamptz '2026-03-01 00:00:00+00' as until,
         timestamptz '2026-03-08 06:00:00+00' as as_of, 30 as collecting_below,
         14 as acceptance_window_days, 2 as detection_lag_days;
-    create table stg_operations__pulls (resource varchar, started_at timestamptz);
+    create table int_first_pulls (watched_from timestamptz);
     create table int_connections_dated (
         campaign_id varchar, campaign_lead_id varchar, sent_cohort_at timestamptz, undecided_group varchar,
         is_sent boolean, is_undecided boolean, is_mature boolean, is_within_window boolean
@@ -47,7 +47,7 @@ def decomposed(columns: str, *, first_pull: str) -> dict[tuple[str, str], tuple]
     with duckdb.connect() as database:
         database.execute(TABLES)
         pulled_at = f"{first_pull} 00:00:00+00"
-        database.execute("insert into stg_operations__pulls values ('pull', ?)", [pulled_at])
+        database.execute("insert into int_first_pulls values (?)", [pulled_at])
         rows = database.execute(
             f"select breakdown, part, {columns} from ({model_sql('rpt_change_decomposition')})"
         ).fetchall()

@@ -97,18 +97,19 @@ def test_each_model_is_described_beside_itself(project):
 
 
 def test_a_layer_is_a_schema_and_what_is_published_for_all_has_a_contract(project):
-    schemas = {
-        (Path(node.path).parts[0], node.schema, node.contract.enforced)
+    models = [
+        node
         for node in project.nodes.values()
         if node.resource_type == "model" and node.config.materialized != "ephemeral"
+    ]
+    assert {(Path(node.path).parts[0], node.schema) for node in models} == {
+        ("staging", "staging"),
+        ("intermediate", "intermediate"),
+        ("marts", "marts"),
+        ("findings", "findings"),
+        ("reporting", "marts"),
     }
-    assert schemas == {
-        ("staging", "staging", False),
-        ("intermediate", "intermediate", False),
-        ("marts", "marts", True),
-        ("findings", "findings", False),
-        ("reporting", "marts", True),
-    }
+    assert [node.name for node in models if node.schema == "marts" and not node.contract.enforced] == []
 
 
 def test_a_raw_table_is_read_in_the_staging_folder_of_its_source_and_nowhere_else(project, places):
@@ -167,3 +168,42 @@ def test_a_model_that_says_where_it_is_printed_is_printed_there(project):
     }
     assert len(said) > 15
     assert {(title, name) for title, name in said if name not in printed.get(title, ())} == set()
+
+
+def test_what_programs_read_of_a_published_warehouse_has_a_contract(project):
+    """Of what a build was told they take all columns, and look themselves for those they know."""
+    models = [node for node in project.nodes.values() if node.resource_type == "model"]
+    contracts = {f"{node.schema}.{node.name}" for node in models if node.contract.enforced}
+    schemas = "|".join(sorted({node.schema for node in models}))
+    reading = re.compile(rf"\b(?:from|join) (?:published\.)?((?:{schemas})\.\w+)")
+    read = {
+        table
+        for folder in ("extract", "reports")
+        for path in (PROJECT.parent / folder).rglob("*.py")
+        for table in reading.findall(path.read_text(encoding="utf-8"))
+    }
+    assert len(read) > 20
+    assert read - contracts == {"staging.stg_operations__run_parameters"}
+    assert {name for name in contracts - read if not name.startswith("marts.")} == set()
+
+
+def test_names_are_spelt_the_american_way(project):
+    """As HeyReach's are, and those the user chose; prose may do as it likes."""
+    british = re.compile(
+        r"[a-z](?<!_ra)(?<!^ra)(?<!prom)(?<!prec)(?<!_r)(?<!otherw)(ised|ise|ises|iser|ising|isation)(?=_|$)"
+        r"|colour|behaviour|favour|neighbour|labelled|cancelled"
+    )
+    names = {node.name for node in project.nodes.values()} | set(macro_names(project))
+    names |= {column for node in project.nodes.values() for column in node.columns}
+    names |= {
+        found.name
+        for folder in ("extract", "reports", "dbt_project")
+        for path in (PROJECT.parent / folder).rglob("*.py")
+        for found in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(found, ast.FunctionDef | ast.ClassDef)
+    }
+    assert sorted(name for name in names if british.search(name.lower())) == []
+
+
+def macro_names(project) -> list[str]:
+    return [macro.name for macro in project.macros.values() if macro.package_name == "outbound_warehouse"]

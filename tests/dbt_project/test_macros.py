@@ -62,7 +62,7 @@ def test_nothing_tried_gives_null_and_neither_zero_nor_nan(macro, trials):
     ],
 )
 def test_keywords_are_split_trimmed_and_counted_once(text, keywords):
-    assert sorted(value(rendered("split_keywords.sql", f'split_keywords("{text}")'))) == sorted(keywords)
+    assert sorted(value(rendered("engine/*.sql", f'split_keywords("{text}")'))) == sorted(keywords)
 
 
 @pytest.mark.parametrize(
@@ -96,13 +96,13 @@ def test_company_sizes_are_read_by_their_upper_end(text, number):
     ],
 )
 def test_times_of_any_precision_and_offset_are_read_as_utc(text, expected):
-    parsed = rendered("time/*.sql", f"parsed_timestamp(\"'{text}'\")")
+    parsed = rendered("engine/*.sql", f"parsed_timestamp(\"'{text}'\")")
     assert value(f"cast({parsed} as varchar)") == expected
 
 
 @pytest.mark.parametrize("time_zone", ["UTC", "Pacific/Kiritimati", "America/St_Johns"])
 def test_days_are_utc_days_in_every_time_zone(time_zone):
-    day = rendered("time/*.sql", "utc_date(\"timestamptz '2026-03-08 23:30:00+00'\")")
+    day = rendered("engine/*.sql", "utc_date(\"timestamptz '2026-03-08 23:30:00+00'\")")
     with duckdb.connect() as connection:
         connection.execute(f"set TimeZone = '{time_zone}'")
         assert connection.execute(f"select cast({day} as varchar)").fetchone() == ("2026-03-08",)
@@ -127,7 +127,7 @@ CUSTOM_FIELDS = (
     ],
 )
 def test_custom_fields_are_found_by_name(payload, field, expected):
-    extracted = rendered("json/*.sql", f"custom_field('{field}', custom_fields())")
+    extracted = rendered("engine/*.sql", f"custom_field('{field}', custom_fields())")
     with duckdb.connect() as connection:
         rows = connection.execute(
             f"select {extracted} from (select ?::json as payload)", [payload]
@@ -149,8 +149,8 @@ def test_custom_fields_are_found_by_name(payload, field, expected):
 )
 def test_custom_fields_are_joined_alike_as_sent_and_as_arrived(sent, arrived, expected):
     joined = [
-        rendered("json/*.sql", "custom_fields_joined('sent', 'customUserFields')"),
-        rendered("json/*.sql", "json_fields_joined('arrived')"),
+        rendered("engine/*.sql", "custom_fields_joined('sent', 'customUserFields')"),
+        rendered("engine/*.sql", "json_fields_joined('arrived')"),
     ]
     with duckdb.connect() as connection:
         rows = connection.execute(
@@ -214,14 +214,16 @@ NINE = datetime(2026, 1, 5, 9, tzinfo=UTC)
     ],
 )
 def test_a_time_is_read_however_a_receiver_prints_it(text):
-    assert value(rendered("time/*.sql", f"event_time(\"'{text}'\")")) == NINE
+    assert value(rendered("engine/*.sql", f"event_time(\"'{text}'\")")) == NINE
 
 
 def test_parts_of_a_second_come_after_a_point_or_a_comma():
     for text in ("2026-01-05T09:00:00.123Z", "2026-01-05T09:00:00,123Z", "1767603600123"):
-        assert value(rendered("time/*.sql", f"event_time(\"'{text}'\")")) == NINE.replace(microsecond=123_000)
+        assert value(rendered("engine/*.sql", f"event_time(\"'{text}'\")")) == NINE.replace(
+            microsecond=123_000
+        )
 
 
 @pytest.mark.parametrize("text", ["05/01/2026 09:00", "2026-01-05", "soon", "17676036", "", "20260105"])
 def test_a_time_that_can_be_read_in_two_ways_is_none(text):
-    assert value(rendered("time/*.sql", f"event_time(\"'{text}'\")")) is None
+    assert value(rendered("engine/*.sql", f"event_time(\"'{text}'\")")) is None

@@ -27,7 +27,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             create table fnd_sender_capacity as
             select account_id, account_id <> '3' as can_send, cast(null as varchar) as cause
             from heyreach_accounts;
-            create table fnd_segments_labelled as
+            create table fnd_segments_labeled as
             select 'icp' as dimension, 'sre' as segment, 'SRE' as segment_label;
             create table rpt_bottlenecks as
             select 'source' as dimension, 'zoominfo' as segment, 'ZoomInfo' as segment_label,

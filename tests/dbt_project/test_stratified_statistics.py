@@ -317,7 +317,7 @@ def test_comparisons_of_the_demo_are_statsmodels(demo, comparisons, comparison, 
         sum(weight * s[i] / (s[i] + s[i + 1]) for weight, s in zip(n / n.sum(), evidence, strict=True))
         for i in (0, 2)
     ]
-    found = [row["first_standardised_rate"], row["second_standardised_rate"]]
+    found = [row["first_standardized_rate"], row["second_standardized_rate"]]
     assert found == pytest.approx(standardised, abs=1e-9)
 
 

@@ -33,7 +33,7 @@ TABLES = f"""
     create table stg_operations__run_parameters as
     select 10 as hide_rate_below, 30 as collecting_below, {MINIMUM} as sensitive_cell_minimum,
         now() as since, now() as until, now() as as_of;
-    create table fnd_segments_labelled (dimension varchar, segment varchar, segment_label varchar);
+    create table fnd_segments_labeled (dimension varchar, segment varchar, segment_label varchar);
     create table fnd_segment_bounds (
         dimension varchar, segment varchar,
         {", ".join(f"{name}_fewer bigint, {name}_more bigint" for name in BOUNDS.split())}

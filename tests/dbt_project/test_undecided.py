@@ -30,8 +30,7 @@ REQUESTS = """
     select timestamptz '2026-02-01 00:00:00+00' as since, timestamptz '2026-03-01 00:00:00+00' as until,
         timestamptz '2026-03-20 00:00:00+00' as as_of, 30 as collecting_below,
         14 as acceptance_window_days, 2 as detection_lag_days;
-    create table stg_operations__pulls as
-    select 'pull' as resource, timestamptz '2026-01-01 00:00:00+00' as started_at;
+    create table int_first_pulls as select timestamptz '2026-01-01 00:00:00+00' as watched_from;
     create table heyreach_leads as
     select true as is_valid_profile_url, timestamptz '2026-01-05 00:00:00+00' as imported_at;
     create table heyreach_connections as
@@ -87,7 +86,7 @@ def test_accounts_and_leads_are_not_compared_where_it_depends_on_who_was_asked()
     row = doubtful["account_type"]
     assert (row["verdict"], row["not_separable_because"]) == ("not_separable", "connected_before")
     assert (row["risk_difference"], row["odds_ratio"], row["p_value"]) == (None, None, None)
-    assert row["first_standardised_rate"] is None
+    assert row["first_standardized_rate"] is None
 
 
 def test_periods_are_not_compared_where_it_depends_on_who_was_asked():

@@ -69,7 +69,7 @@ def calendar(
             from requests;
             create table fnd_connections_described as from heyreach_connections;
             create table heyreach_account_days (account_id varchar, activity_date date, sent bigint);
-            create table fnd_segments_labelled (dimension varchar, segment varchar, segment_label varchar);
+            create table fnd_segments_labeled (dimension varchar, segment varchar, segment_label varchar);
             create table fnd_acceptance_cusum as
             select 'account' as dimension where {given["has_cusum"]};
             create table fnd_acceptance_alarm_reach as

@@ -53,7 +53,7 @@ class Operation:
         self.api = api
         self.base_url = base_url
         self.raw_path = folder / "raw.duckdb"
-        raw.initialise(self.raw_path)
+        raw.initialize(self.raw_path)
 
     def pull(
         self, timetable: Iterable[tuple[datetime, str]], land_more: Callable[[Landing], None] = lambda _: None

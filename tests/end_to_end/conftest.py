@@ -42,7 +42,7 @@ def workspace_on(sandbox: Sandbox, data_dir: Path, **environment: str) -> Worksp
 def pull_at(sandbox: Sandbox, workspace: Workspace, pulls: list[tuple[datetime, str]]) -> None:
     """Pull at these moments, each of its kind, and load it all at once: a load of each takes longest."""
     raw_path, landings = workspace.data_dir / "raw.duckdb", workspace.data_dir / "landing"
-    raw.initialise(raw_path)
+    raw.initialize(raw_path)
     known = KnownStates(raw_path)
     pacer = Pacer(0, sandbox.api_key, workspace.data_dir / "pacing")
     with HeyReachClient(sandbox.base_url, sandbox.api_key, pacer) as client, Landing(landings) as landing:

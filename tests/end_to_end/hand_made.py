@@ -160,7 +160,7 @@ class HandMade:
     def pulled(self, workspace: Workspace, base_url: str, moments: Iterable[tuple[datetime, str]]) -> None:
         """Pull at each moment, by its kind, in one landing, and load it all."""
         raw_path, landings = workspace.data_dir / "raw.duckdb", workspace.data_dir / "landing"
-        raw.initialise(raw_path)
+        raw.initialize(raw_path)
         known = KnownStates(raw_path)
         pacer = Pacer(0, KEY, workspace.data_dir / "pacing")
         with HeyReachClient(base_url, KEY, pacer) as client, Landing(landings) as landing:

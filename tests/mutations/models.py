@@ -21,7 +21,7 @@ from tests.mutations.mutation import unit_tests
 def empty_workspace(compiled: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a warehouse in which nothing happened, and its raw database."""
     folder = tmp_path_factory.mktemp("empty")
-    raw.initialise(folder / "raw.duckdb")
+    raw.initialize(folder / "raw.duckdb")
     build(compiled, folder / "raw.duckdb", [], folder / f"{DATABASE_NAME}.duckdb")
     return folder
 

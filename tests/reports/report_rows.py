@@ -161,8 +161,8 @@ def comparison(name: str, first: tuple[int, int], second: tuple[int, int], **val
         "second_accepted": second[0],
         "second_sent": second[1],
         "not_comparable": 0,
-        "first_standardised_rate": first[0] / first[1],
-        "second_standardised_rate": second[0] / second[1],
+        "first_standardized_rate": first[0] / first[1],
+        "second_standardized_rate": second[0] / second[1],
         "risk_difference": first[0] / first[1] - second[0] / second[1],
         **values,
     }
@@ -520,7 +520,7 @@ FULL = {
     ],
     "rpt_account_lead_comparison": [
         comparison("gender", (20, 110), (41, 148), first_sent=None, first_accepted=None, second_sent=None,
-                   second_accepted=None, not_comparable=None, first_standardised_rate=None, people=None,
+                   second_accepted=None, not_comparable=None, first_standardized_rate=None, people=None,
                    verdict="suppressed"),
         comparison("industry", (67, 200), (134, 485), verdict="not_separable", odds_ratio=1.29,
                    odds_ratio_low=0.9, odds_ratio_high=1.86, people=681, first_senders=5, second_senders=5,

@@ -60,7 +60,7 @@ def counts(sent: int, accepted: int = 0, **fields: object) -> dict:
 def empty_raw() -> bytes:
     """An empty raw database, made once: it has some hundred columns."""
     with TemporaryDirectory() as folder:
-        raw.initialise(Path(folder) / "raw.duckdb")
+        raw.initialize(Path(folder) / "raw.duckdb")
         return (Path(folder) / "raw.duckdb").read_bytes()
 
 

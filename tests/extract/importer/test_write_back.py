@@ -28,7 +28,9 @@ def found(workspace: ImportWorkspace, sandbox: RecordingSandbox) -> list[str]:
                 'Ours Ltd' as company_name,
                 '180' as company_size_raw,
                 'female' as gender,
-                'title: apollo, company_size: clearbit, gender: profile_inference' as field_source
+                json_object(
+                    'title', 'apollo', 'company_size', 'clearbit', 'gender', 'profile_inference'
+                ) as field_source
             """,
             [people],
         )

@@ -47,7 +47,7 @@ def pull(landing: Landing) -> dict:
 @pytest.fixture
 def raw_path(tmp_path):
     path = tmp_path / "raw.duckdb"
-    raw.initialise(path)
+    raw.initialize(path)
     return path
 
 
@@ -165,7 +165,7 @@ def test_a_raw_database_of_an_earlier_release_is_brought_up_to_date(tmp_path, ra
     with raw.connect(raw_path, read_only=False) as connection:
         connection.execute("drop table heyreach.pipeline_run_events")
         connection.execute("alter table heyreach.pulls drop column note")
-    raw.initialise(raw_path)
+    raw.initialize(raw_path)
     assert count(raw_path, "sender_accounts") == 1
     with raw.connect(raw_path, read_only=True) as connection:
         columns = connection.execute("select column_name from duckdb_columns() where table_name = 'pulls'")

@@ -28,7 +28,7 @@ NAMED = re.compile(r"(?:workspace_dir|data_dir|workspace\.folder) / f?[\"']([^\"
 @pytest.fixture(scope="module")
 def empty_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("empty") / "raw.duckdb"
-    raw.initialise(path)
+    raw.initialize(path)
     return path
 
 

@@ -104,7 +104,7 @@ def test_a_job_that_waited_is_spared_only_by_a_later_success_that_covers_it(path
 
 def test_a_journal_enters_raw_once_however_often_it_is_landed(path, tmp_path):
     raw_path = tmp_path / "raw.duckdb"
-    raw.initialise(raw_path)
+    raw.initialize(raw_path)
     with RunRecord(path, "daily"):
         pass
     key = ("run_id", "event_number")

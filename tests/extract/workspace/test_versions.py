@@ -46,25 +46,25 @@ def set_version(path: Path, number: int) -> None:
 
 def test_a_raw_database_of_before_versions_opens_and_has_one_then(tmp_path):
     path = tmp_path / "raw.duckdb"
-    raw.initialise(path)
+    raw.initialize(path)
     with duckdb.connect(str(path)) as connection:
         connection.execute("drop table heyreach.schema_version")
     with raw.connect(path, read_only=True) as connection:
         assert raw.pull_times(connection) is None
     for _ in range(2):
-        raw.initialise(path)
+        raw.initialize(path)
         with raw.connect(path, read_only=True) as connection:
             assert connection.execute("select version from heyreach.schema_version").fetchall() == [(1,)]
 
 
 def test_a_raw_database_of_a_newer_release_is_refused_and_left_alone(tmp_path):
     path = tmp_path / "raw.duckdb"
-    raw.initialise(path)
+    raw.initialize(path)
     with duckdb.connect(str(path)) as connection:
         connection.execute("update heyreach.schema_version set version = 2")
     before = path.read_bytes()
     with pytest.raises(versions.NewerError, match=r"raw\.duckdb has version 2 of the raw database"):
-        raw.initialise(path)
+        raw.initialize(path)
     assert path.read_bytes() == before
 
 

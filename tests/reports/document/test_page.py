@@ -308,7 +308,7 @@ def test_dots_and_intervals_are_where_their_figures_are(reports: dict[str, dict[
         assert ends[1] / place(overall) == pytest.approx(row["ci_high"] / report["totals"]["accept_rate"])
 
 
-def test_colours_are_those_of_the_verdicts(reports: dict[str, dict[str, Any]]):
+def test_colors_are_those_of_the_verdicts(reports: dict[str, dict[str, Any]]):
     source = chart(reports["full"], "By source")
     assert source.legend == [
         ("accent", "no evidence"),
@@ -322,7 +322,7 @@ def test_colours_are_those_of_the_verdicts(reports: dict[str, dict[str, Any]]):
     assert "Unknown: n < 10, 1 of 4" in source.figures
 
 
-def test_every_colour_of_a_chart_is_in_the_stylesheet(reports: dict[str, dict[str, Any]]):
+def test_every_color_of_a_chart_is_in_the_stylesheet(reports: dict[str, dict[str, Any]]):
     text = render_html(with_bottlenecks(reports["full"], BOTTLENECKS))
     stylesheet = Page(text).stylesheet
     used = set(re.findall(r"var\((--[\w-]+)\)", text.split("</style>")[1]))

@@ -33,9 +33,9 @@ select
         when people.first_enrolled_at is null and people.first_listed_at is null then 'never_arrived'
         when people.first_listed_at is null or people.first_enrolled_at <= people.first_listed_at
             then 'campaign_creation_time'
-        when people.first_listed_at <= first_list_pull.finished_at then 'left_censored'
+        when people.first_listed_at <= first_pulls.lists_first_read_at then 'left_censored'
         else 'first_seen_in_list'
     end as imported_at_method
 from people
 left join imports_per_lead on people.lead_id = imports_per_lead.lead_id
-cross join {{ ref('int_first_list_pull') }} as first_list_pull
+cross join {{ ref('int_first_pulls') }} as first_pulls

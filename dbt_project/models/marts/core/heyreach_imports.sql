@@ -70,9 +70,9 @@ ledger_batches as (
 
 ),
 
-first_list_pull as (
+first_pulls as (
 
-    select * from {{ ref('int_first_list_pull') }}
+    select * from {{ ref('int_first_pulls') }}
 
 ),
 
@@ -109,12 +109,12 @@ observed_batches as (
         coalesce(source, 'unknown') as source,
         case when count(distinct list_id) = 1 then min(list_id) end as list_id,
         -- Whoever stood in a list when lists were first read may have been there for ever.
-        case when min(first_observed_at) > max(first_list_pull.finished_at) then min(first_observed_at) end as imported_at,
+        case when min(first_observed_at) > max(first_pulls.lists_first_read_at) then min(first_observed_at) end as imported_at,
         count(*) as list_rows,
         count(normalized_profile_url) as valid_rows,
         count(distinct normalized_profile_url) as people
     from observed_rows
-    cross join first_list_pull
+    cross join first_pulls
     group by batch_id, coalesce(source, 'unknown')
 
 ),

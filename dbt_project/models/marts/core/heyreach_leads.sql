@@ -46,26 +46,24 @@ filled as (
         coalesce(emails.email, enriched.email) as email,
         coalesce({{ company_domain('emails.email') }}, enriched.company_domain, {{ company_domain('enriched.email') }}) as company_domain,
         enriched.headline,
-        nullif(concat_ws(
-            ', '
-            {%- for field in ('title', 'company_name', 'company_size', 'company_industry', 'is_employed', 'estimated_age', 'gender') %},
-            case when attributed.{{ field }} is null then '{{ field }}: ' || enriched.{{ field }}_integration end
-            {%- endfor %},
-            case
+        -- Without those that nobody filled: NULL in a patch takes a key away.
+        nullif(json_merge_patch('{}', json_object(
+            {%- for field in ('title', 'company_name', 'company_size', 'company_industry', 'is_employed', 'estimated_age', 'gender') %}
+            '{{ field }}', case when attributed.{{ field }} is null then enriched.{{ field }}_integration end,
+            {%- endfor %}
+            'company_region', case
                 when attributed.company_region is not null then null
-                when regions.region is not null then 'company_region: ' || enriched.company_region_integration
-                when countries.region is not null then 'company_region: ' || enriched.company_country_integration
+                when regions.region is not null then enriched.company_region_integration
+                when countries.region is not null then enriched.company_country_integration
             end,
-            case when emails.email is null then 'email: ' || enriched.email_integration end,
-            case
-                when {{ company_domain('emails.email') }} is null
-                    then 'company_domain: ' || case
-                        when enriched.company_domain is not null then enriched.company_domain_integration
-                        else enriched.email_integration
-                    end
+            'email', case when emails.email is null then enriched.email_integration end,
+            'company_domain', case
+                when {{ company_domain('emails.email') }} is not null then null
+                when enriched.company_domain is not null then enriched.company_domain_integration
+                else enriched.email_integration
             end,
-            'headline: ' || enriched.headline_integration
-        ), '') as field_source,
+            'headline', enriched.headline_integration
+        )), '{}') as field_source,
         coalesce(enriched.enrichment_status, 'not_attempted') as enrichment_status,
         enriched.enriched_at as enrichment_timestamp,
         enriched.enrichment_score,

@@ -20,7 +20,7 @@ final as (
         enriched.lead_id,
         enriched.field,
         enriched.value,
-        enriched.integration as field_source,
+        enriched.integration,
         enriched.answered_at,
         enriched.is_chosen,
         enriched.is_conflicting,

@@ -16,21 +16,15 @@ complete_pulls as (
 
 ),
 
-first_pull as (
-
-    select min(finished_at) as finished_at from complete_pulls
-
-),
-
 -- What was put in before the first pull can't be dated.
 broken_imports as (
 
     select coverage.*
     from {{ ref('rpt_attribution_coverage') }} as coverage
-    cross join first_pull
+    cross join {{ ref('int_first_pulls') }} as first_pulls
     where coverage.scope = 'import'
         and coverage.level = 'fail'
-        and coverage.enrolled_on >= {{ utc_date('first_pull.finished_at') }}
+        and coverage.enrolled_on >= {{ utc_date('first_pulls.first_complete_at') }}
 
 )
 {%- set hours = hours_between('pulls.previous_finished_at', 'pulls.finished_at') %}

@@ -10,7 +10,7 @@ with imports as (
 
 labels as (
 
-    select * from {{ ref('fnd_segments_labelled') }}
+    select * from {{ ref('fnd_segments_labeled') }}
     where dimension = 'source'
 
 ),

@@ -6,7 +6,7 @@ with labels as (
         dimension,
         segment,
         max(segment_label) as segment_label
-    from {{ ref('fnd_segments_labelled') }}
+    from {{ ref('fnd_segments_labeled') }}
     group by dimension, segment
 
 ),

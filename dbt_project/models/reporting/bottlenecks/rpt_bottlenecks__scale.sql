@@ -4,20 +4,12 @@ with run_parameters as (
 
     select * from {{ ref('stg_operations__run_parameters') }}
 
-),
-
-first_pull as (
-
-    select min(finished_at) as finished_at
-    from {{ ref('stg_operations__pulls') }}
-    where resource = 'pull'
-
 )
 
 select
     greatest(
         {{ hours_between(
-            'greatest(run_parameters.since, first_pull.finished_at)',
+            'greatest(run_parameters.since, first_pulls.first_finished_at)',
             'least(run_parameters.until, run_parameters.as_of)'
         ) }} / 168,
         1 / 7.0
@@ -29,4 +21,4 @@ select
     (select coalesce(share_of_first, 0) from {{ ref('rpt_funnel') }} where stage = 'sent') as sent_share
 from run_parameters
 cross join {{ ref('rpt_summary') }} as summary
-cross join first_pull
+cross join {{ ref('int_first_pulls') }} as first_pulls

@@ -19,7 +19,7 @@ with senders as (
 labels as (
 
     select dimension, segment, max(segment_label) as segment_label
-    from {{ ref('fnd_segments_labelled') }}
+    from {{ ref('fnd_segments_labeled') }}
     group by dimension, segment
 
 ),

@@ -3,11 +3,9 @@
 {#- Both periods are cut to the same number of days from their start, as many as are mature in this one: so a period that is
     not over, or too young at its end, is not compared with a finished one. -#}
 
-with first_pull as (
+with first_pulls as (
 
-    select min(started_at) as watched_from
-    from {{ ref('stg_operations__pulls') }}
-    where resource = 'pull'
+    select * from {{ ref('int_first_pulls') }}
 
 ),
 
@@ -31,6 +29,6 @@ select
     periods.*,
     {{ days_after('periods.since', 'periods.compared_days') }} as compared_until,
     {{ days_after('periods.previous_since', 'periods.compared_days') }} as previous_until,
-    first_pull.watched_from
+    first_pulls.watched_from
 from periods
-cross join first_pull
+cross join first_pulls

@@ -71,11 +71,9 @@ requests as (
 ),
 
 -- No count of a time before the first pull says that there was nothing then.
-first_pull as (
+first_pulls as (
 
-    select min(started_at) as watched_from
-    from {{ ref('stg_operations__pulls') }}
-    where resource = 'pull'
+    select * from {{ ref('int_first_pulls') }}
 
 ),
 
@@ -86,10 +84,10 @@ final as (
         run_parameters.until,
         run_parameters.since < run_parameters.as_of as is_begun,
         run_parameters.until <= run_parameters.as_of as is_over,
-        first_pull.watched_from,
+        first_pulls.watched_from,
         case
-            when run_parameters.until <= first_pull.watched_from then 'none'
-            when run_parameters.since < first_pull.watched_from then 'part'
+            when run_parameters.until <= first_pulls.watched_from then 'none'
+            when run_parameters.since < first_pulls.watched_from then 'part'
             else 'whole'
         end as watched,
         run_parameters.is_demo,
@@ -129,7 +127,7 @@ final as (
     cross join reconciled
     cross join keywords
     cross join account_metadata
-    cross join first_pull
+    cross join first_pulls
     cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
 
 )

@@ -7,7 +7,7 @@ with compared as (
 
 labels as (
 
-    select * from {{ ref('fnd_segments_labelled') }}
+    select * from {{ ref('fnd_segments_labeled') }}
 
 ),
 

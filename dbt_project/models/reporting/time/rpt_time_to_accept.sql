@@ -62,7 +62,7 @@ select
     {%- endfor %}
     run_parameters.as_of
 from judged
-left join {{ ref('fnd_segments_labelled') }} as labels
+left join {{ ref('fnd_segments_labeled') }} as labels
     on judged.dimension = labels.dimension
     and judged.segment = labels.segment
 cross join {{ ref('stg_operations__run_parameters') }} as run_parameters

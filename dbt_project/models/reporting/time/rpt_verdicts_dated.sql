@@ -93,6 +93,6 @@ cross join (select min(sent_date) as sent_date from forecast where sent_so_far >
 left join comparable on questions.dimension = comparable.dimension
 left join first_of_all on questions.question = first_of_all.question
 left join grown on questions.question = grown.question
-left join {{ ref('fnd_segments_labelled') }} as labels
+left join {{ ref('fnd_segments_labeled') }} as labels
     on first_of_all.segment = labels.segment
     and questions.dimension = labels.dimension

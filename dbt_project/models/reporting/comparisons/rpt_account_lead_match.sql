@@ -115,11 +115,11 @@ select
     shown.until,
     shown.as_of
 from rated as shown
-left join {{ ref('fnd_segments_labelled') }} as account_labels
+left join {{ ref('fnd_segments_labeled') }} as account_labels
     on shown.account_value = account_labels.segment
     and account_labels.dimension = case shown.pair
         {%- for entry in account_lead_pairs() %} when '{{ entry.pair }}' then '{{ entry.account_labels }}'{% endfor %} end
-left join {{ ref('fnd_segments_labelled') }} as lead_labels
+left join {{ ref('fnd_segments_labeled') }} as lead_labels
     on shown.lead_value = lead_labels.segment
     and lead_labels.dimension = case shown.pair
         {%- for entry in account_lead_pairs() %} when '{{ entry.pair }}' then '{{ entry.lead_labels }}'{% endfor %} end

@@ -69,7 +69,7 @@ select
     cast(case when not is_hidden then {{ column }} end as double) as {{ column }},
     {%- endfor %}
     {%- for column in [
-        'first_standardised_rate', 'second_standardised_rate', 'risk_difference', 'odds_ratio',
+        'first_standardized_rate', 'second_standardized_rate', 'risk_difference', 'odds_ratio',
         'odds_ratio_low', 'odds_ratio_high', 'cmh_chi_square', 'p_value', 'q_value',
         'homogeneity_chi_square', 'homogeneity_p_value'
     ] %}
@@ -89,7 +89,7 @@ select
         when is_enough and {{ is_significant('q_value') }} and is_sensitive then 'background'
         else {{ verdict(
             is_significant('q_value'), 'risk_difference', collecting='not is_enough',
-            detectable='detectable_difference', others_rate='second_standardised_rate'
+            detectable='detectable_difference', others_rate='second_standardized_rate'
         ) }}
     end as verdict,
     since,

@@ -58,8 +58,8 @@ select
     {%- endfor %}
     coalesce(pooled.strata_with_evidence, 0) as strata_with_evidence,
     {{ rate('pooled.evidence_first + pooled.evidence_second', 'counted.first_sent + counted.second_sent') }} as compared_share,
-    pooled.first_standardised_rate,
-    pooled.second_standardised_rate,
+    pooled.first_standardized_rate,
+    pooled.second_standardized_rate,
     pooled.risk_difference,
     pooled.odds_ratio,
     case
