@@ -85,7 +85,7 @@ restore: $(INSTALLED) ## bring a backup back, or complete one that was cut off  
 	@$(VERB) restore
 
 test: $(INSTALLED) ## run the whole test suite
-	@$(VERB) test pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(VERB) test pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 diagnose-check: $(INSTALLED) ## how often the first line names a planted cause, and alarms at nothing  [WORLDS=each CAUSE=name KEEP=1]
 	@$(VERB) diagnose-check tests.diagnosis

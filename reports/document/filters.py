@@ -157,6 +157,15 @@ def accepts(value: float) -> str:
     return plural(round(value), "accepted connection")
 
 
+def worth(row: Mapping[str, Any]) -> str:
+    """What mending something brings in a week: `about 13 accepted connections a week (9 to 18)`."""
+    accepted, low, high = (row[name] for name in ("recoverable_accepts_per_week", "worth_low", "worth_high"))
+    if round(accepted) == 0:
+        return "less than one accepted connection a week"
+    bounds = "" if low is None or high is None else f" ({low:.0f} to {high:.0f})"
+    return f"about {accepts(accepted)} a week{bounds}"
+
+
 def things(count: int) -> str:
     """2 -> `2 things`"""
     return plural(count, "thing")

@@ -25,6 +25,7 @@ _MARKDOWN = jinja2.Environment(
 _MARKDOWN.filters.update(
     accept_rate=filters.accept_rate,
     accepts=filters.accepts,
+    worth=filters.worth,
     aligned=filters.aligned,
     bounded=filters.bounded,
     comparison_verdict=filters.comparison_verdict,

@@ -53,7 +53,7 @@ def test_before_the_first_run_one_line_says_what_to_do(tmp_path):
     raw.initialize(tmp_path / "raw.duckdb")
     with pytest.raises(warehouse.AuditError) as refused:
         dbt(tmp_path, "build", "--select", "rpt_funnel", files=in_folder(tmp_path))
-    # dbt calls it a compilation error, which a failure here must not be taken for (tests/mutations/verdict.py).
+    # dbt calls it a compilation error, which tests/mutations/verdict.py takes for one if it is shown.
     is_said = "Nothing has been pulled yet: `make run` in the project" in str(refused.value)
     assert is_said
 

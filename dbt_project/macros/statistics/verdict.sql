@@ -10,6 +10,11 @@
     1.959963984540054e0
 {%- endmacro %}
 
+{#- Half the width of a range that holds nine in ten, in standard errors: what something may be worth. -#}
+{% macro z_of_nine_in_ten() -%}
+    1.644853626951472e0
+{%- endmacro %}
+
 {#- The quantile at 0.8: what is called detectable is found four times in five. -#}
 {% macro z_of_power() -%}
     0.8416212335729143e0

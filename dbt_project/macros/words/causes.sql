@@ -95,6 +95,12 @@
             'do': 'Pause it or send fewer there, and put the requests into what is accepted more; look at targeting and'
                 ~ ' the note first.',
         },
+        'low_acceptance_without_better': {
+            'cause': 'low_acceptance', 'tier': 'losing', 'stage': 'acceptance',
+            'why': accepted ~ '; hardly anybody better waits for the same senders.',
+            'do': 'Go on with who waits, for to pause them would bring fewer acceptances; mend targeting and the note before the'
+                ~ ' next import, and bring better leads.',
+        },
         'low_acceptance_of_sender': {
             'cause': 'low_acceptance', 'tier': 'losing', 'stage': 'acceptance',
             'why': accepted ~ within_lists ~ '.',
@@ -125,4 +131,9 @@
     {{ is_minor }} as is_minor,
     {{ sentence(entry['why'], facts) }} as why,
     {{ sentence(entry['do'], facts) }} as what_to_do
+{%- endmacro %}
+
+{#- Whether mending something brings at least one accepted connection a week, as it is printed. -#}
+{% macro is_worth_something(worth) -%}
+    coalesce({{ worth }} >= 0.5, false)
 {%- endmacro %}

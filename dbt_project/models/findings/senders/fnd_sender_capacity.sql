@@ -109,6 +109,7 @@ judged as (
 select
     account_id,
     label,
+    is_active,
     daily_request_limit,
     usual_daily_limit,
     sent_last_7_days,

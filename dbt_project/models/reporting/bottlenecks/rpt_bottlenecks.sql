@@ -13,15 +13,34 @@ with causes as (
 
 ),
 
+-- What the week ahead tells is worth that; of files and imports it knows nothing.
+worth as (
+
+    select
+        causes.* exclude (lost),
+        case when worths.remedy is not null then worths.worth else causes.lost end as lost,
+        worths.worth_low,
+        worths.worth_high,
+        worths.worth_together
+    from causes
+    left join {{ ref('fnd_week_worths') }} as worths
+        on causes.cause = worths.cause
+        and causes.dimension = worths.dimension
+        and causes.segment = worths.segment
+
+),
+
 judged as (
 
     select
-        causes.*,
-        causes.is_minor or coalesce(causes.lost < run_parameters.smallest_loss_accepts_per_week, false) as is_small,
+        worth.*,
+        worth.is_minor
+        or coalesce(worth.lost < run_parameters.smallest_loss_accepts_per_week and worth.cause <> 'low_acceptance', false)
+            as is_small,
         run_parameters.since,
         run_parameters.until,
         run_parameters.as_of
-    from causes
+    from worth
     cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
 
 )
@@ -30,7 +49,7 @@ select
     row_number() over (
         order by
             is_small,
-            case tier when 'blind' then 1 when 'blocked' then 2 else 3 end,
+            tier <> 'blind',
             lost desc nulls last,
             evidence_n desc,
             cause,
@@ -45,6 +64,9 @@ select
     segment_label,
     -- Rounded, because a sum of fractions depends on its order in the last digits.
     round(lost, 6) as recoverable_accepts_per_week,
+    worth_low,
+    worth_high,
+    worth_together,
     evidence_n,
     q_value,
     case

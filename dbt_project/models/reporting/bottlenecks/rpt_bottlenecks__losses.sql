@@ -51,9 +51,11 @@ losing_segments as (
     select
         losing.*,
         segments.segment_label as label,
-        greatest(losing.reference_rate - coalesce(segments.eb_rate, segments.accept_rate), 0)
-        * segments.sent / scale.weeks as lost,
-        account_effects.difference_within_lists
+        -- What it lost in the period, which says whether it matters; what mending it is worth depends on who waits now.
+        greatest(losing.reference_rate - coalesce(segments.eb_rate, segments.accept_rate), 0) * segments.sent / scale.weeks
+            < run_parameters.smallest_loss_accepts_per_week as is_minor,
+        account_effects.difference_within_lists,
+        not {{ is_worth_something('worths.worth') }} as is_without_better
     from {{ ref('fnd_losing_segments') }} as losing
     inner join {{ ref('rpt_segment_performance') }} as segments
         on losing.dimension = segments.dimension
@@ -61,7 +63,12 @@ losing_segments as (
     left join {{ ref('fnd_account_effects') }} as account_effects
         on losing.dimension = account_effects.dimension
         and losing.segment = account_effects.segment
+    left join {{ ref('fnd_week_worths') }} as worths
+        on worths.cause = 'low_acceptance'
+        and losing.dimension = worths.dimension
+        and losing.segment = worths.segment
     cross join {{ ref('rpt_bottlenecks__scale') }} as scale
+    cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
 
 )
 
@@ -88,7 +95,8 @@ union all
 {%- for line, which in [
     ('low_acceptance_of_sender', is_sender),
     ('low_acceptance_of_senders', describes_sender),
-    ('low_acceptance', 'not (' ~ is_sender ~ ' or ' ~ describes_sender ~ ')'),
+    ('low_acceptance', 'not (' ~ is_sender ~ ' or ' ~ describes_sender ~ ' or is_without_better)'),
+    ('low_acceptance_without_better', 'is_without_better and not (' ~ is_sender ~ ' or ' ~ describes_sender ~ ')'),
 ] %}
 select
     {{ cause_line(
@@ -101,8 +109,8 @@ select
             'reference': 'reference_rate',
             'within_lists': '-difference_within_lists',
         },
-        lost='lost',
-        q_value='q_value'
+        q_value='q_value',
+        is_minor='is_minor'
     ) }}
 from losing_segments
 where {{ which }}

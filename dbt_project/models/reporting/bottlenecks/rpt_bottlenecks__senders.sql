@@ -24,7 +24,6 @@ paused_campaigns as (
         campaigns.campaign_id,
         campaigns.campaign_name,
         cast(sum(waiting.queued) as bigint) as queued,
-        sum(least(waiting.queued, coalesce(senders.weekly_capacity_restored, waiting.queued))) as sent_in_a_week,
         cast(sum(waiting.queued) filter (where not senders.can_send) as bigint) as behind_blocked_senders
     from waiting
     inner join {{ ref('heyreach_campaigns') }} as campaigns on waiting.campaign_id = campaigns.campaign_id
@@ -42,11 +41,9 @@ select
             'waiting': 'paused.queued',
             'campaign': 'paused.campaign_name',
             'unable': 'nullif(paused.behind_blocked_senders, 0)',
-        },
-        lost='paused.sent_in_a_week * scale.accept_rate'
+        }
     ) }}
 from paused_campaigns as paused
-cross join {{ ref('rpt_bottlenecks__scale') }} as scale
 {%- for cause, entry in causes().items() if entry['stage'] == 'sending' %}
 union all
 select
@@ -60,11 +57,9 @@ select
             'usual': 'senders.usual_daily_limit',
             'sent': 'senders.sent_while_watched',
             'watched_days': 'run_parameters.stall_business_days',
-        },
-        lost='least(senders.queued_running, senders.weekly_capacity_restored - senders.weekly_capacity) * scale.accept_rate'
+        }
     ) }}
 from senders
-cross join {{ ref('rpt_bottlenecks__scale') }} as scale
 cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
 where senders.cause = '{{ cause }}'
 {%- endfor %}

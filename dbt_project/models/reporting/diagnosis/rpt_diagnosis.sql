@@ -27,7 +27,10 @@ alarms as (
         count(*) filter (where verdict = 'blocked') as alarms_blocked,
         count(*) filter (where verdict = 'lower') as alarms_losing,
         count(*) filter (where verdict = 'background') as background_losses,
-        sum(recoverable_accepts_per_week) filter (where verdict <> 'background') as recoverable_accepts_per_week
+        -- What files and imports lose is on top of what waits.
+        coalesce(
+            sum(recoverable_accepts_per_week) filter (where verdict <> 'background' and worth_together is null), 0
+        ) as lost_before_the_queue
     from bottlenecks
 
 ),
@@ -47,12 +50,13 @@ select
     alarms.alarms_blocked,
     alarms.alarms_losing,
     alarms.background_losses,
-    round(alarms.recoverable_accepts_per_week, 6) as recoverable_accepts_per_week,
+    round(together.worth + alarms.lost_before_the_queue, 6) as recoverable_accepts_per_week,
     compared.segments_compared,
     compared.segments_lower,
     run_parameters.since as period_since,
     run_parameters.until as period_until,
     run_parameters.as_of
 from alarms
+cross join (select worth from {{ ref('fnd_week_worths') }} where remedy = 0) as together
 cross join compared
 cross join run_parameters

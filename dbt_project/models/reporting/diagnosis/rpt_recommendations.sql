@@ -1,7 +1,7 @@
 {#- Where to put more requests, and where fewer. "Scale" names a sender and the leads it does best with; every combination
     is tested against all other requests, in one family, and must be better than the same leads are with others or the same
     sender is with others, whoever of the undecided was asked. Never an AI persona, and never leads by what a person is. "Pause"
-    is what rpt_bottlenecks names. -#}
+    is what rpt_bottlenecks names, where somebody better waits for the same senders. -#}
 {%- set lead_dimensions = dimensions() | selectattr('recommendable', 'defined') | list -%}
 
 with senders as (
@@ -66,7 +66,9 @@ advice as (
     inner join {{ ref('rpt_segment_performance') }} as segments
         on bottlenecks.dimension = segments.dimension
         and bottlenecks.segment = segments.segment
-    where bottlenecks.cause = 'low_acceptance' and bottlenecks.verdict = 'lower'
+    where bottlenecks.cause = 'low_acceptance'
+        and bottlenecks.verdict = 'lower'
+        and {{ is_worth_something('bottlenecks.recoverable_accepts_per_week') }}
 
 )
 

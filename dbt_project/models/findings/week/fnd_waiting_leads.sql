@@ -1,0 +1,137 @@
+{#- Who waits to be asked, and how likely each would accept. The chance begins with the rate of all mature requests and is
+    moved factor by factor, each judged by what the factors before it leave to explain: by as much as the factor's levels
+    scatter beyond chance (a gamma prior around 1, by the method of moments), so that few requests move it little. -#}
+{%- set factors = ['list_id', 'account_id', 'source', 'icp', 'lead_seniority'] -%}
+{#- Nobody is sure to accept. -#}
+{%- set highest_chance = 0.95 -%}
+
+with connections as (
+
+    select
+        connection_id,
+        campaign_id,
+        created_at,
+        status,
+        is_waiting,
+        is_sent,
+        is_accepted,
+        {{ factors | join(',\n        ') }},
+        -- Whenever it came: what a week brings isn't over with the window.
+        case when is_mature then cast(is_accepted as integer) end as accepted
+    from {{ ref('fnd_connections_described') }}
+    where account_id is not null and (is_waiting or status <> 'queued')
+
+),
+
+-- While nothing is old enough to judge, what was accepted so far stands in, which is too low.
+overall as (
+
+    select
+        -- Whom a sender turns to it may know already, or HeyReach excludes them, or they can't be found.
+        coalesce({{ rate('count(*) filter (where is_sent)', 'count(*) filter (where not is_waiting)') }}, 1) as asked_share,
+        case when count(accepted) > 0 then sum(accepted) else count(*) filter (where is_accepted) end as accepted,
+        case when count(accepted) > 0 then count(accepted) else count(*) filter (where is_sent) end as requests
+    from connections
+
+),
+
+step_0 as (
+
+    select
+        connections.*,
+        {{ rate('overall.accepted', 'overall.requests') }} as chance
+    from connections
+    cross join overall
+
+),
+
+{%- for factor in factors %}
+{%- set before = 'step_' ~ (loop.index - 1) %}
+
+{{ factor }}_levels as (
+
+    select
+        {{ factor }},
+        sum(accepted) as accepted,
+        {{ exact_sum('chance') }} as expected,
+        {{ exact_sum('chance * (1 - chance)') }} as variance
+    from {{ before }}
+    where accepted is not null and {{ factor }} is not null
+    group by {{ factor }}
+
+),
+
+-- The variance of a level's true share around what is expected of it.
+{{ factor }}_scatter as (
+
+    select
+        greatest(
+            {{ rate(
+                exact_sum('power(accepted - expected, 2) - variance'),
+                exact_sum('power(expected, 2)')
+            ) }},
+            0
+        ) as scatter
+    from {{ factor }}_levels
+
+),
+
+{{ factor }}_shares as (
+
+    select
+        levels.{{ factor }},
+        (levels.accepted * scatter.scatter + 1) / (levels.expected * scatter.scatter + 1) as share,
+        scatter.scatter / (levels.accepted * scatter.scatter + 1) as doubt
+    from {{ factor }}_levels as levels
+    cross join {{ factor }}_scatter as scatter
+
+),
+
+step_{{ loop.index }} as (
+
+    select
+        {{ before }}.* exclude (chance),
+        least({{ before }}.chance * coalesce(shares.share, 1), {{ highest_chance }}) as chance,
+        coalesce(shares.share, 1) as {{ factor }}_share,
+        -- Of somebody whose level was never asked nothing is known but how levels scatter.
+        coalesce(shares.doubt, scatter.scatter, 0) as {{ factor }}_doubt
+    from {{ before }}
+    cross join {{ factor }}_scatter as scatter
+    left join {{ factor }}_shares as shares on {{ before }}.{{ factor }} = shares.{{ factor }}
+
+),
+{%- endfor %}
+
+waiting as (
+
+    select
+        step_{{ factors | length }}.*,
+        row_number() over (partition by account_id, campaign_id order by created_at, connection_id) as place
+    from step_{{ factors | length }}
+    where is_waiting
+
+)
+
+select
+    waiting.connection_id,
+    waiting.campaign_id,
+    waiting.account_id,
+    campaign_statuses.sends_to_waiting as is_in_running_campaign,
+    campaign_statuses.waits_for_resuming as is_in_paused_campaign,
+    campaigns.created_at as campaign_created_at,
+    waiting.place,
+    overall.asked_share,
+    waiting.chance * overall.asked_share as chance,
+    waiting.account_id_share as sender_share,
+    -- Relative variances: of the rate of all, and of the share of each factor's level.
+    coalesce({{ rate('1', 'overall.accepted') }}, 0) as overall_doubt
+    {%- for factor in factors %},
+    {%- if factor != 'account_id' %}
+    waiting.{{ factor }},
+    {%- endif %}
+    waiting.{{ factor }}_doubt
+    {%- endfor %}
+from waiting
+inner join {{ ref('heyreach_campaigns') }} as campaigns on waiting.campaign_id = campaigns.campaign_id
+{{ join_status('campaign_statuses', 'campaigns.campaign_status') }}
+cross join overall

@@ -1,0 +1,138 @@
+{#- What each remedy is worth a week: alone, when all the others are done as well, and all together. Each is a difference of
+    two scenarios. Its range comes of what is not known about the chances (whatever shares a list, a sender or a segment is
+    wrong together) and about how much a week sends. -#}
+{#- What a week sends differs from what limits and queues tell of it, relative: what `tests.endurance.worth` finds. -#}
+{%- set volume_doubt = 0.12 -%}
+{%- set factors = ['list_id', 'account_id', 'source', 'icp', 'lead_seniority'] -%}
+
+with scenarios as (
+
+    select * from {{ ref('fnd_week_scenarios') }}
+
+),
+
+nothing as (
+
+    -- Nobody is asked where there is no row; what the requests of a row bring may be unknown.
+    select case when count(*) > 0 then max(expected_accepted) else 0 end as accepted from scenarios
+    where scenario = 'nothing'
+
+),
+
+everything as (
+
+    select case when count(*) > 0 then max(expected_accepted) else 0 end as accepted from scenarios
+    where scenario = 'everything'
+
+),
+
+compared as (
+
+    select 'alone' as scenario, remedy from {{ ref('fnd_week_remedies') }}
+    union all
+    select 'everything', 0
+
+),
+
+-- Requests a lead gains or loses by it.
+moved as (
+
+    select
+        scenario,
+        remedy,
+        connection_id,
+        sum(requests) as requests
+    from (
+        select scenario, remedy, connection_id, requests
+        from {{ ref('fnd_week_requests') }}
+        where scenario in ('alone', 'everything')
+        union all
+        select compared.scenario, compared.remedy, before.connection_id, -before.requests
+        from compared
+        cross join {{ ref('fnd_week_requests') }} as before
+        where before.scenario = 'nothing'
+    ) as each_request
+    group by scenario, remedy, connection_id
+    having abs(sum(requests)) > 1e-9
+
+),
+
+weighed as (
+
+    select
+        moved.scenario,
+        moved.remedy,
+        moved.requests * waiting.chance as accepted,
+        waiting.*
+    from moved
+    inner join {{ ref('fnd_waiting_leads') }} as waiting on moved.connection_id = waiting.connection_id
+
+),
+
+variances as (
+
+    select
+        scenario,
+        remedy,
+        power({{ exact_sum('accepted') }}, 2) * (max(overall_doubt) + {{ volume_doubt }} * {{ volume_doubt }}) as variance
+    from weighed
+    group by scenario, remedy
+    {%- for factor in factors %}
+    union all
+    select
+        scenario,
+        remedy,
+        sum(variance)
+    from (
+        select scenario, remedy, power({{ exact_sum('accepted') }}, 2) * max({{ factor }}_doubt) as variance
+        from weighed
+        group by scenario, remedy, {{ factor }}
+    ) as by_{{ factor }}
+    group by scenario, remedy
+    {%- endfor %}
+
+),
+
+doubts as (
+
+    select
+        scenario,
+        remedy,
+        sqrt({{ exact_sum('variance') }}) as deviation
+    from variances
+    group by scenario, remedy
+
+),
+
+worths as (
+
+    select
+        compared.scenario,
+        compared.remedy,
+        case when scenarios.scenario is null then 0 else scenarios.expected_accepted end - nothing.accepted as accepted,
+        coalesce(doubts.deviation, 0) as deviation
+    from compared
+    cross join nothing
+    left join scenarios on compared.scenario = scenarios.scenario and compared.remedy = scenarios.remedy
+    left join doubts on compared.scenario = doubts.scenario and compared.remedy = doubts.remedy
+
+)
+
+select
+    worths.remedy,
+    remedies.cause,
+    remedies.dimension,
+    remedies.segment,
+    round(greatest(worths.accepted, 0), 6) as worth,
+    round(greatest(worths.accepted - {{ z_of_nine_in_ten() }} * worths.deviation, 0), 6) as worth_low,
+    round(greatest(worths.accepted + {{ z_of_nine_in_ten() }} * worths.deviation, 0), 6) as worth_high,
+    case
+        when worths.remedy = 0 then round(greatest(worths.accepted, 0), 6)
+        else round(
+            greatest(everything.accepted - case when others.scenario is null then 0 else others.expected_accepted end, 0), 6
+        )
+    end as worth_together
+from worths
+cross join everything
+left join {{ ref('fnd_week_remedies') }} as remedies on worths.remedy = remedies.remedy
+left join scenarios as others on others.scenario = 'without' and worths.remedy = others.remedy
