@@ -53,6 +53,7 @@ LONG = (
     ".venv/bin/python -m tests.endurance.worlds --worlds 120",
     ".venv/bin/python -m tests.mutations",
     ".venv/bin/python -m tests.endurance.same_numbers",
+    ".venv/bin/python -m tests.endurance.worth",
 )
 THIS_SUITE = "make test"
 # What stands for something that the reader has -> what they would type; {data} is their data folder.

@@ -98,8 +98,8 @@
         'low_acceptance_without_better': {
             'cause': 'low_acceptance', 'tier': 'losing', 'stage': 'acceptance',
             'why': accepted ~ '; hardly anybody better waits for the same senders.',
-            'do': 'Go on with who waits, for to pause them would bring fewer acceptances; mend targeting and the note before the'
-                ~ ' next import, and bring better leads.',
+            'do': 'Keep asking those who wait, because pausing them would bring fewer acceptances. Mend targeting and the note'
+                ~ ' before the next import, and bring better leads.',
         },
         'low_acceptance_of_sender': {
             'cause': 'low_acceptance', 'tier': 'losing', 'stage': 'acceptance',
