@@ -60,7 +60,7 @@ def test_no_item_says_pause_what_another_says_resume(workspace):
         """
     )
     assert waiting == [(108, 53, 74)]
-    # Right: the advice on the paused campaign says, too, that half of its leads are of a source that is `lower`.
+    # Right: the advice on the paused campaign also says that half of its leads are of a `lower` source.
     assert workspace.query(
         "select cause, segment, what_to_do from marts.rpt_bottlenecks where rank in (1, 4) order by rank"
     ) == [
