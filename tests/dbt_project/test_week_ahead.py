@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from tests.conftest import Workspace
+from tests.dbt_project.models import model_sql
 
 FACTORS = ("list_id", "account_id", "source", "icp", "lead_seniority")
 # The quantile of nine in ten, the highest chance, and how far off the requests of a week may be.
@@ -47,7 +48,7 @@ def test_the_chance_is_moved_by_what_each_factor_leaves_to_explain(workspace, wa
         workspace,
         f"select {', '.join(FACTORS)}, case when is_mature then is_accepted end as accepted, "
         "status, is_sent, is_waiting, connection_id from findings.fnd_connections_described "
-        "where account_id is not null and (is_waiting or status <> 'queued')",
+        "where account_id is not null and not is_undecided and (is_waiting or status <> 'queued')",
     )
     mature = [row for row in requests if row["accepted"] is not None]
     rate = sum(row["accepted"] for row in mature) / len(mature)
@@ -175,3 +176,32 @@ def test_the_range_is_wrong_together_for_whoever_shares_a_level(workspace, waiti
         half = QUANTILE * variance**0.5
         assert worth["worth_high"] == pytest.approx(max(worth["worth"] + half, 0), abs=1e-4)
         assert worth["worth_low"] == pytest.approx(max(worth["worth"] - half, 0), abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "worth"), [("null", "null", None), ("3.0", "5.5", 2.5), ("3.0", "2.0", 0)]
+)
+def test_worth_is_unknown_where_chances_are_and_never_negative(before, after, worth):
+    """Before anything was sent there is no chance to go by; and nobody has to mend what brings less."""
+    with duckdb.connect() as database:
+        database.execute(
+            f"""
+            create table fnd_week_remedies as
+            select 1 as remedy, 'campaign_paused' as cause, 'campaign' as dimension, '7' as segment;
+            create table fnd_week_scenarios (scenario varchar, remedy integer, expected_accepted double);
+            insert into fnd_week_scenarios values
+                ('nothing', 0, {before}), ('alone', 1, {after}),
+                ('everything', 0, {after}), ('without', 1, {before});
+            create table fnd_week_requests (
+                scenario varchar, remedy integer, connection_id varchar, requests double
+            );
+            create table fnd_waiting_leads (
+                connection_id varchar, chance double, overall_doubt double,
+                {", ".join(f"{factor} varchar, {factor}_doubt double" for factor in FACTORS)}
+            )
+            """
+        )
+        found = database.execute(
+            f"select worth, worth_low, worth_high, worth_together from ({model_sql('fnd_week_worths')})"
+        ).fetchall()
+    assert found == [(worth,) * 4] * 2

@@ -132,8 +132,3 @@
     {{ sentence(entry['why'], facts) }} as why,
     {{ sentence(entry['do'], facts) }} as what_to_do
 {%- endmacro %}
-
-{#- Whether mending something brings at least one accepted connection a week, as it is printed. -#}
-{% macro is_worth_something(worth) -%}
-    coalesce({{ worth }} >= 0.5, false)
-{%- endmacro %}

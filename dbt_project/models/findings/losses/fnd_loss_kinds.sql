@@ -15,19 +15,9 @@ requests as (
 
 memberships as (
 
-    {%- for entry in exclusive_dimensions() if entry.loss is defined %}
-    select requests.connection_id, requests.mature_accepted, candidates.candidate
-    from requests
-    inner join candidates
-        on candidates.dimension = '{{ entry.name }}'
-        and requests.{{ entry.column }} = candidates.segment
-    union all
-    {%- endfor %}
-    select keyword_requests.connection_id, keyword_requests.mature_accepted, candidates.candidate
-    from (select *, unnest({{ split_keywords('keywords') }}) as keyword from requests) as keyword_requests
-    inner join candidates
-        on candidates.dimension = 'keyword'
-        and keyword_requests.keyword = candidates.segment
+    {{ segment_memberships(
+        'requests', 'candidates', ['facts.connection_id', 'facts.mature_accepted', 'segments.candidate']
+    ) }}
 
 ),
 

@@ -1,7 +1,7 @@
 {#- Who waits to be asked, and how likely each would accept. The chance begins with the rate of all mature requests and is
     moved factor by factor, each judged by what the factors before it leave to explain: by as much as the factor's levels
     scatter beyond chance (a gamma prior around 1, by the method of moments), so that few requests move it little. -#}
-{%- set factors = ['list_id', 'account_id', 'source', 'icp', 'lead_seniority'] -%}
+{%- set factors = chance_factors() -%}
 {#- Nobody is sure to accept. -#}
 {%- set highest_chance = 0.95 -%}
 
@@ -19,7 +19,8 @@ with connections as (
         -- Whenever it came: what a week brings isn't over with the window.
         case when is_mature then cast(is_accepted as integer) end as accepted
     from {{ ref('fnd_connections_described') }}
-    where account_id is not null and (is_waiting or status <> 'queued')
+    -- Of the undecided nobody knows whether they were asked.
+    where account_id is not null and (is_waiting or status <> 'queued') and not is_undecided
 
 ),
 

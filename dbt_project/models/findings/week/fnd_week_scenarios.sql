@@ -12,8 +12,8 @@ handed_on as (
     select
         scenario,
         remedy,
-        sum(requests) as requests,
-        sum(requests * chance * greatest(1 / sender_share - 1, 0)) as gained
+        {{ exact_sum('requests') }} as requests,
+        {{ exact_sum('requests * chance * greatest(1 / sender_share - 1, 0)') }} as gained
     from requests
     where is_handed_on
     group by scenario, remedy
@@ -26,7 +26,7 @@ used as (
         scenario,
         remedy,
         account_id,
-        sum(requests) as requests,
+        {{ exact_sum('requests') }} as requests,
         bool_or(is_handed_on) as hands_on
     from requests
     group by scenario, remedy, account_id
@@ -38,7 +38,7 @@ room as (
     select
         scenarios.scenario,
         scenarios.remedy,
-        sum(greatest(senders.weekly_capacity - coalesce(used.requests, 0), 0)) as requests
+        {{ exact_sum('greatest(senders.weekly_capacity - coalesce(used.requests, 0), 0)') }} as requests
     from (select distinct scenario, remedy from requests) as scenarios
     cross join {{ ref('fnd_sender_capacity') }} as senders
     left join used
@@ -55,8 +55,8 @@ brought as (
     select
         scenario,
         remedy,
-        sum(requests) as requests,
-        sum(requests * chance) as accepted
+        {{ exact_sum('requests') }} as requests,
+        {{ exact_sum('requests * chance') }} as accepted
     from requests
     group by scenario, remedy
 

@@ -17,21 +17,7 @@ remedies as (
 
 found as (
 
-    {%- for entry in exclusive_dimensions() if entry.loss is defined %}
-    select waiting.connection_id, remedies.remedy, remedies.kind
-    from waiting
-    inner join remedies
-        on remedies.dimension = '{{ entry.name }}'
-        and waiting.{{ entry.column }} = remedies.segment
-    union all
-    {%- endfor %}
-    select by_keyword.connection_id, remedies.remedy, remedies.kind
-    from (
-        select connection_id, unnest({{ split_keywords('keywords') }}) as keyword from waiting
-    ) as by_keyword
-    inner join remedies
-        on remedies.dimension = 'keyword'
-        and by_keyword.keyword = remedies.segment
+    {{ segment_memberships('waiting', 'remedies', ['facts.connection_id', 'segments.remedy', 'segments.kind']) }}
 
 )
 

@@ -3,7 +3,7 @@
     wrong together) and about how much a week sends. -#}
 {#- What a week sends differs from what limits and queues tell of it, relative: what `tests.endurance.worth` finds. -#}
 {%- set volume_doubt = 0.12 -%}
-{%- set factors = ['list_id', 'account_id', 'source', 'icp', 'lead_seniority'] -%}
+{%- set factors = chance_factors() -%}
 
 with scenarios as (
 
@@ -82,7 +82,7 @@ variances as (
     select
         scenario,
         remedy,
-        sum(variance)
+        {{ exact_sum('variance') }}
     from (
         select scenario, remedy, power({{ exact_sum('accepted') }}, 2) * max({{ factor }}_doubt) as variance
         from weighed
@@ -123,14 +123,12 @@ select
     remedies.cause,
     remedies.dimension,
     remedies.segment,
-    round(greatest(worths.accepted, 0), 6) as worth,
-    round(greatest(worths.accepted - {{ z_of_nine_in_ten() }} * worths.deviation, 0), 6) as worth_low,
-    round(greatest(worths.accepted + {{ z_of_nine_in_ten() }} * worths.deviation, 0), 6) as worth_high,
+    {{ worth_of('worths.accepted') }} as worth,
+    {{ worth_of('worths.accepted - ' ~ z_of_nine_in_ten() ~ ' * worths.deviation') }} as worth_low,
+    {{ worth_of('worths.accepted + ' ~ z_of_nine_in_ten() ~ ' * worths.deviation') }} as worth_high,
     case
-        when worths.remedy = 0 then round(greatest(worths.accepted, 0), 6)
-        else round(
-            greatest(everything.accepted - case when others.scenario is null then 0 else others.expected_accepted end, 0), 6
-        )
+        when worths.remedy = 0 then {{ worth_of('worths.accepted') }}
+        else {{ worth_of('everything.accepted - case when others.scenario is null then 0 else others.expected_accepted end') }}
     end as worth_together
 from worths
 cross join everything
