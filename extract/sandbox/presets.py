@@ -155,6 +155,8 @@ class Preset:
     # Whether their rows show ConnectionAccepted (else None); HeyReach has been seen to do either.
     shows_connected_before: bool = False
     null_connection_status_share: float = 0.0
+    # Whether senders serve the campaign that was made first before any other, else their campaigns in turn.
+    serves_oldest_first: bool = False
 
 
 def boutique(rng: Random, start: int, weeks: int, leads: int | None) -> Preset:

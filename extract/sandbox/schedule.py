@@ -1,6 +1,7 @@
 """How leads live: when each sender gets to them, and what follows from a connection request.
 
-Senders work week days from 09:00 to 17:00 UTC, up to their limit, round robin over their campaigns. Chance
+Senders work week days from 09:00 to 17:00 UTC, up to their limit, round robin over their campaigns or the
+oldest campaign first. Chance
 is drawn per sender and day and per lead, so that leads added later change nothing that happened before.
 """
 
@@ -191,6 +192,8 @@ class _Shift:
         ]
         if not active:
             return
+        if self.preset.serves_oldest_first:
+            active.sort(key=lambda campaign_id: self.campaigns[campaign_id].created_at)
         while self.recent and self.recent[0][0] <= midnight - WEEK:
             self.recent.popleft()
         is_overworked = sum(count for _, count in self.recent) > self.comfortable_per_week
@@ -207,8 +210,9 @@ class _Shift:
         self.recent.append((midnight, sent))
 
     def _next(self, active: list[int], queues: dict[int, list[int]], slot: int) -> int | None:
+        turn = 0 if self.preset.serves_oldest_first else self.turn
         for step in range(len(active)):
-            campaign_id = active[(self.turn + step) % len(active)]
+            campaign_id = active[(turn + step) % len(active)]
             queue, head = queues[campaign_id], self.next_in_queue.get(campaign_id, 0)
             if head < len(queue) and self.leads[queue[head]].enrolled_at < slot:
                 self.next_in_queue[campaign_id] = head + 1

@@ -27,7 +27,7 @@ MOST_LINES = 5
 
 VERDICT_COLORS = {"lower": "bad", "higher": "good", "collecting": "faint", "underpowered": "faint"}
 DIRECTIONS = {"lower": "lower than all others", "higher": "higher than all others"}
-BOTTLENECK_COLORS = {"blocked": "bad", "lower": "accent", "background": "faint"}
+BOTTLENECK_COLORS = {"blocked": "bad", "starved": "bad", "lower": "accent", "background": "faint"}
 LINE_COLORS = ("ink", "series-1", "series-2", "series-3", "series-4", "series-5")
 
 

@@ -51,6 +51,7 @@ WORDS = {
     # severities of health lines
     "blocked": "Blocked",
     "blind": "Blind",
+    "starved": "Starved",
     "lower": "Losing",
     "background": "Background",
     # what holds a sender up
@@ -59,6 +60,7 @@ WORDS = {
     "sender_cooldown": "cooldown",
     "sender_capped": "its daily limit",
     "sender_idle": "no known reason",
+    "sender_limit_lowered": "its lowered limit",
     "note": "Note",
 }
 

@@ -12,6 +12,7 @@ from statsmodels.stats.proportion import proportions_ztest
 
 from dbt_project.rendering import rendered
 from tests.conftest import Workspace
+from tests.dbt_project.models import model_sql
 from tests.dbt_project.test_macros import value
 
 DIMENSION_COLUMNS = {"account": "account_id", "account_type": "account_type", "account_kind": "account_kind"}
@@ -263,3 +264,31 @@ def test_the_diagnosis_counts_the_list(workspace, bottlenecks):
         " from findings.fnd_loss_tests where stage = 'acceptance'",
     )
     assert (diagnosis["segments_compared"], diagnosis["segments_lower"]) == (tested["tests"], tested["lower"])
+
+
+def test_requests_that_nobody_withdraws_are_counted_once_they_are_old():
+    """Open longer than an expiry; those that HeyReach withdraws are gone by then."""
+    as_of = "2026-02-09 00:00:00+00"
+    with duckdb.connect() as database:
+        database.execute(
+            f"""
+            create table fnd_sender_capacity as select
+                '1' as account_id, 'Maren' as label, false as has_room, 0 as weekly_room,
+                65 as weekly_capacity, 40 as sent_last_7_days, 65 as queued_running,
+                true as can_send, null as cause;
+            create table stg_operations__run_parameters as
+            select cast('{as_of}' as timestamptz) as as_of, 30 as expiry_days;
+            create table heyreach_connections as
+            select status, cast(latest as timestamptz) as connection_sent_latest
+            from (values
+                ('pending', '2026-01-10 00:00:00+00'), ('pending', '2026-01-10 00:00:01+00'),
+                ('pending', null), ('expired', '2025-12-01 00:00:00+00'),
+                ('accepted', '2025-12-01 00:00:00+00')
+            ) as rows (status, latest)
+            """
+        )
+        found = database.execute(
+            f"select cause, evidence_n, is_minor, why from ({model_sql('rpt_bottlenecks__requests')})"
+        ).fetchall()
+    assert [row[:3] for row in found] == [("requests_open_long", 1, True)]
+    assert found[0][3].startswith("Open for more than 30 days, in campaigns that never withdraw: 1 requests")

@@ -2,7 +2,7 @@
 
 import itertools
 from collections import defaultdict
-from functools import partial
+from dataclasses import dataclass
 
 import duckdb
 import pytest
@@ -54,6 +54,12 @@ def test_the_chance_is_moved_by_what_each_factor_leaves_to_explain(workspace, wa
     rate = sum(row["accepted"] for row in mature) / len(mature)
     turned_to = [row for row in requests if not row["is_waiting"]]
     asked = sum(row["is_sent"] for row in turned_to) / len(turned_to)
+    # Of a lead that isn't there yet nothing is known but its sender.
+    requests += [
+        dict.fromkeys(FACTORS) | {key: row[key] for key in ("connection_id", "account_id")}
+        for row in waiting
+        if row["is_new"]
+    ]
     chance = {row["connection_id"]: rate for row in requests}
     for factor in FACTORS:
         levels = defaultdict(list)
@@ -81,61 +87,131 @@ def test_the_chance_is_moved_by_what_each_factor_leaves_to_explain(workspace, wa
     assert len({round(row["chance"], 6) for row in waiting}) > 10
 
 
-def played(waiting, remedies, senders, targets, is_oldest_first: bool, mended: set[int]) -> dict[str, float]:
-    """Lead -> requests of the week, with these remedies: each sender goes round its campaigns by itself."""
-    resumed = {remedies[each]["segment"] for each in mended if remedies[each]["kind"] == "resume"}
-    restored = {remedies[each]["segment"] for each in mended if remedies[each]["kind"] == "restore"}
-    last = {lead for lead, each in targets if each in mended and remedies[each]["kind"] == "serve_last"}
-    requests = {}
-    for account_id, sender in senders.items():
-        if account_id in restored:
-            left = sender["weekly_capacity_restored"]
-        else:
-            left = sender["weekly_capacity"] if sender["can_send"] else 0
-        mine = [
-            row
-            for row in waiting
-            if row["account_id"] == account_id
-            and (row["is_in_running_campaign"] or row["campaign_id"] in resumed)
-        ]
-        for is_last in (False, True):
-            queues = defaultdict(list)
-            for row in sorted(mine, key=lambda row: row["place"]):
-                if (row["connection_id"] in last) == is_last:
-                    queues[row["campaign_created_at"], row["campaign_id"]].append(row)
-            if is_oldest_first:
-                order = itertools.chain.from_iterable(queues[name] for name in sorted(queues))
-            else:
-                everybody = itertools.chain.from_iterable(queues.values())
-                order = sorted(everybody, key=lambda row: (row["place"], row["campaign_id"]))
-            for row in order:
-                if left > 0:
-                    requests[row["connection_id"]] = min(left, 1)
+@dataclass
+class Week:
+    """What the demo's week ahead is played with."""
+
+    waiting: list[dict]
+    remedies: dict[int, dict]
+    senders: dict[str, dict]
+    targets: list[tuple[str, int]]
+    is_oldest_first: bool
+
+    def served(self, mended: set[int]) -> dict[str, dict[str, float]]:
+        """Sender -> lead -> requests with these remedies: each sender goes round its campaigns by itself."""
+        resumed, restored = self._segments(mended, "resume"), self._segments(mended, "restore")
+        last = self._leads(mended, "serve_last")
+        requests: dict[str, dict[str, float]] = {}
+        for account_id in self.senders:
+            left = self._capacity(account_id, restored)
+            mine = [
+                row
+                for row in self.waiting
+                if row["account_id"] == account_id
+                and (row["is_in_running_campaign"] or row["campaign_id"] in resumed)
+            ]
+            requests[account_id] = {}
+            for is_last in (False, True):
+                for row in self._in_order([row for row in mine if (row["connection_id"] in last) == is_last]):
+                    requests[account_id][row["connection_id"]] = max(min(left, 1), 0)
                     left -= 1
-    return requests
+        return requests
+
+    def accepted(self, mended: set[int]) -> dict[str, float]:
+        """Lead -> acceptances to be expected of the week's requests to it."""
+        rows = {row["connection_id"]: row for row in self.waiting}
+        served = self.served(mended)
+        brought = {
+            lead: requests * rows[lead]["chance"]
+            for those in served.values()
+            for lead, requests in those.items()
+            if requests
+        }
+        moving = self._leads(mended, "move")
+        wanted = {
+            lead: 1 - requests
+            for those in served.values()
+            for lead, requests in those.items()
+            if lead in moving
+        }
+        restored = self._segments(mended, "restore")
+        rooms = {
+            account_id: max(
+                self._capacity(account_id, restored)
+                - max(sum(served[account_id].values()), sender["sent_last_7_days"] or 0),
+                0,
+            )
+            for account_id, sender in self.senders.items()
+            if sender["is_active"]
+        }
+        room = sum(rooms.values())
+        moved = min(room / sum(wanted.values()), 1) if wanted and room else 0
+        for lead, requests in wanted.items():
+            row = rows[lead]
+            chance = min(row["chance"] / row["sender_share"], row["asked_share"])
+            brought[lead] = brought.get(lead, 0) + requests * moved * chance
+        if any(self.remedies[each]["kind"] == "bring" for each in mended) and room:
+            left = max(room - sum(wanted.values()), 0) / room
+            for account_id, of_sender in rooms.items():
+                if self.senders[account_id]["has_room"]:
+                    new = f"new/{account_id}"
+                    brought[new] = of_sender * left * rows[new]["chance"]
+        return brought
+
+    def _capacity(self, account_id: str, restored: set[str]) -> float:
+        sender = self.senders[account_id]
+        if account_id in restored:
+            return sender["weekly_capacity_restored"]
+        return sender["weekly_capacity"] if sender["can_send"] else 0
+
+    def _in_order(self, mine: list[dict]) -> list[dict]:
+        queues = defaultdict(list)
+        for row in sorted(mine, key=lambda row: row["place"]):
+            queues[row["campaign_created_at"], row["campaign_id"]].append(row)
+        if self.is_oldest_first:
+            return list(itertools.chain.from_iterable(queues[name] for name in sorted(queues)))
+        everybody = itertools.chain.from_iterable(queues.values())
+        return sorted(everybody, key=lambda row: (row["place"], row["campaign_id"]))
+
+    def _segments(self, mended: set[int], kind: str) -> set[str]:
+        return {self.remedies[each]["segment"] for each in mended if self.remedies[each]["kind"] == kind}
+
+    def _leads(self, mended: set[int], kind: str) -> set[str]:
+        return {lead for lead, each in self.targets if each in mended and self.remedies[each]["kind"] == kind}
 
 
-def test_each_scenario_is_what_playing_the_week_gives(workspace, waiting, remedies, senders):
+@pytest.fixture(scope="module")
+def week(workspace, waiting, remedies, senders) -> Week:
     targets = [
         (row["connection_id"], row["remedy"])
         for row in rows(workspace, "select * from findings.fnd_week_targets")
     ]
     [order] = rows(workspace, "select * from findings.fnd_service_order")
-    play = partial(played, waiting, remedies, senders, targets, order["is_oldest_campaign_first"])
-    assert not any(remedy["kind"] == "hand_on" for remedy in remedies.values())
+    return Week(waiting, remedies, senders, targets, order["is_oldest_campaign_first"])
+
+
+def test_each_scenario_is_what_playing_the_week_gives(workspace, week, remedies):
+    assert {remedy["kind"] for remedy in remedies.values()} == {
+        "resume",
+        "restore",
+        "move",
+        "bring",
+        "serve_last",
+    }
     everything = set(remedies)
     mended = {("nothing", 0): set(), ("everything", 0): everything}
     mended |= {("alone", each): {each} for each in everything}
-    mended |= {("without", each): everything - {each} for each in everything}
-    chances = {row["connection_id"]: row["chance"] for row in waiting}
+    mended |= {
+        ("without", each): {
+            other for other in everything if remedies[other]["line"] != remedies[each]["line"]
+        }
+        for each in everything
+    }
     said = {
         (row["scenario"], row["remedy"]): row["expected_accepted"]
         for row in rows(workspace, "select * from findings.fnd_week_scenarios")
     }
-    expected = {
-        scenario: sum(requests * chances[lead] for lead, requests in play(those).items())
-        for scenario, those in mended.items()
-    }
+    expected = {scenario: sum(week.accepted(those).values()) for scenario, those in mended.items()}
     assert said == pytest.approx(expected, abs=1e-6)
 
     worths = {row["remedy"]: row for row in rows(workspace, "select * from findings.fnd_week_worths")}
@@ -144,31 +220,31 @@ def test_each_scenario_is_what_playing_the_week_gives(workspace, waiting, remedi
         together = expected["everything", 0] - expected["without", remedy]
         assert worths[remedy]["worth"] == pytest.approx(max(alone, 0), abs=1e-5)
         assert worths[remedy]["worth_together"] == pytest.approx(max(together, 0), abs=1e-5)
+        same = [
+            worths[other]["worth"]
+            for other in everything
+            if remedies[other]["line"] == remedies[remedy]["line"]
+        ]
+        assert worths[remedy]["is_best_remedy"] == (worths[remedy]["worth"] == max(same))
     total = expected["everything", 0] - expected["nothing", 0]
     assert worths[0]["worth"] == pytest.approx(total, abs=1e-5)
-    # Somebody behind a pause and a logged-out sender counts in neither alone.
-    assert total > sum(worths[remedy]["worth"] for remedy in everything)
+    # Whoever has room for the leads of one sender has none for those of another.
+    assert total < sum(row["worth"] for row in worths.values() if row["is_best_remedy"])
 
 
-def test_the_range_is_wrong_together_for_whoever_shares_a_level(workspace, waiting, remedies, senders):
-    targets = [
-        (row["connection_id"], row["remedy"])
-        for row in rows(workspace, "select * from findings.fnd_week_targets")
-    ]
-    [order] = rows(workspace, "select * from findings.fnd_service_order")
-    play = partial(played, waiting, remedies, senders, targets, order["is_oldest_campaign_first"])
-    before = play(set())
+def test_the_range_is_wrong_together_for_whoever_shares_a_level(workspace, week, waiting):
+    before = week.accepted(set())
     for worth in rows(workspace, "select * from findings.fnd_week_worths where remedy > 0"):
-        now = play({worth["remedy"]})
+        now = week.accepted({worth["remedy"]})
         more = [
-            (row, (now.get(row["connection_id"], 0) - before.get(row["connection_id"], 0)) * row["chance"])
-            for row in waiting
+            (row, now.get(row["connection_id"], 0) - before.get(row["connection_id"], 0)) for row in waiting
         ]
         variance = sum(value for _, value in more) ** 2 * (waiting[0]["overall_doubt"] + VOLUME_DOUBT**2)
         for factor in FACTORS:
             levels = defaultdict(list)
             for row, value in more:
-                levels[row[factor]].append((row[f"{factor}_doubt"], value))
+                if value:
+                    levels[row[factor]].append((row[f"{factor}_doubt"], value))
             variance += sum(
                 sum(value for _, value in those) ** 2 * max(doubt for doubt, _ in those)
                 for those in levels.values()
@@ -187,13 +263,15 @@ def test_worth_is_unknown_where_chances_are_and_never_negative(before, after, wo
         database.execute(
             f"""
             create table fnd_week_remedies as
-            select 1 as remedy, 'campaign_paused' as cause, 'campaign' as dimension, '7' as segment;
+            select
+                1 as remedy, 'campaign_paused' as cause, 'campaign' as dimension, '7' as segment,
+                'resume' as kind;
             create table fnd_week_scenarios (scenario varchar, remedy integer, expected_accepted double);
             insert into fnd_week_scenarios values
                 ('nothing', 0, {before}), ('alone', 1, {after}),
                 ('everything', 0, {after}), ('without', 1, {before});
             create table fnd_week_requests (
-                scenario varchar, remedy integer, connection_id varchar, requests double
+                scenario varchar, remedy integer, connection_id varchar, expected_accepted double
             );
             create table fnd_waiting_leads (
                 connection_id varchar, chance double, overall_doubt double,

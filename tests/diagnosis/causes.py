@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import NamedTuple
 
-from extract.sandbox.clock import to_datetime
+from extract.sandbox.clock import HOUR, to_datetime
 from extract.sandbox.leads import COMPANY_SIZES, INDUSTRIES, CampaignLead
 from extract.sandbox.presets import ICPS, SOURCES, Batch
 from extract.sandbox.world import World
@@ -285,6 +285,47 @@ def campaign_paused(rng: Random) -> tuple[Workspace, Planted]:
     return workspace.with_campaign(index, statuses=statuses), Planted("campaign_paused", names)
 
 
+def limit_lowered(rng: Random) -> tuple[Workspace, Planted]:
+    """To a half, some weeks ago; more wait for it than it now sends in a week."""
+    workspace = _small_workspace(rng)
+    index = rng.randrange(FEW)
+    sender = workspace.senders[index]
+    lowered = {"limit_changes": ((days_before_end(rng.randint(15, 25)), sender.daily_limit // 2),)}
+    names = frozenset({("account", str(sender.id))})
+    return workspace.with_sender(index, **lowered), Planted("sender_limit_lowered", names)
+
+
+# --- senders and campaigns that are starved ---------------------------------------------------------------
+
+
+def too_few_leads(rng: Random) -> tuple[Workspace, Planted]:
+    """Two senders get hardly any of the leads."""
+    workspace = _small_workspace(rng)
+    short = {sender.id for sender in rng.sample(workspace.senders, 2)}
+    for index, campaign in enumerate(workspace.campaigns):
+        weights = {
+            account_id: weight * (0.05 if account_id in short else 1)
+            for account_id, weight in campaign.sender_weights.items()
+        }
+        workspace = workspace.with_campaign(index, sender_weights=weights)
+    return workspace, Planted("too_few_leads", frozenset({("all", "senders")}))
+
+
+def campaign_starved(rng: Random) -> tuple[Workspace, Planted]:
+    """The youngest campaign, whose senders have enough to do in the oldest; others have room."""
+    workspace = replace(_small_workspace(rng), serves_oldest_first=True)
+    busy, free = (
+        {sender.id: 1.0 for sender in senders} for senders in (workspace.senders[:2], workspace.senders[2:])
+    )
+    crews, shares = (busy, free, free, busy), (0.6, 0.1, 0.1, 0.2)
+    for index, (crew, share) in enumerate(zip(crews, shares, strict=True)):
+        created = workspace.campaigns[index].created_at + index * HOUR // 2
+        workspace = workspace.with_campaign(index, sender_weights=crew, share=share, created_at=created)
+    # Nothing can be said of a campaign before the older one has leads.
+    workspace = workspace.with_campaign(3, batch_times=batch_times(2, 4))
+    return workspace, Planted("campaign_starved", frozenset({("campaign", str(FIRST_CAMPAIGN_ID + 3))}))
+
+
 # --- leads lost on the way in -----------------------------------------------------------------------------
 
 
@@ -390,6 +431,9 @@ _OTHER = {
     "sender capped": sender_capped,
     "sender idle": sender_idle,
     "campaign paused": campaign_paused,
+    "limit lowered": limit_lowered,
+    "too few leads": too_few_leads,
+    "campaign starved": campaign_starved,
     "attribution lost": attribution_lost,
     "invalid leads": leads_invalid,
     "duplicate leads": leads_duplicate,

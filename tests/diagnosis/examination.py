@@ -17,7 +17,7 @@ from tests.diagnosis.importing import import_file, ledger_rows, served
 from tests.diagnosis.operation import BASE_URL, Operation
 from tests.diagnosis.workspaces import START, timetable
 
-ALARMS = ("lower", "blocked", "blind")
+ALARMS = ("lower", "blocked", "starved", "blind")
 # Segments that share this much of their requests, of both together, are the same to whoever reads a report.
 SAME_REQUESTS = 0.9
 # Below this many requests even a hasty reader believes no rate.
@@ -82,7 +82,11 @@ def run(folder: Path, drawn: Drawn, project: Project) -> tuple[frozenset[Name], 
 def _read(
     connection: duckdb.DuckDBPyConnection, kind: str, number: int, planted: Planted, names: frozenset[Name]
 ) -> Finding:
-    lines = _rows(connection, "select * from marts.rpt_bottlenecks order by rank")
+    # Where senders run out of leads nobody planted it, and it is true.
+    unplanted = "too_few_leads" if planted.cause not in ("too_few_leads", "campaign_starved") else "none"
+    lines = _rows(
+        connection, f"select * from marts.rpt_bottlenecks where cause <> '{unplanted}' order by rank"
+    )
     first = lines[0] if lines else None
     naive = _lowest_raw_rate(connection)
     return Finding(

@@ -8,7 +8,10 @@ from tests.diagnosis.examination import examine
 KIND = {kind.name: kind for kind in KINDS}
 
 
-@pytest.mark.parametrize("name", ["attribution lost", "low acceptance: list", "sender idle"])
+@pytest.mark.parametrize(
+    "name",
+    ["attribution lost", "low acceptance: list", "limit lowered", "too few leads", "campaign starved"],
+)
 def test_the_first_line_names_what_is_planted(name, compiled):
     finding = examine(KIND[name], 0, compiled)
     assert finding.is_named, f"{finding.planted}, but the first line says {finding.first}"

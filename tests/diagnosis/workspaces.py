@@ -83,6 +83,7 @@ class Workspace:
     has_usual_effects: bool = False
     planted: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     unscattered: tuple[int, ...] = ()
+    serves_oldest_first: bool = False
 
     def with_sender(self, index: int, **changes: object) -> "Workspace":
         senders = list(self.senders)
@@ -112,7 +113,10 @@ class Workspace:
         ]
 
     def world(self, seed: int, weeks: int = WEEKS, twists: Iterable[str | Mapping] = ()) -> World:
-        preset = Preset("diagnosis", self.base_rate, self.leads, 20, self.senders, self.campaigns, {}, {})
+        preset = Preset(
+            *("diagnosis", self.base_rate, self.leads, 20, self.senders, self.campaigns, {}, {}),
+            serves_oldest_first=self.serves_oldest_first,
+        )
         return World.of(preset, self._draw_effects, Random(seed), seed, to_ticks(START), weeks, twists)
 
     def _draw_effects(self, preset: Preset, rng: Random) -> dict:

@@ -8,6 +8,8 @@
         ~ ' with make import, which reads back what arrived.' -%}
     {%- set rename = 'Give the custom fields the names that are expected. Of leads that lack them: ' -%}
     {%- set waiting = '; {waiting:count} leads wait in running campaigns[, {days} business days of sending].' -%}
+    {%- set moved = '[Move its leads to senders that have room, which brings about {moved:whole} accepted connections a week;' -%}
+    {%- set mended = ' it would bring about {restored:whole}.|' -%}
     {%- set rows = '{found:count} of {rows:count} rows of {dimension} {label}' -%}
     {%- set normal = ', where {normal} % is normal.' -%}
     {%- set accepted = '{dimension} {label}: {rate:percent} % of {requests:count} requests were accepted,'
@@ -48,36 +50,66 @@
         'campaign_paused': {
             'tier': 'blocked', 'stage': 'queue',
             'why': "{waiting:count} leads wait behind the paused campaign {campaign}[, {unable:count} of them with senders"
-                ~ " that can't send either].",
+                ~ " that can't send either][; {weak}].",
+            'each': '{weak:count} are of {dimension} {segment}, which is accepted less',
             'do': 'Resume it, or move the leads to a running campaign.',
+        },
+        'campaign_starved': {
+            'tier': 'starved', 'stage': 'queue',
+            'why': '{waiting:count} leads wait in {campaign}, and its senders get to {older:count} leads of older campaigns first;'
+                ~ ' {sent:count} requests went out for it in seven days.',
+            'do': 'Give its leads to senders that have room, or pause an older campaign until they were asked.',
+        },
+        'too_few_leads': {
+            'tier': 'starved', 'stage': 'queue', 'label': 'Senders with room',
+            'why': 'Senders with room sent {sent:count} of {capacity:count} possible requests in seven days, and no more leads wait'
+                ~ ' for them. Free a week: {largest}.',
+            'each': '{sender} {room:whole} of {capacity:whole}',
+            'do': 'Import {room:count} leads a week more for them, of the kinds that are accepted most[; until then give them'
+                ~ ' some of those who wait longer than a week for others: {others}].',
+            'other': '{sender} has {waiting:whole} too many',
+        },
+        'requests_open_long': {
+            'tier': 'blocked', 'stage': 'acceptance', 'label': 'Open requests',
+            'why': 'Open for more than {days} days, in campaigns that never withdraw: {open:count} requests; LinkedIn limits how many'
+                ~ ' may be open.',
+            'do': "Withdraw the oldest by hand in LinkedIn, because HeyReach's API can't, and set a withdrawal in those campaigns.",
         },
         'sender_gone': {
             'tier': 'blocked', 'stage': 'sending',
             'why': '{sender} is no longer listed by HeyReach' ~ waiting,
-            'do': 'Reconnect the account in HeyReach, or move its leads to other senders.',
+            'do': moved ~ ' reconnected in HeyReach' ~ mended
+                ~ 'Reconnect the account in HeyReach, or move its leads to other senders.]',
         },
         'sender_auth_invalid': {
             'tier': 'blocked', 'stage': 'sending',
             'why': '{sender} is logged out of LinkedIn' ~ waiting,
-            'do': 'Log it in again in HeyReach.',
+            'do': moved ~ ' logged in again' ~ mended ~ 'Log it in again in HeyReach.]',
         },
         'sender_cooldown': {
             'tier': 'blocked', 'stage': 'sending',
             'why': '{sender} is in a connection-request cooldown' ~ waiting,
-            'do': 'LinkedIn lifts it, usually within a week: wait, then lower the daily limit, or move the leads to other'
-                ~ ' senders.',
+            'do': moved ~ ' once LinkedIn has lifted it,' ~ mended
+                ~ 'LinkedIn lifts it, usually within a week: wait, then lower the daily limit, or move the leads to other senders.]',
         },
         'sender_capped': {
             'tier': 'blocked', 'stage': 'sending',
             'why': '{sender} may send only {limit} a day (usual: {usual:whole})' ~ waiting,
-            'do': 'Raise its daily limit in HeyReach step by step, or move leads to other senders.',
+            'do': moved ~ ' with its usual limit' ~ mended
+                ~ 'Raise its daily limit in HeyReach step by step, or move leads to other senders.]',
+        },
+        'sender_limit_lowered': {
+            'tier': 'blocked', 'stage': 'sending',
+            'why': '{sender} may send {limit} a day since its limit was lowered from {before}' ~ waiting,
+            'do': moved ~ ' with its earlier limit' ~ mended
+                ~ 'Raise it again in HeyReach step by step, unless it was lowered as a precaution.]',
         },
         'sender_idle': {
             'tier': 'blocked', 'stage': 'sending',
             'why': '{sender} sent {sent} in {watched_days} business days and could send {limit} a day, for no reason'
                 ~ ' HeyReach gives' ~ waiting,
-            'do': 'Open the account and its campaigns in HeyReach: working hours, campaign steps before the request, a'
-                ~ ' stuck queue.',
+            'do': moved ~ ' at its own pace' ~ mended
+                ~ 'Open the account and its campaigns in HeyReach: working hours, campaign steps before the request, a stuck queue.]',
         },
         'invalid_leads': {
             'tier': 'losing', 'stage': 'import',

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from statistics import median
 
-from tests.endurance.worth.examination import BLOCKED, Line, examined
+from tests.endurance.worth.examination import BLOCKED, STARVED, Line, examined
 
 RESULTS = Path(__file__).with_name("results.md")
 # Lines worth less are few requests, whose share of luck no range can hold.
@@ -50,7 +50,10 @@ def table(lines: list[Line], worlds: int) -> str:
         "| --- | --- | --- | --- | --- |",
     ]
     large = [line for line in lines if max(line.said, line.true) >= LEAST and line.true > 0]
-    groups = {cause: [line for line in large if line.cause == cause] for cause in (*BLOCKED, "together")}
+    groups = {
+        cause: [line for line in large if line.cause == cause] for cause in (*BLOCKED, *STARVED, "together")
+    }
+    groups["moved leads"] = [line for line in large if line.kind == "move" and line.cause not in STARVED]
     groups["all lines"] = [line for line in large if line.cause != "together"]
     for cause, those in groups.items():
         if those:

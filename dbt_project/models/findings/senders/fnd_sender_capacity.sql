@@ -2,7 +2,7 @@
     the campaign, not for the sender. -#}
 {#- New accounts send less for so many days, and are meant to. -#}
 {%- set ramp_up_days = 28 -%}
-{#- A limit, or what is sent of it, is low where it is a quarter of what it could be. -#}
+{#- A limit, or what is sent of it, is low where it is a quarter of what it could be; and a quarter of a week is room. -#}
 {%- set times_less = 4 -%}
 
 with accounts as (
@@ -11,21 +11,9 @@ with accounts as (
 
 ),
 
-highest_limits as (
+limits as (
 
-    select
-        account_id,
-        max(daily_request_limit) as daily_request_limit
-    from {{ ref('stg_heyreach__sender_account_observations') }}
-    group by account_id
-
-),
-
-usual_limit as (
-
-    select percentile_cont(0.5) within group (order by daily_request_limit) as daily_request_limit
-    from accounts
-    where is_listed and is_active and daily_request_limit > 0
+    select * from {{ ref('fnd_sender_limits') }}
 
 ),
 
@@ -64,9 +52,8 @@ measured as (
         accounts.is_auth_valid,
         accounts.is_in_request_cooldown,
         accounts.daily_request_limit,
-        greatest(
-            coalesce(highest_limits.daily_request_limit, 0), coalesce(usual_limit.daily_request_limit, 0)
-        ) as usual_daily_limit,
+        limits.usual_daily_limit,
+        limits.recent_daily_limit,
         accounts.account_age_days < {{ ramp_up_days }} and accounts.rotation_started_method <> 'unknown' as is_ramping_up,
         cast(recent.sent_last_7_days as bigint) as sent_last_7_days,
         greatest(run_parameters.weekly_request_limit, coalesce(recent.most_sent_in_7_days, 0)) as weekly_limit,
@@ -80,8 +67,7 @@ measured as (
         coalesce(queues.queued_long, 0) as queued_long
     from accounts
     cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
-    cross join usual_limit
-    left join highest_limits on accounts.account_id = highest_limits.account_id
+    inner join limits on accounts.account_id = limits.account_id
     left join recent on accounts.account_id = recent.account_id
     left join queues on accounts.account_id = queues.account_id
 
@@ -101,8 +87,55 @@ judged as (
             when daily_request_limit > 0
                 and sent_while_watched * {{ times_less }} <= daily_request_limit * stall_business_days
                 then 'sender_idle'
+            when daily_request_limit < recent_daily_limit
+                and queued_running > daily_request_limit * 5
+                and not is_ramping_up
+                then 'sender_limit_lowered'
         end as cause
     from measured
+
+),
+
+capable as (
+
+    select
+        *,
+        coalesce(is_listed and coalesce(is_auth_valid, true) and not coalesce(is_in_request_cooldown, false), false) as can_send,
+        -- What it sends now, and what it would send with the cause gone, in a week.
+        case
+            when cause in ('sender_gone', 'sender_auth_invalid', 'sender_cooldown') then 0
+            when cause = 'sender_idle' then least(sent_while_watched * 5.0 / stall_business_days, weekly_limit)
+            else least(coalesce(daily_request_limit, 0) * 5.0, weekly_limit)
+        end as weekly_capacity,
+        least(
+            5.0 * case
+                when cause = 'sender_capped' then usual_daily_limit
+                when cause = 'sender_limit_lowered' then recent_daily_limit
+                else coalesce(daily_request_limit, usual_daily_limit)
+            end,
+            weekly_limit
+        ) as weekly_capacity_restored,
+        -- Business days until everybody who waits has been sent to.
+        case
+            when queued_running = 0 then 0
+            when cause in ('sender_gone', 'sender_auth_invalid', 'sender_cooldown') or coalesce(daily_request_limit, 0) = 0 then null
+            else queued_running / least(daily_request_limit, weekly_limit / 5.0)
+        end as queue_days
+    from judged
+
+),
+
+-- Leads are taken to come as they did in the last seven days: who imports every Monday has no room on Sunday.
+used as (
+
+    select
+        *,
+        case
+            when is_active and can_send and cause is null
+                then greatest(weekly_capacity - greatest(queued_running, coalesce(sent_last_7_days, 0)), 0)
+            else 0
+        end as weekly_room
+    from capable
 
 )
 
@@ -112,30 +145,17 @@ select
     is_active,
     daily_request_limit,
     usual_daily_limit,
+    recent_daily_limit,
     sent_last_7_days,
     weekly_limit,
     sent_while_watched,
     queued_running,
     queued_paused,
-    coalesce(is_listed and coalesce(is_auth_valid, true) and not coalesce(is_in_request_cooldown, false), false) as can_send,
+    can_send,
     cause,
-    -- What it sends now, and what it would send with the cause gone, in a week.
-    case
-        when cause in ('sender_gone', 'sender_auth_invalid', 'sender_cooldown') then 0
-        when cause = 'sender_idle' then least(sent_while_watched * 5.0 / stall_business_days, weekly_limit)
-        else least(coalesce(daily_request_limit, 0) * 5.0, weekly_limit)
-    end as weekly_capacity,
-    least(
-        5.0 * case
-            when cause = 'sender_capped' then usual_daily_limit
-            else coalesce(daily_request_limit, usual_daily_limit)
-        end,
-        weekly_limit
-    ) as weekly_capacity_restored,
-    -- Business days until everybody who waits has been sent to.
-    case
-        when queued_running = 0 then 0
-        when cause in ('sender_gone', 'sender_auth_invalid', 'sender_cooldown') or coalesce(daily_request_limit, 0) = 0 then null
-        else queued_running / least(daily_request_limit, weekly_limit / 5.0)
-    end as queue_days
-from judged
+    weekly_capacity,
+    weekly_capacity_restored,
+    queue_days,
+    weekly_room,
+    weekly_room > 0 and weekly_room * {{ times_less }} >= weekly_capacity as has_room
+from used

@@ -20,6 +20,8 @@ observations as (
             when 'sender_auth_invalid' then not observations.is_present or coalesce(observations.is_auth_valid, true)
             when 'sender_cooldown' then not observations.is_present or not coalesce(observations.is_in_request_cooldown, false)
             when 'sender_capped' then coalesce(observations.daily_request_limit * 4 > senders.usual_daily_limit, true)
+            when 'sender_limit_lowered'
+                then coalesce(observations.daily_request_limit > senders.daily_request_limit, true)
         end as is_otherwise
     from senders
     inner join {{ ref('stg_heyreach__sender_account_observations') }} as observations

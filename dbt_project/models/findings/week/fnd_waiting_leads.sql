@@ -1,4 +1,5 @@
-{#- Who waits to be asked, and how likely each would accept. The chance begins with the rate of all mature requests and is
+{#- Who waits to be asked, and how likely each would accept; and one lead more for each sender, who isn't there yet and of
+    whom nothing is known but that sender. The chance begins with the rate of all mature requests and is
     moved factor by factor, each judged by what the factors before it leave to explain: by as much as the factor's levels
     scatter beyond chance (a gamma prior around 1, by the method of moments), so that few requests move it little. -#}
 {%- set factors = chance_factors() -%}
@@ -21,6 +22,20 @@ with connections as (
     from {{ ref('fnd_connections_described') }}
     -- Of the undecided nobody knows whether they were asked.
     where account_id is not null and (is_waiting or status <> 'queued') and not is_undecided
+    union all
+    select
+        'new/' || account_id,
+        null,
+        null,
+        'queued',
+        true,
+        false,
+        false,
+        {%- for factor in factors %}
+        {{ 'account_id' if factor == 'account_id' else 'null' }},
+        {%- endfor %}
+        null
+    from {{ ref('fnd_sender_capacity') }}
 
 ),
 
@@ -106,10 +121,17 @@ step_{{ loop.index }} as (
 waiting as (
 
     select
-        step_{{ factors | length }}.*,
-        row_number() over (partition by account_id, campaign_id order by created_at, connection_id) as place
-    from step_{{ factors | length }}
-    where is_waiting
+        leads.*,
+        campaigns.created_at as campaign_created_at,
+        campaign_statuses.sends_to_waiting as is_in_running_campaign,
+        campaign_statuses.waits_for_resuming as is_in_paused_campaign,
+        row_number() over (
+            partition by leads.account_id, leads.campaign_id order by leads.created_at, leads.connection_id
+        ) as place
+    from step_{{ factors | length }} as leads
+    left join {{ ref('heyreach_campaigns') }} as campaigns on leads.campaign_id = campaigns.campaign_id
+    {{ join_status('campaign_statuses', 'campaigns.campaign_status') }}
+    where leads.is_waiting
 
 )
 
@@ -117,10 +139,20 @@ select
     waiting.connection_id,
     waiting.campaign_id,
     waiting.account_id,
-    campaign_statuses.sends_to_waiting as is_in_running_campaign,
-    campaign_statuses.waits_for_resuming as is_in_paused_campaign,
-    campaigns.created_at as campaign_created_at,
+    waiting.campaign_id is null as is_new,
+    waiting.is_in_running_campaign,
+    waiting.is_in_paused_campaign,
+    waiting.campaign_created_at,
     waiting.place,
+    row_number() over (
+        partition by waiting.account_id
+        order by
+            case when service.is_oldest_campaign_first then waiting.campaign_created_at end,
+            case when service.is_oldest_campaign_first then waiting.campaign_id end,
+            waiting.place,
+            waiting.campaign_id,
+            waiting.connection_id
+    ) as place_in_line,
     overall.asked_share,
     waiting.chance * overall.asked_share as chance,
     waiting.account_id_share as sender_share,
@@ -133,6 +165,5 @@ select
     waiting.{{ factor }}_doubt
     {%- endfor %}
 from waiting
-inner join {{ ref('heyreach_campaigns') }} as campaigns on waiting.campaign_id = campaigns.campaign_id
-{{ join_status('campaign_statuses', 'campaigns.campaign_status') }}
 cross join overall
+cross join {{ ref('fnd_service_order') }} as service

@@ -1,127 +1,104 @@
-{#- The coming seven days, played in advance: whom each sender would get to if nothing changed, were one thing mended,
-    everything, or everything but one. A sender with several campaigns serves them as `fnd_service_order` says. -#}
+{#- The requests of the coming seven days in each scenario: by the sender a lead waits for, by senders with room left for what
+    others don't get to, and to leads that are brought for the rest of that room. With another sender a lead has the chance of
+    one that is as its lists' rates expect. -#}
 
-with remedies as (
+with turns as (
 
-    select * from {{ ref('fnd_week_remedies') }}
+    select * from {{ ref('fnd_week_turns') }}
 
 ),
 
-scenarios as (
+used as (
 
-    select 'nothing' as scenario, 0 as remedy
+    select
+        scenario,
+        remedy,
+        account_id,
+        {{ exact_sum('requests') }} as requests,
+        bool_or(is_handed_on) as hands_on
+    from turns
+    group by scenario, remedy, account_id
+
+),
+
+rooms as (
+
+    select
+        capacities.scenario,
+        capacities.remedy,
+        capacities.account_id,
+        capacities.is_brought_leads,
+        greatest(
+            capacities.capacity - greatest(coalesce(used.requests, 0), coalesce(senders.sent_last_7_days, 0)), 0
+        ) as room
+    from {{ ref('fnd_week_capacities') }} as capacities
+    inner join {{ ref('fnd_sender_capacity') }} as senders on capacities.account_id = senders.account_id
+    left join used
+        on capacities.scenario = used.scenario
+        and capacities.remedy = used.remedy
+        and capacities.account_id = used.account_id
+    where senders.is_active and not coalesce(used.hands_on, false)
+
+),
+
+wanted as (
+
+    select
+        scenario,
+        remedy,
+        {{ exact_sum('requests_for_others') }} as requests
+    from turns
+    group by scenario, remedy
+
+),
+
+-- Of what is wanted of others, the share that there is room for; of that room, the share that stays.
+shares as (
+
+    select
+        rooms.scenario,
+        rooms.remedy,
+        coalesce(least({{ rate(exact_sum('rooms.room'), 'max(wanted.requests)') }}, 1), 0) as moved,
+        greatest(1 - coalesce({{ rate('max(wanted.requests)', exact_sum('rooms.room')) }}, 0), 0) as left_over
+    from rooms
+    left join wanted on rooms.scenario = wanted.scenario and rooms.remedy = wanted.remedy
+    group by rooms.scenario, rooms.remedy
+
+),
+
+requests as (
+
+    select
+        turns.scenario,
+        turns.remedy,
+        turns.connection_id,
+        turns.requests - case when turns.is_handed_on then turns.requests_for_others * shares.moved else 0 end as by_its_sender,
+        turns.requests_for_others * coalesce(shares.moved, 0) as by_others
+    from turns
+    left join shares on turns.scenario = shares.scenario and turns.remedy = shares.remedy
     union all
-    select 'everything', 0
-    union all
-    select 'alone', remedy from remedies
-    union all
-    select 'without', remedy from remedies
-
-),
-
--- What is mended in which scenario.
-mended as (
-
     select
-        scenarios.scenario,
-        scenarios.remedy as of_remedy,
-        remedies.*
-    from scenarios
-    cross join remedies
-    where scenarios.scenario = 'everything'
-        or scenarios.scenario = 'alone' and remedies.remedy = scenarios.remedy
-        or scenarios.scenario = 'without' and remedies.remedy <> scenarios.remedy
-
-),
-
-capacities as (
-
-    select
-        scenarios.scenario,
-        scenarios.remedy,
-        senders.account_id,
-        case
-            when restored.remedy is not null then senders.weekly_capacity_restored
-            when senders.can_send then senders.weekly_capacity
-            else 0
-        end as capacity
-    from scenarios
-    cross join {{ ref('fnd_sender_capacity') }} as senders
-    left join mended as restored
-        on scenarios.scenario = restored.scenario
-        and scenarios.remedy = restored.of_remedy
-        and senders.cause = restored.cause
-        and senders.account_id = restored.segment
-
-),
-
-resumed as (
-
-    select scenario, of_remedy, segment
-    from mended
-    where kind = 'resume'
-
-),
-
-touched as (
-
-    select
-        mended.scenario,
-        mended.of_remedy,
-        targets.connection_id,
-        bool_or(targets.kind = 'serve_last') as is_last,
-        bool_or(targets.kind = 'hand_on') as is_handed_on
-    from mended
-    inner join {{ ref('fnd_week_targets') }} as targets on mended.remedy = targets.remedy
-    group by mended.scenario, mended.of_remedy, targets.connection_id
-
-),
-
-served as (
-
-    select
-        scenarios.scenario,
-        scenarios.remedy,
-        waiting.*,
-        coalesce(touched.is_handed_on, false) as is_handed_on,
-        row_number() over (
-            partition by scenarios.scenario, scenarios.remedy, waiting.account_id
-            order by
-                coalesce(touched.is_last, false),
-                case when service.is_oldest_campaign_first then waiting.campaign_created_at end,
-                case when service.is_oldest_campaign_first then waiting.campaign_id end,
-                waiting.place,
-                waiting.campaign_id,
-                waiting.connection_id
-        ) as turn
-    from scenarios
-    cross join {{ ref('fnd_waiting_leads') }} as waiting
-    cross join {{ ref('fnd_service_order') }} as service
-    left join resumed
-        on scenarios.scenario = resumed.scenario
-        and scenarios.remedy = resumed.of_remedy
-        and waiting.campaign_id = resumed.segment
-    left join touched
-        on scenarios.scenario = touched.scenario
-        and scenarios.remedy = touched.of_remedy
-        and waiting.connection_id = touched.connection_id
-    where (waiting.is_in_running_campaign or resumed.segment is not null)
+        rooms.scenario,
+        rooms.remedy,
+        leads.connection_id,
+        rooms.room * shares.left_over,
+        0
+    from rooms
+    inner join shares on rooms.scenario = shares.scenario and rooms.remedy = shares.remedy
+    inner join {{ ref('fnd_waiting_leads') }} as leads on rooms.account_id = leads.account_id and leads.is_new
+    where rooms.is_brought_leads
 
 )
 
 select
-    served.scenario,
-    served.remedy,
-    served.connection_id,
-    served.campaign_id,
-    served.account_id,
-    served.is_handed_on,
-    greatest(least(capacities.capacity - (served.turn - 1), 1), 0) as requests,
-    served.chance,
-    served.sender_share
-from served
-inner join capacities
-    on served.scenario = capacities.scenario
-    and served.remedy = capacities.remedy
-    and served.account_id = capacities.account_id
-where served.turn - 1 < capacities.capacity
+    requests.scenario,
+    requests.remedy,
+    requests.connection_id,
+    requests.by_its_sender + requests.by_others as requests,
+    requests.by_others as requests_by_others,
+    requests.by_its_sender * leads.chance
+    + requests.by_others * coalesce(least(leads.chance / leads.sender_share, leads.asked_share), leads.chance)
+        as expected_accepted
+from requests
+inner join {{ ref('fnd_waiting_leads') }} as leads on requests.connection_id = leads.connection_id
+where requests.by_its_sender + requests.by_others > 0

@@ -1,4 +1,4 @@
-{#- The waiting leads that belong to a losing segment, and to which remedy. -#}
+{#- Which waiting leads a remedy is about: those of a losing segment, of a sender, or of a starved campaign. -#}
 
 with waiting as (
 
@@ -11,13 +11,29 @@ with waiting as (
 remedies as (
 
     select * from {{ ref('fnd_week_remedies') }}
+
+),
+
+losing as (
+
+    select * from remedies
     where cause = 'low_acceptance'
 
 ),
 
 found as (
 
-    {{ segment_memberships('waiting', 'remedies', ['facts.connection_id', 'segments.remedy', 'segments.kind']) }}
+    {{ segment_memberships('waiting', 'losing', ['facts.connection_id', 'segments.remedy', 'segments.kind']) }}
+    {%- for dimension, column in [('account', 'account_id'), ('campaign', 'campaign_id')] %}
+    union all
+    select
+        waiting.connection_id,
+        remedies.remedy,
+        remedies.kind
+    from waiting
+    inner join remedies on waiting.{{ column }} = remedies.segment
+    where remedies.dimension = '{{ dimension }}' and remedies.kind = 'move'
+    {%- endfor %}
 
 )
 

@@ -34,26 +34,26 @@ compared as (
 
 ),
 
--- Requests a lead gains or loses by it.
+-- What a lead brings more or less by it.
 moved as (
 
     select
         scenario,
         remedy,
         connection_id,
-        sum(requests) as requests
+        {{ exact_sum('accepted') }} as accepted
     from (
-        select scenario, remedy, connection_id, requests
+        select scenario, remedy, connection_id, expected_accepted as accepted
         from {{ ref('fnd_week_requests') }}
         where scenario in ('alone', 'everything')
         union all
-        select compared.scenario, compared.remedy, before.connection_id, -before.requests
+        select compared.scenario, compared.remedy, before.connection_id, -before.expected_accepted
         from compared
         cross join {{ ref('fnd_week_requests') }} as before
         where before.scenario = 'nothing'
-    ) as each_request
+    ) as each_lead
     group by scenario, remedy, connection_id
-    having abs(sum(requests)) > 1e-9
+    having abs({{ exact_sum('accepted') }}) > 1e-9
 
 ),
 
@@ -62,7 +62,7 @@ weighed as (
     select
         moved.scenario,
         moved.remedy,
-        moved.requests * waiting.chance as accepted,
+        moved.accepted,
         waiting.*
     from moved
     inner join {{ ref('fnd_waiting_leads') }} as waiting on moved.connection_id = waiting.connection_id
@@ -123,6 +123,11 @@ select
     remedies.cause,
     remedies.dimension,
     remedies.segment,
+    remedies.kind,
+    coalesce(row_number() over (
+        partition by remedies.cause, remedies.dimension, remedies.segment
+        order by worths.accepted desc nulls last, worths.remedy
+    ) = 1 and worths.remedy > 0, false) as is_best_remedy,
     {{ worth_of('worths.accepted') }} as worth,
     {{ worth_of('worths.accepted - ' ~ z_of_nine_in_ten() ~ ' * worths.deviation') }} as worth_low,
     {{ worth_of('worths.accepted + ' ~ z_of_nine_in_ten() ~ ' * worths.deviation') }} as worth_high,

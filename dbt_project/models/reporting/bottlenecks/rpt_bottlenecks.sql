@@ -1,7 +1,7 @@
 {#- The answer: what stalls, in the order in which to mend it. Each part says causes of one subject; a cause without anything to
     say doesn't appear. One unit: accepted connections that a week would bring more, were the cause gone. -#}
 
-{%- set subjects = ['attribution', 'imports', 'senders', 'losses'] %}
+{%- set subjects = ['attribution', 'imports', 'campaigns', 'senders', 'requests', 'losses'] %}
 
 with causes as (
     {% for subject in subjects %}
@@ -27,6 +27,7 @@ worth as (
         on causes.cause = worths.cause
         and causes.dimension = worths.dimension
         and causes.segment = worths.segment
+        and worths.is_best_remedy
 
 ),
 

@@ -6,46 +6,27 @@ with senders as (
 
 ),
 
-waiting as (
+run_parameters as (
 
-    select
-        campaign_id,
-        account_id,
-        count(*) as queued
-    from {{ ref('heyreach_connections') }}
-    where is_waiting
-    group by campaign_id, account_id
+    select * from {{ ref('stg_operations__run_parameters') }}
 
 ),
 
-paused_campaigns as (
+-- Where moving its leads brings more than mending the sender.
+moving as (
 
     select
-        campaigns.campaign_id,
-        campaigns.campaign_name,
-        cast(sum(waiting.queued) as bigint) as queued,
-        cast(sum(waiting.queued) filter (where not senders.can_send) as bigint) as behind_blocked_senders
-    from waiting
-    inner join {{ ref('heyreach_campaigns') }} as campaigns on waiting.campaign_id = campaigns.campaign_id
-    {{ join_status('campaign_statuses', 'campaigns.campaign_status') }}
-    left join senders on waiting.account_id = senders.account_id
-    where campaigns.is_present and campaign_statuses.waits_for_resuming
-    group by campaigns.campaign_id, campaigns.campaign_name
+        moves.segment as account_id,
+        moves.worth as moved,
+        restores.worth as restored
+    from {{ ref('fnd_week_worths') }} as moves
+    inner join {{ ref('fnd_week_worths') }} as restores
+        on moves.cause = restores.cause and moves.segment = restores.segment and restores.kind = 'restore'
+    where moves.kind = 'move' and moves.is_best_remedy and {{ is_worth_something('moves.worth - restores.worth') }}
 
 )
 
-select
-    {{ cause_line(
-        'campaign_paused', "'campaign'", 'paused.campaign_id', 'paused.campaign_name', 'paused.queued',
-        {
-            'waiting': 'paused.queued',
-            'campaign': 'paused.campaign_name',
-            'unable': 'nullif(paused.behind_blocked_senders, 0)',
-        }
-    ) }}
-from paused_campaigns as paused
 {%- for cause, entry in causes().items() if entry['stage'] == 'sending' %}
-union all
 select
     {{ cause_line(
         cause, "'account'", 'senders.account_id', 'senders.label', 'senders.queued_running',
@@ -57,9 +38,16 @@ select
             'usual': 'senders.usual_daily_limit',
             'sent': 'senders.sent_while_watched',
             'watched_days': 'run_parameters.stall_business_days',
+            'before': 'senders.recent_daily_limit',
+            'moved': 'moving.moved',
+            'restored': 'moving.restored',
         }
     ) }}
 from senders
-cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
+cross join run_parameters
+left join moving on senders.account_id = moving.account_id
 where senders.cause = '{{ cause }}'
+{%- if not loop.last %}
+union all
+{%- endif %}
 {%- endfor %}

@@ -25,6 +25,7 @@ alarms as (
         count(*) filter (where verdict <> 'background') as alarms,
         count(*) filter (where verdict = 'blind') as alarms_blind,
         count(*) filter (where verdict = 'blocked') as alarms_blocked,
+        count(*) filter (where verdict = 'starved') as alarms_starved,
         count(*) filter (where verdict = 'lower') as alarms_losing,
         count(*) filter (where verdict = 'background') as background_losses,
         -- What files and imports lose is on top of what waits.
@@ -48,6 +49,7 @@ select
     alarms.alarms,
     alarms.alarms_blind,
     alarms.alarms_blocked,
+    alarms.alarms_starved,
     alarms.alarms_losing,
     alarms.background_losses,
     round(together.worth + alarms.lost_before_the_queue, 6) as recoverable_accepts_per_week,
