@@ -36,7 +36,7 @@ PARSED_DIR = PROJECT_DIR / "target" / "parsed"
 # Models that read the period, or what ran since; the rest of a published warehouse is the same for each.
 PERIOD_SELECTION = (
     "stg_operations__run_parameters fnd_period_facts+ rpt_funnel rpt_import_performance "
-    "rpt_change_decomposition stg_operations__pipeline_run_events+ stg_operations__alert_events+"
+    "rpt_change_decomposition rpt_headline stg_operations__pipeline_run_events+ stg_operations__alert_events+"
 )
 
 

@@ -6,8 +6,8 @@ every printed value through `printed`, and only what these functions made themse
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 NAME_LENGTH = 80
@@ -48,11 +48,17 @@ WORDS = {
     "too_few_requests": "too few requests are old enough to judge, in this period or in the one before",
     "no_chain": "a stage had leads although the one before it had none",
     "nothing_pulled": "nothing was pulled yet",
+    # why a segment that is lower is not in the list of what stalls
+    "within_senders": "within its senders, and by what senders differ, it may be chance",
+    "within_lists": "within the lists it shares, and by what senders differ, it may be chance",
+    "within_listed": "what is left of it without what is listed is not clearly lower",
+    "not_testable": "too few requests or senders to tell the two apart",
+    "not_searched": "no cause is looked for in it",
     # severities of health lines
     "blocked": "Blocked",
     "blind": "Blind",
     "starved": "Starved",
-    "lower": "Losing",
+    "lower": "Lower",
     "background": "Background",
     # what holds a sender up
     "sender_gone": "not listed by HeyReach",
@@ -63,6 +69,18 @@ WORDS = {
     "sender_limit_lowered": "its lowered limit",
     "note": "Note",
 }
+
+# What a thing that stalls rests on, by the stage of the pipeline.
+EVIDENCE = {
+    "import": "row",
+    "attribution": "lead",
+    "queue": "waiting lead",
+    "sending": "waiting lead",
+    "acceptance": "mature request",
+}
+# How high the weeks of a trend are; a week without a figure is a dot.
+_BARS = "▁▂▃▄▅▆▇█"
+_NO_BAR = "·"
 
 # Beside markdown's own characters: what makes a bare address a link on GitHub and elsewhere.
 # Parentheses mean something only behind a bracket, and brackets are escaped.
@@ -154,6 +172,21 @@ def points(value: float | None) -> str:
     return NOTHING if value is None else f"{100 * value:+z.1f} points"
 
 
+def points_between(row: Mapping[str, Any], name: str) -> str:
+    """A difference of rates with its interval: `-12.1 points (-24.9 to +0.7)`"""
+    if row[name] is None:
+        return NOTHING
+    low, high = (100 * row[f"{name}_{end}"] for end in ("low", "high"))
+    return f"{points(row[name])} ({low:+z.1f} to {high:+z.1f})"
+
+
+def rate_between(row: Mapping[str, Any], name: str) -> str:
+    """A rate with its interval: `39.2 % (31.4–46.9 %)`"""
+    if row[name] is None:
+        return NOTHING
+    return f"{percent(row[name])} ({100 * row[f'{name}_low']:z.1f}–{percent(row[f'{name}_high'])})"
+
+
 def accepts(value: float) -> str:
     """33.24 -> `33 accepted connections`"""
     return plural(round(value), "accepted connection")
@@ -166,6 +199,29 @@ def worth(row: Mapping[str, Any]) -> str:
         return "less than one accepted connection a week"
     bounds = "" if low is None or high is None else f" ({low:.0f} to {high:.0f})"
     return f"about {accepts(accepted)} a week{bounds}"
+
+
+def worth_between(row: Mapping[str, Any]) -> str:
+    """The same as figures of a table: `11.1 (6.6–15.5)`"""
+    low, high = row["worth_low"], row["worth_high"]
+    bounds = "" if low is None or high is None else f" ({low:.1f}–{high:.1f})"
+    return decimal(row["recoverable_accepts_per_week"]) + bounds
+
+
+def rests_on(row: Mapping[str, Any]) -> str:
+    """What a thing that stalls rests on: `63 waiting leads`"""
+    return plural(row["evidence_n"], EVIDENCE.get(row["stage"], "row"))
+
+
+def trend(rows: Sequence[Mapping[str, Any]], name: str) -> str:
+    """Rows in their order as bars from zero, and the last that is known: `▇██· 32.2 %`"""
+    values = [row[name] for row in rows]
+    known = [value for value in values if value is not None]
+    if not known:
+        return NOTHING
+    top = max(known) or 1
+    bars = [_NO_BAR if value is None else _BARS[round(value / top * (len(_BARS) - 1))] for value in values]
+    return f"{''.join(bars)} {percent(known[-1]) if isinstance(known[-1], float) else f'{known[-1]:,}'}"
 
 
 def things(count: int) -> str:
@@ -297,6 +353,16 @@ def signed(value: float | None) -> Markdown:
 def minute(moment: datetime) -> str:
     """2026-02-01 09:30 UTC"""
     return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def days_until(since: datetime, until: datetime) -> str:
+    """A period by its first and last day: `12 January to 9 February 2026`, `1 to 31 January 2026`"""
+    first, last = since, until - timedelta(days=1)
+    if first.date() >= last.date():
+        return f"{first:%-d %B %Y}"
+    same = [f"{first:{part}}" == f"{last:{part}}" for part in ("%Y", "%Y-%m")]
+    shown = ("%-d %B %Y", "%-d %B", "%-d")[sum(same)]
+    return f"{first:{shown}} to {last:%-d %B %Y}"
 
 
 def day(moment: datetime) -> str:

@@ -29,6 +29,7 @@ PARAMETERS = (
     "hide_rate_below",
 )
 
+HEADLINE = "select * from marts.rpt_headline order by span, since"
 DIAGNOSIS = "select * from marts.rpt_diagnosis"
 BOTTLENECKS = "select * from marts.rpt_bottlenecks order by rank"
 CHANGES = """
@@ -149,6 +150,7 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
                 "changes": rows(CHANGES),
                 "health": rows(HEALTH),
             },
+            "headline": rows(HEADLINE),
             "calendar": rows(CALENDAR),
             "summary": summary,
             "change": rows(CHANGE),

@@ -30,6 +30,7 @@ _MARKDOWN.filters.update(
     bounded=filters.bounded,
     comparison_verdict=filters.comparison_verdict,
     day=filters.day,
+    days_until=filters.days_until,
     decimal=filters.decimal,
     dollars=filters.dollars,
     hours=filters.hours,
@@ -39,15 +40,20 @@ _MARKDOWN.filters.update(
     percent=filters.percent,
     plural=filters.plural,
     points=filters.points,
+    points_between=filters.points_between,
     probability=filters.probability,
     quantile=filters.quantile,
+    rate_between=filters.rate_between,
+    rests_on=filters.rests_on,
     share=filters.share,
     signed=filters.signed,
     share_within=filters.share_within,
     things=filters.things,
     to_date_rate=filters.to_date_rate,
+    trend=filters.trend,
     verdict=filters.verdict,
     words=filters.words,
+    worth_between=filters.worth_between,
 )
 _MARKDOWN.globals.update(
     more_breakdowns=MORE,
@@ -61,9 +67,9 @@ _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def render_markdown(report: dict[str, Any]) -> str:
-    """The report as markdown that also reads as plain text."""
-    return _MARKDOWN.get_template("report.md.j2").render(report)
+def render_markdown(report: dict[str, Any], *, in_full: bool = False) -> str:
+    """The report as markdown that also reads as plain text; `in_full` with every table, as on the page."""
+    return _MARKDOWN.get_template("report.md.j2").render(report, in_full=in_full)
 
 
 def render_screen(report: dict[str, Any]) -> list[str]:
@@ -73,12 +79,12 @@ def render_screen(report: dict[str, Any]) -> list[str]:
 
 
 def render_html(report: dict[str, Any]) -> str:
-    """The markdown report as one HTML page with charts."""
+    """The whole report as one HTML page with charts."""
     # Drawing brings a JavaScript engine along, which no other format and no other command needs.
     from reports.document.charts import draw_charts  # noqa: PLC0415
     from reports.document.page import render_page  # noqa: PLC0415
 
-    return render_page(render_markdown(report), draw_charts(report))
+    return render_page(render_markdown(report, in_full=True), draw_charts(report))
 
 
 def render_json(report: dict[str, Any]) -> str:

@@ -32,10 +32,17 @@ SECTIONS = (
     Section(
         "first",
         "What to do first",
-        ("rpt_diagnosis", "rpt_bottlenecks", "rpt_anomalies", "rpt_health", "rpt_verdict_calendar"),
+        (
+            "rpt_headline",
+            "rpt_diagnosis",
+            "rpt_bottlenecks",
+            "rpt_anomalies",
+            "rpt_health",
+            "rpt_verdict_calendar",
+        ),
         is_numbered=False,
     ),
-    Section("reading", "How to read the figures", is_numbered=False),
+    Section("standing", "Leads and senders", ("rpt_funnel", "rpt_account_performance"), is_numbered=False),
     Section("summary", "Summary", ("rpt_summary", "rpt_change_decomposition")),
     Section("funnel", "Funnel", ("rpt_funnel", "rpt_import_performance", "rpt_attribution_coverage")),
     Section("by_source", "By source", _SEGMENTS),
@@ -53,6 +60,8 @@ SECTIONS = (
         "bottlenecks", "Bottleneck diagnosis", ("rpt_bottlenecks", "rpt_recommendations", "rpt_experiments")
     ),
     Section("enrichment", "Enrichment", ("rpt_enrichment_weeks", "rpt_enrichment_fields"), is_numbered=False),
+    Section("trust", "What to know before trusting the figures", ("rpt_health",), is_numbered=False),
+    Section("reading", "How to read the figures", is_numbered=False),
 )
 NUMBERED = tuple(section for section in SECTIONS if section.is_numbered)
 BY_KEY = {section.key: section for section in SECTIONS}

@@ -44,6 +44,32 @@ def reference(strata: Strata) -> StratifiedTable:
     return StratifiedTable([numpy.array([[a, b], [c, d]], float) for a, b, c, d in strata])
 
 
+def test_nineteen_of_twenty_intervals_of_a_difference_hold_it():
+    """Eight lists of 5 to 40 requests on either side, a tenth less in each, drawn two thousand times."""
+    draws, lists, difference = 2000, 8, -0.1
+    numbers = numpy.random.default_rng(7)
+    sent = numbers.integers(5, 41, (2, draws, lists))
+    chance = numbers.uniform(0.15, 0.45, (draws, lists))
+    taken = [numbers.binomial(n, p) for n, p in zip(sent, (chance + difference, chance), strict=True)]
+    columns = {
+        "draw": numpy.repeat(numpy.arange(draws), lists),
+        **{name: taken[side].ravel() for side, name in ((0, "a"), (1, "c"))},
+        **{name: (sent[side] - taken[side]).ravel() for side, name in ((0, "b"), (1, "d"))},
+    }
+    found, error = (
+        rendered("statistics/*.sql", f"mantel_haenszel_risk_difference{end}()") for end in ("", "_error")
+    )
+    with duckdb.connect() as connection:
+        connection.register("strata", columns)
+        [(share,)] = connection.execute(
+            f"""
+            select avg(cast(abs(found - ({difference})) <= 1.959964 * error as integer))
+            from (select {found} as found, {error} as error from strata group by draw)
+            """
+        ).fetchall()
+    assert 0.94 <= share <= 0.98
+
+
 @pytest.mark.parametrize("strata", TABLES.values(), ids=TABLES)
 def test_mantel_haenszel_equals_statsmodels(strata: Strata):
     odds_ratio, difference, chi_square, error = pooled(

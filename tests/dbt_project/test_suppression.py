@@ -33,6 +33,8 @@ TABLES = f"""
     create table stg_operations__run_parameters as
     select 10 as hide_rate_below, 30 as collecting_below, {MINIMUM} as sensitive_cell_minimum,
         now() as since, now() as until, now() as as_of;
+    create table fnd_loss_tests (dimension varchar, segment varchar, stage varchar, z double, q_value double);
+    create table fnd_losing_segments (dimension varchar, segment varchar);
     create table fnd_segments_labeled (dimension varchar, segment varchar, segment_label varchar);
     create table fnd_segment_bounds (
         dimension varchar, segment varchar,

@@ -372,8 +372,25 @@ def anomaly(kind: str, dimension: str, segment: str, since: date, **values: Any)
     }
 
 
+def headline(span: str, since: datetime, until: datetime, **values: Any) -> dict[str, Any]:
+    """A row of rpt_headline; without figures where it says why there are none."""
+    rates = {} if "not_compared_because" in values else facts(**values)
+    row = {**rates, **values, "span": span, "since": since, "until": until, "counted_until": until}
+    return {name: value for name, value in row.items() if name in contract("rpt_headline")}
+
+
 # A month of work.
 FULL = {
+    "rpt_headline": [
+        headline("period", SUMMARY["since"], SUMMARY["until"], leads_imported=2150, sent=1204, accepted=301,
+                 mature_sent=512, mature_accepted=123),
+        headline("before", datetime(2025, 12, 1, tzinfo=UTC), SUMMARY["since"], leads_imported=2410,
+                 sent=1010, accepted=288, mature_sent=990, mature_accepted=214),
+        headline("week", datetime(2026, 1, 5, tzinfo=UTC), datetime(2026, 1, 12, tzinfo=UTC),
+                 leads_imported=480, sent=512, accepted=131, mature_sent=512, mature_accepted=123),
+        headline("week", datetime(2026, 1, 26, tzinfo=UTC), datetime(2026, 2, 2, tzinfo=UTC),
+                 leads_imported=430, sent=692, accepted=171),
+    ],
     "rpt_verdict_calendar": [
         asked("accept_rate", "First accept rate", "known already.", question_order=1, is_known=True),
         asked("verdict_list", "First verdict on lists", "not within a year at this pace (900 requests have "
@@ -405,7 +422,8 @@ FULL = {
     ],
     "rpt_diagnosis": [
         {"alarms": 2, "alarms_blind": 0, "alarms_blocked": 1, "alarms_losing": 1, "background_losses": 1,
-         "recoverable_accepts_per_week": 21.9, "segments_compared": 11, "segments_lower": 2},
+         "recoverable_accepts_per_week": 21.9, "worth_low": 12.3, "worth_high": 31.1, "segments_compared": 11,
+         "segments_lower": 2},
     ],
     "rpt_bottlenecks": [
         {"rank": 1, "tier": "blocked", "stage": "sending", "cause": "sender_auth_invalid",

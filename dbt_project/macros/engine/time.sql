@@ -11,6 +11,11 @@
     ({{ moment }} + to_days(cast({{ days }} as integer)))
 {%- endmacro %}
 
+{#- as_long_after('2026-02-01 00:00', '2026-01-01 00:00', '2026-01-01 06:00') -> 2026-02-01 06:00 -#}
+{% macro as_long_after(moment, earlier, later) -%}
+    make_timestamptz(epoch_us({{ moment }}) + epoch_us({{ later }}) - epoch_us({{ earlier }}))
+{%- endmacro %}
+
 {#- days_between('2026-01-01 00:00', '2026-02-01 06:00') -> 31: whole days, rounded down -#}
 {% macro days_between(earlier, later) -%}
     cast(floor((epoch_us({{ later }}) - epoch_us({{ earlier }})) / 86400000000.0) as integer)

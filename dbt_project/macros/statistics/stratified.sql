@@ -29,6 +29,15 @@
     )
 {%- endmacro %}
 
+{#- Its standard error, each stratum weighted as in it: sqrt(sum(w^2 (var of a/(a+b) + var of c/(c+d)))) / sum(w), w = (a+b)(c+d)/n,
+    with the variances of variance_of_rate. -#}
+{% macro mantel_haenszel_risk_difference_error() -%}
+    round(
+        sqrt(sum(power((a + b) * (c + d) / {{ _n() }}, 2) * ({{ variance_of_rate('a', 'a + b') }} + {{ variance_of_rate('c', 'c + d') }})))
+        / nullif(sum((a + b) * (c + d) / {{ _n() }}), 0), 12
+    )
+{%- endmacro %}
+
 {#- Cochran-Mantel-Haenszel chi-square with one degree of freedom, without continuity correction:
     (sum(a - (a+b)(a+c)/n))^2 / sum((a+b)(c+d)(a+c)(b+d) / (n^2 (n-1))). -#}
 {% macro mantel_haenszel_chi_square() -%}

@@ -1,4 +1,5 @@
 import unicodedata
+from datetime import datetime
 
 import pytest
 from hypothesis import example, given
@@ -187,3 +188,41 @@ def test_an_odds_ratio_has_its_interval():
 
 def test_what_describes_people_is_not_compared():
     assert filters.verdict({"verdict": "background"}) == "not compared"
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "said"),
+    [
+        ("2026-01-01", "2026-02-01", "1 to 31 January 2026"),
+        ("2026-01-11", "2026-02-10", "11 January to 9 February 2026"),
+        ("2025-12-12", "2026-01-11", "12 December 2025 to 10 January 2026"),
+        ("2026-01-11", "2026-01-12", "11 January 2026"),
+    ],
+)
+def test_a_period_is_said_by_its_first_and_last_day(since: str, until: str, said: str):
+    assert filters.days_until(datetime.fromisoformat(since), datetime.fromisoformat(until)) == said
+
+
+@pytest.mark.parametrize(
+    ("values", "drawn"),
+    [
+        ([100, 50, 0], "█▅▁ 0"),
+        ([0.25, 0.5, None], "▅█· 50.0 %"),
+        ([0, 0], "▁▁ 0"),
+        ([None], "–"),
+        ([], "–"),
+    ],
+)
+def test_a_trend_begins_at_zero_and_ends_with_what_is_known(values: list, drawn: str):
+    assert filters.trend([{"count": value} for value in values], "count") == drawn
+
+
+def test_a_figure_without_its_interval_is_no_figure():
+    row = {"of": -0.121, "of_low": -0.249, "of_high": 0.007}
+    assert filters.points_between(row, "of") == "-12.1 points (-24.9 to +0.7)"
+    rate = {"of": 0.392, "of_low": 0.314, "of_high": 0.469}
+    assert filters.rate_between(rate, "of") == "39.2 % (31.4–46.9 %)"
+    assert filters.rate_between({"of": None}, "of") == filters.points_between({"of": None}, "of") == "–"
+    worth = {"recoverable_accepts_per_week": 11.1, "worth_low": 6.5, "worth_high": 15.7}
+    assert filters.worth_between(worth) == "11.1 (6.5–15.7)"
+    assert filters.rests_on({"stage": "sending", "evidence_n": 1}) == "1 waiting lead"

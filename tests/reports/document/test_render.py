@@ -280,7 +280,7 @@ def test_exclusive_breakdowns_close_with_the_totals(reports: dict[str, dict[str,
 
 def test_demo_data_says_so_first(reports: dict[str, dict[str, Any]]):
     demo, real = render_markdown(reports["empty"]), render_markdown(reports["full"])
-    assert demo.startswith("# Connection analytics: demo data\n")
+    assert demo.startswith("# Connection analytics, 1 to 31 January 2026: demo data\n")
     assert "**Demo data: an invented workspace.**" in demo.split("## What to do first")[0]
     assert "demo data" not in real.lower()
 
@@ -293,11 +293,12 @@ def with_totals(**values: Any) -> dict[str, Any]:
         "sections": {
             "first": {
                 **NO_DIAGNOSIS[0],
-                "recoverable_accepts_per_week": None,
+                **dict.fromkeys(("recoverable_accepts_per_week", "worth_low", "worth_high")),
                 "alarms": [],
                 "changes": [],
                 "health": [],
             },
+            "headline": [],
             "calendar": [],
             "bottlenecks": [],
             "recommendations": [],
@@ -417,8 +418,8 @@ def test_a_run_ends_with_the_reports_own_headline_and_first_thing(
 
 def test_the_screen_shows_names_as_they_are(reports: dict[str, dict[str, Any]]):
     report = copy.deepcopy(reports["full"])
-    report["sections"]["first"]["alarms"][0]["why"] = "List a_b lost *batch_id* <all>."
-    assert "List a_b lost *batch_id* <all>. Do: " in render_screen(report)[1]
+    report["sections"]["first"]["alarms"][0]["segment_label"] = "List a_b: *batch_id* <all>"
+    assert "Blocked: List a_b: *batch_id* <all>, about 14 " in render_screen(report)[1]
 
 
 def unescaped(markdown: str) -> str:
@@ -490,8 +491,9 @@ def test_hostile_names_come_through_the_database(tmp_path: Path):
     report = read(publish(tmp_path / "warehouse.duckdb", rows))
     read_back = json.loads(render_json(report))["sections"]["by_source"]
     assert [row["segment_label"] for row in read_back] == names
-    tables = [token for token in parsed(render_markdown(report)) if token.type == "tr_open"]
-    harmless = render_markdown({**report, "sections": {**report["sections"], "by_source": []}})
+    tables = [token for token in parsed(render_markdown(report, in_full=True)) if token.type == "tr_open"]
+    without = {**report, "sections": {**report["sections"], "by_source": []}}
+    harmless = render_markdown(without, in_full=True)
     assert (
         len(tables) == len([token for token in parsed(harmless) if token.type == "tr_open"]) + len(names) + 2
     )

@@ -34,6 +34,7 @@ compared as (
         segment,
         sum(a + b) as compared_sent,
         {{ mantel_haenszel_risk_difference() }} as difference_within_lists,
+        {{ mantel_haenszel_risk_difference_error() }} as difference_error,
         sqrt({{ mantel_haenszel_chi_square() }}) as distance,
         {{ mantel_haenszel_log_odds_ratio() }} as log_odds_ratio
     from lists
@@ -49,6 +50,7 @@ standardized as (
         lists.segment,
         -- At the mix of lists of all requests, as far as the segment was sent there.
         sum((a + b + c + d) * {{ rate('a', 'a + b') }}) / sum(a + b + c + d) as standardized_rate,
+        sqrt(sum(power(a + b + c + d, 2) * {{ variance_of_rate('a', 'a + b') }})) / sum(a + b + c + d) as standardized_error,
         sum(a + b + c + d) / cast(max(everybody.sent) as double) as standardized_share
     from lists
     cross join (
@@ -69,8 +71,14 @@ select
     cast(coalesce(compared.compared_sent, 0) as bigint) as compared_sent,
     -- Rounded, because a sum of fractions depends on its order in the last digits.
     round(standardized.standardized_rate, 12) as standardized_rate,
+    {%- set reach = z_of_significance() ~ ' * standardized.standardized_error' %}
+    round(greatest(standardized.standardized_rate - {{ reach }}, 0), 12) as standardized_rate_low,
+    round(least(standardized.standardized_rate + {{ reach }}, 1), 12) as standardized_rate_high,
     round(standardized.standardized_share, 12) as standardized_share,
     compared.difference_within_lists,
+    {%- set reach = z_of_significance() ~ ' * compared.difference_error' %}
+    round(greatest(compared.difference_within_lists - {{ reach }}, -1), 12) as difference_within_lists_low,
+    round(least(compared.difference_within_lists + {{ reach }}, 1), 12) as difference_within_lists_high,
     round(scattered.difference_without_worst, 12) as difference_without_worst,
     round(sign(compared.difference_within_lists) * compared.distance, 12) as z_by_chance,
     round(

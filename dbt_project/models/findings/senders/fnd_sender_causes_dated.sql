@@ -50,14 +50,30 @@ last_otherwise as (
     from observations
     group by account_id
 
+),
+
+dated as (
+
+    select
+        observations.account_id,
+        observations.cause,
+        min({{ utc_date('observations.observed_at') }}) as since
+    from observations
+    inner join last_otherwise on observations.account_id = last_otherwise.account_id
+    where observations.observed_at > last_otherwise.observed_at
+        or last_otherwise.observed_at is null
+    group by observations.account_id, observations.cause
+
 )
 
 select
-    observations.account_id,
-    observations.cause,
-    min({{ utc_date('observations.observed_at') }}) as since
-from observations
-inner join last_otherwise on observations.account_id = last_otherwise.account_id
-where observations.observed_at > last_otherwise.observed_at
-    or last_otherwise.observed_at is null
-group by observations.account_id, observations.cause
+    dated.account_id,
+    dated.cause,
+    dated.since,
+    cast(sum(account_days.sent) as bigint) as sent_in_7_days_before
+from dated
+left join {{ ref('heyreach_account_days') }} as account_days
+    on dated.account_id = account_days.account_id
+    and account_days.activity_date < dated.since
+    and account_days.activity_date >= dated.since - 7
+group by dated.account_id, dated.cause, dated.since

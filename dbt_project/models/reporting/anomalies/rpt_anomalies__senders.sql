@@ -9,8 +9,8 @@ select
     dated.since as alarmed_on,
     {{ utc_date('bottlenecks.as_of') }} as judged_until,
     true as is_open,
-    cast(null as double) as observed,
-    cast(null as double) as expected,
+    capacity.sent_last_7_days as observed,
+    dated.sent_in_7_days_before as expected,
     bottlenecks.evidence_n,
     bottlenecks.why as message,
     bottlenecks.what_to_do,
@@ -19,4 +19,5 @@ from {{ ref('rpt_bottlenecks') }} as bottlenecks
 inner join {{ ref('fnd_sender_causes_dated') }} as dated
     on bottlenecks.segment = dated.account_id
     and bottlenecks.cause = dated.cause
+inner join {{ ref('fnd_sender_capacity') }} as capacity on bottlenecks.segment = capacity.account_id
 where bottlenecks.dimension = 'account' and bottlenecks.verdict = 'blocked'

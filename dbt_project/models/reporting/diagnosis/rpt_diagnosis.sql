@@ -53,12 +53,15 @@ select
     alarms.alarms_losing,
     alarms.background_losses,
     round(together.worth + alarms.lost_before_the_queue, 6) as recoverable_accepts_per_week,
+    {%- for end in ['low', 'high'] %}
+    round(together.worth_{{ end }} + alarms.lost_before_the_queue, 6) as worth_{{ end }},
+    {%- endfor %}
     compared.segments_compared,
     compared.segments_lower,
     run_parameters.since as period_since,
     run_parameters.until as period_until,
     run_parameters.as_of
 from alarms
-cross join (select worth from {{ ref('fnd_week_worths') }} where remedy = 0) as together
+cross join (select worth, worth_low, worth_high from {{ ref('fnd_week_worths') }} where remedy = 0) as together
 cross join compared
 cross join run_parameters

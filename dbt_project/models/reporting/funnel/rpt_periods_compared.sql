@@ -14,8 +14,10 @@ periods as (
 
     select
         since,
+        until,
         as_of,
         collecting_below,
+        since as before_until,
         {{ days_after('since', '-(' ~ days_between('since', 'until') ~ ')') }} as previous_since,
         greatest(least(
             {{ days_between('since', 'until') }},
@@ -29,6 +31,11 @@ select
     periods.*,
     {{ days_after('periods.since', 'periods.compared_days') }} as compared_until,
     {{ days_after('periods.previous_since', 'periods.compared_days') }} as previous_until,
+    -- Up to where both have lasted as long by the as-of.
+    least(periods.until, periods.as_of, {{ as_long_after('periods.since', 'periods.previous_since', 'periods.before_until') }})
+        as counted_until,
+    least(periods.before_until, {{ as_long_after('periods.previous_since', 'periods.since', 'least(periods.until, periods.as_of)') }})
+        as previous_counted_until,
     first_pulls.watched_from
 from periods
 cross join first_pulls

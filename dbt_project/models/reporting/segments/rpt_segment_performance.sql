@@ -1,4 +1,8 @@
-{#- What the breakdowns print: each segment of fnd_segments_compared under its label, with its places in its table. -#}
+{#- What the breakdowns print: each segment of fnd_segments_compared under its label, with its places in its table, and why one
+    that is lower is not in the list of what stalls. -#}
+{%- set same_requests = ['sent', 'sent_to_date', 'accepted', 'accepted_to_date', 'mature_sent', 'mature_accepted'] -%}
+{%- set is_below_others = "verdict <> 'collecting' and eb_rate is not null and difference < 0" %}
+
 with compared as (
 
     select * from {{ ref('fnd_segments_compared') }}
@@ -17,11 +21,39 @@ run_parameters as (
 
 ),
 
+-- Segments of the same requests are tested as one, and stand in the list as one.
+tested as (
+
+    select
+        {%- for count in same_requests %}
+        compared.{{ count }},
+        {%- endfor %}
+        bool_or({{ is_loss('tests.q_value', 'tests.z') }}) as is_loss,
+        bool_or(losing.segment is not null) as is_listed
+    from {{ ref('fnd_loss_tests') }} as tests
+    inner join compared on tests.dimension = compared.dimension and tests.segment = compared.segment
+    left join {{ ref('fnd_losing_segments') }} as losing
+        on tests.dimension = losing.dimension and tests.segment = losing.segment
+    where tests.stage = 'acceptance'
+    group by {% for count in same_requests %}compared.{{ count }}{{ ', ' if not loop.last }}{% endfor %}
+
+),
+
 labelled as (
 
     select
         compared.*,
         coalesce(labels.segment_label, compared.segment) as segment_label,
+        case
+            when compared.verdict <> 'lower' or tested.is_listed then null
+            when compared.dimension not in {{ names_in(loss_dimensions()) }}
+                or compared.segment in ('{{ missing_segments() | join("', '") }}', 'real', 'real_personal')
+                then 'not_searched'
+            when tested.is_loss then 'within_listed'
+            when tested.is_loss is null then 'not_testable'
+            when compared.dimension in {{ names_in(sender_loss_dimensions()) }} then 'within_lists'
+            else 'within_senders'
+        end as not_listed_because,
         run_parameters.since,
         run_parameters.until,
         run_parameters.as_of
@@ -29,6 +61,8 @@ labelled as (
     left join labels
         on compared.dimension = labels.dimension
         and compared.segment = labels.segment
+    left join tested
+        on {% for count in same_requests %}compared.{{ count }} = tested.{{ count }}{{ ' and ' if not loop.last }}{% endfor +%}
     cross join run_parameters
 
 ),
@@ -48,9 +82,9 @@ final as (
                 segment
         ) as volume_rank,
         case
-            when verdict <> 'collecting' and eb_rate is not null
+            when {{ is_below_others }}
                 then row_number() over (
-                    partition by dimension, verdict <> 'collecting' and eb_rate is not null
+                    partition by dimension, {{ is_below_others }}
                     order by eb_rate, mature_sent desc, segment
                 )
         end as worst_rank

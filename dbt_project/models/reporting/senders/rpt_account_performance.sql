@@ -54,15 +54,12 @@ final as (
         accounts.is_in_request_cooldown,
         accounts.daily_request_limit,
         {{ segment_columns() }},
-        case
-            when effects.compared_sent >= run_parameters.hide_rate_below then effects.difference_within_lists
-        end as difference_within_lists,
-        case
-            when segments.mature_sent >= run_parameters.hide_rate_below then effects.standardized_rate
-        end as standardized_rate,
-        case
-            when segments.mature_sent >= run_parameters.hide_rate_below then effects.standardized_share
-        end as standardized_share,
+        {%- for column in ['difference_within_lists', 'difference_within_lists_low', 'difference_within_lists_high'] %}
+        case when effects.compared_sent >= run_parameters.hide_rate_below then effects.{{ column }} end as {{ column }},
+        {%- endfor %}
+        {%- for column in ['standardized_rate', 'standardized_rate_low', 'standardized_rate_high', 'standardized_share'] %}
+        case when segments.mature_sent >= run_parameters.hide_rate_below then effects.{{ column }} end as {{ column }},
+        {%- endfor %}
         days.sent_per_business_day,
         coalesce(days.business_days, 0) as business_days,
         coalesce(days.idle_days, 0) as idle_days,
@@ -75,7 +72,7 @@ final as (
         capacity.can_send,
         capacity.cause as blocked_by,
         capacity.sent_last_7_days,
-        cast(capacity.weekly_limit as bigint) as weekly_limit,
+        cast(least(capacity.weekly_limit, 5 * accounts.daily_request_limit) as bigint) as weekly_limit,
         capacity.queue_days,
         run_parameters.since,
         run_parameters.until,
