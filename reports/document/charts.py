@@ -48,7 +48,6 @@ def draw_charts(report: dict[str, Any]) -> list[Chart]:
     sections, totals = report["sections"], report["totals"]
     hide_below = report["meta"]["hide_rate_below"]
     drawn = (
-        _bottlenecks(sections["bottlenecks"]),
         _funnel(sections["funnel"]),
         *(
             _accept_rates(BY_KEY[key].title, sections[key], label, totals, hide_below)
@@ -56,6 +55,7 @@ def draw_charts(report: dict[str, Any]) -> list[Chart]:
         ),
         _time_to_accept(sections["time_to_accept"]),
         _weeks(sections["by_week"], hide_below),
+        _bottlenecks(sections["bottlenecks"]),
     )
     return [chart for chart in drawn if chart]
 
@@ -77,10 +77,9 @@ def _bottlenecks(rows: list[Row]) -> Chart | None:
         return None
     verdicts = dict.fromkeys(row["verdict"] for row in costly)
     return Chart(
-        section=BY_KEY["first"].title,
-        title="Accepted connections per week that each bottleneck costs",
-        caption=f"In the order of section {BY_KEY['bottlenecks'].number}. "
-        "What is blind has no figure, and so no bar.",
+        section=BY_KEY["bottlenecks"].title,
+        title="Accepted connections that the coming week would bring more",
+        caption="Were that one thing mended. What is blind has no figure, and so no bar.",
         figures=_spoken(values),
         legend=[(BOTTLENECK_COLORS.get(verdict, "faint"), _words(verdict)) for verdict in verdicts],
         svg=svg_of(bars_of(values)),

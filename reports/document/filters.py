@@ -10,6 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import jinja2
+from jinja2.runtime import Context
+
 NAME_LENGTH = 80
 MESSAGE_LENGTH = 600
 # The advice is at a message's end, so a long list of names is cut in the middle.
@@ -370,8 +373,16 @@ def day(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d}"
 
 
-def aligned(table: str) -> str:
+def mart(name: str) -> Markdown:
+    """A table that can be looked at: `marts.rpt_funnel`"""
+    return Markdown(f"`marts.{name}`")
+
+
+@jinja2.pass_context
+def aligned(context: Context, table: str, model: str) -> str:
     """A markdown table with its cells padded, so that it reads as plain text too.
+
+    In a whole report the mart that its figures are of stands below.
 
     Splitting at " | " is exact: a bar that is part of a value is escaped.
     """
@@ -386,4 +397,5 @@ def aligned(table: str) -> str:
 
     rule_line = line(rule[-1].rjust(width, "-") for rule, width in zip(rules, widths, strict=True))
     head_line, *lines = (line(map(padded, row, rules, widths)) for row in (head, *body))
-    return "".join((head_line, rule_line, *lines))
+    source = f"\nFigures: {mart(model)}\n" if context["in_full"] else ""
+    return "".join((head_line, rule_line, *lines, source))

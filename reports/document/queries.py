@@ -5,6 +5,7 @@ column that is added to a model is in the JSON report without a change here.
 """
 
 import math
+import re
 from typing import Any
 
 import duckdb
@@ -123,6 +124,28 @@ CAMPAIGNS = """
     from marts.rpt_campaign_performance
     order by sent desc, sent_to_date desc, enrolled desc, campaign_name, campaign_id
 """
+
+
+# What columns of marts are printed as stands in their descriptions: `Printed as "Half by", "Median".`
+DEFINITIONS = """
+    select table_name, comment
+    from duckdb_columns()
+    where schema_name = 'marts' and comment like '%Printed as "%'
+"""
+_PRINTED_AS = re.compile(r'\s*Printed as ((?:"[^"]+"(?:, )?)+)\.')
+
+# Mart -> label -> what is printed under that label.
+Definitions = dict[str, dict[str, str]]
+
+
+def read_definitions(connection: duckdb.DuckDBPyConnection) -> Definitions:
+    """What the labels of the report mean, in the words of the columns that they stand for."""
+    found: Definitions = {}
+    for mart, comment in connection.execute(DEFINITIONS).fetchall():
+        for labels in _PRINTED_AS.findall(comment):
+            meaning = _PRINTED_AS.sub("", comment).strip()
+            found.setdefault(mart, {}).update(dict.fromkeys(re.findall('"([^"]+)"', labels), meaning))
+    return found
 
 
 def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:

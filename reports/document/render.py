@@ -9,7 +9,7 @@ from typing import Any
 import jinja2
 
 from reports.document import filters
-from reports.document.queries import DIMENSIONS, MORE
+from reports.document.queries import DIMENSIONS, MORE, Definitions
 from reports.document.sections import BY_KEY, SECTIONS
 
 _MARKDOWN = jinja2.Environment(
@@ -34,6 +34,7 @@ _MARKDOWN.filters.update(
     decimal=filters.decimal,
     dollars=filters.dollars,
     hours=filters.hours,
+    mart=filters.mart,
     message=filters.message,
     minute=filters.minute,
     odds_ratio=filters.odds_ratio,
@@ -78,13 +79,15 @@ def render_screen(report: dict[str, Any]) -> list[str]:
     return [_ESCAPED.sub(r"\1", line) for line in text.splitlines() if line]
 
 
-def render_html(report: dict[str, Any]) -> str:
-    """The whole report as one HTML page with charts."""
+def render_html(
+    report: dict[str, Any], definitions: Definitions | None = None, docs: str | None = None
+) -> str:
+    """The whole report as one HTML page with charts; see render_page for what its tables lead to."""
     # Drawing brings a JavaScript engine along, which no other format and no other command needs.
     from reports.document.charts import draw_charts  # noqa: PLC0415
     from reports.document.page import render_page  # noqa: PLC0415
 
-    return render_page(render_markdown(report, in_full=True), draw_charts(report))
+    return render_page(render_markdown(report, in_full=True), draw_charts(report), definitions, docs)
 
 
 def render_json(report: dict[str, Any]) -> str:

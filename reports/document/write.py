@@ -1,7 +1,8 @@
-"""Reports of a published warehouse as files that never replace one another."""
+"""Reports of a published warehouse as files that never replace one another, and the newest as `latest`."""
 
 import contextlib
 import os
+import urllib.parse
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,34 +11,40 @@ import duckdb
 
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.strict_yaml import shown
-from reports.document.queries import read_report
+from reports.document.queries import read_definitions, read_report
 from reports.document.render import render_html, render_json, render_markdown, render_screen
 from reports.read_only import one_line, open_published
 
-_RENDERERS = {
-    "markdown": (render_markdown, "md"),
-    "json": (render_json, "json"),
-    "html": (render_html, "html"),
-}
+_SUFFIXES = {"markdown": "md", "json": "json", "html": "html"}
 
 
 def write_reports(
-    database: Path, output_dir: Path, formats: list[str], show: Callable[[str], None] | None = None
+    database: Path,
+    output_dir: Path,
+    formats: list[str],
+    show: Callable[[str], None] | None = None,
+    docs: Path | None = None,
 ) -> list[Path]:
     """Write the report of `database` in each of `formats` to `output_dir`, which is made if need be.
 
     Returns the files, `connection_analytics_YYYY-MM-DDTHHMMSS.{md,json,html}` (the time of writing, UTC; one
-    stamp for all formats); `show` is told what the report says first, a line each. Raises ConfigurationError
-    when the database holds no report, or the folder can't be written to.
+    stamp for all formats); beside each the same as `latest.{md,json,html}`. The page's tables lead to `docs`,
+    the page of the dbt docs. `show` is told what the report says first, a line each. Raises
+    ConfigurationError when the database holds no report, or the folder can't be written to.
     """
     with open_published(database) as connection:
         try:
-            report = read_report(connection)
+            report, definitions = read_report(connection), read_definitions(connection)
         except duckdb.Error as error:
             raise ConfigurationError(
                 f"{shown(database)} holds no report: {one_line(error)}; `make build` makes one"
             ) from None
-    texts = {suffix: render(report) for render, suffix in (_RENDERERS[name] for name in formats)}
+    renderers = {
+        "markdown": lambda: render_markdown(report),
+        "json": lambda: render_json(report),
+        "html": lambda: render_html(report, definitions, docs and _seen_from(output_dir, docs)),
+    }
+    texts = {_SUFFIXES[name]: renderers[name]() for name in formats}
     try:
         output_dir.mkdir(parents=True, exist_ok=True)
         paths = _write_under_free_name(output_dir, texts)
@@ -67,21 +74,28 @@ def _write(texts: dict[Path, str]) -> list[Path]:
         descriptors = {}
         for path in texts:
             # Whoever holds the partial file owns the name: two runs of the same second can't both have it.
-            partial = _partial(path)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-            descriptors[path] = os.open(partial, flags, 0o600)
-            partial_files.callback(partial.unlink, missing_ok=True)
-            partial_files.callback(os.close, descriptors[path])
+            for partial in (_partial(path), _partial(path, "latest.")):
+                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+                descriptors[partial] = os.open(partial, flags, 0o600)
+                partial_files.callback(partial.unlink, missing_ok=True)
+                partial_files.callback(os.close, descriptors[partial])
             if os.path.lexists(path):
                 raise FileExistsError(path)
         for path, text in texts.items():
-            with open(descriptors[path], "w", encoding="utf-8", newline="\n", closefd=False) as file:
-                file.write(text)
-            os.fsync(descriptors[path])
+            for partial in (_partial(path), _partial(path, "latest.")):
+                with open(descriptors[partial], "w", encoding="utf-8", newline="\n", closefd=False) as file:
+                    file.write(text)
+                os.fsync(descriptors[partial])
         for path in texts:
             os.rename(_partial(path), path)
+            os.replace(_partial(path, "latest."), path.with_name(f"latest{path.suffix}"))
     return list(texts)
 
 
-def _partial(path: Path) -> Path:
-    return path.with_name(f".{path.name}.partial")
+def _seen_from(folder: Path, page: Path) -> str:
+    """The address of a page for files in a folder."""
+    return urllib.parse.quote(Path(os.path.relpath(page, folder)).as_posix())
+
+
+def _partial(path: Path, kind: str = "") -> Path:
+    return path.with_name(f".{path.name}.{kind}partial")

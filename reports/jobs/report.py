@@ -58,7 +58,9 @@ def report_anew(workspace: Workspace, options: ReportOptions, show: Say) -> list
 def write(workspace: Workspace, database: Path, options: ReportOptions, show: Say) -> list[Path]:
     """Write the report of a warehouse and show where it is and what it says first."""
     said: list[str] = []
-    paths = write_reports(database, options.folder(workspace), list(options.formats), said.append)
+    paths = write_reports(
+        database, options.folder(workspace), list(options.formats), said.append, workspace.paths.docs
+    )
     for path in paths:
         show(f"report: {path}{demo_mark(workspace.is_demo)}")
     for line in said:

@@ -402,7 +402,7 @@ FULL = {
             mature_accepted=123, people_known=2300, invalid_profile_urls=7, people_with_several_spellings=31,
             people_in_several_campaigns=18, queued=640, attribution_coverage=0.964,
             account_metadata_coverage=0.859, reconciled_sent=3020, provider_sent=3021,
-            reconciled_accepted=801, provider_accepted=801,
+            reconciled_accepted=801, provider_accepted=801, already_connected=34,
         )
     ],
     "rpt_funnel": funnel(2150, 1990, 1900, 1150, 290),

@@ -144,7 +144,7 @@ def test_numbers():
 
 def test_tables_are_padded_by_the_side_their_rule_names():
     table = "| Name | Sent |\n| --- | ---: |\n| a \\| b | 1,000 |\n| --- | 2 |\n|  |  |\n"
-    assert filters.aligned(table) == (
+    assert filters.aligned({"in_full": False}, table, "rpt_funnel") == (
         "| Name   |  Sent |\n"
         "| ------ | ----: |\n"
         "| a \\| b | 1,000 |\n"

@@ -23,19 +23,20 @@ from tests.reports.report_rows import EMPTY, FIRST_PULL, FULL, publish
 SCENARIOS = {"full": FULL, "empty": EMPTY, "first_pull": FIRST_PULL}
 BLOCKS = {"h1", "h2", "h3", "p", "li", "th", "td"}
 TAGS = {
-    "page": {"html", "head", "meta", "title", "style", "body", "nav", "main", "div"},
-    "text": {"h1", "h2", "h3", "p", "ul", "ol", "li", "a", "strong", "em", "code"},
+    "page": {"html", "head", "meta", "title", "style", "script", "body", "nav", "main", "div", "section"},
+    "text": {"h1", "h2", "h3", "p", "ul", "ol", "li", "a", "strong", "em", "code", "span"},
+    "folded": {"details", "summary"},
     "table": {"table", "thead", "tbody", "tr", "th", "td"},
     "chart": {"figure", "figcaption", "svg", "desc", "g", "path", "line", "text", "rect"},
 }
 VOID = {"meta"}
 CHARTS_OF_FULL = [
-    "What to do first",
     "Funnel",
     "By source",
     "By sender account",
     "Time to accept",
     "Week by week",
+    "Bottleneck diagnosis",
 ]
 
 
@@ -47,7 +48,7 @@ class Page(HTMLParser):
         self.tags: list[tuple[str, dict[str, str]]] = []
         self.blocks: list[str] = []
         self.chart_texts: list[str] = []
-        self.stylesheet = ""
+        self.stylesheet = self.script = ""
         self._open: list[str] = []
         self.feed(text)
         self.close()
@@ -71,7 +72,9 @@ class Page(HTMLParser):
             self.chart_texts[-1] += data
         if self._open and self._open[-1] == "style":
             self.stylesheet += data
-        if BLOCKS & set(self._open) and self._in_report():
+        if self._open and self._open[-1] == "script":
+            self.script += data
+        if BLOCKS & set(self._open) and self._in_report() and self._open[-1] != "summary":
             self.blocks[-1] += data
 
     def _in_report(self) -> bool:
@@ -94,6 +97,8 @@ def bottleneck(verdict: str, cause: str, label: str | None, per_week: float | No
         "dimension": "source",
         "segment_label": label,
         "recoverable_accepts_per_week": per_week,
+        "worth_low": per_week and per_week / 2,
+        "worth_high": per_week and per_week * 2,
         "evidence_n": 30,
         "q_value": None,
         "verdict": verdict,
@@ -146,7 +151,8 @@ def place(mark: str) -> float:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_page_has_the_content_of_the_markdown_and_no_other(name: str, reports: dict[str, dict[str, Any]]):
-    tokens = [token for token in parsed(render_markdown(reports[name])) if token.type == "inline"]
+    text = render_markdown(reports[name], in_full=True)
+    tokens = [token for token in parsed(text) if token.type == "inline"]
     written = [
         "".join(child.content or " " * (child.type == "softbreak") for child in token.children)
         for token in tokens
@@ -160,9 +166,35 @@ def test_page_has_the_content_of_the_markdown_and_no_other(name: str, reports: d
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_contents_lead_to_every_section(name: str, reports: dict[str, dict[str, Any]]):
     page = Page(render_html(reports[name]))
+    headings = [f"#{attributes['id']}" for tag, attributes in page.tags if tag == "h2"]
     targets = [attributes["href"] for tag, attributes in page.tags if tag == "a"]
-    assert targets == [f"#{attributes['id']}" for tag, attributes in page.tags if tag == "h2"]
-    assert len(targets) == render_markdown(reports[name]).count("\n## ")
+    assert targets[: len(headings)] == headings
+    assert set(targets) == set(headings), "a section that is named by its number is a link too"
+    assert len(headings) == render_markdown(reports[name]).count("\n## ")
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_all_but_the_first_page_is_folded(name: str, reports: dict[str, dict[str, Any]]):
+    text = render_html(reports[name])
+    folded = re.findall(r"<details><summary>\n<h2[^>]*>([^<]*)</h2>", text)
+    shown = re.findall(r"<section>\n<h2[^>]*>([^<]*)</h2>", text)
+    assert shown[-2:] == ["What to do first", "Leads and senders"]
+    assert len(folded) + len(shown) == text.count("<h2")
+    assert text.count("<details>") == len(folded) + text.count("<summary>Why, since when")
+
+
+def test_what_stands_below_a_thing_to_do_is_folded_under_it(reports: dict[str, dict[str, Any]]):
+    first = render_html(reports["full"]).split('id="what-to-do-first"')[1].split("<h3")[0]
+    assert first.count("<summary>Why, since when, together with the others, how sure</summary>") == 2
+    assert re.search(r"<ol>.*<details>.*Why: Milo is logged out.*</details>.*</ol>", first, re.DOTALL)
+
+
+def test_cells_name_their_column_and_figures_stay_on_a_line(reports: dict[str, dict[str, Any]]):
+    text = render_html(reports["full"])
+    assert '<td data-label="Against all others">' in text
+    rate = "<span>24.0 %</span> <span>(19.2–29.6 %),</span> <span>62 of 258</span>"
+    assert f'<td data-label="Accept rate (95 %)" class="number">{rate}</td>' in text
+    assert '<span class="trend">▆█</span> 692' in text
 
 
 def assert_nothing_from_elsewhere(text: str):
@@ -175,6 +207,7 @@ def assert_nothing_from_elsewhere(text: str):
         assert attributes.get("href", "#").startswith("#")
         assert not any("url(" in (value or "") for value in attributes.values())
     assert "url(" not in page.stylesheet
+    assert not re.search(r"fetch|XMLHttp|import|innerHTML|eval|http", page.script)
     assert "@import" not in page.stylesheet
     ids = Counter(attributes["id"] for _, attributes in page.tags if "id" in attributes)
     assert set(ids.values()) == {1}
@@ -187,17 +220,21 @@ def test_page_needs_nothing_but_itself(name: str, reports: dict[str, dict[str, A
     assert_nothing_from_elsewhere(render_html(with_bottlenecks(reports[name], BOTTLENECKS)))
 
 
-def test_policy_allows_the_stylesheet_and_nothing_else(reports: dict[str, dict[str, Any]]):
+def test_policy_allows_stylesheet_and_script_and_nothing_else(reports: dict[str, dict[str, Any]]):
     page = Page(render_html(reports["full"]))
     (policy,) = (
         attributes["content"]
         for _, attributes in page.tags
         if attributes.get("http-equiv") == "Content-Security-Policy"
     )
-    digest = base64.b64encode(hashlib.sha256(page.stylesheet.encode()).digest()).decode()
+    style, script = (
+        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        for text in (page.stylesheet, page.script)
+    )
     assert policy.split("; ") == [
         "default-src 'none'",
-        f"style-src 'sha256-{digest}'",
+        f"style-src 'sha256-{style}'",
+        f"script-src 'sha256-{script}'",
         "base-uri 'none'",
         "form-action 'none'",
     ]
@@ -266,7 +303,7 @@ def test_page_is_the_same_in_another_process_and_time_zone(
 def test_charts_stand_before_the_table_they_draw(reports: dict[str, dict[str, Any]]):
     assert [chart.section for chart in draw_charts(reports["full"])] == CHARTS_OF_FULL
     text = render_html(reports["full"])
-    for section in CHARTS_OF_FULL[1:]:
+    for section in CHARTS_OF_FULL:
         anchor = section.lower().replace(" ", "-")
         part = text.split(f'id="{anchor}"')[1].split("<h", 1)[0]
         assert part.index("<svg ") < part.index("<table")
@@ -334,20 +371,18 @@ def test_every_color_of_a_chart_is_in_the_stylesheet(reports: dict[str, dict[str
     }  # fmt: skip
 
 
-def test_bottlenecks_are_drawn_in_their_order_under_the_first_list(reports: dict[str, dict[str, Any]]):
+def test_bottlenecks_are_drawn_in_their_order(reports: dict[str, dict[str, Any]]):
     report = with_bottlenecks(reports["full"], BOTTLENECKS)
-    drawn = chart(report, "What to do first")
+    drawn = chart(report, "Bottleneck diagnosis")
     assert drawn.figures == (
         "Milo: logged out: 6.0 a week; ZoomInfo: low acceptance: 3.0 a week; "
         "Winter SRE: campaign paused: 0.0 a week"
     )
-    assert drawn.legend == [("bad", "Blocked"), ("accent", "Losing"), ("faint", "Background")]
+    assert drawn.legend == [("bad", "Blocked"), ("accent", "Lower"), ("faint", "Background")]
     lengths = [float(re.search(r"h(-?[\d.]+)v", mark)[1]) for mark in marks(drawn.svg, "rect")]
     assert [length / lengths[0] for length in lengths] == pytest.approx([1, 0.5, 0])
-    first = render_html(report).split('id="what-to-do-first"')[1].split("<h3")[0]
-    assert first.index("</ol>") < first.index("<svg ")
     blind = with_bottlenecks(reports["full"], BOTTLENECKS[:1])
-    assert [chart.section for chart in draw_charts(blind)] == CHARTS_OF_FULL[1:]
+    assert [chart.section for chart in draw_charts(blind)] == CHARTS_OF_FULL[:-1]
 
 
 def test_withheld_shares_and_unfinished_weeks_are_not_drawn(reports: dict[str, dict[str, Any]]):

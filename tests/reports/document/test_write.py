@@ -17,6 +17,11 @@ from tests.reports.report_rows import EMPTY, publish
 NAME = re.compile(r"connection_analytics_(\d{4}-\d{2}-\d{2}T\d{6})\.(md|json|html)")
 
 
+def stamped(folder: Path) -> list[Path]:
+    """The reports of a folder, but for the newest under the name that stays."""
+    return sorted(path for path in folder.iterdir() if path.stem != "latest")
+
+
 def test_formats():
     assert FORMATS == ("markdown", "json", "html")
 
@@ -26,17 +31,17 @@ def test_one_file_per_format_with_the_time_of_writing(full: Path, tmp_path: Path
     paths = write_reports(full, tmp_path / "new" / "reports", ["markdown", "json"])
     stamps = {NAME.fullmatch(path.name)[1] for path in paths}
     assert [path.suffix for path in paths] == [".md", ".json"]
-    assert sorted((tmp_path / "new" / "reports").iterdir()) == sorted(paths)
+    assert stamped(tmp_path / "new" / "reports") == sorted(paths)
     (stamp,) = stamps
     written = datetime.strptime(stamp, "%Y-%m-%dT%H%M%S").replace(tzinfo=UTC)
     assert timedelta(0) <= written - before < timedelta(seconds=30)
-    assert paths[0].read_text(encoding="utf-8").startswith("# Connection analytics\n")
+    assert paths[0].read_text(encoding="utf-8").startswith("# Connection analytics, 1 to 31 January 2026\n")
     assert json.loads(paths[1].read_text(encoding="utf-8"))["totals"]["sent"] == 1204
 
 
 def test_only_what_was_asked_for(full: Path, tmp_path: Path):
     (path,) = write_reports(full, tmp_path / "reports", ["json"])
-    assert [path] == list((tmp_path / "reports").iterdir())
+    assert [path] == stamped(tmp_path / "reports")
     assert path.suffix == ".json"
 
 
@@ -47,14 +52,36 @@ def test_the_page_alone(full: Path, tmp_path: Path):
 
 
 def test_reports_are_for_their_owner_only(full: Path, tmp_path: Path):
-    for path in write_reports(full, tmp_path / "reports", list(FORMATS)):
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    write_reports(full, tmp_path / "reports", list(FORMATS))
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "reports").iterdir()}
+    assert len(modes) == 6
+    assert set(modes.values()) == {0o600}
+
+
+def test_the_newest_is_also_called_latest(full: Path, tmp_path: Path):
+    folder = tmp_path / "reports"
+    write_reports(full, folder, list(FORMATS))
+    (folder / "latest.html").write_text("somebody opened it")
+    with duckdb.connect(str(full)) as connection:
+        connection.execute("update marts.rpt_summary set sent = 4711")
+    page, document = write_reports(full, folder, ["html", "json"])
+    assert (folder / "latest.html").read_bytes() == page.read_bytes()
+    assert (folder / "latest.json").read_bytes() == document.read_bytes()
+    assert "4,711" not in (folder / "latest.md").read_text(), "what was not written anew stays"
+    assert [path for path in folder.iterdir() if path.name.startswith(".")] == []
+
+
+def test_tables_lead_to_the_docs_from_wherever_the_page_is(full: Path, tmp_path: Path):
+    docs = tmp_path / "data" / "docs" / "index.html"
+    for folder, seen in (("data/reports", "../docs/"), ("my reports/x", "../../data/docs/")):
+        (page,) = write_reports(full, tmp_path / folder, ["html"], docs=docs)
+        assert f'<a href="{seen}index.html#!/model/model.outbound_warehouse.rpt_funnel">' in page.read_text()
 
 
 def test_nothing_is_replaced(full: Path, tmp_path: Path):
     written = [path for _ in range(4) for path in write_reports(full, tmp_path / "reports", list(FORMATS))]
     assert len(set(written)) == 12
-    assert sorted((tmp_path / "reports").iterdir()) == sorted(written)
+    assert stamped(tmp_path / "reports") == sorted(written)
     stamps = {NAME.fullmatch(path.name)[1] for path in written}
     assert len(stamps) == 4
 
@@ -90,7 +117,7 @@ def test_runs_at_the_same_time_get_names_of_their_own(full: Path, tmp_path: Path
     for run in runs:
         run.join()
     assert len(set(written)) == 12
-    assert sorted(str(path) for path in (tmp_path / "reports").iterdir()) == sorted(written)
+    assert list(map(str, stamped(tmp_path / "reports"))) == sorted(written)
 
 
 @pytest.mark.parametrize(
