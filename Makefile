@@ -21,13 +21,13 @@ VERB := $(BIN)/python -m reports.from_make
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | column -t -s $$'\t'
 
-run: $(INSTALLED) ## pull HeyReach (demo data without a key), build, publish, report  [SINCE= UNTIL= OUTPUT_DIR= FORMAT= STRICT=1]
+run: $(INSTALLED) ## pull HeyReach (demo data without a key), build, publish, report  [SINCE= UNTIL= AGAINST= OUTPUT_DIR= FORMAT= STRICT=1]
 	@$(VERB) run
 
-daily: $(INSTALLED) ## the nightly job: new and open leads, build, publish, JSON report  [SINCE= UNTIL= OUTPUT_DIR= FORMAT= STRICT=1 WAIT=minutes]
+daily: $(INSTALLED) ## the nightly job: new and open leads, build, publish, JSON report  [SINCE= UNTIL= AGAINST= OUTPUT_DIR= FORMAT= STRICT=1 WAIT=minutes]
 	@$(VERB) daily
 
-weekly: $(INSTALLED) ## the weekly job: everything, all sections and formats  [SINCE= UNTIL= OUTPUT_DIR= FORMAT= STRICT=1 WAIT=minutes]
+weekly: $(INSTALLED) ## the weekly job: everything, all sections and formats  [SINCE= UNTIL= AGAINST= OUTPUT_DIR= FORMAT= STRICT=1 WAIT=minutes]
 	@$(VERB) weekly
 
 schedule: $(INSTALLED) ## print the timetable of both and of pulls in between  [INSTALL=1|cron|systemd | REMOVE=1]
@@ -39,10 +39,10 @@ setup: $(INSTALLED) ## install, check the configuration, make `dbt` usable in db
 extract: $(INSTALLED) ## pull HeyReach into the raw database  [KIND=full|daily|light STRICT=1]
 	@$(VERB) extract
 
-build: $(INSTALLED) ## build, test and publish the warehouse from raw  [SINCE= UNTIL=]
+build: $(INSTALLED) ## build, test and publish the warehouse from raw  [SINCE= UNTIL= AGAINST=]
 	@$(VERB) build
 
-report: $(INSTALLED) ## write the report of the published warehouse, or of another period  [SINCE= UNTIL= OUTPUT_DIR= FORMAT=]
+report: $(INSTALLED) ## write the report of the published warehouse, or of another period  [SINCE= UNTIL= AGAINST= OUTPUT_DIR= FORMAT=]
 	@$(VERB) report
 
 docs: $(INSTALLED) ## build the dbt docs as one page that opens without a network

@@ -248,7 +248,8 @@ def append_run_parameters(path: Path, parameters: dict) -> None:
     initialize(path)  # raw may be older than a column
     columns = list(TABLES["run_parameters"])
     thresholds = {name: value for name, value in parameters.items() if name not in RUN_PARAMETERS}
-    parameters = {**parameters, "thresholds": json.dumps(thresholds)}
+    not_chosen = {"against_since": None, "against_until": None}
+    parameters = {**not_chosen, **parameters, "thresholds": json.dumps(thresholds)}
     with connect(path, read_only=False) as connection:
         connection.execute(
             f"insert into {SCHEMA}.run_parameters ({', '.join(columns)}) "

@@ -212,6 +212,8 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "as_of": "timestamp",
         "since": "timestamp",
         "until": "timestamp",
+        "against_since": "timestamp",
+        "against_until": "timestamp",
         "is_demo": "bool",
         "base_url": "text",
         "acceptance_window_days": "bigint",
@@ -247,7 +249,10 @@ TABLES: dict[str, dict[str, str]] = {
 
 # What a run is told beside its thresholds.
 RUN_PARAMETERS = frozenset(
-    ("run_id", "requested_at", "purpose", "as_of", "since", "until", "is_demo", "base_url")
+    (
+        *("run_id", "requested_at", "purpose", "as_of", "since", "until", "against_since", "against_until"),
+        *("is_demo", "base_url"),
+    )
 )
 
 DUCKDB_TYPES = {

@@ -39,6 +39,28 @@ def parse_period(
     return start, end
 
 
+def parse_against(text: str | None, since: datetime) -> tuple[datetime | None, datetime | None]:
+    """The half-open period that the one from `since` on is compared with, typed as `2025-12-01..2026-01-01`.
+
+    None and None without a text: the period just before. Raises ConfigurationError for what is no period, and
+    for one that isn't over when the other begins.
+    """
+    if text is None:
+        return None, None
+    try:
+        start, end = map(_day, text.split(".."))
+    except ValueError:
+        raise ConfigurationError(
+            f"--against must be a period like 2025-12-01..2026-01-01, not {quoted(text)}"
+        ) from None
+    if not start < end <= since:
+        raise ConfigurationError(
+            f"--against {text} must be a period that ends by --since {since:%Y-%m-%d}: "
+            "the later one is reported, the earlier one is what it is compared with"
+        )
+    return start, end
+
+
 def _day(text: str) -> datetime:
     if not _DATE.fullmatch(text):
         raise ValueError

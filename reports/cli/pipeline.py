@@ -17,6 +17,11 @@ DAILY_FORMATS = ("json",)
 
 def period(function: Callable) -> Callable:
     """The options of what has a period."""
+    function = click.option(
+        "--against",
+        metavar="YYYY-MM-DD..YYYY-MM-DD",
+        help="An earlier period to compare with (default: the one just before), the second day not included.",
+    )(function)
     function = click.option("--until", metavar="YYYY-MM-DD", help="Day after the last one, UTC.")(function)
     return click.option("--since", metavar="YYYY-MM-DD", help="First day of the period, UTC.")(function)
 
@@ -68,6 +73,7 @@ def root(
     ctx: click.Context,
     since: str | None,
     until: str | None,
+    against: str | None,
     output_dir: Path | None,
     formats: tuple[str, ...],
     debug: bool,
@@ -77,7 +83,8 @@ def root(
     Without a verb: HeyReach in, a report out, as `run` does.
     """
     if ctx.invoked_subcommand is None:
-        given = {"since": since, "until": until, "output_dir": output_dir, "formats": formats}
+        given = {"since": since, "until": until, "against": against}
+        given |= {"output_dir": output_dir, "formats": formats}
         ctx.invoke(run, **given, debug=debug)
         return
     ctx.find_object(Call).debug = debug
@@ -145,11 +152,13 @@ def extract(workspace: Workspace, kind: str, wait: float, strict: bool) -> None:
 @verb(root, "build")
 @period
 @wait
-def build(workspace: Workspace, since: str | None, until: str | None, wait: float) -> None:
+def build(
+    workspace: Workspace, since: str | None, until: str | None, against: str | None, wait: float
+) -> None:
     """Build, test and publish the warehouse from raw."""
     from reports.jobs.build import build
 
-    build(workspace, since=since, until=until, wait_seconds=wait * 60, say=say, show=show)
+    build(workspace, since=since, until=until, against=against, wait_seconds=wait * 60, say=say, show=show)
 
 
 @verb(root, "report")

@@ -18,7 +18,7 @@ from extract.workspace.damage import is_damage, set_aside
 from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.folders import sweep
 from extract.workspace.lock import exclusive
-from extract.workspace.period import parse_period
+from extract.workspace.period import parse_against, parse_period
 from extract.workspace.runs import RunRecord, new_run_id
 from extract.workspace.strict_yaml import shown
 from extract.workspace.workspace import Workspace
@@ -42,6 +42,7 @@ def build(
     *,
     since: str | None = None,
     until: str | None = None,
+    against: str | None = None,
     wait_seconds: float = 0.0,
     say: Say,
     show: Say,
@@ -53,11 +54,17 @@ def build(
         RunRecord(workspace.paths.runs, "build") as run,
         run.step("build"),
     ):
-        build_and_publish(workspace, since, until, run.run_id, say, show)
+        build_and_publish(workspace, since, until, run.run_id, say, show, against)
 
 
 def build_and_publish(
-    workspace: Workspace, since: str | None, until: str | None, run_id: str, say: Say, show: Say
+    workspace: Workspace,
+    since: str | None,
+    until: str | None,
+    run_id: str,
+    say: Say,
+    show: Say,
+    against: str | None = None,
 ) -> None:
     """Build and publish for a caller who holds the workspace; `run_id` names the row of parameters."""
     files = warehouse_files(workspace)
@@ -82,7 +89,7 @@ def build_and_publish(
     keep_snapshot(workspace, say)
     land_journals(workspace)
     parameters |= vars(workspace.analytics)
-    _append_run_parameters(workspace, since, until, "publish", parameters, run_id)
+    _append_run_parameters(workspace, (since, until, against), "publish", parameters, run_id)
     for warning in warehouse.build_and_publish(files, run_id):
         say(f"warning: {warning}")
     keep_snapshot(workspace, say)
@@ -91,13 +98,15 @@ def build_and_publish(
 
 
 @contextlib.contextmanager
-def other_period(workspace: Workspace, since: str | None, until: str | None) -> Iterator[Path]:
+def other_period(
+    workspace: Workspace, since: str | None, until: str | None, against: str | None = None
+) -> Iterator[Path]:
     """A copy of the published warehouse with the reporting models of another period; gone afterwards."""
     files = warehouse_files(workspace)
     check_accounts(workspace)
     land_journals(workspace)
     parameters = _published_parameters(files.published)
-    run_id = _append_run_parameters(workspace, since, until, "report", parameters, new_run_id())
+    run_id = _append_run_parameters(workspace, (since, until, against), "report", parameters, new_run_id())
     with warehouse.other_period(files, run_id) as database:
         yield database
 
@@ -177,10 +186,16 @@ def land_journals(workspace: Workspace) -> None:
 
 
 def _append_run_parameters(
-    workspace: Workspace, since: str | None, until: str | None, purpose: str, parameters: dict, run_id: str
+    workspace: Workspace,
+    typed: tuple[str | None, str | None, str | None],
+    purpose: str,
+    parameters: dict,
+    run_id: str,
 ) -> str:
-    """Write the row the next build reads; returns the name of the run."""
+    """Write the row the next build reads, its periods as `typed`; returns the name of the run."""
+    since, until, against = typed
     start, end = parse_period(since, until, parameters["as_of"], workspace.lookback_days)
+    against_since, against_until = parse_against(against, start)
     raw.append_run_parameters(
         workspace.paths.raw,
         {
@@ -190,6 +205,8 @@ def _append_run_parameters(
             "purpose": purpose,
             "since": start,
             "until": end,
+            "against_since": against_since,
+            "against_until": against_until,
         },
     )
     return run_id

@@ -13,20 +13,21 @@ from reports.jobs.frame import Say, demo_mark, require_places, require_published
 
 @dataclass(frozen=True)
 class ReportOptions:
-    """What is reported and where it goes: a period as typed (None: the default), a folder, formats.
+    """What is reported and where it goes: periods as typed (None: the default), a folder, formats.
 
     Without `formats` the job decides, without `output_dir` it is the workspace's own folder.
     """
 
     since: str | None = None
     until: str | None = None
+    against: str | None = None
     output_dir: Path | None = None
     formats: Sequence[str] = FORMATS
 
     @property
     def has_own_period(self) -> bool:
         """Whether a period was asked for."""
-        return bool(self.since or self.until)
+        return bool(self.since or self.until or self.against)
 
     def folder(self, workspace: Workspace) -> Path:
         """Where the files go."""
@@ -51,7 +52,7 @@ def report_anew(workspace: Workspace, options: ReportOptions, show: Say) -> list
     # Another period is worked out by dbt, and most reports are of the one that is published.
     from reports.jobs.build import other_period  # noqa: PLC0415
 
-    with other_period(workspace, options.since, options.until) as database:
+    with other_period(workspace, options.since, options.until, options.against) as database:
         return write(workspace, database, options, show)
 
 

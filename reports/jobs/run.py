@@ -67,7 +67,9 @@ def _run(
             with RunRecord(record, job) as run:
                 _extract_recorded(workspace, run, KINDS_OF_RUNS[job], strict, say)
                 with run.step("build"):
-                    build_and_publish(workspace, options.since, options.until, run.run_id, say, show)
+                    build_and_publish(
+                        workspace, options.since, options.until, run.run_id, say, show, options.against
+                    )
                 with run.step("report"):
                     return write(workspace, workspace.paths.published, options, show)
         except Exception as error:

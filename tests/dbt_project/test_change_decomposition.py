@@ -12,6 +12,7 @@ TABLES = """
     create table stg_operations__run_parameters as
     select timestamptz '2026-02-01 00:00:00+00' as since, timestamptz '2026-03-01 00:00:00+00' as until,
         timestamptz '2026-03-08 06:00:00+00' as as_of, 30 as collecting_below,
+        cast(null as timestamptz) as against_since, cast(null as timestamptz) as against_until,
         14 as acceptance_window_days, 2 as detection_lag_days;
     create table int_first_pulls (watched_from timestamptz);
     create table int_connections_dated (
@@ -91,3 +92,20 @@ def test_a_previous_period_that_was_not_watched_is_not_compared():
     found = decomposed("contribution, not_compared_because, verdict", first_pull="2026-01-05")
     assert len(found) == 10
     assert set(found.values()) == {(None, "before_first_pull", "collecting")}
+
+
+def test_a_period_that_was_chosen_is_compared_over_as_many_days_as_both_have():
+    with duckdb.connect() as database:
+        database.execute(TABLES)
+        database.execute("insert into int_first_pulls values ('2026-01-01 00:00:00+00')")
+        database.execute(
+            "update stg_operations__run_parameters set against_since = '2026-01-01 00:00:00+00', "
+            "against_until = '2026-01-15 00:00:00+00'"
+        )
+        periods = database.execute(
+            "select compared_days, compared_until::date::text, previous_since::date::text, "
+            "previous_until::date::text, counted_until::date::text, previous_counted_until::date::text, "
+            f"before_until::date::text from ({model_sql('rpt_periods_compared')})"
+        ).fetchall()
+    fourteenth, first = "2026-02-15", "2026-01-01"
+    assert periods == [(14, fourteenth, first, "2026-01-15", fourteenth, "2026-01-15", "2026-01-15")]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from extract.workspace.errors import ConfigurationError
-from extract.workspace.period import parse_period
+from extract.workspace.period import parse_against, parse_period
 from extract.workspace.settings_file import RETENTION_RANGES, RetentionSettings
 from extract.workspace.thresholds import ANALYTICS_RANGES, AnalyticsSettings
 from extract.workspace.values import check_base_url, is_loopback
@@ -495,3 +495,18 @@ def test_refuses_an_empty_period(since, until, says):
     with pytest.raises(ConfigurationError) as caught:
         parse_period(since, until, AS_OF, 30)
     assert says in str(caught.value)
+
+
+def test_a_period_to_compare_with_is_typed_as_two_days():
+    january, february = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 2))
+    assert parse_against("2026-01-01..2026-02-01", february) == (january, february)
+    assert parse_against(None, february) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-01-01", "2026-01-01..", "2026-01-01..2026-01-01", "2026-01-15..2026-02-02", "a..b", "1..2..3"],
+)
+def test_what_is_no_earlier_period_is_refused(text):
+    with pytest.raises(ConfigurationError, match="--against"):
+        parse_against(text, datetime(2026, 2, 1, tzinfo=UTC))

@@ -1,7 +1,8 @@
 {{ config(materialized='ephemeral') }}
 
-{#- Both periods are cut to the same number of days from their start, as many as are mature in this one: so a period that is
-    not over, or too young at its end, is not compared with a finished one. -#}
+{#- A period is compared with the one just before, or with an earlier one that was chosen. Both are cut to the same number of days
+    from their start, as many as are mature in this one: so a period that is not over, or too young at its end, is not compared
+    with a finished one. -#}
 
 with first_pulls as (
 
@@ -17,10 +18,13 @@ periods as (
         until,
         as_of,
         collecting_below,
-        since as before_until,
-        {{ days_after('since', '-(' ~ days_between('since', 'until') ~ ')') }} as previous_since,
+        coalesce(against_until, since) as before_until,
+        coalesce(
+            against_since, {{ days_after('since', '-(' ~ days_between('since', 'until') ~ ')') }}
+        ) as previous_since,
         greatest(least(
             {{ days_between('since', 'until') }},
+            coalesce({{ days_between('against_since', 'against_until') }}, {{ days_between('since', 'until') }}),
             {{ days_between('since', 'as_of') }} - acceptance_window_days - detection_lag_days - 1
         ), 0) as compared_days
     from {{ ref('stg_operations__run_parameters') }}

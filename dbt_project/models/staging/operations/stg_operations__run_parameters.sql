@@ -22,6 +22,8 @@ select
     as_of,
     since,
     until,
+    against_since,
+    against_until,
     is_demo,
     base_url,
     {%- for name in thresholds() %}
