@@ -50,7 +50,7 @@ def test_the_weekly_job_sends_its_report_and_what_changed(told):
     anomalies, report, *_ = mail.messages
     assert "No complete pull for 72 hours" in anomalies.get_content()
     assert "make acknowledge ID=" in anomalies.get_content()
-    assert report["Subject"] == "Connection analytics"
+    assert report["Subject"].startswith("Connection analytics, ")
     names = {part.get_filename() for part in report.iter_attachments()}
     assert names == {path.name for path in weekly.reports.values()}
     assert {name.rpartition(".")[2] for name in names} >= {"md", "html", "json"}

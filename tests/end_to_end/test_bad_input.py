@@ -79,7 +79,7 @@ def digest(path: Path) -> str:
 
 
 def reports(workspace: Workspace) -> list[Path]:
-    return sorted((workspace.data_dir / "reports").iterdir())
+    return sorted((workspace.data_dir / "reports").glob("connection_analytics_*"))
 
 
 def one_line(errors: str) -> str:

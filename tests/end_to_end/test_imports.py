@@ -198,7 +198,7 @@ def test_imported_people_are_dated_by_the_ledger_and_lost_ones_not_at_all(import
 def test_the_report_names_the_import_that_lost_something(imported):
     _, outcomes, after, _ = imported
     report = after.reports[".md"].read_text(encoding="utf-8")
-    preface = report.split("## How to read")[0]
+    preface = report.split("## 1. Summary")[0]
     damaged = import_of(outcomes["zoominfo"])
     assert (
         f"114 of 120 leads of import {damaged} stand in HeyReach without what was sent (batch\\_id, icp)"
@@ -211,8 +211,8 @@ def test_the_report_names_the_import_that_lost_something(imported):
 
 def test_the_report_shows_coverage_over_time_and_of_the_account_file(imported):
     _, _, after, _ = imported
+    assert ">Attribution of the leads of each week</h3>" in after.reports[".html"].read_text(encoding="utf-8")
     report = after.reports[".md"].read_text(encoding="utf-8")
-    assert "### Attribution of the leads of each week" in report
     assert "| Requests to date by senders that are described whole " in report
 
 
