@@ -6,8 +6,8 @@ from pathlib import Path
 
 from reports.document.sections import BY_KEY, NUMBERED, SECTIONS
 
-# Sections that may be empty in the demo: nothing there of which they speak.
-MAY_BE_EMPTY = {"reading", "more", "by_account_job_title", "match", "enrichment"}
+# Sections without rows of their own, or of which nothing is in the demo.
+MAY_BE_EMPTY = {"standing", "trust", "reading", "more", "by_account_job_title", "match", "enrichment"}
 FILLED = [section.key for section in SECTIONS if section.key not in MAY_BE_EMPTY]
 HEADINGS = [f"## {section.number}. {section.title}" for section in NUMBERED]
 CHARTS = [

@@ -147,7 +147,7 @@ def test_every_published_table_and_column_carries_its_description(demo):
     )
     assert not [row for row in said if not row[2] or "doc(" in row[2]]
     comments = {(table, column): text for table, column, text in said}
-    assert comments["rpt_funnel", "people"] == "People who reached the stage."
+    assert comments["rpt_funnel", "people"] == 'People who reached the stage. Printed as "People".'
     assert comments["rpt_funnel", "since"] == "First moment of the period, included (UTC midnight)."
     assert comments["lead_sources", None].startswith(
         "Spellings of lead sources and the canonical source each"

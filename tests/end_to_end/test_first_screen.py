@@ -176,11 +176,6 @@ def test_rows_for_the_time_to_accept_are_told_from_others(workspace):
     )
     # The report also allows for what is open of an acceptance's time between two pulls.
     assert (hours, reported) == ([(17.5, 14.9)], [(18.6, 13.3, 24.0)])
-    [(warning,)] = workspace.query(
-        "select comment from duckdb_columns() "
-        "where table_name = 'heyreach_connections' and column_name = 'is_in_time_to_accept'"
-    )
-    assert "over other rows is too low" in warning
 
 
 def test_the_period_is_counted_alike_wherever_it_stands(workspace):

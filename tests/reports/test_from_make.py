@@ -97,7 +97,10 @@ def test_a_setting_holds_for_one_call(checkout: Path):
     ("arguments", "said"),
     [
         (("report", "SNCE=2026-01-01"), "make report takes no SNCE; did you mean SINCE?"),
-        (("report", "APPLY=1"), "make report takes no APPLY; known are AGAINST, FORMAT, OUTPUT_DIR, SINCE, UNTIL"),
+        (
+            ("report", "APPLY=1"),
+            "make report takes no APPLY; known are AGAINST, FORMAT, OUTPUT_DIR, SINCE, UNTIL",
+        ),
         (("setup", "HEYRAECH_API_KEY=a"), "make setup takes no HEYRAECH_API_KEY"),
         (("reprot",), "there is no `make reprot`; did you mean report?"),
         (("run", "reprot", "SINCE=2026-01-01"), "there is no `make reprot`; did you mean report?"),
