@@ -73,13 +73,10 @@ WORDS = {
     "note": "Note",
 }
 
-# What a thing that stalls rests on, by the stage of the pipeline.
+# What a thing that stalls rests on, by its cause or else the stage of the pipeline.
 EVIDENCE = {
-    "import": "row",
-    "attribution": "lead",
-    "queue": "waiting lead",
-    "sending": "waiting lead",
-    "acceptance": "mature request",
+    **{"too_few_leads": "request that could be sent", "import": "row", "attribution": "lead"},
+    **{"queue": "waiting lead", "sending": "waiting lead", "acceptance": "mature request"},
 }
 # How high the weeks of a trend are; a week without a figure is a dot.
 _BARS = "▁▂▃▄▅▆▇█"
@@ -213,7 +210,8 @@ def worth_between(row: Mapping[str, Any]) -> str:
 
 def rests_on(row: Mapping[str, Any]) -> str:
     """What a thing that stalls rests on: `63 waiting leads`"""
-    return plural(row["evidence_n"], EVIDENCE.get(row["stage"], "row"))
+    noun, space, rest = (EVIDENCE.get(row["cause"]) or EVIDENCE.get(row["stage"], "row")).partition(" that")
+    return plural(row["evidence_n"], noun) + space + rest
 
 
 def trend(rows: Sequence[Mapping[str, Any]], name: str) -> str:

@@ -225,4 +225,8 @@ def test_a_figure_without_its_interval_is_no_figure():
     assert filters.rate_between({"of": None}, "of") == filters.points_between({"of": None}, "of") == "–"
     worth = {"recoverable_accepts_per_week": 11.1, "worth_low": 6.5, "worth_high": 15.7}
     assert filters.worth_between(worth) == "11.1 (6.5–15.7)"
-    assert filters.rests_on({"stage": "sending", "evidence_n": 1}) == "1 waiting lead"
+    for cause, said in (
+        ("sender_gone", "2 waiting leads"),
+        ("too_few_leads", "2 requests that could be sent"),
+    ):
+        assert filters.rests_on({"cause": cause, "stage": "sending", "evidence_n": 2}) == said
