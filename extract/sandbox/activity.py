@@ -17,7 +17,9 @@ class Activity:
     """When what happened, per (account id, campaign id) and kind, sorted."""
 
     def __init__(self, world: World, imports: Imports):
+        self._world = world
         self._times = _sorted_times(zip(world.leads, world.histories, strict=True))
+        self._changes = 0
         self._corrections = world.twists.corrections
         self._imports = imports
 
@@ -49,7 +51,10 @@ class Activity:
             return is_sender and (not campaign_ids or campaign_id in campaign_ids)
 
         days: dict[int, Counter[str]] = defaultdict(Counter)
-        added = _sorted_times(self._imports.lives())
+        if self._changes != self._imports.changed.total():
+            self._times = _sorted_times(zip(self._world.leads, self._imports.invented(), strict=True))
+            self._changes = self._imports.changed.total()
+        added = _sorted_times(self._imports.added())
         for (account_id, campaign_id), kinds in chain(self._times.items(), added.items()):
             if not is_asked(account_id, campaign_id):
                 continue

@@ -35,7 +35,9 @@ def _set_faults(api: SandboxApi, arguments: Arguments) -> dict:
 def _truth(api: SandboxApi, arguments: Arguments) -> dict:
     moment = arguments.time("at")
     at = api.now if moment is None else moment
-    return api.world.truth(clock.to_datetime(at)) | {"imports": api.imports.truth(at)}
+    imports = api.imports
+    truth = api.world.truth(clock.to_datetime(at), imports.campaigns.values(), imports.invented())
+    return truth | {"imports": imports.truth(at), "stops": imports.stops(at)}
 
 
 def _log(api: SandboxApi, arguments: Arguments) -> dict:

@@ -1,11 +1,11 @@
-"""What has been written through the API: leads added to lists and campaigns, campaigns paused and resumed.
+"""What has been written through the API: leads added and stopped, campaigns paused and resumed.
 
 The world stays as it was invented; this lies beside it. Everything written is seen from the sandbox time of
 its writing on, also when the clock is moved back and forth.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
@@ -14,7 +14,8 @@ from time import monotonic
 from typing import NamedTuple
 
 from extract.sandbox import people
-from extract.sandbox.clock import DAY, iso
+from extract.sandbox.clock import DAY, SECOND, iso
+from extract.sandbox.lead_state import UNDER_WAY, lead_state
 from extract.sandbox.leads import (
     REGIONS,
     TITLES,
@@ -77,7 +78,11 @@ class Record:
 
 
 class Imports:
-    """Everything written to one world. Set `lag` before a read; `field_updates` is merge or replace."""
+    """Everything written to one world. Set `lag` before a read; `field_updates` is merge or replace.
+
+    `histories` are those of added leads, and of invented ones whose life took another way; `changed` says in
+    which campaigns.
+    """
 
     def __init__(self, world: World, field_updates: str = "merge"):
         self.world = world
@@ -86,6 +91,8 @@ class Imports:
         self.campaigns: dict[int, Campaign] = dict(world.campaigns)
         self.leads: dict[int, list[CampaignLead]] = defaultdict(list)
         self.histories: dict[int, History] = {}
+        self.changed: Counter[int] = Counter()
+        self.stopped_at: dict[int, int] = {}
         self.profiles: dict[int, dict] = {}
         self._added: dict[int, list[ImportedLead]] = defaultdict(list)
         self._added_by_key: dict[tuple[int, str], ImportedLead] = {}
@@ -114,14 +121,26 @@ class Imports:
         return self._counts(results)
 
     def set_status(self, campaign_id: int, status: str, now: int) -> None:
-        """From `now` on the campaign has `status`. Added leads not yet begun are planned anew."""
+        """From `now` on the campaign has `status`. Leads not yet begun are planned anew.
+
+        One that is resumed without anybody to turn to falls back to PAUSED a second later.
+        """
         campaign = self.campaigns[campaign_id]
-        statuses = sorted((*campaign.statuses, (now, status)), key=lambda change: change[0])
+        lives = [life for life in self.lives() if life[0].campaign_id == campaign_id]
+        statuses = [change for change in campaign.statuses if not now < change[0] <= now + SECOND]
+        statuses.append((now, status))
+        if status == "IN_PROGRESS" and all(_is_over(lead, history, now) for lead, history in lives):
+            statuses.append((now + SECOND, "PAUSED"))
+        statuses.sort(key=lambda change: change[0])
         self.campaigns[campaign_id] = replace(campaign, statuses=tuple(statuses))
-        for lead in self.leads[campaign_id]:
-            history = self.histories[lead.id]
+        for lead, history in lives:
             if not history.changes or history.changes[0] > now:
                 self._plan(lead, max(now, lead.enrolled_at))
+
+    def stop(self, lead: CampaignLead, now: int) -> None:
+        """From `now` on nobody turns to this lead any more; what is under way with LinkedIn goes on."""
+        self._live(lead, self.history(lead).stopped(now))
+        self.stopped_at[lead.id] = now
 
     def count_read(self, list_id: int) -> None:
         self._reads[list_id] += 1
@@ -138,9 +157,33 @@ class Imports:
         leads = [lead for lead in self.leads.get(campaign_id, ()) if lead.enrolled_at <= at]
         return sorted(leads, key=lambda lead: lead.enrolled_at)
 
-    def lives(self) -> list[tuple[CampaignLead, History]]:
-        """Every lead added to a campaign, with everything that happens to it."""
-        return [(lead, self.histories[lead.id]) for leads in self.leads.values() for lead in leads]
+    def history(self, lead: CampaignLead) -> History:
+        """Everything that happens to a lead of a campaign, invented or added."""
+        return self.histories.get(lead.id) or self._invented_histories[lead.id]
+
+    def lives(self) -> Iterator[tuple[CampaignLead, History]]:
+        """Every lead of a campaign, with everything that happens to it."""
+        yield from zip(self.world.leads, self.invented(), strict=True)
+        yield from self.added()
+
+    def invented(self) -> list[History]:
+        """The histories of the world's leads as they are now, in their order."""
+        if not self.changed:
+            return self.world.histories
+        pairs = zip(self.world.leads, self.world.histories, strict=True)
+        return [self.histories.get(lead.id, history) for lead, history in pairs]
+
+    def added(self) -> Iterator[tuple[CampaignLead, History]]:
+        """The same of those that were added."""
+        yield from ((lead, self.histories[lead.id]) for leads in self.leads.values() for lead in leads)
+
+    def stops(self, at: int) -> list[dict]:
+        """The leads that were stopped up to `at`: campaign_id, campaign_lead_id, stopped_at."""
+        return [
+            {"campaign_id": lead.campaign_id, "campaign_lead_id": lead.id, "stopped_at": iso(moment)}
+            for lead, _ in self.lives()
+            if (moment := self.stopped_at.get(lead.id)) is not None and moment <= at
+        ]
 
     def touches(self, row: ImportedLead) -> bool:
         """Whether this row, invented or added, was ever written to."""
@@ -284,7 +327,7 @@ class Imports:
         if identity in self._enrolled:
             return
         self._enrolled.add(identity)
-        lead_id = FIRST_ADDED_LEAD_ID + len(self.histories)
+        lead_id = FIRST_ADDED_LEAD_ID + sum(map(len, self.leads.values()))
         account_id = record.lead.account_id or self._pick_sender(campaign, lead_id, now)
         lead = CampaignLead(lead_id, record.row, campaign.id, account_id, now)
         record.account_id, record.campaign_lead_id = account_id, lead_id
@@ -302,7 +345,7 @@ class Imports:
         return Draw(connected or dict(campaign.sender_weights))(rng)
 
     def _plan(self, lead: CampaignLead, since: int) -> None:
-        """Fix the future of an added lead that has not begun."""
+        """Fix the future of a lead that has not begun."""
         sender = self.world.senders[lead.account_id]
         earlier = self.histories.get(lead.id, UNTOUCHED)
         if earlier.changes:
@@ -317,7 +360,17 @@ class Imports:
         )
         if history.changes:
             self._begun[sender.id, history.changes[0] // DAY] += 1
+        self._live(lead, history)
+
+    def _live(self, lead: CampaignLead, history: History) -> None:
         self.histories[lead.id] = history
+        if lead.id < FIRST_ADDED_LEAD_ID:
+            self.changed[lead.campaign_id] += 1
+
+    @cached_property
+    def _invented_histories(self) -> dict[int, History]:
+        pairs = zip(self.world.leads, self.world.histories, strict=True)
+        return {lead.id: history for lead, history in pairs}
 
     def _fields(self, row: ImportedLead, writes: Iterable[Write]) -> dict[str, str]:
         fields = imported_fields(row)
@@ -332,6 +385,11 @@ class Imports:
             or 0 < self._reads[row.list_id] - write.reads <= self.lag.reads
         )
         return write.at <= at and not is_lagging
+
+
+def _is_over(lead: CampaignLead, history: History, now: int) -> bool:
+    """Whether no sender will turn to a lead any more."""
+    return lead.enrolled_at > now or lead_state(history, now).campaign_status not in UNDER_WAY
 
 
 def _key(person: Person) -> str:

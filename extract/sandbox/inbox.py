@@ -24,7 +24,7 @@ TEXTS = {
 
 
 def _lives(api: SandboxApi) -> list[tuple[CampaignLead, History]]:
-    return [*zip(api.world.leads, api.world.histories, strict=True), *api.imports.lives()]
+    return list(api.imports.lives())
 
 
 def _key(lead: CampaignLead) -> str | None:

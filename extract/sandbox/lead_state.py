@@ -4,6 +4,9 @@ from typing import NamedTuple
 
 from extract.sandbox.schedule import History, state_number
 
+# Whoever is in one of these states is turned to again, while the campaign runs.
+UNDER_WAY = ("Pending", "InSequence")
+
 
 class LeadState(NamedTuple):
     """The columns of a campaign-lead row that change."""

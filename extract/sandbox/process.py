@@ -47,7 +47,7 @@ class Sandbox:
     def truth(self, at: datetime | None = None) -> dict:
         """The hidden truth up to `at` (default: the sandbox clock); see World.truth.
 
-        Under `imports` is what was written through the API; see Imports.truth.
+        Under `imports` and `stops` is what was written through the API; see Imports.truth and Imports.stops.
         """
         return self._control(
             "GET", "truth" if at is None else f"truth?at={quote(at.astimezone(UTC).isoformat())}"

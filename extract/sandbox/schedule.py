@@ -80,6 +80,16 @@ class History(NamedTuple):
         times = {name: value for name, value in self._asdict().items() if name.endswith("_at")}
         return self.changed(**{name: None for name, at in times.items() if at is not None and at >= moment})
 
+    def stopped(self, moment: int) -> "History":
+        """The same history, in which the sender does nothing any more from `moment` on.
+
+        An open request can still be accepted, and a message be replied to.
+        """
+        ended = self.until(moment)
+        accepted_at = self.accepted_at if ended.sent_at is not None else None
+        replied_at = self.replied_at if ended.messaged_at is not None else None
+        return ended.changed(accepted_at=accepted_at, replied_at=replied_at, paused_at=moment)
+
     @property
     def met_at(self) -> int | None:
         """When the sender turned to somebody who was a connection before; None where nobody was."""

@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
 
 import orjson
 
@@ -127,6 +126,20 @@ class Views:
             ]
         )
 
+    def leads_called(self, campaign_id: int, url: str, person_id: str, at: int) -> list[CampaignLead]:
+        """The leads of a campaign whose rows show this profile, however spelled; without one, this id."""
+        key = people.profile_key(url)
+
+        def is_meant(lead: CampaignLead, history: History) -> bool:
+            shown = self._lead(lead, history, at)["linkedInUserProfile"]
+            shown_url = shown["profileUrl"] or ""
+            if url:
+                return shown_url == url or (key is not None and people.profile_key(shown_url) == key)
+            return bool(person_id) and shown["linkedin_id"] == person_id
+
+        lives = map(self._life, self._members(campaign_id, at))
+        return [lead for lead, history in lives if is_meant(lead, history)]
+
     def profile_of(self, lead: CampaignLead, at: int) -> dict:
         """The profile of a campaign lead as the inbox shows it."""
         return self._profile(lead.imported, campaign_spelling(lead), at, is_resolved=True)
@@ -135,9 +148,7 @@ class Views:
         """Profiles of the campaign leads this sender is connected with."""
         return [
             self._profile(lead.imported, people.scatter(lead.id, 6, 3), at, is_resolved=True)
-            for lead, history in chain(
-                zip(self.world.leads, self.world.histories, strict=True), self.imports.lives()
-            )
+            for lead, history in self.imports.lives()
             if lead.account_id == account_id and is_connection(history, at)
         ]
 
@@ -161,7 +172,8 @@ class Views:
 
     def _life(self, member: int | CampaignLead) -> tuple[CampaignLead, History]:
         if isinstance(member, int):
-            return self.world.leads[member], self.world.histories[member]
+            lead = self.world.leads[member]
+            return lead, self.imports.histories.get(lead.id) or self.world.histories[member]
         return member, self.imports.histories[member.id]
 
     def _list_members(self, list_id: int, at: int) -> Sequence[ImportedLead]:
@@ -191,12 +203,17 @@ class Views:
         """HeyReach's own tally. It loses count of some leads, which can show as a negative number."""
         added = self.imports.campaign_leads(campaign.id, at)
         added_times = _progress_times([self.imports.histories[lead.id] for lead in added])
+        status_times = self._status_times[campaign.id]
+        if campaign.id in self.imports.changed:
+            positions = self.world.positions_by_campaign[campaign.id]
+            status_times = _progress_times([self._life(position)[1] for position in positions])
         reached = {
             name: bisect_right(times, at) + bisect_right(added_times[name], at)
-            for name, times in self._status_times[campaign.id].items()
+            for name, times in status_times.items()
         }
         enrolled = bisect_right(self._enrolment_times[campaign.id], at) + len(added)
-        done = reached["finished"] + reached["failed"] + reached["excluded"]
+        stopped = sum(stop["campaign_id"] == campaign.id for stop in self.imports.stops(at))
+        done = reached["finished"] + reached["failed"] + reached["excluded"] + stopped
         lost = campaign.uncounted_users if reached["started"] else 0
         return {
             "totalUsers": enrolled - lost,
@@ -204,14 +221,14 @@ class Views:
             "totalUsersPending": enrolled - reached["started"],
             "totalUsersFinished": reached["finished"],
             "totalUsersFailed": reached["failed"],
-            "totalUsersManuallyStopped": 0,
+            "totalUsersManuallyStopped": stopped,
             "totalUsersExcluded": reached["excluded"],
         }
 
     def _encoded_lead(self, member: int | CampaignLead, at: int) -> bytes:
         lead, history = self._life(member)
-        # An added lead can be planned anew, and there are few of them: only invented ones are kept.
-        if not isinstance(member, int):
+        # A lead can be planned anew or stopped, and there are few of them: only the others are kept.
+        if lead.id in self.imports.histories:
             return orjson.dumps(self._lead(lead, history, at))
         has_sender = self.world.senders[lead.account_id].has_joined(at)
         state = state_number(history, at), at // WEEK, has_sender

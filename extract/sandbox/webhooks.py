@@ -42,7 +42,7 @@ def lines(
     """
     events = [
         (moment, lead, name)
-        for lead, history in [*zip(world.leads, world.histories, strict=True), *imports.lives()]
+        for lead, history in imports.lives()
         for name, field in EVENTS.items()
         if (moment := getattr(history, field)) is not None and since <= moment <= until
     ]

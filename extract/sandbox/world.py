@@ -3,7 +3,7 @@
 What the API shows at a clock time is computed from this (views.py); nothing is stepped.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -103,8 +103,15 @@ class World:
             positions[lead.campaign_id].append(position)
         return positions
 
-    def truth(self, at: datetime) -> dict:
+    def truth(
+        self,
+        at: datetime,
+        campaigns: Iterable[Campaign] | None = None,
+        histories: Sequence[History] | None = None,
+    ) -> dict:
         """What really happened up to `at`: every enrolled lead with its true times, and what was drawn.
+
+        `campaigns` and `histories` are those of the world, unless something was written that changed them.
 
         Keys: at, seed, preset, effects, senders, campaigns, leads. Times are ISO texts with microseconds;
         what lies after `at` is null. `accepted_at` is when HeyReach records it: what statuses and stats show.
@@ -176,11 +183,11 @@ class World:
                     "withdraw_after_days": campaign.withdraw_after_days,
                     "statuses": [[iso(since), status] for since, status in campaign.statuses if since <= now],
                 }
-                for campaign in self.preset.campaigns
+                for campaign in campaigns or self.preset.campaigns
             ],
             "leads": [
                 shown(lead, history)
-                for lead, history in zip(self.leads, self.histories, strict=True)
+                for lead, history in zip(self.leads, histories or self.histories, strict=True)
                 if lead.enrolled_at <= now
             ],
         }

@@ -1,4 +1,4 @@
-"""The routes that change something: leads added, campaigns paused and resumed."""
+"""The routes that change something: leads added and stopped, campaigns paused and resumed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from extract.sandbox.answers import Answer, Call, Route
 from extract.sandbox.imports import Counts
+from extract.sandbox.lead_state import UNDER_WAY, lead_state
 from extract.sandbox.leads import COMPANY_LIST_ID
 from extract.sandbox.writes import RefusedWrite, leads_for_campaign, leads_for_list
 
@@ -25,10 +26,10 @@ def _add_to_campaign(api: SandboxApi, call: Call) -> Counts | Answer:
     status = api.imports.campaigns[campaign_id].status_at(call.now)
     if status == "DRAFT":
         raise RefusedWrite("You cannot add new leads to a draft campaign.")
-    if status in wakes:
-        api.imports.set_status(campaign_id, "IN_PROGRESS", call.now)
     leads, claimed = api.faults.lose_parts(leads, call.route, arguments)
     counts = api.imports.add_to_campaign(campaign_id, leads, call.now)
+    if status in wakes:
+        api.imports.set_status(campaign_id, "IN_PROGRESS", call.now)
     return counts._replace(added=counts.added + claimed)
 
 
@@ -86,11 +87,35 @@ def _change_status(
     return Answer(200)
 
 
+def _stop_lead(api: SandboxApi, call: Call) -> Answer:
+    """By its link or, without one, its id; what HeyReach says of one whose way has ended was seen live."""
+    arguments = call.arguments
+    campaign_id = arguments.integer("campaignId")
+    if not api.has_campaign(campaign_id, call.now):
+        return Answer.not_found("Campaign")
+    url, person_id = arguments.text("leadUrl"), arguments.text("leadMemberId")
+    leads = api.views.leads_called(campaign_id, url, person_id, call.now)
+    if not leads:
+        text = "The lead is not present in the campaign you are trying to modify"
+        return Answer.json({"errorMessage": text}, 404)
+    status = api.imports.campaigns[campaign_id].status_at(call.now)
+    if api.world.twists.refuses_stops(status):
+        raise RefusedWrite(f"Cannot perform the action because the workflow is in {status} state.")
+    states = {lead.id: lead_state(api.imports.history(lead), call.now).campaign_status for lead in leads}
+    under_way = [lead for lead in leads if states[lead.id] in UNDER_WAY]
+    if not under_way:
+        raise RefusedWrite("Cannot perform the action because the workflow is in FAILED state.")
+    for lead in under_way:
+        api.imports.stop(lead, call.now)
+    return Answer(200)
+
+
 ROUTES = {
     "campaign/AddLeadsToCampaignV2": Route("POST", _with_counters(_add_to_campaign), is_write=True),
     "campaign/AddLeadsToCampaign": Route("POST", _with_number(_add_to_campaign), is_write=True),
     "list/AddLeadsToListV2": Route("POST", _with_counters(_add_to_list), is_write=True),
     "list/AddLeadsToList": Route("POST", _with_number(_add_to_list), is_write=True),
+    "campaign/StopLeadInCampaign": Route("POST", _stop_lead, is_write=True),
     "campaign/Pause": Route("POST", _pause, is_write=True, is_in_query=True),
     "campaign/Resume": Route("POST", _resume, is_write=True, is_in_query=True),
 }

@@ -17,6 +17,7 @@
 | corrected_counts | a daily count is one too high until HeyReach corrects it |
 | connection_status_null | rows show JSON null where others show None |
 | small_sender_group | one sender of a rare type sends little, and the account file knows no gender of it |
+| refuses_stops_while_paused | leads of a paused campaign can't be stopped |
 | gone_senders | senders come and go during the weeks |
 
 A twist is its name, or `{"name": ..., option: value, ...}`; options are declared with what reads them. Each

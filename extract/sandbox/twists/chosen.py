@@ -37,7 +37,7 @@ IN_LIVES = {
     "sender_shown_differently": lives.sender_shown_differently,
 }
 # What HeyReach answers apart from rows. Options: hours, until_days (of the world; absent: always); days.
-IN_ANSWERS = ("skewed_clock", "corrected_counts")
+IN_ANSWERS = ("skewed_clock", "corrected_counts", "refuses_stops_while_paused")
 TWIST_NAMES = tuple(sorted({*IN_WORKSPACE, *IN_LISTS, *IN_LIVES, *IN_ANSWERS}))
 _EITHER_OR = ("connected_before_accepted", "connected_before_none")
 
@@ -91,6 +91,8 @@ class Twists:
             if name in self._twists:
                 preset = change(self._twists[name], preset, start, weeks)
         self._skew = self._drawn_skew(start)
+        if "refuses_stops_while_paused" in self._twists:
+            self._twists["refuses_stops_while_paused"].note(statuses=["PAUSED"])
         return preset
 
     def in_lists(
@@ -116,6 +118,11 @@ class Twists:
                 histories = change(self._twists[name], preset, leads, histories, start)
         self.corrections = self._drawn_corrections(leads, histories, start, weeks)
         return histories
+
+    def refuses_stops(self, status: str) -> bool:
+        """Whether leads of a campaign that has this status can't be stopped."""
+        twist = self._twists.get("refuses_stops_while_paused")
+        return twist is not None and status in twist.did["statuses"]
 
     def date(self, now: int) -> int:
         """What the Date header says at `now`."""

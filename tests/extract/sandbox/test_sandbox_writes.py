@@ -8,14 +8,17 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
-from extract.sandbox import DEMO_END, clock, people
+from extract.sandbox import DEMO_END, DEMO_SEED, DEMO_START, clock, people
 from extract.sandbox.api import API_KEY, SandboxApi
 from extract.sandbox.server import SandboxServer
+from extract.sandbox.world import World
 
 ADD = "campaign/AddLeadsToCampaignV2"
+STOP = "campaign/StopLeadInCampaign"
 ADD_TO_LIST = "list/AddLeadsToListV2"
 LEADS = "campaign/GetLeadsFromCampaign"
 LIST_LEADS = "list/GetLeadsFromList"
+STATS = "stats/GetOverallStats"
 RUNNING, FINISHED, PAUSED, DRAFT = 40101, 40105, 40106, 40107
 SENDER = 50105
 LIST, UNBOUND_LIST, COMPANY_LIST = 60101, 60190, 60191
@@ -47,8 +50,8 @@ def serve(world) -> Iterator[Callable]:
     """Serve a fresh API over the demo's world, so that no test sees another one's writes."""
     servers = []
 
-    def start(**options) -> SimpleNamespace:
-        server = SandboxServer(SandboxApi(world, now=DEMO_END, **options))
+    def start(other: World | None = None, **options) -> SimpleNamespace:
+        server = SandboxServer(SandboxApi(other or world, now=DEMO_END, **options))
         Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         client = httpx.Client(base_url=server.base_url, headers={"X-API-KEY": API_KEY}, trust_env=False)
         servers.append((server, client))
@@ -77,6 +80,7 @@ def serve(world) -> Iterator[Callable]:
         return SimpleNamespace(
             client=client,
             add=add,
+            stop=lambda number, **lead: client.post(STOP, json={"campaignId": number} | lead),
             rows=rows,
             listed=listed,
             enrolled=lambda slug, campaign=RUNNING: [
@@ -86,6 +90,7 @@ def serve(world) -> Iterator[Callable]:
             ],
             campaign=lambda number: client.get("campaign/GetById", params={"campaignId": number}).json(),
             imports=lambda: client.get(control + "truth").json()["imports"],
+            truth=lambda: client.get(control + "truth").json(),
             set_faults=lambda *faults: client.post(control + "faults", json={"faults": list(faults)}),
             set_clock=lambda now: client.post(control + "clock", json={"now": now.isoformat()}),
         )
@@ -338,6 +343,59 @@ def test_pausing_holds_added_leads_back_until_the_campaign_is_resumed(api):
     sent = [entry["sent_at"] for entry in api.imports() if entry["sent_at"]]
     assert sent
     assert min(sent) > clock.iso(clock.to_ticks(later))
+
+
+def test_leads_that_wait_in_a_paused_campaign_are_asked_once_it_is_resumed_but_who_was_stopped(api):
+    waiting = [row for row in api.rows(LEADS, campaignId=PAUSED) if row["leadCampaignStatus"] == "Pending"]
+    known = [row for row in waiting if row["linkedInUserProfile"]["profileUrl"]]
+    stopped, asked = known[:3], [row["id"] for row in known[3:]]
+    for row in stopped:
+        answer = api.stop(PAUSED, leadUrl=row["linkedInUserProfile"]["profileUrl"])
+        assert (answer.status_code, answer.content) == (200, b"")
+    rows = {row["id"]: row for row in api.rows(LEADS, campaignId=PAUSED)}
+    assert {rows[row["id"]]["leadCampaignStatus"] for row in stopped} == {"Paused"}
+    assert api.campaign(PAUSED)["progressStats"]["totalUsersManuallyStopped"] == 3
+    api.client.post("campaign/Resume", params={"campaignId": PAUSED})
+    api.set_clock(DEMO_END + timedelta(days=60))
+    truth = api.truth()
+    assert {stop["campaign_lead_id"] for stop in truth["stops"]} == {row["id"] for row in stopped}
+    sent = {lead["campaign_lead_id"] for lead in truth["leads"] if (lead["sent_at"] or "") > "2026-02-09"}
+    assert len(sent & set(asked)) > 0.5 * len(asked)
+    assert not sent & {row["id"] for row in stopped}
+    days = api.client.post(STATS, json={"accountIds": [], "campaignIds": [PAUSED]}).json()["byDayStats"]
+    assert sum(day["connectionsSent"] for at, day in days.items() if at > "2026-02-09") == len(sent)
+
+
+def test_what_heyreach_says_of_a_lead_that_can_not_be_stopped(api, serve):
+    (row,) = api.rows(LEADS, campaignId=PAUSED)[-1:]
+    url = row["linkedInUserProfile"]["profileUrl"]
+    assert api.stop(1, leadUrl=url).status_code == 404
+    absent = api.stop(PAUSED, leadUrl="https://www.linkedin.com/in/nobody-here")
+    text = "The lead is not present in the campaign you are trying to modify"
+    assert (absent.status_code, absent.json()) == (404, {"errorMessage": text})
+    # By the id that stands for a person, where no link is given; once.
+    by_id = {"leadMemberId": row["linkedInUserProfile"]["linkedin_id"], "leadUrl": None}
+    assert api.stop(PAUSED, **by_id).status_code == 200
+    again = api.stop(PAUSED, **by_id)
+    text = "Cannot perform the action because the workflow is in FAILED state."
+    assert (again.status_code, again.json()) == (400, {"errorMessage": text})
+    twists = ["refuses_stops_while_paused"]
+    strict = serve(World.generate("boutique", DEMO_SEED, 150, start=DEMO_START, twists=twists))
+    url = strict.rows(LEADS, campaignId=PAUSED)[-1]["linkedInUserProfile"]["profileUrl"]
+    refused = strict.stop(PAUSED, leadUrl=url)
+    assert refused.json() == {"errorMessage": text.replace("FAILED", "PAUSED")}
+
+
+def test_a_campaign_resumed_with_nobody_left_falls_back_a_second_later(serve):
+    api = serve(World.generate("boutique", DEMO_SEED, 150, start=DEMO_START))
+    for row in api.rows(LEADS, campaignId=PAUSED):
+        if row["leadCampaignStatus"] in ("Pending", "InSequence"):
+            shown = row["linkedInUserProfile"]
+            api.stop(PAUSED, leadUrl=shown["profileUrl"] or "", leadMemberId=shown["linkedin_id"])
+    assert api.client.post("campaign/Resume", params={"campaignId": PAUSED}).status_code == 200
+    assert api.campaign(PAUSED)["status"] == "IN_PROGRESS"
+    api.set_clock(DEMO_END + timedelta(seconds=1))
+    assert api.campaign(PAUSED)["status"] == "PAUSED"
 
 
 def test_added_leads_progress_as_the_truth_says_and_only_for_the_clock_they_are_from(api):
