@@ -16,7 +16,7 @@ export TYPED_GOALS := $(MAKECMDGOALS)
 unexport $(GIVEN)
 VERB := $(BIN)/python -m reports.from_make
 
-.PHONY: help run daily weekly schedule recover acknowledge setup extract build report docs sql import enrich enrichments write-back erase purge check backup restore test diagnose-check bench lint format clean
+.PHONY: help run daily weekly schedule recover acknowledge setup extract build report docs sql import enrich enrichments write-back leads resume pause erase purge check backup restore test diagnose-check bench lint format clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | column -t -s $$'\t'
@@ -62,6 +62,15 @@ enrichments: $(INSTALLED) ## list what can be asked: needs, yields, pace, price,
 
 write-back: $(INSTALLED) ## what enrichment found into HeyReach's custom fields: show, then send  [LIST= FIELDS=name,name APPLY=1]
 	@$(VERB) write-back
+
+leads: $(INSTALLED) ## whom a line of the report concerns, into a file; without a number, list the lines  [BOTTLENECK=number]
+	@$(VERB) leads
+
+resume: $(INSTALLED) ## let a paused campaign go on, some leads stopped for good before: show, then do  [CAMPAIGN= EXCEPT='source=zoominfo' APPLY=1]
+	@$(VERB) resume
+
+pause: $(INSTALLED) ## let a campaign rest: show, then do  [CAMPAIGN= APPLY=1]
+	@$(VERB) pause
 
 acknowledge: $(INSTALLED) ## silence an anomaly that was told, or list them  [ID=]
 	@$(VERB) acknowledge

@@ -10,6 +10,7 @@ import duckdb
 from tqdm import tqdm
 
 from extract import raw
+from extract.acting.ledger import ActLedger
 from extract.enrichment.ledger import EnrichmentLedger
 from extract.heyreach.client import HeyReachClient, heyreach_client
 from extract.heyreach.observing import KnownStates, PullResult
@@ -70,6 +71,7 @@ def require_known_versions(workspace: Workspace) -> None:
     for path, ledger in (
         (workspace.paths.import_ledger, Ledger),
         (workspace.paths.enrichment_ledger, EnrichmentLedger),
+        (workspace.paths.act_ledger, ActLedger),
     ):
         if path.exists():
             with ledger(path):

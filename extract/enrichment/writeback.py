@@ -16,13 +16,12 @@ import duckdb
 from extract.enrichment.base import SENSITIVE_FIELDS
 from extract.enrichment.config import EnrichmentConfig, load_enrichment_config
 from extract.heyreach.client import HeyReachClient
-from extract.importer.command import connected, open_ledger
 from extract.importer.delivery import Delivery
 from extract.importer.ledger import Import, Ledger, PlannedRow
+from extract.importer.opening import connected, open_ledger, origin
 from extract.importer.result import raise_for_losses, summary, write_result
 from extract.importer.target import Members, Target, custom_fields, list_target, read_members
 from extract.people.suppression import suppressions
-from extract.sandbox import DEMO_ORIGIN
 from extract.workspace.errors import ConfigurationError, ProviderError
 from extract.workspace.lock import exclusive
 from extract.workspace.strict_yaml import suggestion
@@ -58,7 +57,7 @@ def run_write_back(workspace: Workspace, options: WriteBackOptions, say: Say) ->
     known = _found(workspace.paths.published, fields)
     with (
         exclusive(workspace.folder, "import", job="write-back"),
-        open_ledger(workspace, apply=options.apply) as ledger,
+        open_ledger(workspace, Ledger, workspace.paths.import_ledger, apply=options.apply) as ledger,
         connected(workspace) as client,
     ):
         target = list_target(client, options.list_id)
@@ -154,7 +153,7 @@ def _send(
     now = client.now()
     entry = Import(
         import_id=f"enrichment-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
-        base_url=DEMO_ORIGIN if workspace.is_demo else workspace.base_url,
+        base_url=origin(workspace),
         target="list",
         campaign_id=None,
         list_id=target.list_id,

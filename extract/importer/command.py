@@ -1,19 +1,16 @@
 """`make import`: from a file of leads to a verified import, or the plain statement of what was lost."""
 
 import re
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
-from extract.heyreach.client import HeyReachClient, heyreach_client
-from extract.http.pacing import Pacer
+from extract.heyreach.client import HeyReachClient
 from extract.importer.delivery import Delivery
 from extract.importer.ledger import ARRIVED, LOST, OPEN, Import, Ledger, PlannedRow
 from extract.importer.mapping import REQUIRED, load_mappings
+from extract.importer.opening import connected, open_ledger, origin
 from extract.importer.options import ImportOptions, check
 from extract.importer.planning import (
     NAMELESS,
@@ -31,8 +28,7 @@ from extract.importer.senders import check_named, distribute_by_hash, distribute
 from extract.importer.table import ImportFile, read_import_file
 from extract.importer.target import Members, Target, campaign_target, list_target, read_members
 from extract.people.suppression import suppressions
-from extract.sandbox import DEMO_END, DEMO_ORIGIN, DEMO_TWISTS
-from extract.sandbox.process import running_sandbox
+from extract.sandbox import DEMO_END
 from extract.workspace.errors import ConfigurationError, ProviderError
 from extract.workspace.lock import exclusive
 from extract.workspace.workspace import Workspace
@@ -47,7 +43,9 @@ def run_import(workspace: Workspace, options: ImportOptions, say: Say) -> None:
     fields did not arrive, ProviderError when HeyReach can't be reached or can't be read.
     """
     check(options)
-    opened = open_ledger(workspace, apply=options.apply, is_kept=options.is_upstream)
+    opened = open_ledger(
+        workspace, Ledger, workspace.paths.import_ledger, apply=options.apply, is_kept=options.is_upstream
+    )
     with exclusive(workspace.folder, "import"), opened as ledger:
         if options.is_upstream:
             _Importer(workspace, None, ledger, options, say).keep_upstream(_read(workspace, options))
@@ -226,7 +224,7 @@ class _Importer:
             import_id = f"{slug}-{now:%Y%m%d-%H%M%S}-{number}"
         return Import(
             import_id=import_id,
-            base_url=_origin(self.workspace),
+            base_url=origin(self.workspace),
             target=target.kind if target else "upstream",
             campaign_id=target.campaign_id if target else None,
             list_id=target.list_id if target else None,
@@ -321,44 +319,6 @@ def _read(workspace: Workspace, options: ImportOptions) -> ImportFile:
     # Evidence needs to say who, not how they are called.
     required = ("profile_url",) if options.is_upstream else REQUIRED
     return read_import_file(options.file, load_mappings(workspace.import_mappings), options.mapping, required)
-
-
-@contextmanager
-def open_ledger(workspace: Workspace, *, apply: bool, is_kept: bool = False) -> Iterator[Ledger]:
-    """The workspace's ledger; one that is forgotten for dry runs, and for the demo unless `is_kept`."""
-    real = workspace.paths.import_ledger
-    is_forgotten = workspace.is_demo and not is_kept
-    if is_forgotten or (not apply and not real.exists()):
-        with tempfile.TemporaryDirectory() as folder, Ledger(Path(folder) / real.name) as ledger:
-            yield ledger
-        return
-    with Ledger(real) as ledger:
-        strangers = {entry.base_url for entry in ledger.imports()} - {_origin(workspace)}
-        if strangers:
-            raise ConfigurationError(
-                f"{real} holds imports into {', '.join(sorted(strangers))}, but HEYREACH_BASE_URL is "
-                f"{workspace.base_url}: set OUTBOUND_DATA_DIR to a folder for the other server, "
-                "or restore the base URL"
-            )
-        yield ledger
-
-
-def _origin(workspace: Workspace) -> str:
-    return DEMO_ORIGIN if workspace.is_demo else workspace.base_url
-
-
-@contextmanager
-def connected(workspace: Workspace) -> Iterator[HeyReachClient]:
-    """A client of the operator's workspace, or of the demo's sandbox."""
-    if workspace.is_demo:
-        with running_sandbox(now=DEMO_END, twists=DEMO_TWISTS) as sandbox:
-            pacer = Pacer(0, sandbox.api_key, workspace.paths.pacing)
-            with HeyReachClient(sandbox.base_url, sandbox.api_key, pacer) as client:
-                yield client
-        return
-    with heyreach_client(workspace) as client:
-        client.check_api_key()
-        yield client
 
 
 def _is_into(entry: Import, target: Target) -> bool:

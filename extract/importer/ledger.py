@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from extract.workspace.errors import ConfigurationError
-from extract.workspace.ledger import LedgerFile, as_json, marks
+from extract.workspace.ledger import OutgoingLedger, as_json, marks
 
 # Nothing more is to be done about leads in these states, except by a repair.
 ARRIVED = ("verified", "missing_fields", "changed_fields")
@@ -152,10 +152,11 @@ class LedgerLead(PlannedRow):
         return {entry["name"]: entry["value"] for entry in self.lead["customUserFields"]}
 
 
-class Ledger(LedgerFile):
+class Ledger(OutgoingLedger):
     """The import ledger of one workspace."""
 
     kind = "import ledger"
+    holds, entries = "imports into", "imports"
     schema = _SCHEMA
     later_columns = (("imports", "experiment"),)
     if_lost = "what raw already holds of it stays"

@@ -44,7 +44,7 @@ class Members:
 
 def campaign_target(client: HeyReachClient, campaign_id: str) -> Target:
     """The campaign as it stands; raises ConfigurationError for one that can't take leads."""
-    campaign = _only(client, routes.CAMPAIGNS, {"keyword": "", "statuses": [], "accountIds": []}, campaign_id)
+    campaign = look_up(client, routes.CAMPAIGNS, campaign_id)
     name, status = str(campaign.get("name") or ""), str(campaign.get("status") or "")
     if status in CLOSED_STATUSES:
         raise ConfigurationError(f"Campaign {campaign_id} {name!r} is {status}: {CLOSED_STATUSES[status]}")
@@ -60,7 +60,7 @@ def campaign_target(client: HeyReachClient, campaign_id: str) -> Target:
 
 def list_target(client: HeyReachClient, list_id: str) -> Target:
     """The list; raises ConfigurationError for one of companies, and for one that is not there."""
-    found = _only(client, routes.LISTS, {"keyword": "", "listType": "USER_LIST", "campaignIds": []}, list_id)
+    found = look_up(client, routes.LISTS, list_id, listType="USER_LIST")
     return Target(list_id, str(found.get("name") or ""))
 
 
@@ -93,9 +93,10 @@ def _rows(client: HeyReachClient, route: routes.Route, body: dict) -> list[dict]
     return [row for page in pages for row in page.items if isinstance(row, dict)]
 
 
-def _only(client: HeyReachClient, route: routes.Route, body: dict, wanted: str) -> dict:
+def look_up(client: HeyReachClient, route: routes.Route, wanted: str, **filters: object) -> dict:
+    """The row of that id; raises ConfigurationError, naming some there are, where there is none."""
     try:
-        found = {routes.row_id(row): row for row in _rows(client, route, body)}
+        found = {routes.row_id(row): row for row in _rows(client, route, filters)}
     except (NotFoundError, RefusedError) as error:
         raise ProviderError(str(error)) from None
     if wanted not in found:

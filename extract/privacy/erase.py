@@ -191,7 +191,8 @@ def _learn(rows: list[dict], cleaned: list[dict | None], person: Person) -> None
 
 def _rows(workspace: Workspace) -> Iterator[tuple[str, list[dict]]]:
     yield from files.raw_rows(workspace.paths.raw)
-    for path in (workspace.paths.import_ledger, workspace.paths.enrichment_ledger):
+    paths = workspace.paths
+    for path in (paths.import_ledger, paths.enrichment_ledger, paths.act_ledger):
         if path.exists():
             yield from files.sqlite_rows(path)
 

@@ -21,6 +21,7 @@ from extract.workspace.data_folder import (
     LANDINGS,
     LOGS,
     PAGES,
+    RESULT_FILES,
     RESULTS,
     SET_ASIDE,
     TRIMMED,
@@ -78,7 +79,7 @@ def find(workspace: Workspace, published: Path, now: datetime) -> Purge:
             and (path.relative_to(webhooks).as_posix(), path.stat().st_size, path.stat().st_mtime_ns) in read
             and _changed(path) < landing_before
         ],
-        RESULTS: _old_files(folder, ("reports/*", "imports/*", "enrichment/*"), reports_before),
+        RESULTS: _old_files(folder, RESULT_FILES, reports_before),
         # Without the newest, which may be the only one.
         BACKUPS: [
             path

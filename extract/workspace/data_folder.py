@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 LANDINGS, WEBHOOKS, RESULTS, BACKUPS = (
     "landing folders",
     "webhook files",
-    "reports, import and enrichment results",
+    "reports, results and files of leads",
     "backups",
 )
 SET_ASIDE, LOGS, PAGES, JOURNALS = (
@@ -28,6 +28,8 @@ OWN = "yours"  # the operator put it there
 
 # Journals whose lines grow old, and what tells how old one is.
 TRIMMED = {"runs.jsonl": "happened_at", "alerts.jsonl": "happened_at", "snapshots.jsonl": "reported_at"}
+# What reports and verbs wrote for people to read.
+RESULT_FILES = ("reports/*", "imports/*", "enrichment/*", "leads/*")
 PURGED = (LANDINGS, WEBHOOKS, RESULTS, BACKUPS, SET_ASIDE, LOGS, PAGES, JOURNALS)
 
 
@@ -72,11 +74,11 @@ FILE_KINDS = (
         "a line each",
         KEPT,
     ),
-    FileKind(("reports/*", "imports/*", "enrichment/*"), "reports and results", "some files each", RESULTS),
+    FileKind(RESULT_FILES, "reports, results and leads to follow", "some files each", RESULTS),
     FileKind(
-        ("imports.sqlite*", "enrichment.sqlite*"),
-        "what was imported and asked",
-        "rows of each import and enrichment",
+        ("imports.sqlite*", "enrichment.sqlite*", "acts.sqlite*"),
+        "what was imported, asked and done",
+        "rows of each import, enrichment and act",
         LEADS,
     ),
     FileKind(("logs/*.log",), "what scheduled jobs printed", "some lines each job", LOGS),

@@ -87,6 +87,19 @@ class LedgerFile:
             self._database.execute("commit")
 
 
+class OutgoingLedger(LedgerFile):
+    """A ledger of what is sent to HeyReach; its table `entries` says of each beginning to which server."""
+
+    # As in `imports into`, before the servers' addresses; the table whose `base_url` names them.
+    holds: ClassVar[str]
+    entries: ClassVar[str]
+
+    def servers(self) -> set[str]:
+        """The servers that it speaks of."""
+        rows = self.select(f"select distinct base_url from {self.entries}")  # noqa: S608 - our own names
+        return {row["base_url"] for row in rows}
+
+
 def as_json(value: object) -> str:
     """JSON as ledgers keep it."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -65,6 +65,16 @@ class Paths:
         return self.folder / "imports"
 
     @property
+    def act_ledger(self) -> Path:
+        """What was done with campaigns, and which leads were stopped there: a SQLite database."""
+        return self.folder / "acts.sqlite"
+
+    @property
+    def lead_files(self) -> Path:
+        """Files of the leads behind lines of the report, and of those that were stopped."""
+        return self.folder / "leads"
+
+    @property
     def enrichment_ledger(self) -> Path:
         """What other services were asked: a SQLite database."""
         return self.folder / "enrichment.sqlite"
@@ -152,5 +162,6 @@ class Paths:
     def folders(self) -> list[Path]:
         """The folders that verbs write to; whoever first writes there makes them."""
         here = (self.landing, self.journal, self.webhooks, self.profiles, self.suppressed)
-        made = (self.import_results, self.enrichment_results, self.reports, self.logs, self.backups)
-        return [*here, *made, self.dbt, self.docs.parent, self.pacing]
+        made = (self.import_results, self.enrichment_results, self.lead_files)
+        kept = (self.reports, self.logs, self.backups)
+        return [*here, *made, *kept, self.dbt, self.docs.parent, self.pacing]

@@ -18,6 +18,7 @@ KNOWN = {
     "journals": 1,
     "import ledger": 1,
     "enrichment ledger": 1,
+    "ledger of acts": 1,
     "backup": 1,
 }
 FILE_NAME = "version"

@@ -9,7 +9,14 @@ import click
 from extract.workspace.damage import is_damage
 from extract.workspace.errors import OutboundError
 from extract.workspace.folders import disk_full_line, is_disk_full
-from reports.cli import alerts, leads, people, schedule, upkeep  # noqa: F401 - each declares its verbs
+from reports.cli import (  # noqa: F401 - each declares its verbs
+    alerts,
+    campaigns,
+    leads,
+    people,
+    schedule,
+    upkeep,
+)
 from reports.cli.frame import PROGRAM, Call, described
 from reports.cli.pipeline import root
 
@@ -17,8 +24,8 @@ from reports.cli.pipeline import root
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code.
 
-    0 done, 1 not done, 2 bad input, 3 an import that lost something or an unfinished enrichment, 4 HeyReach,
-    75 another run.
+    0 done, 1 not done, 2 bad input, 3 an import that lost something, an unfinished enrichment or a campaign
+    that HeyReach left as it was, 4 HeyReach, 75 another run.
     """
     os.umask(0o077)  # everything written holds personal data
     call = Call()

@@ -1,4 +1,4 @@
-"""Leads into HeyReach, and what others know of them."""
+"""Leads into HeyReach, what others know of them, and whom a line of the report concerns."""
 
 from typing import Any
 
@@ -9,7 +9,31 @@ from extract.workspace.workspace import Workspace
 from reports.cli.frame import PATH, WHOLE, OneOf, also_as, say, show, subjects, verb
 from reports.cli.pipeline import root
 
-leads = subjects(root, "leads", "Leads into HeyReach, and what others know of them")
+
+def _behind_a_line(ctx: click.Context, bottleneck: str | None, debug: bool) -> None:
+    """`leads` alone is what `make leads` calls."""
+    ctx.invoke(behind, bottleneck=bottleneck, debug=debug)
+
+
+leads = subjects(
+    root,
+    "leads",
+    "Leads into HeyReach, what others know of them, whom a line of the report concerns",
+    alone=_behind_a_line,
+    params=[
+        click.Option(["--bottleneck"], hidden=True),
+        click.Option(["--debug"], is_flag=True, hidden=True),
+    ],
+)
+
+
+@verb(leads, "behind")
+@click.option("--bottleneck", metavar="NUMBER", help="Its place in the list; without it, the list is shown.")
+def behind(workspace: Workspace, bottleneck: str | None) -> None:
+    """Whom a line of the report concerns, into a file."""
+    from reports.jobs.acting import leads_behind
+
+    leads_behind(workspace, bottleneck, show=show)
 
 
 @verb(leads, "import")

@@ -1,5 +1,6 @@
 {#- Why a pipeline stalls, line by line of rpt_bottlenecks: its tier, the stage of the pipeline, and in which words (`sentence`)
-    it says `why` and what to `do`. A line has the name of its cause, or names it. -#}
+    it says `why` and what to `do`, and the `command` that begins it where there is one: it shows what would be done, and with
+    APPLY=1 does it. A line has the name of its cause, or names it. -#}
 {% macro causes() -%}
     {%- set gap = '{incomplete:count} of {leads:count} leads of {place}' -%}
     {%- set unjudged = ', so no breakdown can judge them.' -%}
@@ -41,11 +42,13 @@
             'cause': 'import_loss', 'tier': 'blind', 'stage': 'import',
             'why': '{lost:count} of {leads:count} leads of import {import} stand in HeyReach without what was sent ({fields}).',
             'do': 'Send the lost again: make import REPAIR={import} APPLY=1',
+            'command': 'make import REPAIR={import}',
         },
         'import_leads_lost': {
             'cause': 'import_loss', 'tier': 'blocked', 'stage': 'import',
             'why': '{lost:count} of {leads:count} leads of import {import} never arrived in HeyReach, so nobody sends to them.',
             'do': 'Send the lost again: make import REPAIR={import} APPLY=1',
+            'command': 'make import REPAIR={import}',
         },
         'campaign_paused': {
             'tier': 'blocked', 'stage': 'queue',
@@ -53,6 +56,7 @@
                 ~ " that can't send either][; {weak}].",
             'each': '{weak:count} are of {dimension} {segment}, which is accepted less',
             'do': 'Resume it, or move the leads to a running campaign.',
+            'command': 'make resume CAMPAIGN={campaign_id}',
         },
         'campaign_starved': {
             'tier': 'starved', 'stage': 'queue',
@@ -126,6 +130,7 @@
             'why': accepted ~ '.',
             'do': 'Pause it or send fewer there, and put the requests into what is accepted more; look at targeting and'
                 ~ ' the note first.',
+            'command': '[make pause CAMPAIGN={campaign_id}]',
         },
         'low_acceptance_without_better': {
             'cause': 'low_acceptance', 'tier': 'losing', 'stage': 'acceptance',
@@ -162,5 +167,6 @@
     cast({{ q_value }} as double) as q_value,
     {{ is_minor }} as is_minor,
     {{ sentence(entry['why'], facts) }} as why,
-    {{ sentence(entry['do'], facts) }} as what_to_do
+    {{ sentence(entry['do'], facts) }} as what_to_do,
+    {{ 'nullif(' ~ sentence(entry['command'], facts) ~ ", '')" if entry.command is defined else 'cast(null as varchar)' }} as command
 {%- endmacro %}

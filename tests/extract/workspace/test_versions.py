@@ -7,12 +7,13 @@ import duckdb
 import pytest
 
 from extract import raw
+from extract.acting.ledger import ActLedger
 from extract.enrichment.ledger import EnrichmentLedger
 from extract.importer.ledger import Ledger
 from extract.raw.landing import Landing, finished_folders
 from extract.workspace import journal, versions
 
-LEDGERS = {"import ledger": Ledger, "enrichment ledger": EnrichmentLedger}
+LEDGERS = {"import ledger": Ledger, "enrichment ledger": EnrichmentLedger, "ledger of acts": ActLedger}
 
 
 @pytest.mark.parametrize("kind", LEDGERS)

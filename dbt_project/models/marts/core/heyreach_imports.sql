@@ -76,46 +76,20 @@ first_pulls as (
 
 ),
 
-observed_rows as (
-
-    select
-        identified.lead_id,
-        identified.normalized_profile_url,
-        identified.container_id as list_id,
-        identified.first_observed_at,
-        evidence.source,
-        evidence.batch_id
-    from {{ ref('int_lead_rows_identified') }} as identified
-    inner join {{ ref('int_lead_evidence') }} as evidence
-        on evidence.origin = 'list'
-        and identified.container_id = evidence.list_id
-        and identified.row_key = evidence.row_key
-    where identified.found_in = 'list'
-        and evidence.batch_id is not null
-        and evidence.batch_id not in (
-            select import_leads.batch_id from import_leads where import_leads.batch_id is not null
-        )
-    qualify row_number() over (
-        partition by identified.container_id, identified.row_key
-        order by evidence.observed_at desc, evidence.content_hash
-    ) = 1
-
-),
-
 observed_batches as (
 
     select
         batch_id as import_id,
-        coalesce(source, 'unknown') as source,
+        source,
         case when count(distinct list_id) = 1 then min(list_id) end as list_id,
         -- Whoever stood in a list when lists were first read may have been there for ever.
         case when min(first_observed_at) > max(first_pulls.lists_first_read_at) then min(first_observed_at) end as imported_at,
         count(*) as list_rows,
         count(normalized_profile_url) as valid_rows,
         count(distinct normalized_profile_url) as people
-    from observed_rows
+    from {{ ref('int_batch_rows_listed') }}
     cross join first_pulls
-    group by batch_id, coalesce(source, 'unknown')
+    group by batch_id, source
 
 ),
 

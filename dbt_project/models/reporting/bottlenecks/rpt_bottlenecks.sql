@@ -77,6 +77,7 @@ select
     end as verdict,
     why,
     what_to_do,
+    command,
     since as period_since,
     until as period_until,
     as_of

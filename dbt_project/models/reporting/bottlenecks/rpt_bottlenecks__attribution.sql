@@ -1,21 +1,6 @@
 {{ config(materialized='ephemeral', contract={'enforced': false}) }}
 
-with run_parameters as (
-
-    select * from {{ ref('stg_operations__run_parameters') }}
-
-),
-
--- A connection whose fields were lost is counted once: with its batch where it still knows which, else with the
--- campaign and day it was put in.
-broken as (
-
-    select * from {{ ref('rpt_attribution_coverage') }}
-    where scope in ('batch', 'import') and level = 'fail'
-
-),
-
-respelled as (
+with respelled as (
 
     select
         lead_id,
@@ -26,50 +11,25 @@ respelled as (
 
 ),
 
-incomplete as (
+imports as (
 
     select
-        case when batches.segment is not null then 'batch' else 'import' end as dimension,
-        coalesce(batches.segment, imports.segment) as segment,
-        coalesce(batches.segment_label, imports.segment_label) as segment_label,
+        unattributed.line_dimension,
+        unattributed.place,
+        unattributed.dimension,
+        unattributed.segment,
+        unattributed.segment_label,
+        unattributed.leads,
         count(*) as incomplete_leads,
-        coalesce(max(batches.leads), max(imports.leads)) as leads,
-        {{ distinct_texts_joined('connections.missing_attribution_fields') }} as missing_fields,
+        {{ distinct_texts_joined('unattributed.missing_attribution_fields') }} as missing_fields,
         -- What stands there under another name is not lost.
         count(*) filter (
-            where list_has_all(respelled.expected_fields, string_split(connections.missing_attribution_fields, ', '))
+            where list_has_all(respelled.expected_fields, string_split(unattributed.missing_attribution_fields, ', '))
         ) as respelled_leads,
         {{ distinct_texts_joined('respelled.respelled_fields') }} as respelled_fields
-    from {{ ref('heyreach_connections') }} as connections
-    cross join run_parameters
-    left join respelled on connections.lead_id = respelled.lead_id
-    left join broken as batches
-        on batches.scope = 'batch' and connections.batch_id = batches.segment
-    left join broken as imports
-        on imports.scope = 'import'
-        and imports.segment = connections.campaign_id || '/' || {{ utc_date('connections.created_at') }}
-    where not connections.is_attribution_complete
-        -- Without a profile URL nothing can be joined to a lead: that is the cause then, and has a line of its own.
-        and connections.normalized_profile_url is not null
-        and coalesce(batches.segment, imports.segment) is not null
-        -- It matters to this report: sent or sendable in its period.
-        and (
-            connections.sent_cohort_at >= run_parameters.since
-            or connections.created_at >= run_parameters.since
-            or connections.is_waiting
-        )
+    from {{ ref('rpt_bottlenecks__unattributed') }} as unattributed
+    left join respelled on unattributed.lead_id = respelled.lead_id
     group by all
-    having count(*) * 100
-        > max(coalesce(batches.leads, imports.leads)) * (100 - max(run_parameters.coverage_fail_percent))
-
-),
-
-ranked as (
-
-    select
-        *,
-        row_number() over (order by incomplete_leads desc, segment) as place
-    from incomplete
 
 )
 
@@ -84,8 +44,8 @@ ranked as (
 ] %}
 select
     {{ cause_line(line, 'dimension', 'segment', 'segment_label', 'incomplete_leads', facts) }}
-from ranked
-where place <= 3 and {{ which }}
+from imports
+where line_dimension <> 'all' and {{ which }}
 union all
 {%- endfor %}
 select
@@ -103,6 +63,6 @@ select
             ),
         }
     ) }}
-from ranked
-where place > 3
+from imports
+where line_dimension = 'all'
 having count(*) > 0

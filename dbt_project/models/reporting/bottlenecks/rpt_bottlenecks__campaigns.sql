@@ -76,6 +76,7 @@ select
         {
             'waiting': 'paused.queued',
             'campaign': 'paused.campaign_name',
+            'campaign_id': 'paused.campaign_id',
             'unable': 'nullif(paused.behind_blocked_senders, 0)',
             'weak': 'weak_leads.said',
         }

@@ -108,6 +108,7 @@ select
             'requests': 'mature_sent',
             'reference': 'reference_rate',
             'within_lists': '-difference_within_lists',
+            'campaign_id': "case when dimension = 'campaign' then segment end",
         },
         q_value='q_value',
         is_minor='is_minor'

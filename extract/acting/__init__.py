@@ -1,0 +1,1 @@
+"""Acting on a line of the report: whom it concerns, campaigns paused and resumed, leads stopped for good."""
