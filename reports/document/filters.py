@@ -129,6 +129,11 @@ def message(text: str) -> Markdown:
     return _escape(line)
 
 
+def command(text: str) -> Markdown:
+    """What is typed, as code; an id in it comes from outside."""
+    return Markdown(f"`{_one_line(text).replace('`', '')}`")
+
+
 def _one_line(text: str) -> str:
     # Control characters, what is invisible or turns the text around, and halves of surrogate pairs.
     unwanted = ("Cc", "Cf", "Cs")

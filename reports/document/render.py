@@ -26,6 +26,7 @@ _MARKDOWN.filters.update(
     accept_rate=filters.accept_rate,
     accepts=filters.accepts,
     worth=filters.worth,
+    command=filters.command,
     aligned=filters.aligned,
     bounded=filters.bounded,
     comparison_verdict=filters.comparison_verdict,

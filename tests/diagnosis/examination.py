@@ -22,6 +22,24 @@ ALARMS = ("lower", "blocked", "starved", "blind")
 SAME_REQUESTS = 0.9
 # Below this many requests even a hasty reader believes no rate.
 NAIVE_REQUESTS = 10
+# What a line counts, and how many leads `make leads` would write of it. A losing segment may share requests
+# with one that is named before it, and has those who wait besides.
+UNLIKE_THEIR_LEADS = """
+    select bottlenecks.cause, bottlenecks.dimension, bottlenecks.segment, bottlenecks.why, count(leads.rank)
+    from marts.rpt_bottlenecks as bottlenecks
+    left join marts.rpt_bottleneck_leads as leads on bottlenecks.rank = leads.rank
+    left join findings.fnd_loss_tests as tests
+        on bottlenecks.cause = tests.cause
+        and bottlenecks.dimension = tests.dimension
+        and bottlenecks.segment = tests.segment
+    group by all
+    having case any_value(bottlenecks.cause)
+        when 'low_acceptance' then count(leads.rank) < any_value(bottlenecks.evidence_n)
+        when 'invalid_leads' then count(leads.rank) <> any_value(tests.found)
+        when 'duplicate_leads' then count(leads.rank) <> any_value(tests.found)
+        else count(leads.rank) <> any_value(bottlenecks.evidence_n)
+    end
+"""
 DIMENSIONS = returned("catalogue/*.sql", "exclusive_dimensions()")
 
 
@@ -29,6 +47,7 @@ class Finding(NamedTuple):
     """What came out of one world: whether the first line names the cause, and what would have been said.
 
     `first` is the first line as text, `lines` the first five; `naive` the segment of the lowest raw rate.
+    `unlike_their_leads` are lines of which the leads behind them are more or fewer than the line counts.
     """
 
     kind: str
@@ -41,6 +60,7 @@ class Finding(NamedTuple):
     first: str
     lines: list[dict]
     naive: str
+    unlike_their_leads: list[tuple]
 
 
 def examine(kind: Kind, number: int, project: Project, databases: Path | None = None) -> Finding:
@@ -102,6 +122,7 @@ def _read(
         first=_line(first) if first else "no line",
         lines=[{**line, "as_of": None} for line in lines[:5]],
         naive=" ".join(map(str, naive)) if naive else "nothing",
+        unlike_their_leads=connection.execute(UNLIKE_THEIR_LEADS).fetchall(),
     )
 
 

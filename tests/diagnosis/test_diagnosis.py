@@ -15,6 +15,7 @@ KIND = {kind.name: kind for kind in KINDS}
 def test_the_first_line_names_what_is_planted(name, compiled):
     finding = examine(KIND[name], 0, compiled)
     assert finding.is_named, f"{finding.planted}, but the first line says {finding.first}"
+    assert finding.unlike_their_leads == []
 
 
 def test_where_nothing_is_wrong_there_is_no_alarm(compiled):

@@ -12,6 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from extract.acting.leads_file import write_leads
+from extract.acting.ledger import Act, ActLedger, Stop
 from extract.enrichment.command import EnrichOptions, run_enrich
 from extract.pipeline import suppressions
 from extract.privacy import erase, purge
@@ -81,6 +83,19 @@ def enrich(workspace: Workspace, names: str, file: Path | None = None) -> None:
         given = {"OUTBOUND_DATA_DIR": str(workspace.data_dir)}
         configured = load_workspace(folder, {**given, **workspace.environment, **served.environment()})
         run_enrich(configured, EnrichOptions(names, file, back_off=0.01), lambda line: None)
+
+
+def follow(workspace: Opened) -> None:
+    """Leave what following a line of the report leaves: a file of leads, and leads stopped by an act."""
+    links = [f"https://www.linkedin.com/in/{slug}/" for slug in (SLUG, OTHERS[0])]
+    leads = [{"why": "waits", "profile_url": link} for link in links]
+    write_leads(workspace, workspace.paths.lead_files / "line.csv", leads)
+    act = Act("resume-1", workspace.base_url, "resume", CAMPAIGN, "source=crm", FIRST_PULL)
+    with ActLedger(workspace.paths.act_ledger) as ledger:
+        ledger.plan(act)
+        stops = [Stop(str(number), link) for number, link in enumerate(links)]
+        ledger.plan_stops(act, stops)
+        ledger.record(act, "done", FIRST_PULL, stops)
 
 
 def hunter_by_name(request: Asked) -> tuple[int, dict]:
@@ -171,6 +186,7 @@ def story(compiled: Project, tmp_path_factory: pytest.TempPathFactory):
         (data / "reports" / "leads.md").write_text(
             f"| {NAME} | {ADDRESS} | https://linkedin.com/in/{SLUG} |\n"
         )
+        follow(opened(workspace))
         shutil.copy(data / "raw.duckdb", data / "raw.set-aside-2026-01-27T020000.duckdb")
         shutil.copytree(data, folder / "before")
         lead = next(each for each in sandbox.truth()["leads"] if each["accepted_at"] and each["profile_url"])
@@ -186,13 +202,21 @@ def test_before_the_person_is_everywhere(story):
     assert set(places) == set(TRACES)
     assert places[SLUG] >= {
         *("a.jsonl", "campaign_leads.jsonl", "list_leads.jsonl", "import_rows.jsonl", "webhook_events.jsonl"),
-        *("raw.duckdb", "warehouse.duckdb", "imports.sqlite", "leads.md"),
+        *("raw.duckdb", "warehouse.duckdb", "imports.sqlite", "leads.md", "line.csv", "acts.sqlite"),
         *("enrichment.sqlite", "enrichment_asks.jsonl", "enrichment_answers.jsonl"),
     }
     assert places[WORK_ADDRESS] >= {"enrichment.sqlite", "enrichment_answers.jsonl", "raw.duckdb"}
     [written], [document] = (list(story.before.glob(f"enrichment/*.{kind}")) for kind in ("csv", "json"))
     assert SLUG in written.read_text()
     assert SLUG in document.read_text()
+
+
+def test_whoever_was_not_erased_stays_among_those_to_follow_and_those_stopped(story):
+    data = story.workspace.data_dir
+    assert OTHERS[0] in (data / "leads" / "line.csv").read_text()
+    with ActLedger(data / "acts.sqlite") as ledger:
+        [act] = ledger.acts()
+        assert [(stop.campaign_lead_id, stop.state) for stop in ledger.stops(act)] == [("1", "done")]
 
 
 def test_a_quotation_mark_in_the_name_of_the_data_folder_stops_no_step(story):

@@ -442,7 +442,8 @@ FULL = {
          "segment": "40002", "segment_label": "Winter SRE", "recoverable_accepts_per_week": 0.4,
          "evidence_n": 2, "verdict": "background",
          "why": "2 leads wait behind the paused campaign Winter SRE.",
-         "what_to_do": "Resume it, or move the leads to a running campaign."},
+         "what_to_do": "Resume it, or move the leads to a running campaign.",
+         "command": "make resume CAMPAIGN=40002"},
     ],
     "rpt_anomalies": [
         anomaly("acceptance_drop", "account", "50001", date(2026, 1, 12), label="Maren",

@@ -100,7 +100,7 @@ class Killed(BaseException):
 
 @contextmanager
 def dying_at(moment: int, before_resuming: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """What a process does on disk or at HeyReach has two moments, before and after it: it dies at one of them."""
+    """What a process does on disk or at HeyReach has two moments, before and after; it dies at one."""
     passed = iter(range(10_000))
 
     def mortal(act: Callable) -> Callable:

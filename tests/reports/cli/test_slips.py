@@ -17,7 +17,7 @@ NAME = "connection-analytics"
         ("improt", f"there is no {NAME} improt; did you mean import?"),
         ("leads improt", f"there is no {NAME} leads improt; did you mean import?"),
         ("xyz", f"there is no {NAME} xyz; known are run, daily, weekly, "),
-        ("leads", f"{NAME} leads needs a verb: import, enrich, services, write-back"),
+        ("campaigns", f"{NAME} campaigns needs a verb: resume, pause"),
         ("report --sicne 2026-01-01", f"{NAME} report takes no --sicne; did you mean --since?"),
         ("--sicne 2026-01-01", f"{NAME} takes no --sicne; did you mean --since?"),
         (

@@ -68,6 +68,16 @@ def test_a_number_without_a_form_is_an_error(value: float):
         filters.printed(value)
 
 
+@given(st.text(alphabet=st.sampled_from("\\|<>[]()!*_~#&@`:/w.-+=${}%\"' \n1aé"), min_size=1))
+def test_a_command_is_one_piece_of_code_whatever_stands_in_it(identifier: str):
+    (inline,) = [token for token in MARKDOWN.parse(filters.command(f"make {identifier}")) if token.children]
+    (code,) = inline.children
+    assert (code.type, code.content) == (
+        "code_inline",
+        " ".join(f"make {identifier}".split()).replace("`", ""),
+    )
+
+
 def test_a_long_message_keeps_its_advice():
     text = (
         "Senders that are logged out: "

@@ -104,6 +104,7 @@ def bottleneck(verdict: str, cause: str, label: str | None, per_week: float | No
         "verdict": verdict,
         "why": "A reason.",
         "what_to_do": "Something.",
+        "command": "make pause CAMPAIGN=40001",
     }
 
 
