@@ -23,7 +23,7 @@ SAME_REQUESTS = 0.9
 # Below this many requests even a hasty reader believes no rate.
 NAIVE_REQUESTS = 10
 # What a line counts, and how many leads `make leads` would write of it. A losing segment may share requests
-# with one that is named before it, and has those who wait besides.
+# with one that is named before it, and has those who wait besides; where leads are too few, room is counted.
 UNLIKE_THEIR_LEADS = """
     select bottlenecks.cause, bottlenecks.dimension, bottlenecks.segment, bottlenecks.why, count(leads.rank)
     from marts.rpt_bottlenecks as bottlenecks
@@ -35,6 +35,7 @@ UNLIKE_THEIR_LEADS = """
     group by all
     having case any_value(bottlenecks.cause)
         when 'low_acceptance' then count(leads.rank) < any_value(bottlenecks.evidence_n)
+        when 'too_few_leads' then false
         when 'invalid_leads' then count(leads.rank) <> any_value(tests.found)
         when 'duplicate_leads' then count(leads.rank) <> any_value(tests.found)
         else count(leads.rank) <> any_value(bottlenecks.evidence_n)

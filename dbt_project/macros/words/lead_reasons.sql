@@ -2,6 +2,8 @@
 {% macro lead_reasons() -%}
     {{ return({
         'waiting': 'waits in {campaign}[ since {since:minute}]',
+        'waiting_long': 'waits in {campaign}, longer than {sender} gets to within a week',
+        'open_long': 'was asked by {open_since:minute} and has not answered',
         'accepted': 'was asked[ on {sent:minute}] and accepted within {window} days',
         'not_accepted': 'was asked[ on {sent:minute}] and did not accept within {window} days',
         'unattributed': 'lacks {fields}',

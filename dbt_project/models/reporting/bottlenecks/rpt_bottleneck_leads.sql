@@ -1,12 +1,4 @@
-{#- Whom a line of rpt_bottlenecks concerns, one by one. Behind what holds up a sender or a campaign are those who wait there,
-    whatever the cause; any other kind of cause is a part of `behind`, with a reason of lead_reasons(). -#}
-
-{%- set of_request = {
-    'campaign': "coalesce(connections.campaign_name, 'campaign ' || connections.campaign_id)",
-    'since': 'connections.created_at',
-    'sent': 'connections.sent_cohort_at',
-    'window': 'connections.acceptance_window_days',
-} %}
+{#- Whom a line of rpt_bottlenecks concerns, one by one: leads in campaigns, and rows of lists and files. -#}
 
 with bottlenecks as (
 
@@ -16,73 +8,7 @@ with bottlenecks as (
 
 connections as (
 
-    select
-        described.*,
-        campaigns.campaign_name,
-        campaign_statuses.sends_to_waiting,
-        coalesce(facts.mature_sent = 1, false) as is_judged,
-        coalesce(facts.mature_accepted = 1, false) as is_judged_accepted,
-        run_parameters.acceptance_window_days
-    from {{ ref('fnd_connections_described') }} as described
-    cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
-    inner join {{ ref('heyreach_campaigns') }} as campaigns on described.campaign_id = campaigns.campaign_id
-    {{ join_status('campaign_statuses', 'campaigns.campaign_status') }}
-    left join {{ ref('fnd_period_facts') }} as facts on described.connection_id = facts.connection_id
-
-),
-
-losing as (
-
-    select * from bottlenecks
-    where cause = 'low_acceptance'
-
-),
-
-in_losing as (
-
-    {{ segment_memberships('connections', 'losing', ['segments.rank', 'facts.connection_id']) }}
-
-),
-
-behind as (
-
-    select
-        bottlenecks.rank,
-        connections.connection_id,
-        {{ lead_reason('waiting', of_request) }}
-    from bottlenecks
-    inner join connections
-        on connections.is_waiting
-        and (
-            bottlenecks.dimension = 'campaign' and connections.campaign_id = bottlenecks.segment
-            or bottlenecks.dimension = 'account' and connections.account_id = bottlenecks.segment
-            and connections.sends_to_waiting
-        )
-    where bottlenecks.stage in ('queue', 'sending')
-    {%- for reason, which in [
-        ('waiting', 'is_waiting'),
-        ('accepted', 'is_judged and connections.is_judged_accepted'),
-        ('not_accepted', 'is_judged and not connections.is_judged_accepted'),
-    ] %}
-    union all
-    select
-        in_losing.rank,
-        connections.connection_id,
-        {{ lead_reason(reason, of_request) }}
-    from in_losing
-    inner join connections on in_losing.connection_id = connections.connection_id
-    where connections.{{ which }}
-    {%- endfor %}
-    union all
-    select
-        bottlenecks.rank,
-        unattributed.connection_id,
-        {{ lead_reason('unattributed', {'fields': 'unattributed.missing_attribution_fields'}) }}
-    from bottlenecks
-    inner join {{ ref('rpt_bottlenecks__unattributed') }} as unattributed
-        on bottlenecks.cause = 'attribution_loss'
-        and bottlenecks.dimension = unattributed.line_dimension
-        and bottlenecks.segment = unattributed.line_segment
+    select * from {{ ref('heyreach_connections') }}
 
 ),
 
@@ -97,7 +23,7 @@ rows_behind as (
         null as list_id,
         null as list_row_key,
         why
-    from behind
+    from {{ ref('rpt_bottleneck_leads__connections') }}
     union all by name
     select
         bottlenecks.rank,

@@ -36,8 +36,7 @@ open_long as (
         max(run_parameters.expiry_days) as days
     from {{ ref('heyreach_connections') }} as connections
     cross join run_parameters
-    where connections.status = 'pending'
-        and {{ days_after('connections.connection_sent_latest', 'run_parameters.expiry_days') }} <= run_parameters.as_of
+    where {{ is_open_long('connections', 'run_parameters') }}
     having count(*) > 0
 
 )
