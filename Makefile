@@ -16,7 +16,7 @@ export TYPED_GOALS := $(MAKECMDGOALS)
 unexport $(GIVEN)
 VERB := $(BIN)/python -m reports.from_make
 
-.PHONY: help run daily weekly schedule recover acknowledge setup extract build report docs sql import enrich enrichments write-back leads resume pause erase purge check backup restore test diagnose-check bench lint format clean
+.PHONY: help run daily weekly schedule recover acknowledge advice setup extract build report docs sql import enrich enrichments write-back leads resume pause erase purge check backup restore test diagnose-check bench lint format clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | column -t -s $$'\t'
@@ -71,6 +71,9 @@ resume: $(INSTALLED) ## let a paused campaign go on, some leads stopped for good
 
 pause: $(INSTALLED) ## let a campaign rest: show, then do  [CAMPAIGN= APPLY=1]
 	@$(VERB) pause
+
+advice: $(INSTALLED) ## list what was advised and what came of it; decline some, or say it was done  [DECLINE= REASON= | DONE=]
+	@$(VERB) advice
 
 acknowledge: $(INSTALLED) ## silence an anomaly that was told, or list them  [ID=]
 	@$(VERB) acknowledge

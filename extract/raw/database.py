@@ -254,7 +254,7 @@ def append_run_parameters(path: Path, parameters: dict) -> None:
         connection.execute(
             f"insert into {SCHEMA}.run_parameters ({', '.join(columns)}) "
             f"values ({', '.join('?' * len(columns))})",
-            [parameters[column] for column in columns],
+            [{"notes": None, **parameters}[column] for column in columns],
         )
 
 

@@ -12,10 +12,9 @@ import duckdb
 from extract import raw
 from extract.workspace import journal
 
-SNAPSHOT = """
-    select run_id, as_of, since, until, reported_at, metrics
-    from marts.rpt_snapshot
-"""
+# Those of its columns that the release which built it knew.
+COLUMNS = ["run_id", "as_of", "since", "until", "reported_at", "metrics", "advice"]
+SNAPSHOT = "select columns(name -> list_contains(?, name)) from marts.rpt_snapshot"
 
 
 def keep(database: Path, path: Path) -> None:
@@ -25,7 +24,7 @@ def keep(database: Path, path: Path) -> None:
     """
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        answer = connection.execute(SNAPSHOT)
+        answer = connection.execute(SNAPSHOT, [COLUMNS])
         names = [column[0] for column in answer.description]
         snapshots = [dict(zip(names, values, strict=True)) for values in answer.fetchall()]
     kept = {row["run_id"] for row in journal.rows(path)}

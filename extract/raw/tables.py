@@ -203,6 +203,18 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "until": "timestamp",
         "reported_at": "timestamp",
         "metrics": "json",
+        "advice": "json",
+    },
+    # What the operator said of advice (reports/jobs/advice.py).
+    "advice_declarations": {
+        "declaration_id": "text",
+        "advice_id": "text",
+        "decision": "text",
+        "reason": "text",
+        "as_of": "timestamp",
+        "declared_at": "timestamp",
+        "evidence_n": "bigint",
+        "worth": "double",
     },
     # One row per run: what replaces "now", the period, and the settings that decide verdicts.
     "run_parameters": {
@@ -238,6 +250,8 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "required_attribution_fields": "text",
         # All of them, by name: the columns above are those of earlier releases, and there are no more.
         "thresholds": "json",
+        # What the operator changed and when (config/notes.yaml).
+        "notes": "json",
     },
 }
 
@@ -251,7 +265,7 @@ TABLES: dict[str, dict[str, str]] = {
 RUN_PARAMETERS = frozenset(
     (
         *("run_id", "requested_at", "purpose", "as_of", "since", "until", "against_since", "against_until"),
-        *("is_demo", "base_url"),
+        *("is_demo", "base_url", "notes"),
     )
 )
 

@@ -68,9 +68,9 @@ FILE_KINDS = (
     FileKind(
         (
             *("journal/landings.jsonl", "journal/acknowledgements.jsonl", "journal/erasures.jsonl"),
-            "journal/version",
+            *("journal/advice.jsonl", "journal/version"),
         ),
-        "what was landed, acknowledged, erased; nobody is named",
+        "what was landed, acknowledged, erased, said of advice",
         "a line each",
         KEPT,
     ),

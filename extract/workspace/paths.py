@@ -140,6 +140,11 @@ class Paths:
         return self.journal / "acknowledgements.jsonl"
 
     @property
+    def advice(self) -> Path:
+        """What the operator said of advice."""
+        return self.journal / "advice.jsonl"
+
+    @property
     def snapshots(self) -> Path:
         """The figures that were reported."""
         return self.journal / "snapshots.jsonl"

@@ -13,6 +13,7 @@ from typing import Any
 from extract.workspace import services, values
 from extract.workspace.alert_settings import AlertSettings, smtp, webhook_url
 from extract.workspace.errors import ConfigurationError
+from extract.workspace.notes_file import Note, read_notes_file
 from extract.workspace.paths import Paths
 from extract.workspace.settings_file import RetentionSettings, read_settings_file
 from extract.workspace.thresholds import AnalyticsSettings
@@ -50,6 +51,7 @@ class Workspace:
     services: Mapping[str, str] = field(default_factory=lambda: dict(services.VARIABLES), repr=False)
     alerts: AlertSettings = field(default_factory=AlertSettings)
     analytics: AnalyticsSettings = field(default_factory=AnalyticsSettings)
+    notes: tuple[Note, ...] = ()
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     warnings: tuple[str, ...] = ()
 
@@ -89,7 +91,7 @@ class Workspace:
 
 
 def load_workspace(project_dir: Path, environ: Mapping[str, str]) -> Workspace:
-    """The workspace of `project_dir`/.env, beaten by `environ`, and of config/settings.yaml.
+    """The workspace of `project_dir`/.env, beaten by `environ`, and of config/settings.yaml and notes.yaml.
 
     A name that is in `environ` counts even when blank, so `HEYREACH_API_KEY= make run` shows the demo. Blank
     means the default. Raises ConfigurationError with every problem found.
@@ -143,11 +145,17 @@ def load_workspace(project_dir: Path, environ: Mapping[str, str]) -> Workspace:
         "services": {name: checked(name, values.service_check(name)) for name in services.VARIABLES},
     }
     analytics, retention = read_settings_file(project_dir / "config" / "settings.yaml", problems)
+    notes = read_notes_file(project_dir / "config" / "notes.yaml", problems)
     if problems:
         raise ConfigurationError(problems)
     if settings["as_of"]:
         settings["as_of_precision"] = values.precision(settings["as_of"])
     warnings = env_file_warnings(project_dir / ".env", in_file) + environment_warnings(environ)
     return Workspace(
-        project_dir, **settings, analytics=analytics, retention=retention, warnings=tuple(warnings)
+        project_dir,
+        **settings,
+        analytics=analytics,
+        notes=notes,
+        retention=retention,
+        warnings=tuple(warnings),
     )

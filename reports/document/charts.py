@@ -4,6 +4,7 @@ import calendar
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from reports.document import filters
@@ -54,7 +55,7 @@ def draw_charts(report: dict[str, Any]) -> list[Chart]:
             for key, label in (("by_source", "segment_label"), ("by_account", "label"))
         ),
         _time_to_accept(sections["time_to_accept"]),
-        _weeks(sections["by_week"], hide_below),
+        _weeks(sections["by_week"], sections["notes"], hide_below),
         _bottlenecks(sections["bottlenecks"]),
     )
     return [chart for chart in drawn if chart]
@@ -237,12 +238,13 @@ def _time_to_accept(rows: list[Row]) -> Chart | None:
     )
 
 
-def _weeks(rows: list[Row], hide_below: int) -> Chart | None:
+def _weeks(rows: list[Row], notes: list[Row], hide_below: int) -> Chart | None:
+    """Rates and volumes; a dashed line for each thing that the operator noted in these weeks."""
     if not rows:
         return None
     values = [
         {
-            "at": calendar.timegm(row["sent_week"].timetuple()) * 1000,
+            "at": _milliseconds(row["sent_week"]),
             "label": filters.day(row["sent_week"]),
             "value": row["accept_rate"],
             "low": row["ci_low"],
@@ -289,6 +291,14 @@ def _weeks(rows: list[Row], hide_below: int) -> Chart | None:
             },
         ],
     }
+    marks = [{"at": _milliseconds(note["note_date"]), "number": f"{note['note_number']}"} for note in notes]
+    if marks:
+        dashed = {"type": "rule", "stroke": color_of("soft"), "strokeDash": [4, 3]}
+        number = {"type": "text", "fill": color_of("soft"), "align": "left", "dx": 3, "y": 6}
+        rates["layer"] += [
+            {"data": {"values": marks}, "mark": mark, "encoding": {"x": no_axis, **text}}
+            for mark, text in ((dashed, {}), (number, {"text": {"field": "number"}}))
+        ]
     volumes = {
         "width": width,
         "height": 60,
@@ -301,7 +311,8 @@ def _weeks(rows: list[Row], hide_below: int) -> Chart | None:
     return Chart(
         section="Week by week",
         title="Requests by the week they were sent in",
-        caption="Lines: what chance leaves open (95 %). A week without a rate has too few mature requests.",
+        caption="Lines: what chance leaves open (95 %). A week without a rate has too few mature requests."
+        + (" Dashed: what you noted, by its number below." if notes else ""),
         figures=_spoken(values),
         legend=(("accent", "mature"), ("faint", "too young to judge")),
         svg=svg_of(
@@ -314,6 +325,10 @@ def _weeks(rows: list[Row], hide_below: int) -> Chart | None:
             }
         ),
     )
+
+
+def _milliseconds(day: date) -> int:
+    return calendar.timegm(day.timetuple()) * 1000
 
 
 def _bottleneck_label(row: Row) -> str:

@@ -63,6 +63,7 @@ WORDS = {
     "starved": "Starved",
     "lower": "Lower",
     "background": "Background",
+    "declined": "Declined",
     # what holds a sender up
     "sender_gone": "not listed by HeyReach",
     "sender_auth_invalid": "logged out",

@@ -33,6 +33,7 @@ PARAMETERS = (
 HEADLINE = "select * from marts.rpt_headline order by span, since"
 DIAGNOSIS = "select * from marts.rpt_diagnosis"
 BOTTLENECKS = "select * from marts.rpt_bottlenecks order by rank"
+OUTCOMES = "select * from marts.rpt_advice_outcomes order by list_order"
 CHANGES = """
     select *
     from marts.rpt_anomalies
@@ -77,6 +78,7 @@ TIME_TO_ACCEPT = """
     order by dimension <> 'all', dimension, requests desc, segment
 """
 SENT_WEEKS = "select * from marts.rpt_sent_weeks order by sent_week"
+NOTES = "select * from marts.rpt_notes where is_in_the_weeks order by note_number"
 TREND = "select * from marts.rpt_weekly_trend order by report_week"
 SEGMENTS = """
     select *
@@ -169,7 +171,7 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "sections": {
             "first": {
                 **diagnosis,
-                "alarms": [row for row in bottlenecks if row["verdict"] != "background"],
+                "alarms": [row for row in bottlenecks if row["verdict"] not in ("background", "declined")],
                 "changes": rows(CHANGES),
                 "health": rows(HEALTH),
             },
@@ -192,8 +194,10 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "by_campaign": rows(CAMPAIGNS),
             "time_to_accept": rows(TIME_TO_ACCEPT),
             "by_week": rows(SENT_WEEKS),
+            "notes": rows(NOTES),
             "trend": rows(TREND),
             "bottlenecks": bottlenecks,
+            "outcomes": rows(OUTCOMES),
             "recommendations": rows(RECOMMENDATIONS),
             "experiments": rows(EXPERIMENTS),
             "enrichment": {"weeks": rows(ENRICHMENT_WEEKS), "fields": rows(ENRICHMENT_FIELDS)},

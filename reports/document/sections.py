@@ -55,10 +55,15 @@ SECTIONS = (
     Section("match", "Account against lead", ("rpt_account_lead_match", "rpt_account_lead_comparison")),
     Section("more", "More breakdowns", _SEGMENTS, is_numbered=False),
     Section("by_campaign", "By campaign", ("rpt_campaign_performance",)),
-    Section("time_to_accept", "Time to accept", ("rpt_time_to_accept", "rpt_sent_weeks", "rpt_weekly_trend")),
+    Section(
+        "time_to_accept",
+        "Time to accept",
+        ("rpt_time_to_accept", "rpt_sent_weeks", "rpt_notes", "rpt_weekly_trend"),
+    ),
     Section(
         "bottlenecks", "Bottleneck diagnosis", ("rpt_bottlenecks", "rpt_recommendations", "rpt_experiments")
     ),
+    Section("outcomes", "What came of advice", ("rpt_advice_outcomes",), is_numbered=False),
     Section("enrichment", "Enrichment", ("rpt_enrichment_weeks", "rpt_enrichment_fields"), is_numbered=False),
     Section("trust", "What to know before trusting the figures", ("rpt_health",), is_numbered=False),
     Section("reading", "How to read the figures", is_numbered=False),

@@ -1,6 +1,7 @@
 """The warehouse from raw: built, tested, published; the same over another period; its docs."""
 
 import contextlib
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -89,6 +90,8 @@ def build_and_publish(
     keep_snapshot(workspace, say)
     land_journals(workspace)
     parameters |= vars(workspace.analytics)
+    notes = [{"date": f"{each.date}", "note": each.note} for each in workspace.notes]
+    parameters["notes"] = json.dumps(notes)
     _append_run_parameters(workspace, (since, until, against), "publish", parameters, run_id)
     for warning in warehouse.build_and_publish(files, run_id):
         say(f"warning: {warning}")
@@ -181,6 +184,8 @@ def land_journals(workspace: Workspace) -> None:
     raw.append_missing(paths.raw, "erased_lead_counts", erase.COUNT_KEY, erased)
     acknowledged = journal.rows(paths.acknowledgements)
     raw.append_missing(paths.raw, "acknowledgements", ("anomaly_id",), acknowledged)
+    declared = journal.rows(paths.advice)
+    raw.append_missing(paths.raw, "advice_declarations", ("declaration_id",), declared)
     told = journal.rows(paths.alerts)
     raw.append_missing(paths.raw, "alert_events", ("notice_id", "event_number"), told)
 

@@ -17,7 +17,14 @@ from tests.reports.report_rows import FIRST_PULL, FULL, publish
 # What stands beside labels and is none: the head of a table of figures.
 FURNITURE = {"", "Figure", "Value"}
 # Marts that no table shows: sentences are made of them.
-SAID = {"rpt_diagnosis", "rpt_anomalies", "rpt_health", "rpt_verdict_calendar", "rpt_recommendations"}
+SAID = {
+    "rpt_notes",
+    "rpt_diagnosis",
+    "rpt_anomalies",
+    "rpt_health",
+    "rpt_verdict_calendar",
+    "rpt_recommendations",
+}
 ALL_TIME = ("all time", "as of the as-of", "now")
 
 

@@ -80,6 +80,12 @@ def test_what_is_published_may_be_what_the_catalogues_know():
     assert set(events["kind"]) == {entry.get("kind", name) for name, entry in anomalies.items()} | of_senders
 
 
+def test_for_each_cause_there_is_what_was_done_where_it_was_mended():
+    assert {entry.get("cause", name) for name, entry in catalogue("causes").items()} | {"other"} == set(
+        catalogue("deeds")
+    )
+
+
 def accepted_values(model: str) -> dict[str, list[str]]:
     (path,) = REPORTING.rglob(f"{model}.yml")
     (described,) = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]

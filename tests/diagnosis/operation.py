@@ -78,15 +78,17 @@ class Operation:
         folders = finished_folders(self.folder / "landing")
         heyreach.load([folder for folder in folders if folder.name not in loaded], self.raw_path)
 
-    def build(self, project: Project, accounts: Sequence[Account], since: datetime) -> Path:
+    def build(
+        self, project: Project, accounts: Sequence[Account], since: datetime, run_id: str = "diagnosis"
+    ) -> Path:
         """Build the warehouse as of the newest pull, for everything from `since` on."""
         database = self.folder / "warehouse.duckdb"
-        append_parameters(self.raw_path, self.base_url, since)
+        append_parameters(self.raw_path, self.base_url, since, run_id)
         build(project, self.raw_path, accounts, database)
         return database
 
 
-def append_parameters(raw_path: Path, base_url: str, since: datetime) -> None:
+def append_parameters(raw_path: Path, base_url: str, since: datetime, run_id: str = "diagnosis") -> None:
     """The row of parameters the build reads: judged by config/settings.yaml, as of the newest pull."""
     with raw.connect(raw_path, read_only=True) as connection:
         as_of = raw.pull_times(connection).newest
@@ -95,7 +97,7 @@ def append_parameters(raw_path: Path, base_url: str, since: datetime) -> None:
         raw_path,
         {
             **vars(workspace.analytics),
-            "run_id": "diagnosis",
+            "run_id": run_id,
             "requested_at": as_of,
             "purpose": "publish",
             "as_of": as_of,

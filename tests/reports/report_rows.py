@@ -445,6 +445,22 @@ FULL = {
          "what_to_do": "Resume it, or move the leads to a running campaign.",
          "command": "make resume CAMPAIGN=40002"},
     ],
+    "rpt_advice_outcomes": [
+        {"advice_id": "3f1c22ab", "episode": 1, "cause": "sender_auth_invalid", "segment_label": "Milo",
+         "state": "open", "first_shown_at": datetime(2026, 1, 28, 6, tzinfo=UTC),
+         "worth_at_first_sight": 13.6, "list_order": 1, "is_newest": False,
+         "message": "Shown since 2026-01-28: Milo is logged out of LinkedIn."},
+        {"advice_id": "9a0b44de", "episode": 1, "cause": "campaign_paused", "segment_label": "Execs NA",
+         "state": "done", "verdict": "helped", "first_shown_at": datetime(2026, 1, 2, 6, tzinfo=UTC),
+         "worth_at_first_sight": 19.2, "followed_on": date(2026, 1, 5), "followed_as": "seen", "requests": 96,
+         "requests_without": 0.0, "gain": 17.8, "gain_low": 12.1, "gain_high": 24.0, "list_order": 2,
+         "is_newest": True,
+         "message": "Resumed Execs NA on 2026-01-05: 19 a week promised, 12 to 24 seen."},
+        {"advice_id": "77d01e5c", "episode": 2, "cause": "low_acceptance", "segment_label": "Spring | list",
+         "state": "declined", "first_shown_at": datetime(2026, 1, 20, 6, tzinfo=UTC), "list_order": 3,
+         "is_newest": False, "message": "Declined on 2026-01-21 (a | test), out of the alarms until "
+                                        "2026-03-22 at the latest: Spring | list is accepted less."},
+    ],
     "rpt_anomalies": [
         anomaly("acceptance_drop", "account", "50001", date(2026, 1, 12), label="Maren",
                 message="Maren: of 210 requests sent from 2026-01-12 to 2026-01-27, 24 were accepted within "
@@ -598,6 +614,10 @@ FULL = {
          "ci_high": 0.279, "expected_final_rate": 0.254},
         {"sent_week": date(2026, 1, 26), "sent": 692, "accepted_to_date": 171, "mature_sent": 0,
          "mature_accepted": 0, "mature_share": 0.0, "expected_final_rate": 0.29},
+    ],
+    "rpt_notes": [
+        {"note_number": 1, "note_date": date(2026, 1, 14), "note": "Shorter | note", "is_in_the_weeks": True},
+        {"note_number": 2, "note_date": date(2025, 1, 14), "note": "Long ago", "is_in_the_weeks": False},
     ],
     "rpt_weekly_trend": [
         {"report_week": date(2026, 1, 19), "period_start": date(2025, 12, 26),

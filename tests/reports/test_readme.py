@@ -54,6 +54,7 @@ LONG = (
     ".venv/bin/python -m tests.mutations",
     ".venv/bin/python -m tests.endurance.same_numbers",
     ".venv/bin/python -m tests.endurance.worth",
+    ".venv/bin/python -m tests.endurance.outcomes",
 )
 THIS_SUITE = "make test"
 # What stands for something that the reader has -> what they would type; {data} is their data folder.

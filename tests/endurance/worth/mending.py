@@ -3,7 +3,7 @@
 Chance is drawn per sender and day and per lead, so both weeks differ by what was mended alone.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields, replace
 from random import Random
 from typing import NamedTuple
@@ -36,6 +36,12 @@ class _MendedSender(Sender):
     def is_connected(self, at: int) -> bool:
         return at >= _END or super().is_connected(at)
 
+    def is_listed(self, at: int) -> bool:
+        return at >= _END or super().is_listed(at)
+
+    def limit_on(self, at: int) -> int:
+        return self.daily_limit if at >= _END else super().limit_on(at)
+
     def is_cooling_down(self, at: int) -> bool:
         return at < _END and super().is_cooling_down(at)
 
@@ -55,7 +61,25 @@ def expected(drawn: Drawn, remedies: Collection[Remedy], rooms: Mapping[int, int
 
     `rooms` says how many leads more a sender is given by whoever moves leads, or brings some.
     """
-    workspace = _continued(drawn.workspace)
+    world = continued(drawn, remedies)
+    histories = world.histories
+    if any(remedy.kind in ("move", "bring") for remedy in remedies):
+        histories = _with_others_leads(world, remedies, dict(rooms))
+    return expected_of(histories)
+
+
+def expected_of(histories: Iterable[History]) -> float:
+    """The same of what becomes of leads."""
+    return sum(
+        history.accept_probability
+        for history in histories
+        if history.sent_at is not None and _END <= history.sent_at < _END + WEEK
+    )
+
+
+def continued(drawn: Drawn, remedies: Collection[Remedy], weeks: int = 1) -> World:
+    """The world, gone on for weeks after the last pull with these restored or resumed, and nothing else."""
+    workspace = _continued(drawn.workspace, _END + weeks * WEEK + DAY)
     restored, resumed = _ids(remedies, "restore"), _ids(remedies, "resume")
     workspace = replace(
         workspace,
@@ -66,15 +90,7 @@ def expected(drawn: Drawn, remedies: Collection[Remedy], rooms: Mapping[int, int
             _as(_ResumedCampaign, each) if each.id in resumed else each for each in workspace.campaigns
         ),
     )
-    world: World = workspace.world(drawn.world.seed, weeks=WEEKS + 1)
-    histories = world.histories
-    if any(remedy.kind in ("move", "bring") for remedy in remedies):
-        histories = _with_others_leads(world, remedies, dict(rooms))
-    return sum(
-        history.accept_probability
-        for history in histories
-        if history.sent_at is not None and _END <= history.sent_at < _END + WEEK
-    )
+    return workspace.world(drawn.world.seed, weeks=WEEKS + weeks)
 
 
 def _with_others_leads(world: World, remedies: Collection[Remedy], rooms: dict[int, int]) -> list[History]:
@@ -132,11 +148,11 @@ def _ids(remedies: Collection[Remedy], kind: str, dimension: str | None = None) 
     }
 
 
-def _continued(workspace: Workspace) -> Workspace:
-    """The same workspace, in which nothing ends by itself within that week."""
+def _continued(workspace: Workspace, later: int) -> Workspace:
+    """The same workspace, in which nothing ends by itself until then."""
 
     def longer(spans: tuple) -> tuple:
-        return tuple((span[0], _LATER if span[1] > _END else span[1], *span[2:]) for span in spans)
+        return tuple((span[0], later if span[1] > _END else span[1], *span[2:]) for span in spans)
 
     return replace(
         workspace,

@@ -400,3 +400,13 @@ def test_long_lists_are_drawn_in_part_and_say_so(reports: dict[str, dict[str, An
     drawn = chart(many, "By source")
     assert "Only the first 15 of 60" in drawn.caption
     assert drawn.figures.count(";") == 14
+
+
+def test_what_was_noted_is_a_numbered_line_in_the_weeks(reports: dict[str, dict[str, Any]]):
+    full = reports["full"]
+    noted = chart(full, "Week by week")
+    plain = chart({**full, "sections": {**full["sections"], "notes": []}}, "Week by week")
+    assert "what you noted" in noted.caption
+    assert "noted" not in plain.caption
+    assert noted.svg.count("stroke-dasharray") == plain.svg.count("stroke-dasharray") + 1
+    assert noted.svg.count("<text") == plain.svg.count("<text") + 1

@@ -300,6 +300,8 @@ def with_totals(**values: Any) -> dict[str, Any]:
             "headline": [],
             "calendar": [],
             "bottlenecks": [],
+            "outcomes": [],
+            "notes": [],
             "recommendations": [],
             "experiments": [],
             "enrichment": {"weeks": [], "fields": []},

@@ -58,6 +58,6 @@ left join {{ ref('heyreach_accounts') }} as accounts on spells.dimension = 'acco
 left join {{ ref('rpt_bottlenecks') }} as blocked
     on spells.dimension = 'account'
     and blocked.dimension = 'account'
-    and blocked.verdict = 'blocked'
+    and blocked.verdict in ('blocked', 'declined')
     and spells.segment = blocked.segment
 where blocked.segment is null or spells.judged_until < newest_days.newest_date

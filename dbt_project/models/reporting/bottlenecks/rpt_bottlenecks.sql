@@ -31,24 +31,51 @@ worth as (
 
 ),
 
-judged as (
+known as (
 
     select
         worth.*,
-        worth.is_minor
-        or coalesce(worth.lost < run_parameters.smallest_loss_accepts_per_week and worth.cause <> 'low_acceptance', false)
+        {{ advice_id('worth.cause', 'worth.tier', 'worth.dimension', 'worth.segment') }} as advice_id,
+        dated.since as stands_since
+    from worth
+    left join {{ ref('fnd_stalls_dated') }} as dated
+        on worth.cause = dated.cause
+        and worth.dimension = dated.dimension
+        and worth.segment = dated.segment
+
+),
+
+judged as (
+
+    select
+        known.*,
+        known.is_minor
+        or coalesce(known.lost < run_parameters.smallest_loss_accepts_per_week and known.cause <> 'low_acceptance', false)
             as is_small,
+        -- Until twice as much speaks for it, or it would bring twice as much.
+        declined.advice_id is not null
+        and known.evidence_n < 2 * declined.evidence_n
+        and not coalesce(known.lost > declined.worth and known.lost >= 2 * declined.worth, false) as is_declined,
+        coalesce(episodes.first_shown_at, run_parameters.as_of) as first_shown_at,
         run_parameters.since,
         run_parameters.until,
         run_parameters.as_of
-    from worth
+    from known
     cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
+    left join {{ ref('fnd_advice_declared') }} as declined
+        on known.advice_id = declined.advice_id
+        and declined.decision = 'declined'
+        and declined.is_in_force
+    left join {{ ref('fnd_advice_episodes') }} as episodes
+        on known.advice_id = episodes.advice_id
+        and episodes.goes_on_if_shown
 
 )
 
 select
     row_number() over (
         order by
+            is_small or is_declined,
             is_small,
             tier <> 'blind',
             lost desc nulls last,
@@ -57,6 +84,7 @@ select
             dimension,
             segment
     ) as rank,
+    advice_id,
     tier,
     stage,
     cause,
@@ -72,12 +100,15 @@ select
     q_value,
     case
         when is_small then 'background'
+        when is_declined then 'declined'
         when tier = 'losing' then 'lower'
         else tier
     end as verdict,
     why,
     what_to_do,
     command,
+    stands_since as since,
+    case when not is_small then first_shown_at end as first_shown_at,
     since as period_since,
     until as period_until,
     as_of

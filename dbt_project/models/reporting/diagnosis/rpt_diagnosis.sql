@@ -22,7 +22,7 @@ run_parameters as (
 alarms as (
 
     select
-        count(*) filter (where verdict <> 'background') as alarms,
+        count(*) filter (where verdict not in ('background', 'declined')) as alarms,
         count(*) filter (where verdict = 'blind') as alarms_blind,
         count(*) filter (where verdict = 'blocked') as alarms_blocked,
         count(*) filter (where verdict = 'starved') as alarms_starved,
@@ -30,8 +30,12 @@ alarms as (
         count(*) filter (where verdict = 'background') as background_losses,
         -- What files and imports lose is on top of what waits.
         coalesce(
-            sum(recoverable_accepts_per_week) filter (where verdict <> 'background' and worth_together is null), 0
-        ) as lost_before_the_queue
+            sum(recoverable_accepts_per_week) filter (
+                where verdict not in ('background', 'declined') and worth_together is null
+            ), 0
+        ) as lost_before_the_queue,
+        -- Of everything mended, what the operator won't mend.
+        coalesce(sum(worth_together) filter (where verdict = 'declined'), 0) as declined
     from bottlenecks
 
 ),
@@ -52,9 +56,9 @@ select
     alarms.alarms_starved,
     alarms.alarms_losing,
     alarms.background_losses,
-    round(together.worth + alarms.lost_before_the_queue, 6) as recoverable_accepts_per_week,
+    round(greatest(together.worth - alarms.declined, 0) + alarms.lost_before_the_queue, 6) as recoverable_accepts_per_week,
     {%- for end in ['low', 'high'] %}
-    round(together.worth_{{ end }} + alarms.lost_before_the_queue, 6) as worth_{{ end }},
+    round(greatest(together.worth_{{ end }} - alarms.declined, 0) + alarms.lost_before_the_queue, 6) as worth_{{ end }},
     {%- endfor %}
     compared.segments_compared,
     compared.segments_lower,

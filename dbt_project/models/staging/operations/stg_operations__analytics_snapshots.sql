@@ -19,5 +19,6 @@ select
     since,
     until,
     reported_at,
-    metrics
+    metrics,
+    advice
 from distinct_snapshots

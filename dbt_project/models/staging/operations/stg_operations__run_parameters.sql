@@ -26,6 +26,7 @@ select
     against_until,
     is_demo,
     base_url,
+    notes,
     {%- for name in thresholds() %}
     {{ threshold(name) }} as {{ name }}{{ ',' if not loop.last }}
     {%- endfor %}

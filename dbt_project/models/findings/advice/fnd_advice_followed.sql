@@ -1,0 +1,126 @@
+{#- When somebody did what was advised, as the data shows it. A sender or campaign that was stuck sends again: more than twice of
+    what it sent a day in the week before. Of a segment that is accepted less, only half of its share of the requests is left.
+    Fields that were missing have come. -#}
+{%- set times_more = 2 -%}
+{%- set share_left = 0.5 -%}
+
+with run_parameters as (
+
+    select * from {{ ref('stg_operations__run_parameters') }}
+
+),
+
+episodes as (
+
+    select * from {{ ref('fnd_advice_episodes') }}
+
+),
+
+days as (
+
+    select
+        days.*,
+        episodes.cause,
+        {{ utc_date('episodes.first_shown_at') }} as first_shown_on,
+        {{ utc_date('episodes.last_shown_at') }} as last_shown_on,
+        -- The pace at which it was stuck, not of the days before.
+        greatest(coalesce(episodes.since, date '0001-01-01'), {{ utc_date('episodes.last_shown_at') }} - 7) as stuck_from
+    from {{ ref('fnd_advice_days') }} as days
+    inner join episodes on days.advice_id = episodes.advice_id and days.episode = episodes.episode
+
+),
+
+before as (
+
+    select
+        advice_id,
+        episode,
+        {{ rate(
+            'sum(sent) filter (where activity_date >= stuck_from and activity_date < last_shown_on)',
+            'count(*) filter (where activity_date >= stuck_from and activity_date < last_shown_on)'
+        ) }} as sent_a_day,
+        {{ rate(
+            'sum(sent) filter (where activity_date < first_shown_on)',
+            'sum(sent + sent_elsewhere) filter (where activity_date < first_shown_on)'
+        ) }} as share
+    from days
+    group by advice_id, episode
+
+),
+
+weeks as (
+
+    select
+        *,
+        sum(sent) over following_days as sent_in_a_week,
+        sum(sent + sent_elsewhere) over following_days as all_in_a_week,
+        count(*) over following_days as days_ahead
+    from days
+    window following_days as (
+        partition by advice_id, episode order by activity_date
+        rows between current row and {{ days_of_outcome() }} - 1 following
+    )
+
+),
+
+seen as (
+
+    select
+        weeks.advice_id,
+        weeks.episode,
+        min(weeks.activity_date) as followed_on
+    from weeks
+    cross join run_parameters
+    inner join before on weeks.advice_id = before.advice_id and weeks.episode = before.episode
+    where case
+        when weeks.cause = 'low_acceptance'
+            then weeks.activity_date >= weeks.first_shown_on
+            and weeks.days_ahead = {{ days_of_outcome() }}
+            and weeks.all_in_a_week >= run_parameters.collecting_below
+            and weeks.sent_in_a_week <= {{ share_left }} * before.share * weeks.all_in_a_week
+            -- From the day on which it begins.
+            and weeks.sent + weeks.sent_elsewhere > 0
+            and weeks.sent <= {{ share_left }} * before.share * (weeks.sent + weeks.sent_elsewhere)
+        else weeks.activity_date >= weeks.last_shown_on and weeks.sent > {{ times_more }} * coalesce(before.sent_a_day, 0)
+    end
+    group by weeks.advice_id, weeks.episode
+
+),
+
+-- Said, and not to be seen.
+said as (
+
+    select
+        episodes.advice_id,
+        max(episodes.episode) as episode,
+        max({{ utc_date('declared.declared_as_of') }}) as said_on
+    from episodes
+    inner join {{ ref('fnd_advice_declared') }} as declared
+        on episodes.advice_id = declared.advice_id
+        and declared.decision = 'done'
+        and episodes.first_shown_at <= declared.declared_as_of
+    group by episodes.advice_id
+
+)
+
+select
+    episodes.advice_id,
+    episodes.episode,
+    case
+        when episodes.cause = 'attribution_loss'
+            then case
+                when incomplete.leads <= {{ share_left }} * episodes.evidence_n
+                    then {{ utc_date('coalesce(episodes.first_report_without_at, run_parameters.as_of)') }}
+            end
+        when episodes.cause = 'low_acceptance' or episodes.dimension in ('account', 'campaign') then seen.followed_on
+    end as followed_on,
+    said.said_on,
+    before.share as share_before
+from episodes
+cross join run_parameters
+left join before on episodes.advice_id = before.advice_id and episodes.episode = before.episode
+left join seen on episodes.advice_id = seen.advice_id and episodes.episode = seen.episode
+left join said on episodes.advice_id = said.advice_id and episodes.episode = said.episode
+left join {{ ref('fnd_advice_fields_missing') }} as incomplete
+    on episodes.advice_id = incomplete.advice_id
+    and episodes.episode = incomplete.episode

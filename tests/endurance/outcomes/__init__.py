@@ -1,0 +1,1 @@
+"""Is what is said to have come of advice true? Worlds that go on, with it followed and without."""

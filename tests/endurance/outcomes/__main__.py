@@ -1,0 +1,79 @@
+"""`python -m tests.endurance.outcomes`: hold what is said to have come of advice against what came."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from tests.endurance.outcomes.examination import WEEKS_ON, Outcome, examined
+
+RESULTS = Path(__file__).with_name("results.md")
+
+
+def main() -> int:
+    """Examine the worlds asked for, print the table, and keep it where asked to."""
+    parser = argparse.ArgumentParser(prog="python -m tests.endurance.outcomes", description=__doc__)
+    parser.add_argument("--worlds", type=int, default=200)
+    parser.add_argument("--from", dest="first", type=int, default=0, metavar="N", help="the first of them")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--out", type=Path, metavar="FILE", help="append each outcome to this file as JSON")
+    parser.add_argument("--read", type=Path, metavar="FILE", help="print the table of such a file")
+    parser.add_argument("--keep", action="store_true", help=f"write the table to {RESULTS.name}")
+    options = parser.parse_args()
+    outcomes: list[Outcome] = []
+    if options.read:
+        lines = options.read.read_text().splitlines()
+        outcomes = [Outcome(**json.loads(line)) for line in lines]
+    else:
+        worlds = range(options.first, options.first + options.worlds)
+        for done, found in enumerate(examined(worlds, options.workers), 1):
+            outcomes += found
+            if options.out:
+                with options.out.open("a") as file:
+                    file.writelines(json.dumps(outcome._asdict()) + "\n" for outcome in found)
+            print(f"\r{done} of {options.worlds} worlds", end="", file=sys.stderr, flush=True)
+    text = table(outcomes)
+    print(f"\n{text}")
+    if options.keep:
+        RESULTS.write_text(text)
+    return 0
+
+
+def table(outcomes: list[Outcome]) -> str:
+    """What came out, by cause."""
+    worlds = len({outcome.world for outcome in outcomes})
+    text = [
+        "# Is what is said to have come of advice true?",
+        "",
+        f"By `python -m tests.endurance.outcomes`: {worlds} worlds that go on for {WEEKS_ON} weeks, in which",
+        "the first thing that is stuck is mended after the report, and the same ones in which nothing is",
+        "done and it is only said to be. True is what the requests of the seven days would bring, by the",
+        "worlds' own chances, less what they bring without. Targets: the interval holds it in 95 +- 3 %, and",
+        "where nothing was done `no_effect` is said in as many.",
+        "",
+        "| cause | followed | seen in the data | interval holds the true gain | helped | mean gain / true "
+        "| nothing done | no effect said |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    causes = sorted({outcome.cause for outcome in outcomes})
+    groups = {cause: [outcome for outcome in outcomes if outcome.cause == cause] for cause in causes}
+    groups["all"] = outcomes
+    for cause, those in groups.items():
+        followed = [outcome for outcome in those if outcome.is_followed]
+        seen = [outcome for outcome in followed if outcome.followed_as == "seen" and outcome.low is not None]
+        not_done = [outcome for outcome in those if not outcome.is_followed]
+        if not seen or not not_done:
+            continue
+        within = sum(outcome.is_within for outcome in seen) / len(seen)
+        helped = sum(outcome.verdict == "helped" for outcome in seen) / len(seen)
+        bias = sum(outcome.gain for outcome in seen) / sum(outcome.true for outcome in seen)
+        silent = sum(outcome.verdict == "no_effect" for outcome in not_done) / len(not_done)
+        text.append(
+            f"| {cause} | {len(followed)} | {len(seen)} | {within:.0%} | {helped:.0%} | {bias:.2f} "
+            f"| {len(not_done)} | {silent:.0%} |"
+        )
+    return "\n".join([*text, ""])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
