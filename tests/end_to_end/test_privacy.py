@@ -354,7 +354,8 @@ def test_what_is_too_old_is_shown_first_and_deleted_when_asked_for(story, tmp_pa
     workspace = workspace_on(story.sandbox, tmp_path / "data")
     data = tmp_path / "data"
     long_ago = FIRST_PULL.timestamp() - 400 * 86_400
-    old = [*finished_folders(data / "landing"), *(data / "reports").glob("c*.md")]
+    reports = [path for path in (data / "reports").glob("*.md") if path.stem != "latest"]
+    old = [*finished_folders(data / "landing"), *reports]
     for path in old:
         os.utime(path, (long_ago, long_ago))
     shown = workspace.run("purge", OUTBOUND_AS_OF="2026-02-01")
