@@ -82,7 +82,9 @@ def _bottlenecks(rows: list[Row]) -> Chart | None:
         title="Accepted connections that the coming week would bring more",
         caption="Were that one thing mended. What is blind has no figure, and so no bar.",
         figures=_spoken(values),
-        legend=[(BOTTLENECK_COLORS.get(verdict, "faint"), _words(verdict)) for verdict in verdicts],
+        legend=[
+            (BOTTLENECK_COLORS.get(verdict, "faint"), _words(verdict, "severity")) for verdict in verdicts
+        ],
         svg=svg_of(bars_of(values)),
     )
 
@@ -168,7 +170,7 @@ def _accept_rates(section: str, rows: list[Row], label: str, totals: Row, hide_b
         caption=caption,
         figures=_spoken(values),
         legend=[
-            (VERDICT_COLORS.get(verdict, "accent"), DIRECTIONS.get(verdict) or _words(verdict))
+            (VERDICT_COLORS.get(verdict, "accent"), DIRECTIONS.get(verdict) or _words(verdict, "verdict"))
             for verdict in kinds
         ],
         svg=svg_of(rows_of(values, layers, has_axis=True)),
@@ -332,12 +334,12 @@ def _milliseconds(day: date) -> int:
 
 
 def _bottleneck_label(row: Row) -> str:
-    label, cause = row["segment_label"], filters.words(row["cause"])
+    label, cause = row["segment_label"], filters.words(row["cause"], "sender")
     return filters.plain(f"{label}: {cause}" if label else cause)
 
 
-def _words(value: str) -> str:
-    return filters.plain(filters.words(value))
+def _words(code: str, of: str) -> str:
+    return filters.plain(filters.words(code, of))
 
 
 def _rate_text(row: Row, hide_below: int) -> str:

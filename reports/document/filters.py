@@ -13,6 +13,9 @@ from typing import Any
 import jinja2
 from jinja2.runtime import Context
 
+from dbt_project.rendering import returned
+from reports.document.queries import DIMENSIONS
+
 NAME_LENGTH = 80
 MESSAGE_LENGTH = 600
 # The advice is at a message's end, so a long list of names is cut in the middle.
@@ -20,58 +23,10 @@ MESSAGE_TAIL = 150
 
 NOTHING = "–"
 
-WORDS = {
-    # account types
-    "real_personal": "Real person",
-    "ai_mirror_saas": "AI (Mirror)",
-    "ai_aimfox_saas": "AI (AimFox)",
-    "unknown": "Unknown",
-    # idle reasons
-    "not_listed": "not listed by HeyReach",
-    "auth_invalid": "logged out",
-    "cooldown": "in cooldown",
-    "limit_zero": "daily limit 0",
-    "paused_campaigns": "campaigns paused",
-    "no_queue": "no leads waiting",
-    "unexplained": "no known reason",
-    # campaign statuses
-    "IN_PROGRESS": "running",
-    "CANCELED": "cancelled",
-    # verdicts
-    "underpowered": "too few to tell",
-    "not_separable": "not separable from its senders",
-    "suppressed": "suppressed (too few people)",
-    # why accounts and leads, or two periods, can't be compared
-    "few_accounts": "not separable: fewer than three accounts in a group",
-    "one_account_value": "not separable: all accounts are alike, so it would be the lead",
-    "connected_before": "of too many leads nobody can tell whether they were asked",
-    "strata_disagree": "not separable: opposite in different groups",
-    "before_first_pull": "it began before the first pull, so it was not watched from its start",
-    "too_young": "nothing in this period is old enough to judge yet",
-    "too_few_requests": "too few requests are old enough to judge, in this period or in the one before",
-    "no_chain": "a stage had leads although the one before it had none",
-    "nothing_pulled": "nothing was pulled yet",
-    # why a segment that is lower is not in the list of what stalls
-    "within_senders": "within its senders, and by what senders differ, it may be chance",
-    "within_lists": "within the lists it shares, and by what senders differ, it may be chance",
-    "within_listed": "what is left of it without what is listed is not clearly lower",
-    "not_testable": "too few requests or senders to tell the two apart",
-    "not_searched": "no cause is looked for in it",
-    # severities of health lines
-    "blocked": "Blocked",
-    "blind": "Blind",
-    "starved": "Starved",
-    "lower": "Lower",
-    "background": "Background",
-    "declined": "Declined",
-    # what holds a sender up
-    "sender_gone": "not listed by HeyReach",
-    "sender_auth_invalid": "logged out",
-    "sender_cooldown": "cooldown",
-    "sender_capped": "its daily limit",
-    "sender_idle": "no known reason",
-    "sender_limit_lowered": "its lowered limit",
-    "note": "Note",
+# What a code is called, by what it is a code of; a segment has the words of its dimension.
+WORDS = returned("words/*.sql", "codes()") | {
+    entry["name"]: returned("catalogue/*.sql", "missing_segments()") | entry.get("words", {})
+    for entry in DIMENSIONS
 }
 
 # What a thing that stalls rests on, by its cause or else the stage of the pipeline.
@@ -146,9 +101,14 @@ def _escape(line: str) -> Markdown:
     return Markdown(_SPECIAL.sub(r"\\\g<0>", line))
 
 
-def words(value: str) -> str:
-    """An id of the warehouse in human words; one without any is spelled with spaces."""
-    return WORDS.get(value) or value.replace("_", " ").lower()
+def words(code: str, of: str) -> str:
+    """A code of the warehouse in the words for it, as in `words("sender_gone", "sender")`."""
+    return WORDS[of].get(code) or spelled(code)
+
+
+def spelled(code: str) -> str:
+    """A code that is a word by itself: `no_evidence` -> `no evidence`"""
+    return code.replace("_", " ").lower()
 
 
 def percent(value: float | None) -> str:
@@ -325,18 +285,18 @@ def verdict(row: Mapping[str, Any]) -> Markdown:
     if kind in ("lower", "higher"):
         near, far = sorted(100 * abs(row[f"difference_{end}"]) for end in ("low", "high"))
         return Markdown(f"{kind} by {100 * abs(row['difference']):.1f} points ({near:.1f} to {far:.1f})")
-    if kind == "background":
-        return Markdown("not compared")
     if kind in ("no_evidence", "underpowered"):
-        return Markdown(f"{words(kind)} ({100 * row['detectable_difference']:.0f} points would show)")
-    return Markdown(words(kind))
+        return Markdown(
+            f"{words(kind, 'verdict')} ({100 * row['detectable_difference']:.0f} points would show)"
+        )
+    return Markdown(words(kind, "verdict"))
 
 
 def comparison_verdict(row: Mapping[str, Any]) -> Markdown:
     """What two groups differ by, or why it can't be said: `no evidence (9 points would show)`."""
     kind = row["verdict"]
     if kind == "not_separable":
-        return Markdown(words(row["not_separable_because"]))
+        return Markdown(words(row["not_separable_because"], "not_compared"))
     if kind == "background":
         return Markdown("a difference is there; described, no advice")
     if kind in ("lower", "higher"):

@@ -54,12 +54,13 @@ _MARKDOWN.filters.update(
     to_date_rate=filters.to_date_rate,
     trend=filters.trend,
     verdict=filters.verdict,
+    spelled=filters.spelled,
     words=filters.words,
     worth_between=filters.worth_between,
 )
 _MARKDOWN.globals.update(
     more_breakdowns=MORE,
-    dimension_labels={entry["name"]: entry["label"].lower() for entry in DIMENSIONS},
+    dimension_labels={entry["name"]: entry["label"].rstrip(":").lower() for entry in DIMENSIONS},
     printed_sections=SECTIONS,
     section_of=BY_KEY,
 )

@@ -16,7 +16,6 @@ EXAMPLE = (
     '{"event_type": "CONNECTION_REQUEST_SENT", "timestamp": "2026-01-05T09:00:00Z", "campaign": {"id": 1}, '
     '"lead": '
 )
-REPORTING = PROJECT / "models" / "reporting"
 _SQL_COMMENT = re.compile(r"--.*")
 _SQL_TEXT = re.compile(r"'((?:[^']|'')*)'")
 
@@ -86,8 +85,46 @@ def test_for_each_cause_there_is_what_was_done_where_it_was_mended():
     )
 
 
+def test_each_code_has_words_of_its_own_and_is_in_use():
+    codes = catalogue("codes")
+    for words in codes.values():
+        assert len(set(words.values())) == len(words)
+    of_senders = {name for name, entry in catalogue("causes").items() if entry["stage"] == "sending"}
+    assert set(codes["sender"]) == of_senders | set(accepted_values("heyreach_account_days")["idle_reason"])
+    assert set(codes["severity"]) == {
+        *accepted_values("rpt_bottlenecks")["verdict"],
+        *accepted_values("rpt_health")["severity"],
+    }
+    assert set(codes["verdict"]) < set(accepted_values("rpt_segment_performance")["verdict"])
+    assert set(codes["campaign_status"]) < {
+        line.partition(",")[0]
+        for line in (PROJECT / "seeds" / "campaign_statuses.csv").read_text().splitlines()
+    }
+    assert set(codes["not_listed"]) == set(accepted_values("rpt_segment_performance")["not_listed_because"])
+    compared = ("rpt_change_decomposition", "rpt_account_lead_comparison", "rpt_comparisons_estimated")
+    reasons = {
+        reason
+        for model in compared
+        for reasons in re.findall(
+            r"case((?:(?!\bcase\b).)*)end as not_\w+_because", model_sql(model), re.DOTALL
+        )
+        for reason in re.findall(r"then '(\w+)'", reasons)
+    }
+    assert set(codes["not_compared"]) == reasons
+
+
+def test_a_code_is_said_in_sql_as_in_the_report():
+    for of, words in catalogue("codes").items():
+        said_in_sql = rendered("words/*.sql", f"code_words('code', '{of}')")
+        with duckdb.connect() as connection:
+            found = connection.execute(
+                f"select code, {said_in_sql} from (select unnest(?) as code)", [[*words, "something new"]]
+            ).fetchall()
+        assert dict(found) == words | {"something new": None}
+
+
 def accepted_values(model: str) -> dict[str, list[str]]:
-    (path,) = REPORTING.rglob(f"{model}.yml")
+    (path,) = (PROJECT / "models").rglob(f"{model}.yml")
     (described,) = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
     (rules,) = (test["valid_rows"] for test in described["data_tests"] if "valid_rows" in test)
     return rules["arguments"]["accepted_values"]
@@ -98,7 +135,20 @@ def accepted_values(model: str) -> dict[str, list[str]]:
     [("rpt_health", "health_lines"), ("rpt_bottlenecks", "causes"), ("rpt_anomalies", "anomalies")],
 )
 def test_no_model_says_anything_in_words_of_its_own(model, name):
-    entries = [*catalogue(name).values(), *returned("catalogue/*.sql", "dimensions()")]
+    entries = [
+        *catalogue(name).values(),
+        *catalogue("codes").values(),
+        *returned("catalogue/*.sql", "dimensions()"),
+    ]
     known = " ".join(str(text) for entry in entries for text in entry.values())
     found = {text.replace("''", "'") for text in _SQL_TEXT.findall(_SQL_COMMENT.sub("", model_sql(model)))}
     assert {text for text in found if len(text.split()) > 2 and text not in known} <= {EXAMPLE}
+
+
+def test_how_long_a_single_event_lasts_is_said_where_it_is_described():
+    (path,) = (PROJECT / "models").rglob("rpt_anomalies.yml")
+    (described,) = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+    (text,) = (column["description"] for column in described["columns"] if column["name"] == "is_open")
+    open_days = returned("catalogue/*.sql", "anomaly_open_days()")
+    assert set(open_days) <= set(catalogue("anomalies"))
+    assert [int(days) for days in re.findall(r"(\d+) days", text)] == sorted(open_days.values())

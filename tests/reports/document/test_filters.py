@@ -124,17 +124,21 @@ def test_to_date_rate_shows_its_counts(rate: float | None, accepted: int, sent: 
 
 
 @pytest.mark.parametrize(
-    ("value", "words"),
+    ("code", "of", "words"),
     [
-        ("auth_invalid", "logged out"),
-        ("IN_PROGRESS", "running"),
-        ("PAUSED", "paused"),
-        ("some_new_reason", "some new reason"),
-        ("", ""),
+        ("sender_auth_invalid", "sender", "logged out"),
+        ("IN_PROGRESS", "campaign_status", "running"),
+        ("PAUSED", "campaign_status", "paused"),
+        ("lower", "severity", "Lower"),
+        ("lower", "verdict", "lower"),
+        ("ai_aimfox_saas", "account_type", "AI (AimFox)"),
+        ("unknown", "account_type", "Unknown"),
+        ("some_new_reason", "sender", "some new reason"),
+        ("", "sender", ""),
     ],
 )
-def test_words(value: str, words: str):
-    assert filters.words(value) == words
+def test_words(code: str, of: str, words: str):
+    assert filters.words(code, of) == words
 
 
 def test_numbers():

@@ -2,8 +2,6 @@
     the campaign, not for the sender. -#}
 {#- New accounts send less for so many days, and are meant to. -#}
 {%- set ramp_up_days = 28 -%}
-{#- A limit, or what is sent of it, is low where it is a quarter of what it could be; and a quarter of a week is room. -#}
-{%- set times_less = 4 -%}
 
 with accounts as (
 
@@ -47,10 +45,8 @@ measured as (
     select
         accounts.account_id,
         accounts.label,
-        accounts.is_listed,
         accounts.is_active,
-        accounts.is_auth_valid,
-        accounts.is_in_request_cooldown,
+        {{ unable_because('accounts') }} as unable_because,
         accounts.daily_request_limit,
         limits.usual_daily_limit,
         limits.recent_daily_limit,
@@ -79,13 +75,11 @@ judged as (
         *,
         case
             when queued_running = 0 then null
-            when not is_listed then 'sender_gone'
-            when is_auth_valid = false then 'sender_auth_invalid'
-            when is_in_request_cooldown then 'sender_cooldown'
+            when unable_because is not null then unable_because
             when queued_long < hide_rate_below then null
-            when daily_request_limit * {{ times_less }} <= usual_daily_limit and not is_ramping_up then 'sender_capped'
+            when daily_request_limit * {{ times_less() }} <= usual_daily_limit and not is_ramping_up then 'sender_capped'
             when daily_request_limit > 0
-                and sent_while_watched * {{ times_less }} <= daily_request_limit * stall_business_days
+                and sent_while_watched * {{ times_less() }} <= daily_request_limit * stall_business_days
                 then 'sender_idle'
             when daily_request_limit < recent_daily_limit
                 and queued_running > daily_request_limit * 5
@@ -100,10 +94,10 @@ capable as (
 
     select
         *,
-        coalesce(is_listed and coalesce(is_auth_valid, true) and not coalesce(is_in_request_cooldown, false), false) as can_send,
+        unable_because is null as can_send,
         -- What it sends now, and what it would send with the cause gone, in a week.
         case
-            when cause in ('sender_gone', 'sender_auth_invalid', 'sender_cooldown') then 0
+            when cause = unable_because then 0
             when cause = 'sender_idle' then least(sent_while_watched * 5.0 / stall_business_days, weekly_limit)
             else least(coalesce(daily_request_limit, 0) * 5.0, weekly_limit)
         end as weekly_capacity,
@@ -118,7 +112,7 @@ capable as (
         -- Business days until everybody who waits has been sent to.
         case
             when queued_running = 0 then 0
-            when cause in ('sender_gone', 'sender_auth_invalid', 'sender_cooldown') or coalesce(daily_request_limit, 0) = 0 then null
+            when cause = unable_because or coalesce(daily_request_limit, 0) = 0 then null
             else queued_running / least(daily_request_limit, weekly_limit / 5.0)
         end as queue_days
     from judged
@@ -152,10 +146,11 @@ select
     queued_running,
     queued_paused,
     can_send,
+    unable_because,
     cause,
     weekly_capacity,
     weekly_capacity_restored,
     queue_days,
     weekly_room,
-    weekly_room > 0 and weekly_room * {{ times_less }} >= weekly_capacity as has_room
+    weekly_room > 0 and weekly_room * {{ times_less() }} >= weekly_capacity as has_room
 from used

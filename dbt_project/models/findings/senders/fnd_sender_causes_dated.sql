@@ -19,7 +19,7 @@ observations as (
             when 'sender_gone' then observations.is_present
             when 'sender_auth_invalid' then not observations.is_present or coalesce(observations.is_auth_valid, true)
             when 'sender_cooldown' then not observations.is_present or not coalesce(observations.is_in_request_cooldown, false)
-            when 'sender_capped' then coalesce(observations.daily_request_limit * 4 > senders.usual_daily_limit, true)
+            when 'sender_capped' then coalesce(observations.daily_request_limit * {{ times_less() }} > senders.usual_daily_limit, true)
             when 'sender_limit_lowered'
                 then coalesce(observations.daily_request_limit > senders.daily_request_limit, true)
         end as is_otherwise
@@ -32,7 +32,7 @@ observations as (
         senders.account_id,
         senders.cause,
         {{ utc_midnight('account_days.activity_date') }},
-        coalesce(account_days.sent * 4 > account_days.daily_request_limit, false)
+        coalesce(account_days.sent * {{ times_less() }} > account_days.daily_request_limit, false)
     from senders
     inner join {{ ref('heyreach_account_days') }} as account_days
         on senders.account_id = account_days.account_id

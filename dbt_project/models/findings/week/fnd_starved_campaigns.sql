@@ -1,7 +1,5 @@
 {#- Running campaigns whose leads nobody gets to, because older campaigns take nearly all that their senders can send: in the
-    week before the as-of, and in the coming one. -#}
-{#- It gets a quarter of what it could at most. -#}
-{%- set times_less = 4 -%}
+    week before the as-of, and in the coming one. What is left for them is low (`times_less`). -#}
 {%- set days = 7 -%}
 
 with waiting as (
@@ -60,5 +58,5 @@ where service.is_oldest_campaign_first
 group by by_sender.campaign_id
 having sum(by_sender.older) > 0
     and sum(by_sender.waiting) >= max(run_parameters.hide_rate_below)
-    and sum(by_sender.reached) * {{ times_less }} <= sum(by_sender.reachable)
-    and max(recent.sent) * {{ times_less }} <= sum(by_sender.reachable)
+    and sum(by_sender.reached) * {{ times_less() }} <= sum(by_sender.reachable)
+    and max(recent.sent) * {{ times_less() }} <= sum(by_sender.reachable)

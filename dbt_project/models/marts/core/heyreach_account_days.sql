@@ -123,9 +123,7 @@ joined as (
         end as accepted,
         states.daily_request_limit,
         extract(isodow from calendar.activity_date) <= 5 as is_business_day,
-        states.is_present,
-        states.is_auth_valid,
-        states.is_in_request_cooldown,
+        {{ unable_because('states', is_listed='is_present') }} as unable_because,
         coalesce(campaigns_per_day.campaigns, 0) as campaigns,
         coalesce(campaigns_per_day.running_campaigns, 0) as running_campaigns,
         cast(coalesce(sum(queue_changes.change) over (
@@ -165,9 +163,7 @@ select
     is_business_day and coalesce(sent = 0, false) and activity_date < {{ utc_date('as_of') }} as is_idle,
     case
         when not is_business_day or coalesce(sent > 0, true) or activity_date >= {{ utc_date('as_of') }} then null
-        when not coalesce(is_present, false) then 'not_listed'
-        when not coalesce(is_auth_valid, true) then 'auth_invalid'
-        when coalesce(is_in_request_cooldown, false) then 'cooldown'
+        when unable_because is not null then unable_because
         when daily_request_limit = 0 then 'limit_zero'
         when campaigns > 0 and running_campaigns = 0 then 'paused_campaigns'
         when leads_waiting = 0 then 'no_queue'

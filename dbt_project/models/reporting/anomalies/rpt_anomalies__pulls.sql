@@ -28,13 +28,14 @@ broken_imports as (
 
 )
 {%- set hours = hours_between('pulls.previous_finished_at', 'pulls.finished_at') %}
+{%- set open_days = anomaly_open_days() %}
 
 select
     {{ anomaly_line(
         'coverage_break', "'import'", 'segment', 'segment_label',
         since='enrolled_on',
         judged_until=utc_date('as_of'),
-        is_open='enrolled_on + 30 >= ' ~ utc_date('as_of'),
+        is_open='enrolled_on + ' ~ open_days['coverage_break'] ~ ' >= ' ~ utc_date('as_of'),
         observed='complete_leads',
         expected='leads',
         evidence_n='leads',
@@ -53,7 +54,7 @@ select
         since=utc_date('pulls.previous_finished_at'),
         alarmed_on=utc_date('pulls.finished_at'),
         judged_until=utc_date('pulls.finished_at'),
-        is_open=days_after('pulls.finished_at', 7) ~ ' >= run_parameters.as_of',
+        is_open=days_after('pulls.finished_at', open_days['pull_gap']) ~ ' >= run_parameters.as_of',
         observed=hours,
         expected='run_parameters.pull_gap_hours',
         evidence_n='null',

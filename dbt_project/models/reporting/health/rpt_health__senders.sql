@@ -12,7 +12,7 @@ select
         'count(*)',
         each={
             'sender': 'label',
-            'state': "case when not is_listed then 'gone' when is_auth_valid = false then 'logged out' else 'in cooldown' end",
+            'state': code_words('unable_because', 'sender'),
         },
         order_by='label'
     ) }}

@@ -70,6 +70,7 @@ final as (
         coalesce(queues.queued, 0) as queued,
         capacity.queued_running,
         capacity.can_send,
+        capacity.unable_because,
         capacity.cause as blocked_by,
         capacity.sent_last_7_days,
         cast(least(capacity.weekly_limit, 5 * accounts.daily_request_limit) as bigint) as weekly_limit,

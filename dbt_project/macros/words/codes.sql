@@ -1,0 +1,65 @@
+{#- What codes are called where a person reads them, by what they are codes of; read by models (`code_words`) and by the report
+    (reports/document/filters.py). A code that isn't listed is read as it is spelled, with spaces, and a segment in the words of
+    its dimension. -#}
+{% macro codes() -%}
+    {{ return({
+        'sender': {
+            'sender_gone': 'not listed by HeyReach',
+            'sender_auth_invalid': 'logged out',
+            'sender_cooldown': 'in cooldown',
+            'sender_capped': 'its daily limit',
+            'sender_limit_lowered': 'its lowered limit',
+            'sender_idle': 'sends little, for no known reason',
+            'limit_zero': 'daily limit 0',
+            'paused_campaigns': 'no campaign running',
+            'no_queue': 'no leads waiting',
+            'unexplained': 'no known reason',
+        },
+        'campaign_status': {
+            'IN_PROGRESS': 'running',
+            'CANCELED': 'cancelled',
+        },
+        'severity': {
+            'blind': 'Blind',
+            'blocked': 'Blocked',
+            'starved': 'Starved',
+            'lower': 'Lower',
+            'background': 'Background',
+            'declined': 'Declined',
+            'note': 'Note',
+        },
+        'verdict': {
+            'underpowered': 'too few to tell',
+            'not_separable': 'not separable from its senders',
+            'suppressed': 'suppressed (too few people)',
+            'background': 'not compared',
+        },
+        'not_compared': {
+            'few_accounts': 'not separable: fewer than three accounts in a group',
+            'one_account_value': 'not separable: all accounts are alike, so it would be the lead',
+            'strata_disagree': 'not separable: opposite in different groups',
+            'connected_before': 'of too many leads nobody can tell whether they were asked',
+            'nothing_pulled': 'nothing was pulled yet',
+            'before_first_pull': 'it began before the first pull, so it was not watched from its start',
+            'too_young': 'nothing in this period is old enough to judge yet',
+            'too_few_requests': 'too few requests are old enough to judge, in this period or in the one before',
+            'no_chain': 'a stage had leads although the one before it had none',
+        },
+        'not_listed': {
+            'within_senders': 'within its senders, and by what senders differ, it may be chance',
+            'within_lists': 'within the lists it shares, and by what senders differ, it may be chance',
+            'within_listed': 'what is left of it without what is listed is not clearly lower',
+            'not_testable': 'too few requests or senders to tell the two apart',
+            'not_searched': 'no cause is looked for in it',
+        },
+    }) }}
+{%- endmacro %}
+
+{#- code_words('cause', 'sender') -> the SQL that says what a code is called; NULL for one that isn't listed. -#}
+{% macro code_words(code, of) -%}
+    case {{ code }}
+        {%- for name, words in codes()[of].items() %}
+        when '{{ name }}' then '{{ words | replace("'", "''") }}'
+        {%- endfor %}
+    end
+{%- endmacro %}
