@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
 
 PROJECT = Path(__file__).parents[2]
 PAGES = PROJECT / "dbt_project" / "models" / "pages"
@@ -47,6 +48,23 @@ def test_every_page_is_shown_in_the_docs(name):
     assert f"{{{{ doc('{name}') }}}}" in (PAGES / "_pages.yml").read_text(encoding="utf-8")
 
 
+def test_no_name_of_a_page_loses_a_space_in_the_tree():
+    files = [PAGES / "_pages.yml", DECISIONS / "_decisions.yml"]
+    pages = [page for path in files for page in yaml.safe_load(path.read_text(encoding="utf-8"))["exposures"]]
+    labels = [page["label"] for page in pages]
+    assert len(labels) > 10
+    assert [label for label in labels if " " in label[-16:-14]] == []
+
+
+def test_no_table_of_the_pages_is_wider_than_they_are():
+    """A word doesn't break, and about a hundred characters have room; what names many files is a list."""
+    for path in [*PAGES.glob("*.md"), *DECISIONS.glob("*.md")]:
+        rows = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+        cells = [[re.sub(r"\(#!.*?\)", "", cell).split() for cell in row.split("|")] for row in rows]
+        widths = [sum(max(map(len, words), default=0) for words in row) for row in cells]
+        assert [row for row, width in zip(rows, widths, strict=True) if width > 100] == []
+
+
 def test_every_file_that_a_change_needs_is_there():
     named = set(re.findall(r"`([A-Za-z_]+(?:/[\w./]+)+|Makefile|README\.md)`", page("changing")))
     assert len(named) > 30
@@ -70,8 +88,8 @@ def test_what_the_page_says_is_in_one_place_is_nowhere_else():
         if re.search(r"^(?!.*is_sent.* as is_sent).* as is_sent\b", text, re.M)
     }
     workspace = {path for path, text in code.items() if "organizationUnitId" in text}
-    rows = [line for line in page("changing").splitlines() if line.startswith("| ")]
-    for what, places in (('what "sent" means', sent), ("one workspace", workspace)):
+    rows = [line for line in page("changing").splitlines() if line.startswith("- ")]
+    for what, places in (('What "sent" means', sent), ("one workspace", workspace)):
         [row] = [row for row in rows if what in row]
         [place] = places
         assert f"`{place.relative_to(PROJECT).as_posix()}`" in row
