@@ -67,7 +67,7 @@ def prompt(published: Path, subtitle: str) -> None:
 
 def _greet(connection: duckdb.DuckDBPyConnection, published: Path, subtitle: str) -> None:
     try:
-        (as_of, is_demo) = connection.execute("select as_of, is_demo from rpt_summary").fetchone()
+        [(as_of, is_demo)] = connection.execute("select as_of, is_demo from rpt_summary").fetchall()
     except duckdb.Error as error:
         raise ConfigurationError(
             f"{shown(published)} is not whole ({one_line(error)}): `make build` first"

@@ -36,7 +36,7 @@ TABLE_FUNCTIONS = frozenset(
     )
 )
 # Scalar functions that do more than compute, also those that only other builds of DuckDB have.
-REFUSED_SCALARS = frozenset(("write_log", "getenv", "nextval", "currval", "setseed", "sleep_ms"))
+REFUSED_SCALARS = frozenset(("write_log", "getenv", "nextval", "currval", "setval", "setseed", "sleep_ms"))
 REFUSED = "only statements that select are answered here, alone or after EXPLAIN"
 
 Kind = duckdb.StatementType
@@ -161,7 +161,7 @@ def _serialized(connection: duckdb.DuckDBPyConnection, statement: duckdb.Stateme
     """The functions a statement calls, as DuckDB's parser reads it; of a PIVOT's parts it can't tell."""
     if not statement.query:
         return set()
-    (text,) = connection.execute("select json_serialize_sql(?::varchar)", [statement.query]).fetchone()
+    [(text,)] = connection.execute("select json_serialize_sql(?::varchar)", [statement.query]).fetchall()
     try:
         tree = orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -230,9 +230,12 @@ def _from(text: str, at: int) -> str:
 
 
 def _words(text: str) -> list[tuple[int, str]]:
-    """DuckDB's tokens, each with the byte it starts at, and with the space and comments after it."""
+    """DuckDB's tokens, each with the byte it starts at, and with the space and comments after it.
+
+    Releases differ in whether a comment is a token; here it never is.
+    """
     content = text.encode()
-    starts = [at for at, _ in duckdb.tokenize(text)]
+    starts = [at for at, _ in duckdb.tokenize(text) if content[at : at + 2] not in (b"--", b"/*")]
     spans = itertools.pairwise([*starts, len(content)])
     return [(start, content[start:end].decode()) for start, end in spans]
 

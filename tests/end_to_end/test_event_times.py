@@ -300,7 +300,7 @@ def tables(workspace: Workspace) -> dict[str, list[tuple]]:
     names = workspace.query(
         "select table_name from information_schema.tables where table_schema = 'marts' order by 1"
     )
-    columns = f"columns(name -> name not in {OF_RUNS})"
+    columns = f"columns(lambda name: name not in {OF_RUNS})"
     return {
         name: sorted(workspace.query(f"select {columns} from marts.{name}"), key=repr)
         for (name,) in names

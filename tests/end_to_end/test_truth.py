@@ -151,7 +151,7 @@ def numbers(workspace):
     ]
     # A reading that brought nothing new is still one; a line about runs moves the others' numbers.
     moments = ("as_of", "readings", "read_at", "run_id", "reported_at", "line_number")
-    columns = f"columns(name -> name not in {moments})"
+    columns = f"columns(lambda name: name not in {moments})"
     of_runs = "where topic not in ('runs', 'stale', 'nights_missed')"
     return {
         table: sorted(

@@ -77,7 +77,7 @@ def test_every_function_with_effects_is_known():
     ).fetchall()
     harmless = {"random", "uuid", "uuidv4", "uuidv7", "gen_random_uuid", "error", "stats"}
     harmless |= {"current_query", "current_query_id", "current_connection_id"}
-    harmless |= {"current_transaction_id", "txid_current"}
+    harmless |= {"current_transaction_id", "txid_current", "vector_type"}
     assert {name for (name,) in volatile} - harmless <= read_only.REFUSED_SCALARS
 
 

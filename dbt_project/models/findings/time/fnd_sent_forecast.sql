@@ -105,14 +105,15 @@ select
     spread.all_senders - spread.senders as other_senders,
     spread.share,
     cast(sum(coalesce(sent_days.sent, 0)) over up_to as bigint) as sent_already,
-    sum(
-        coalesce(sent_days.sent, 0)
+    {{ exact_sum(
+        'coalesce(sent_days.sent, 0)
         + case
             when calendar.sent_date >= run_parameters.today and isodow(calendar.sent_date) <= 5
                 then round(spread.share * pace.sent_per_business_day, 6)
             else 0
-        end
-    ) over up_to as sent_so_far
+        end',
+        window='over up_to'
+    ) }} as sent_so_far
 from spread
 cross join calendar
 cross join run_parameters
