@@ -282,6 +282,7 @@ def campaign(campaign_id: str, name: str, **values: Any) -> dict[str, Any]:
         "campaign_id": campaign_id,
         "campaign_name": name,
         "campaign_status": "IN_PROGRESS",
+        "campaign_state": "running",
         "is_present": True,
         **dict.fromkeys(STATUSES, 0),
         **counts,
@@ -656,10 +657,12 @@ FULL = {
                  mature_accepted=121, enrolled=1800, queued=500, open_requests=700, expired=110, failed=30,
                  excluded=40, already_connected=60, progress_total=1800, progress_in_progress=900,
                  progress_pending=-3, progress_finished=850, progress_failed=53),
-        campaign("40002", "Winter SRE", campaign_status="PAUSED", sent=104, accepted=11, mature_sent=8,
-                 mature_accepted=2, enrolled=260, queued=140, open_requests=93, progress_total=260,
+        campaign("40002", "Winter SRE", campaign_status="PAUSED", campaign_state="paused", sent=104,
+                 accepted=11, mature_sent=8, mature_accepted=2, enrolled=260, queued=140, open_requests=93,
+                 progress_total=260,
                  progress_in_progress=120, progress_pending=140, progress_finished=0, progress_failed=0),
-        campaign("40003", "Campaign 40003", campaign_status="unknown", is_present=False),
+        campaign("40003", "Campaign 40003", campaign_status="unknown", campaign_state="gone",
+                 is_present=False),
     ],
 }  # fmt: skip
 
@@ -737,8 +740,9 @@ FIRST_PULL = {
     ],
     "heyreach_accounts": [{"account_id": "50001", "account_type": "real_personal", "gender": "neutral"}],
     "rpt_campaign_performance": [
-        campaign("40001", "Everything before", campaign_status="FINISHED", sent=3, sent_undated=800,
-                 sent_to_date=1003, accepted_to_date=211, enrolled=1100, queued=97, open_requests=92,
+        campaign("40001", "Everything before", campaign_status="FINISHED", campaign_state="finished",
+                 sent=3, sent_undated=800, sent_to_date=1003, accepted_to_date=211, enrolled=1100, queued=97,
+                 open_requests=92,
                  expired=700),
     ],
 }  # fmt: skip

@@ -15,10 +15,6 @@
             'no_queue': 'no leads waiting',
             'unexplained': 'no known reason',
         },
-        'campaign_status': {
-            'IN_PROGRESS': 'running',
-            'CANCELED': 'cancelled',
-        },
         'severity': {
             'blind': 'Blind',
             'blocked': 'Blocked',

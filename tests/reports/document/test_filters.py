@@ -127,8 +127,6 @@ def test_to_date_rate_shows_its_counts(rate: float | None, accepted: int, sent: 
     ("code", "of", "words"),
     [
         ("sender_auth_invalid", "sender", "logged out"),
-        ("IN_PROGRESS", "campaign_status", "running"),
-        ("PAUSED", "campaign_status", "paused"),
         ("lower", "severity", "Lower"),
         ("lower", "verdict", "lower"),
         ("ai_aimfox_saas", "account_type", "AI (AimFox)"),

@@ -154,7 +154,7 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             time_to_accept("all", "all", HARMLESS, requests=20, accepted=5, resolution_hours=6.0),
             time_to_accept("source", HARMLESS, HARMLESS, requests=20, accepted=5, resolution_hours=6.0),
         ],
-        "rpt_campaign_performance": [campaign("40001", HARMLESS, campaign_status=HARMLESS, **counts)],
+        "rpt_campaign_performance": [campaign("40001", HARMLESS, campaign_state=HARMLESS, **counts)],
         "rpt_account_lead_match": [
             cell("industry", HARMLESS, HARMLESS, "same", mature_sent=12, mature_accepted=3)
         ],

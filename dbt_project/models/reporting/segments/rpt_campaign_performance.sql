@@ -68,6 +68,10 @@ final as (
         campaigns.campaign_id,
         campaigns.campaign_name,
         campaigns.campaign_status,
+        case
+            when campaigns.is_present then coalesce(campaign_statuses.word, lower(replace(campaigns.campaign_status, '_', ' ')))
+            else 'gone'
+        end as campaign_state,
         campaigns.is_present,
         campaigns.list_name,
         campaigns.withdrawal_days,
@@ -93,6 +97,7 @@ final as (
         run_parameters.until,
         campaigns.as_of
     from campaigns
+    {{ join_status('campaign_statuses', 'campaigns.campaign_status') }}
     left join segments on campaigns.campaign_id = segments.segment
     left join times_to_accept on campaigns.campaign_id = times_to_accept.segment
     left join reconciled on campaigns.campaign_id = reconciled.campaign_id
