@@ -183,7 +183,7 @@ with duckdb.connect(str(database), read_only=True) as connection:
 print(json.dumps({
     "columns": columns,
     "sections": list(report["sections"]),
-    "markdown": render_markdown(report),
+    "markdown": render_markdown(report, in_full=True),
     "teams": accounts,
     "window": window,
     "pulled": pulled,

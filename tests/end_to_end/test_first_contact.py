@@ -269,7 +269,8 @@ def test_leads_moved_away_after_they_accepted_stay_accepted(workspace, report):
 
 
 def test_nobody_is_blamed_for_rows_that_vanished(workspace):
-    assert workspace.query("select dimension, segment from marts.rpt_bottlenecks") == []
+    # What all have too few of, or too many, blames nobody.
+    assert workspace.query("select segment from marts.rpt_bottlenecks where dimension <> 'all'") == []
     assert (
         workspace.query(
             "select dimension, segment from marts.rpt_segment_performance where verdict = 'lower'"
