@@ -29,6 +29,7 @@ REQUESTS = """
     create table stg_operations__run_parameters as
     select timestamptz '2026-02-01 00:00:00+00' as since, timestamptz '2026-03-01 00:00:00+00' as until,
         timestamptz '2026-03-20 00:00:00+00' as as_of, 30 as collecting_below,
+        cast(null as timestamptz) as against_since, cast(null as timestamptz) as against_until,
         14 as acceptance_window_days, 2 as detection_lag_days;
     create table int_first_pulls as select timestamptz '2026-01-01 00:00:00+00' as watched_from;
     create table heyreach_leads as

@@ -10,6 +10,8 @@ import pytest
 
 from extract.enrichment.command import EnrichOptions, run_enrich
 from extract.workspace.workspace import load_workspace
+from reports.document.queries import read_report
+from reports.document.render import render_markdown
 from tests.conftest import Outcome, Workspace
 from tests.extract.enrichment.stand_ins import Asked, Faults, llm_reply, stand_ins
 from tests.projects import project
@@ -96,9 +98,10 @@ def enriched(built) -> Workspace:
 
 
 @pytest.fixture(scope="module")
-def report(built) -> dict[str, str]:
-    """Heading -> text of the section, of the report as markdown."""
-    text = built[1].reports[".md"].read_text()
+def report(enriched) -> dict[str, str]:
+    """Heading -> text of the section, of the whole report as the page has it."""
+    with duckdb.connect(str(enriched.warehouse), read_only=True) as connection:
+        text = render_markdown(read_report(connection), in_full=True)
     parts = re.split(r"^##+ (.+)$", text, flags=re.MULTILINE)[1:]
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
