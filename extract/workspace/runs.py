@@ -54,8 +54,9 @@ class RunRecord:
         """Time one step; what the caller puts into the dictionary is recorded with it."""
         self._step, facts, began = name, {}, time.monotonic()
         yield facts
-        self._write("step", step=name, seconds=round(time.monotonic() - began, 3), **facts)
+        # Before its line is written: whoever reads that it is over must not find it under way.
         self._step = None
+        self._write("step", step=name, seconds=round(time.monotonic() - began, 3), **facts)
 
     def _close(self, error: BaseException | None) -> None:
         """Record the end; a disk too full even for that must not hide the reason."""
