@@ -1,6 +1,7 @@
 """What resuming and pausing share: a request about a campaign, recorded before and after, and read back."""
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,7 +34,7 @@ class UndoneError(OutboundError):
 
 
 @dataclass(frozen=True)
-class Work:
+class Work(ABC):
     """One call: what was asked for, what the report says, what HeyReach shows."""
 
     kind: ClassVar[str]
@@ -46,9 +47,9 @@ class Work:
     apply: bool
     say: Callable[[str], None]
 
+    @abstractmethod
     def run(self) -> None:
         """Show it, or do it; raises as `run_resume`."""
-        raise NotImplementedError
 
     @cached_property
     def begun(self) -> Act | None:

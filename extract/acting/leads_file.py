@@ -23,8 +23,8 @@ def list_lines(workspace: Workspace, say: Say) -> None:
             say(f"{line.rank}. {line.why}")
 
 
-def run_leads(workspace: Workspace, number: str, say: Say) -> Path:
-    """Write the leads behind the line of that number; returns the file.
+def run_leads(workspace: Workspace, number: str, say: Say) -> Path | None:
+    """Write the leads behind the line of that number; returns the file, None where nobody stands behind it.
 
     Raises ConfigurationError where there is no such line, or none any more.
     """
@@ -35,10 +35,13 @@ def run_leads(workspace: Workspace, number: str, say: Say) -> Path:
     with opened(workspace.paths.published) as report:
         line = report.line(number)
         leads = report.leads_behind(line)
+    say(f"{line.rank}. {line.why}")
+    if not leads:
+        say("nobody stands behind it, so nothing was written")
+        return None
     path = workspace.paths.lead_files / f"{line.rank}-{line.cause}-{line.as_of:%Y%m%dT%H%M}.csv"
     with exclusive(workspace.folder, "delivery", job="leads"):
         written = write_leads(workspace, path, leads)
-    say(f"{line.rank}. {line.why}")
     say(f"leads: {path} ({counted(written, 'lead')}, and why each is there)")
     if line.command:
         say(f"to act on it: {line.command}")
@@ -54,7 +57,7 @@ def write_leads(workspace: Workspace, path: Path, leads: list[dict[str, Any]]) -
     """Write a file of leads, without those erased since the warehouse was built; returns how many."""
     gone = suppressions(workspace).erased({lead["profile_url"] for lead in leads if lead["profile_url"]})
     kept = [lead for lead in leads if lead["profile_url"] not in gone]
-    header = [name for name in leads[0] if name != "lead_row_id"] if leads else ["why", "profile_url"]
+    header = [name for name in leads[0] if name != "lead_row_id"]
     path.parent.mkdir(parents=True, exist_ok=True)
     write_csv(path, header, ([lead[name] for name in header] for lead in kept))
     return len(kept)

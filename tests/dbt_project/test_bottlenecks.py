@@ -275,7 +275,7 @@ def test_requests_that_nobody_withdraws_are_counted_once_they_are_old():
             create table fnd_sender_capacity as select
                 '1' as account_id, 'Maren' as label, false as has_room, 0 as weekly_room,
                 65 as weekly_capacity, 40 as sent_last_7_days, 65 as queued_running,
-                true as can_send, null as cause;
+                true as is_free_to_send;
             create table stg_operations__run_parameters as
             select cast('{as_of}' as timestamptz) as as_of, 30 as expiry_days;
             create table heyreach_connections as

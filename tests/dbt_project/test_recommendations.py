@@ -25,7 +25,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
                 ('3', 'Oren', 'real_personal'), ('4', 'Tess', 'real_personal')
             ) as accounts (account_id, label, account_type);
             create table fnd_sender_capacity as
-            select account_id, account_id <> '3' as can_send, cast(null as varchar) as cause
+            select account_id, account_id <> '3' as is_free_to_send
             from heyreach_accounts;
             create table fnd_segments_labeled as
             select 'icp' as dimension, 'sre' as segment, 'SRE' as segment_label;

@@ -72,6 +72,7 @@
             'do': 'Import {room:count} leads a week more for them, of the kinds that are accepted most[; until then give them'
                 ~ ' some of those who wait longer than a week for others: {others}].',
             'other': '{sender} has {waiting:whole} too many',
+            'command': 'make import FILE=... CAMPAIGN=...',
         },
         'requests_open_long': {
             'tier': 'blocked', 'stage': 'acceptance', 'label': 'Open requests',

@@ -66,6 +66,15 @@ def test_whoever_was_erased_since_is_in_no_file(workspace, sandbox):
     assert url not in path.read_text()
 
 
+def test_where_nobody_stands_behind_a_line_nothing_is_written(workspace):
+    with duckdb.connect(str(workspace.warehouse)) as connection:
+        connection.execute("delete from marts.rpt_bottleneck_leads")
+    outcome = leads(workspace, "--bottleneck", "1")
+    assert outcome.exit_code == 0, outcome.errors
+    assert "nobody stands behind it, so nothing was written" in outcome.printed
+    assert not (workspace.data_dir / "leads").exists()
+
+
 def test_without_a_number_the_lines_are_listed(workspace):
     outcome = leads(workspace)
     assert (outcome.exit_code, outcome.printed) == (0, "1. Some wait behind a paused campaign.\n")

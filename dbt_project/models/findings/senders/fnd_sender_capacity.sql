@@ -95,6 +95,7 @@ capable as (
     select
         *,
         unable_because is null as can_send,
+        unable_because is null and cause is null as is_free_to_send,
         -- What it sends now, and what it would send with the cause gone, in a week.
         case
             when cause = unable_because then 0
@@ -125,7 +126,7 @@ used as (
     select
         *,
         case
-            when is_active and can_send and cause is null
+            when is_active and is_free_to_send
                 then greatest(weekly_capacity - greatest(queued_running, coalesce(sent_last_7_days, 0)), 0)
             else 0
         end as weekly_room
@@ -146,6 +147,7 @@ select
     queued_running,
     queued_paused,
     can_send,
+    is_free_to_send,
     unable_because,
     cause,
     weekly_capacity,

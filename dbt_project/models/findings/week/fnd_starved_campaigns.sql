@@ -25,7 +25,7 @@ by_sender as (
         least(count(*), max(senders.weekly_capacity)) as reachable
     from waiting
     inner join {{ ref('fnd_sender_capacity') }} as senders on waiting.account_id = senders.account_id
-    where senders.can_send and senders.cause is null
+    where senders.is_free_to_send
     group by waiting.campaign_id, waiting.account_id
 
 ),

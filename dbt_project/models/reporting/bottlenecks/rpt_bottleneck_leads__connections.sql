@@ -66,7 +66,7 @@ waiting_long as (
         senders.label
     from {{ ref('fnd_waiting_leads') }} as waiting
     inner join senders on waiting.account_id = senders.account_id
-    where waiting.is_in_running_campaign and senders.can_send and senders.cause is null
+    where waiting.is_in_running_campaign and senders.is_free_to_send
     qualify row_number() over (partition by waiting.account_id order by waiting.place_in_line) > senders.weekly_capacity
 
 )
@@ -86,7 +86,7 @@ left join senders on connections.account_id = senders.account_id
 where bottlenecks.stage in ('queue', 'sending')
     and (bottlenecks.dimension = 'campaign' or connections.sends_to_waiting)
     -- What a sender can't send at all is no older campaign's fault.
-    and (bottlenecks.cause <> 'campaign_starved' or (senders.can_send and senders.cause is null))
+    and (bottlenecks.cause <> 'campaign_starved' or senders.is_free_to_send)
 union all
 select
     bottlenecks.rank,

@@ -25,7 +25,7 @@ with_too_many as (
         *,
         queued_running - weekly_capacity as too_many
     from senders
-    where can_send and cause is null and queued_running > weekly_capacity
+    where is_free_to_send and queued_running > weekly_capacity
 
 ),
 

@@ -10,7 +10,7 @@ with senders as (
         accounts.account_id,
         accounts.label,
         {{ account_kind('accounts.account_type') }} as account_kind,
-        capacity.can_send and capacity.cause is null as is_free_to_send
+        capacity.is_free_to_send
     from {{ ref('heyreach_accounts') }} as accounts
     inner join {{ ref('fnd_sender_capacity') }} as capacity on accounts.account_id = capacity.account_id
 
