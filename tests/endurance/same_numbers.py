@@ -34,8 +34,8 @@ from tests.endurance.differences import (
 )
 
 PROJECT = Path(__file__).parents[2]
-# The last state before the redesign: what moves must leave its numbers as they were.
-BEFORE = "4d9e557"
+# The last state before what is compared: what moves must leave its numbers as they were.
+BEFORE = "e6e53a0"
 EXPECTED = Path(__file__).with_name("same_numbers.yaml")
 # Hidden, so that no backup takes it along.
 FOLDER = PROJECT / "data" / ".same_numbers"
