@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from unittest.mock import patch
 
-import duckdb
 import pytest
 
 from dbt_project import warehouse
 from extract.workspace.lock import exclusive
 from extract.workspace.variables import DEFAULTS
 from reports.cli import main
+from tests.looking import look_at
 
 if TYPE_CHECKING:  # it brings dbt, which takes seconds to import
     from tests.compiled import Project
@@ -109,7 +109,7 @@ class Workspace:
 
     def query(self, sql: str) -> Rows:
         """Rows of a query on the published warehouse."""
-        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+        with look_at(self.warehouse) as connection:
             return connection.execute(sql).fetchall()
 
 

@@ -1,5 +1,6 @@
 """The leads that are enriched: rows of a CSV file, or of the published warehouse, under one set of names."""
 
+import functools
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -108,14 +109,22 @@ def completed(numbers: Sequence[int], values: list[dict[str, str]]) -> list[RunR
 
 def company_domains(texts: Sequence[str | None]) -> list[str | None]:
     """The company's domain out of each address, site or domain, by the warehouse's own rule."""
-    domain = rendered("company_domain.sql", "company_domain('raw')")
-    with duckdb.connect() as connection:
-        rows = connection.execute(
-            f"select {domain} from (select unnest($texts::varchar[]) as raw, "  # noqa: S608 - texts are bound
-            "unnest(range(len($texts))) as place) order by place",
-            {"texts": list(texts)},
-        ).fetchall()
+    database, query = _domain_reader()
+    with database.cursor() as connection:
+        rows = connection.execute(query, {"texts": list(texts)}).fetchall()
     return [row[0] for row in rows]
+
+
+@functools.cache
+def _domain_reader() -> tuple[duckdb.DuckDBPyConnection, str]:
+    """The database, opened once: that takes longer than the domains. Any thread may take a cursor."""
+    domain = rendered("company_domain.sql", "company_domain('raw')")
+    query = f"""
+        select {domain}
+        from (select unnest($texts::varchar[]) as raw, unnest(range(len($texts))) as place)
+        order by place
+    """  # noqa: S608 - the texts are bound
+    return duckdb.connect(), query
 
 
 def check_columns(leads: Leads, integrations: Sequence[Integration]) -> None:

@@ -37,19 +37,19 @@ def placeholders_among(texts: Iterable[str]) -> set[str]:
     distinct = sorted(set(texts))
     if not distinct:
         return set()
-    known = rendered("engine/*.sql", "known_text('text')")
-    with duckdb.connect() as connection:
-        connection.execute(
-            "create table placeholders as select unnest($words) as placeholder", {"words": _words()}
-        )
-        rows = connection.execute(
-            f"select text from (select unnest($texts::varchar[]) as text) where {known} is null",  # noqa: S608 - bound
-            {"texts": distinct},
-        ).fetchall()
+    database, query = _judge()
+    with database.cursor() as connection:
+        rows = connection.execute(query, {"texts": distinct}).fetchall()
     return {text for (text,) in rows}
 
 
 @functools.cache
-def _words() -> list[str]:
+def _judge() -> tuple[duckdb.DuckDBPyConnection, str]:
+    """The database with the seed, opened once: longer than the texts take. Any thread may take a cursor."""
     with PLACEHOLDERS.open(encoding="utf-8", newline="") as file:
-        return [row["placeholder"] for row in csv.DictReader(file)]
+        words = [row["placeholder"] for row in csv.DictReader(file)]
+    database = duckdb.connect()
+    database.execute("create table placeholders as select unnest($words) as placeholder", {"words": words})
+    known = rendered("engine/*.sql", "known_text('text')")
+    query = f"select text from (select unnest($texts::varchar[]) as text) where {known} is null"  # noqa: S608 - bound
+    return database, query

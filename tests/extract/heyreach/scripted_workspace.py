@@ -6,8 +6,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, urlsplit
 
-import duckdb
-
 from extract import raw
 from extract.heyreach.client import HeyReachClient
 from extract.heyreach.observing import KnownStates, PullResult
@@ -16,6 +14,7 @@ from extract.http.pacing import Pacer
 from extract.raw.landing import Landing, finished_folders
 from extract.workspace.sql_text import literal
 from tests.extract.heyreach.scripted_server import Reply, Request, ScriptedServer, VirtualTime
+from tests.looking import look_at
 
 KEY = "SENTINEL-KEY-9f3a"
 SENDERS = (50001, 50002)
@@ -146,8 +145,8 @@ class ScriptedWorkspace:
         return result
 
     def query(self, sql: str) -> list[tuple]:
-        with duckdb.connect(str(self.raw_path), read_only=True) as connection:
-            connection.execute("set schema = 'heyreach'; set TimeZone = 'UTC'")
+        with look_at(self.raw_path) as connection:
+            connection.execute("use looked_at.heyreach; set TimeZone = 'UTC'")
             return connection.execute(sql).fetchall()
 
     def requests(self, path: str) -> int:
