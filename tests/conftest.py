@@ -47,9 +47,16 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that build warehouses: short ones at the end keep every process busy.
 
-    The longest test is first. It shares nothing, while the other process makes what they all share.
+    The longest test is first. It shares nothing, while the other processes make what they all share.
     """
-    items.sort(key=lambda item: (item.path.name != "test_kills.py", "end_to_end" not in item.path.parts))
+    building = {item.path for item in items if {"compiled", "demo"} & {*getattr(item, "fixturenames", ())}}
+    items.sort(
+        key=lambda item: (
+            item.path.name != "test_kills.py",
+            "end_to_end" not in item.path.parts,
+            item.path not in building,
+        )
+    )
 
 
 def pytest_collection_finish() -> None:
