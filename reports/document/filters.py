@@ -29,11 +29,6 @@ WORDS = returned("words/*.sql", "codes()") | {
     for entry in DIMENSIONS
 }
 
-# What a thing that stalls rests on, by its cause or else the stage of the pipeline.
-EVIDENCE = {
-    **{"too_few_leads": "request that could be sent", "import": "row", "attribution": "lead"},
-    **{"queue": "waiting lead", "sending": "waiting lead", "acceptance": "mature request"},
-}
 # How high the weeks of a trend are; a week without a figure is a dot.
 _BARS = "▁▂▃▄▅▆▇█"
 _NO_BAR = "·"
@@ -176,7 +171,8 @@ def worth_between(row: Mapping[str, Any]) -> str:
 
 def rests_on(row: Mapping[str, Any]) -> str:
     """What a thing that stalls rests on: `63 waiting leads`"""
-    noun, space, rest = (EVIDENCE.get(row["cause"]) or EVIDENCE.get(row["stage"], "row")).partition(" that")
+    evidence = WORDS["evidence"]
+    noun, space, rest = (evidence.get(row["cause"]) or evidence[row["stage"]]).partition(" that")
     return plural(row["evidence_n"], noun) + space + rest
 
 

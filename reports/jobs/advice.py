@@ -16,7 +16,7 @@ ADVICE = """
     left join marts.rpt_bottlenecks as bottlenecks on outcomes.advice_id = bottlenecks.advice_id
     order by outcomes.list_order
 """
-TITLES = {"open": "Open", "done": "Done", "declined": "Declined", "gone": "Gone"}
+STATES = ("open", "done", "declined", "gone")
 # What may be said of advice, and in which states of it.
 MAY_BE = {"declined": ("open",), "done": ("open", "declined")}
 LONGEST_REASON = 200
@@ -26,10 +26,10 @@ def list_advice(workspace: Workspace, *, show: Say) -> None:
     """Show what is open, done, declined and gone, each with its id."""
     require_places(workspace)
     rows = _advice(workspace)
-    for state, title in TITLES.items():
+    for state in STATES:
         those = [row for row in rows if row["state"] == state]
         if those:
-            show(f"{title}:")
+            show(f"{state.capitalize()}:")
             show("\n".join(f"  {row['advice_id']}  {row['message']}" for row in those))
     if not rows:
         show("Nothing was advised yet.")

@@ -125,13 +125,15 @@ def rebuild(workspace: Workspace, say: Say, show: Say) -> None:
     if not has_pulls:
         files.published.unlink(missing_ok=True)
         return
-    since = until = None
+    since = until = against = None
     if files.published.exists():
         published = _published_period(files.published)
         since, until = (f"{published[name]:%Y-%m-%d}" for name in ("since", "until"))
+        if published["against_since"]:
+            against = "{against_since:%Y-%m-%d}..{against_until:%Y-%m-%d}".format_map(published)
         workspace = replace(workspace, as_of=published["as_of"], as_of_precision=timedelta())
     try:
-        build_and_publish(workspace, since, until, new_run_id(), say, show)
+        build_and_publish(workspace, since, until, new_run_id(), say, show, against)
     except OutboundError as error:
         raise erase.NotErasedError(
             f"{error}\nSo {shown(files.published)} still holds what was to go: mend that and run this again"
@@ -231,8 +233,15 @@ def _published_parameters(published: Path) -> dict:
 
 
 def _published_period(published: Path) -> dict:
-    """Period and as-of of a published warehouse, whichever release built it."""
-    return _one_row(published, "select since, until, as_of from marts.rpt_summary")
+    """Periods and as-of of a published warehouse, whichever release built it; None: not compared as asked."""
+    period = _one_row(published, "select since, until, as_of from marts.rpt_summary")
+    try:
+        chosen = _one_row(
+            published, "select against_since, against_until from staging.stg_operations__run_parameters"
+        )
+    except duckdb.Error:  # of a release that compared a period with the one before it alone
+        chosen = {"against_since": None, "against_until": None}
+    return period | chosen
 
 
 def _one_row(published: Path, query: str) -> dict:

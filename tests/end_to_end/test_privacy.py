@@ -179,7 +179,7 @@ def story(compiled: Project, tmp_path_factory: pytest.TempPathFactory):
         done(workspace, "import", "--file", str(file), "--upstream", "--apply")
         enrich(workspace, "hunter,builtwith,apollo,profile_text", file)
         with instead_of_dbt(compiled):
-            done(workspace, "run")
+            done(workspace, "run", "--against", "2025-10-01..2025-10-20")
         done(workspace, "report", "--since", "2026-01-12", "--format", "json")
         assert list((data / "dbt").rglob("*.sql"))
         enrich(workspace, "apollo,heyreach_network")
@@ -253,6 +253,14 @@ def test_their_requests_leave_the_counts_and_the_reconciliation_knows(story):
     assert story.workspace.query(
         "select file_rows, people from marts.heyreach_imports where known_from = 'ledger'"
     ) == [(2, 2)]
+
+
+def test_the_period_that_was_compared_is_compared_again(story):
+    query = "select against_since, against_until from staging.stg_operations__run_parameters"
+    with duckdb.connect(str(story.before / "warehouse.duckdb"), read_only=True) as connection:
+        published = connection.execute(query).fetchall()
+    assert story.workspace.query(query) == published
+    assert None not in published[0]
 
 
 def test_they_are_kept_out_of_pulls_webhook_files_and_imports(story, tmp_path):

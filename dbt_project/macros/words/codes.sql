@@ -1,6 +1,6 @@
 {#- What codes are called where a person reads them, by what they are codes of; read by models (`code_words`) and by the report
     (reports/document/filters.py). A code that isn't listed is read as it is spelled, with spaces, and a segment in the words of
-    its dimension. -#}
+    its dimension. `evidence` is what a line of rpt_bottlenecks rests on, by its cause or else its stage: one of them. -#}
 {% macro codes() -%}
     {{ return({
         'sender': {
@@ -29,6 +29,14 @@
             'not_separable': 'not separable from its senders',
             'suppressed': 'suppressed (too few people)',
             'background': 'not compared',
+        },
+        'evidence': {
+            'too_few_leads': 'request that could be sent',
+            'import': 'row',
+            'attribution': 'lead',
+            'queue': 'waiting lead',
+            'sending': 'waiting lead',
+            'acceptance': 'mature request',
         },
         'not_compared': {
             'few_accounts': 'not separable: fewer than three accounts in a group',

@@ -2,57 +2,29 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 
 import duckdb
-import httpx
-import orjson
 import pytest
 
-from extract.sandbox import DEMO_END, DEMO_SEED, DEMO_START
-from extract.sandbox.api import API_KEY, BASE_PATH, SandboxApi
-from extract.sandbox.process import Sandbox
-from extract.sandbox.server import SandboxServer
+from extract.sandbox import DEMO_SEED, DEMO_START
 from extract.sandbox.world import World
 from tests.conftest import Workspace
+from tests.recording_sandbox import PAUSED, RUNNING, RecordingSandbox, recording_sandboxes
 
-RUNNING, FINISHED, PAUSED = "40101", "40105", "40106"
-STOP, RESUME, PAUSE = "campaign/StopLeadInCampaign", "campaign/Resume", "campaign/Pause"
 LEADS = "campaign/GetLeadsFromCampaign"
 # Who waits in the paused campaign and came from the source that is left out.
 LEFT_OUT = 2
 
 
-class _RecordingApi(SandboxApi):
-    def __init__(self, *arguments, **options):
-        super().__init__(*arguments, **options)
-        self.changes: list[tuple[str, dict]] = []
-        self.after_change: Callable[[str], None] = lambda name: None
-
-    def handle(self, method: str, path: str, query: str, key: str | None, body: bytes):
-        answer = super().handle(method, path, query, key, body)
-        name = path.removeprefix(BASE_PATH)
-        if name in (STOP, RESUME, PAUSE):
-            self.changes.append((name, orjson.loads(body) if body else {}))
-            self.after_change(name)
-        return answer
-
-
 @dataclass(frozen=True)
-class ActedOn(Sandbox):
-    """A sandbox served by this process."""
-
-    api: _RecordingApi = field(repr=False)
+class ActedOn(RecordingSandbox):
+    """What it was asked to change, and what it shows."""
 
     def asked(self) -> list[str]:
         """What it was asked to change, in turn."""
-        return [name for name, _ in self.api.changes]
-
-    def status(self, campaign_id: str = PAUSED) -> str:
-        """The campaign's status now."""
-        return self.api.imports.campaigns[int(campaign_id)].status_at(self.api.now)
+        return [route for route, _ in self.changes()]
 
     def stopped(self) -> set[str]:
         """The numbers of the leads that were stopped."""
@@ -60,12 +32,7 @@ class ActedOn(Sandbox):
 
     def leads(self, campaign_id: str = PAUSED) -> list[dict]:
         """The rows of a campaign's leads."""
-        answer = httpx.post(
-            f"{self.base_url}/{LEADS}",
-            headers={"X-API-KEY": self.api_key},
-            json={"campaignId": int(campaign_id), "offset": 0, "limit": 100},
-        )
-        return answer.raise_for_status().json()["items"]
+        return self.post(LEADS, json={"campaignId": int(campaign_id), "offset": 0, "limit": 100})["items"]
 
     def waiting(self) -> list[dict]:
         """Those that wait in the paused campaign."""
@@ -73,9 +40,8 @@ class ActedOn(Sandbox):
 
     def by_hand(self, route: str, **content: object) -> None:
         """What somebody does in HeyReach itself."""
-        headers = {"X-API-KEY": self.api_key}
-        httpx.post(f"{self.base_url}/{route}", headers=headers, **content).raise_for_status()
-        self.api.changes.clear()
+        self.post(route, **content)
+        self.api.received.clear()
 
 
 @pytest.fixture(scope="session")
@@ -87,19 +53,8 @@ def small_world() -> World:
 @pytest.fixture
 def serve(small_world: World) -> Iterator[Callable[..., ActedOn]]:
     """Serve sandboxes over the same world, or another, each without the others' writes."""
-    servers = []
-
-    def start(world: World | None = None) -> ActedOn:
-        api = _RecordingApi(world or small_world, now=DEMO_END)
-        server = SandboxServer(api)
-        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        servers.append(server)
-        return ActedOn(server.base_url, API_KEY, api)
-
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    with recording_sandboxes(small_world, ActedOn) as start:
+        yield start
 
 
 @pytest.fixture

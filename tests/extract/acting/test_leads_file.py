@@ -11,7 +11,7 @@ import pytest
 from extract.people.profile_urls import parse_profile_urls
 from extract.people.suppression import Suppressions
 from tests.conftest import Workspace
-from tests.extract.acting.conftest import RUNNING
+from tests.recording_sandbox import RUNNING
 
 
 def leads(workspace: Workspace, *arguments: str):

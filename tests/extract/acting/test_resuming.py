@@ -25,7 +25,8 @@ from extract.sandbox.writes import PROFILE_TEXTS, SuppliedLead
 from extract.workspace.workspace import load_workspace
 from reports.cli.frame import PROJECT_DIR
 from tests.conftest import Outcome, Workspace
-from tests.extract.acting.conftest import FINISHED, LEFT_OUT, PAUSE, PAUSED, RESUME, RUNNING, STOP
+from tests.extract.acting.conftest import LEFT_OUT
+from tests.recording_sandbox import FINISHED, PAUSE, PAUSED, RESUME, RUNNING, STOP
 
 EXCEPT = ("--except", "source=ZoomInfo")
 NEW = SuppliedLead(
@@ -178,7 +179,7 @@ def test_where_heyreach_refuses_to_stop_leads_of_a_paused_campaign_nothing_is_re
     sandbox = serve(World.generate("boutique", DEMO_SEED, leads=150, start=DEMO_START, twists=twists))
     workspace = publish(sandbox)
     for _ in range(2):
-        sandbox.api.changes.clear()
+        sandbox.api.received.clear()
         refused = resume(workspace, *EXCEPT, "--apply")
         assert refused.exit_code == 3
         assert f"HeyReach stopped 0 of {LEFT_OUT} leads" in refused.errors
@@ -203,7 +204,7 @@ def test_a_campaign_that_falls_back_is_not_called_resumed(workspace, sandbox):
         if name == RESUME:
             sandbox.api.imports.set_status(int(PAUSED), "PAUSED", sandbox.api.now)
 
-    sandbox.api.after_change = fall_back
+    sandbox.api.after_write = fall_back
     undone = resume(workspace, "--apply")
     assert undone.exit_code == 3
     assert "still is PAUSED after HeyReach was asked to resume it" in undone.errors
@@ -274,7 +275,7 @@ def test_somebody_who_comes_while_others_are_stopped_is_not_asked(workspace, san
     def add(name: str) -> None:
         sandbox.api.imports.add_to_campaign(int(PAUSED), [NEW], sandbox.api.now)
 
-    sandbox.api.after_change = add
+    sandbox.api.after_write = add
     refused = resume(workspace, *EXCEPT, "--apply")
     assert refused.exit_code == 2
     assert "1 leads are new there" in refused.errors

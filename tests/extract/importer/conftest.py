@@ -2,54 +2,33 @@
 
 import csv
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 
-import httpx
-import orjson
 import pytest
 
 from extract.importer.ledger import Ledger, LedgerLead
 from extract.people.profile_urls import parse_profile_urls
-from extract.sandbox import DEMO_END, DEMO_SEED, DEMO_START
-from extract.sandbox.api import API_KEY, BASE_PATH, SandboxApi
+from extract.sandbox import DEMO_SEED, DEMO_START
 from extract.sandbox.process import Sandbox
-from extract.sandbox.server import SandboxServer
 from extract.sandbox.world import World
 from tests.conftest import Outcome, Workspace
+from tests.recording_sandbox import ADD_TO_CAMPAIGN, RecordingSandbox, recording_sandboxes
 
-ADD_TO_CAMPAIGN, ADD_TO_LIST = "campaign/AddLeadsToCampaignV2", "list/AddLeadsToListV2"
 LIST_LEADS = "list/GetLeadsFromList"
-RUNNING, OTHER_RUNNING, FINISHED, PAUSED, DRAFT = "40101", "40102", "40105", "40106", "40107"
+OTHER_RUNNING, DRAFT = "40102", "40107"
 LIST, COMPANY_LIST = "60190", "60191"
 
 Person = dict[str, str]
 
 
-class _RecordingApi(SandboxApi):
-    def __init__(self, *arguments, **options):
-        super().__init__(*arguments, **options)
-        self.received: list[tuple[str, dict]] = []
-        self.on_write: Callable[[], None] = lambda: None
-
-    def handle(self, method: str, path: str, query: str, key: str | None, body: bytes):
-        name = path.removeprefix(BASE_PATH)
-        self.received.append((name, orjson.loads(body) if body else {}))
-        if name in (ADD_TO_CAMPAIGN, ADD_TO_LIST):
-            self.on_write()
-        return super().handle(method, path, query, key, body)
-
-
 @dataclass(frozen=True)
-class RecordingSandbox(Sandbox):
-    """A sandbox served by this process."""
-
-    api: _RecordingApi = field(repr=False)
+class ImportSandbox(RecordingSandbox):
+    """What was imported into it."""
 
     def writes(self) -> list[dict]:
         """The bodies of the import requests that came, in their order."""
-        return [body for name, body in self.api.received if name in (ADD_TO_CAMPAIGN, ADD_TO_LIST)]
+        return [body for _, body in self.changes()]
 
     def sizes(self) -> list[int]:
         """How many leads each of them held."""
@@ -66,24 +45,14 @@ class RecordingSandbox(Sandbox):
         """Import one person past the importer."""
         lead = {"profileUrl": f"https://www.{person}", "firstName": "Sample", "lastName": "Tester"}
         lead["customUserFields"] = [{"name": name, "value": value} for name, value in fields.items()]
-        httpx.post(
-            f"{self.base_url}/{ADD_TO_CAMPAIGN}",
-            headers={"X-API-KEY": self.api_key},
-            json={"campaignId": int(campaign_id), "accountLeadPairs": [{"lead": lead}]},
-        ).raise_for_status()
-
-    def status(self, campaign_id: str) -> str:
-        """The campaign's status now."""
-        return self.api.imports.campaigns[int(campaign_id)].status_at(self.api.now)
+        self.post(
+            ADD_TO_CAMPAIGN, json={"campaignId": int(campaign_id), "accountLeadPairs": [{"lead": lead}]}
+        )
 
     def fields_of(self, person: str, list_id: str = LIST) -> dict[str, str]:
         """The custom fields that a list shows of a person."""
-        answer = httpx.post(
-            f"{self.base_url}/{LIST_LEADS}",
-            headers={"X-API-KEY": self.api_key},
-            json={"listId": int(list_id), "offset": 0, "limit": 1000},
-        )
-        rows = answer.raise_for_status().json()["items"]
+        answer = self.post(LIST_LEADS, json={"listId": int(list_id), "offset": 0, "limit": 1000})
+        rows = answer["items"]
         keys = [url.key for url in parse_profile_urls([row["profileUrl"] for row in rows])]
         row = dict(zip(keys, rows, strict=True))[person]
         return {each["name"]: each["value"] for each in row["customFields"]}
@@ -105,25 +74,14 @@ def small_world() -> World:
 
 
 @pytest.fixture
-def serve(small_world: World) -> Iterator[Callable[..., RecordingSandbox]]:
+def serve(small_world: World) -> Iterator[Callable[..., ImportSandbox]]:
     """Serve sandboxes over the same world, each without the others' writes."""
-    servers = []
-
-    def start(**options) -> RecordingSandbox:
-        api = _RecordingApi(small_world, now=DEMO_END, **options)
-        server = SandboxServer(api)
-        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        servers.append(server)
-        return RecordingSandbox(server.base_url, API_KEY, api)
-
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    with recording_sandboxes(small_world, ImportSandbox) as start:
+        yield start
 
 
 @pytest.fixture
-def sandbox(serve: Callable[..., RecordingSandbox]) -> RecordingSandbox:
+def sandbox(serve: Callable[..., ImportSandbox]) -> ImportSandbox:
     """One sandbox, nothing imported yet, no fault on."""
     return serve()
 

@@ -14,7 +14,8 @@ from extract.importer.ledger import Import, Ledger, PlannedRow
 from extract.importer.target import Target, campaign_target
 from extract.people.suppression import Suppressions
 from extract.workspace.errors import ProviderError
-from tests.extract.importer.conftest import ADD_TO_CAMPAIGN, LIST_LEADS, PAUSED, RUNNING, RecordingSandbox
+from tests.extract.importer.conftest import LIST_LEADS, ImportSandbox
+from tests.recording_sandbox import ADD_TO_CAMPAIGN, PAUSED, RUNNING
 
 AT = datetime(2026, 2, 9, 6, tzinfo=UTC)
 NO_ANSWER = {"name": "server_error", "status": 503, "route": ADD_TO_CAMPAIGN}
@@ -44,7 +45,7 @@ def planned_row(number: int, **fields: str) -> PlannedRow:
 class Desk:
     """A planned import, its ledger, and what is needed to deliver it."""
 
-    def __init__(self, sandbox: RecordingSandbox, client: HeyReachClient, ledger: Ledger, target: Target):
+    def __init__(self, sandbox: ImportSandbox, client: HeyReachClient, ledger: Ledger, target: Target):
         self.sandbox, self.client, self.ledger, self.target = sandbox, client, ledger, target
         self.entry: Import | None = None
         self.suppressions = Suppressions(ledger.path.parent / "suppressed")
@@ -85,7 +86,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk_for(sandbox: RecordingSandbox, tmp_path: Path) -> Iterator[Callable[[str], Desk]]:
+def desk_for(sandbox: ImportSandbox, tmp_path: Path) -> Iterator[Callable[[str], Desk]]:
     pacer = Pacer(0, sandbox.api_key, tmp_path / "pacing")
     with (
         HeyReachClient(sandbox.base_url, sandbox.api_key, pacer) as client,
@@ -103,11 +104,11 @@ def test_the_intent_is_on_disk_before_a_request_leaves(desk):
     desk.plan([planned_row(number) for number in range(150)])
     seen = []
 
-    def look() -> None:
+    def look(route: str) -> None:
         with Ledger(desk.ledger.path) as other:
             seen.append(Counter(lead.state for lead in other.leads("leads-1")))
 
-    desk.sandbox.api.on_write = look
+    desk.sandbox.api.before_write = look
     desk.delivery().run()
     assert seen == [{"sending": 100, "planned": 50}, {"answered": 100, "sending": 50}]
 
@@ -115,7 +116,7 @@ def test_the_intent_is_on_disk_before_a_request_leaves(desk):
 def test_who_is_erased_while_it_is_sent_goes_into_no_later_request(desk):
     desk.plan([planned_row(number) for number in range(150)])
     gone = {person(7), person(120)}
-    desk.sandbox.api.on_write = lambda: Suppressions(desk.ledger.path.parent / "suppressed").add(
+    desk.sandbox.api.before_write = lambda route: Suppressions(desk.ledger.path.parent / "suppressed").add(
         gone, AT.date()
     )
     desk.delivery().run()

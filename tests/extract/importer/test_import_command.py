@@ -20,20 +20,17 @@ from extract.sandbox.imports import FIELD_UPDATES
 from tests.conftest import Outcome, Workspace
 from tests.endurance.kill_importer import kill_importer
 from tests.extract.importer.conftest import (
-    ADD_TO_CAMPAIGN,
     COMPANY_LIST,
     DRAFT,
-    FINISHED,
     LIST,
     LIST_LEADS,
     OTHER_RUNNING,
-    PAUSED,
-    RUNNING,
     ImportWorkspace,
     keys,
     people,
     workspace_of,
 )
+from tests.recording_sandbox import ADD_TO_CAMPAIGN, FINISHED, PAUSED, RUNNING
 
 PROJECT = Path(__file__).parents[3]
 COMMAND = (sys.executable, "-m", "reports.cli", "import")
@@ -817,7 +814,7 @@ def test_a_second_importer_is_turned_away_while_the_first_one_sends(sandbox, wor
     file = write_file(people(250))
     seconds = []
 
-    def import_too() -> None:
+    def import_too(route: str) -> None:
         if not seconds:
             seconds.append(None)
             seconds[0] = subprocess.run(
@@ -830,7 +827,7 @@ def test_a_second_importer_is_turned_away_while_the_first_one_sends(sandbox, wor
             )
 
     # Between the first importer's request and its answer.
-    sandbox.api.on_write = import_too
+    sandbox.api.before_write = import_too
     succeeded(workspace.import_("--file", file, "--campaign", RUNNING, "--apply"))
     [second] = seconds
     assert second.returncode == 75, second.stderr

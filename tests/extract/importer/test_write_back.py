@@ -4,13 +4,14 @@ import duckdb
 import httpx
 import pytest
 
-from tests.extract.importer.conftest import ADD_TO_LIST, RUNNING, ImportWorkspace, RecordingSandbox, keys
+from tests.extract.importer.conftest import ImportSandbox, ImportWorkspace, keys
+from tests.recording_sandbox import ADD_TO_LIST, RUNNING
 
 FIELDS = {"source": "clay", "icp": "sre"}
 
 
 @pytest.fixture
-def found(workspace: ImportWorkspace, sandbox: RecordingSandbox) -> list[str]:
+def found(workspace: ImportWorkspace, sandbox: ImportSandbox) -> list[str]:
     """People of a campaign's list of whom enrichment found something, in a published warehouse."""
     people = sorted(keys(8))
     for person in people:
@@ -38,7 +39,7 @@ def found(workspace: ImportWorkspace, sandbox: RecordingSandbox) -> list[str]:
 
 
 @pytest.fixture
-def list_id(sandbox: RecordingSandbox) -> str:
+def list_id(sandbox: ImportSandbox) -> str:
     """The list of that campaign."""
     answer = httpx.post(
         f"{sandbox.base_url}/campaign/GetAll",
