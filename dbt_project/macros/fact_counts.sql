@@ -8,23 +8,30 @@
 
 {#- What stands beside the counts of a breakdown and says how sure they are, as columns of fnd_period_facts that are
     summed: acceptances that were surely, or possibly, within the window; requests that vanished while they were open;
-    people connected before; those of whom nobody knows. -#}
+    people connected before; those of whom nobody knows. And what a loss is told from, of which a short period holds little. -#}
 {% macro doubt_counts() -%}
     {{ return([
         'mature_accepted_surely', 'mature_accepted_possibly', 'out_of_sight', 'already_connected', 'undecided',
+        'evidence_sent', 'evidence_accepted', 'evidence_out_of_sight',
     ]) }}
+{%- endmacro %}
+
+{#- From when on mature requests are evidence of a loss: from the period's begin, or 90 days before its end, if that is earlier. Of
+    a report of thirty days two weeks are mature, which show little; what is older than a quarter was asked with other lists. -#}
+{% macro evidence_since(since='since', until='until') -%}
+    least({{ since }}, {{ days_after(until, -90) }})
 {%- endmacro %}
 
 {#- What the undecided add to where they count as asked; each has a bound in fnd_segment_bounds. -#}
 {% macro undecided_counts() -%}
-    {{ return(['sent', 'accepted', 'sent_to_date', 'accepted_to_date', 'mature']) }}
+    {{ return(['sent', 'accepted', 'sent_to_date', 'accepted_to_date', 'mature', 'evidence']) }}
 {%- endmacro %}
 
 {#- An event belongs to the period when its estimate does; without an estimate, when both its bounds do. -#}
-{% macro is_in_period(moment, earliest, latest) -%}
+{% macro is_in_period(moment, earliest, latest, since='since') -%}
     coalesce(
-        {{ moment }} >= since and {{ moment }} < until,
-        {{ earliest }} >= since and {{ latest }} < until,
+        {{ moment }} >= {{ since }} and {{ moment }} < until,
+        {{ earliest }} >= {{ since }} and {{ latest }} < until,
         false
     )
 {%- endmacro %}

@@ -32,7 +32,7 @@ def rows(workspace: Workspace, query: str) -> list[dict]:
 
 @pytest.fixture(scope="module")
 def requests(workspace: Workspace) -> list[dict]:
-    return rows(workspace, "select * from findings.fnd_period_facts where mature_sent = 1")
+    return rows(workspace, "select * from findings.fnd_period_facts where evidence_sent = 1")
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def tables(requests: list[dict], column: str, segment: str) -> list[numpy.ndarra
     for request in requests:
         if request["account_id"] is not None:
             side = 0 if request[column] == segment else 1
-            counted[request["list_id"]][side, 1 - request["mature_accepted"]] += 1
+            counted[request["list_id"]][side, 1 - request["evidence_accepted"]] += 1
     return list(counted.values())
 
 
@@ -81,12 +81,12 @@ def test_a_segment_is_also_looked_at_without_the_account_that_lost_most(workspac
         others = defaultdict(list)
         for request in requests:
             if request["account_id"] is not None and request[column] != effect["segment"]:
-                others[request["list_id"]].append(request["mature_accepted"])
+                others[request["list_id"]].append(request["evidence_accepted"])
         beyond = defaultdict(list)
         for request in requests:
             if request[column] == effect["segment"] and others[request["list_id"]]:
                 expected = numpy.mean(others[request["list_id"]])
-                beyond[request["account_id"]].append(request["mature_accepted"] - expected)
+                beyond[request["account_id"]].append(request["evidence_accepted"] - expected)
         worst = min(beyond, key=lambda account: sum(beyond[account]))
         left = [value for account, values in beyond.items() if account != worst for value in values]
         if left:
@@ -107,7 +107,7 @@ def test_rates_are_standardized_directly(workspace, requests):
         cells = defaultdict(list)
         for request in all_requests:
             if request[column] == effect["segment"]:
-                cells[request["list_id"]].append(request["mature_accepted"])
+                cells[request["list_id"]].append(request["evidence_accepted"])
         covered = sum(weights[name] for name in cells)
         expected = sum(weights[name] * numpy.mean(cell) for name, cell in cells.items()) / covered
         assert effect["standardized_rate"] == pytest.approx(expected, abs=1e-9)
@@ -118,7 +118,7 @@ def test_a_sender_that_got_everybodys_mix_keeps_its_rate(workspace):
     """The identity of direct standardisation, on the whole of all senders."""
     [row] = rows(
         workspace,
-        "select sum(mature_accepted) / sum(mature_sent) as rate from findings.fnd_period_facts"
+        "select sum(evidence_accepted) / sum(evidence_sent) as rate from findings.fnd_period_facts"
         " where account_id is not null",
     )
     effects = rows(workspace, "select * from findings.fnd_account_effects where dimension = 'account'")
@@ -170,10 +170,10 @@ def test_leads_are_compared_within_and_across_senders(workspace, requests):
         for test in rows(workspace, "select * from findings.fnd_loss_tests where stage = 'acceptance'")
     }
     in_doubt = {
-        (segment["dimension"], segment["segment"]): segment["z_in_doubt"] or 0
-        for segment in rows(workspace, "select * from marts.rpt_segment_performance")
+        (segment["dimension"], segment["segment"]): segment["evidence_z_in_doubt"] or 0
+        for segment in rows(workspace, "select * from findings.fnd_segments_compared")
     }
-    accepted = numpy.array([request["mature_accepted"] for request in requests])
+    accepted = numpy.array([request["evidence_accepted"] for request in requests])
     senders = numpy.array([request["account_id"] or "unassigned" for request in requests])
     compared = 0
     for effect in effects:
@@ -223,7 +223,7 @@ def test_what_is_named_is_measured_against_what_is_not(workspace, requests, bott
         for request in requests
         if not any(request[columns[row["dimension"]]] == row["segment"] for row in named)
     ]
-    rate = sum(request["mature_accepted"] for request in left) / len(left)
+    rate = sum(request["evidence_accepted"] for request in left) / len(left)
     for row in named:
         assert f"{100 * rate:.1f} %" in row["why"]
 

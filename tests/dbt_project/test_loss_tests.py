@@ -18,7 +18,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             create table stg_operations__run_parameters as
             select 30 as collecting_below, 5.0 as normal_invalid_percent, 10.0 as normal_duplicate_percent,
                 timestamptz '2026-01-01 00:00:00+00' as since, timestamptz '2026-02-01 00:00:00+00' as until;
-            create table fnd_period_facts as select 400 as mature_sent;
+            create table fnd_period_facts as select 400 as evidence_sent;
             create table heyreach_accounts as
             select * from (values ('1', 'ai_mirror_saas'), ('2', 'real_personal'))
                 as accounts (account_id, account_type);
@@ -37,7 +37,8 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             );
             create table fnd_segments_compared as
             select dimension, segment, {MATURE} as sent, {MATURE} as sent_to_date, 9 as accepted,
-                9 as accepted_to_date, {MATURE} as mature_sent, 9 as mature_accepted, 0.0 as z_in_doubt
+                9 as accepted_to_date, {MATURE} as mature_sent, 9 as mature_accepted,
+                {MATURE} as evidence_sent, 9 as evidence_accepted, 0.0 as evidence_z_in_doubt
             from (values ('account', '1'), ('account_type', 'ai_mirror_saas'), ('account_kind', 'ai'))
                 as twins (dimension, segment);
             create table fnd_account_effects as
@@ -67,7 +68,7 @@ def test_a_sender_that_is_the_only_one_of_its_type_stands_for_itself(database):
 @pytest.mark.parametrize(("z_in_doubt", "p_value"), [(0, 0.00003), (-3, 0.159), (-9, 0.5)])
 def test_what_nobody_knows_is_counted_against_the_loss(database, z_in_doubt, p_value):
     """A sender at z = -4 is at -1 if what vanished open was accepted, and never above the others."""
-    database.execute("update fnd_segments_compared set z_in_doubt = ?", [z_in_doubt])
+    database.execute("update fnd_segments_compared set evidence_z_in_doubt = ?", [z_in_doubt])
     [(_, _, q_value)] = losses(database).values()
     assert q_value == pytest.approx(p_value, rel=0.06)
 
@@ -75,13 +76,13 @@ def test_what_nobody_knows_is_counted_against_the_loss(database, z_in_doubt, p_v
 def test_what_holds_the_same_requests_is_tested_once_by_what_an_operator_chose(database):
     for dimension, segment in (("source", "clay"), ("list", "60001")):
         database.execute(
-            "insert into fnd_segments_compared select ?, ?, 96, 96, 9, 9, 96, 9, 0", [dimension, segment]
+            "insert into fnd_segments_compared select ?, ?, 96, 96, 9, 9, 96, 9, 96, 9, 0", [dimension, segment]
         )
         database.execute("insert into fnd_lead_effects values (?, ?, false, null, -3)", [dimension, segment])
     assert list(losses(database)) == [("list", "60001")]
 
 
 def test_what_can_not_be_compared_represents_nobody(database):
-    database.execute("insert into fnd_segments_compared values ('list', '60001', 96, 96, 9, 9, 96, 9, 0)")
+    database.execute("insert into fnd_segments_compared values ('list', '60001', 96, 96, 9, 9, 96, 9, 96, 9, 0)")
     database.execute("insert into fnd_lead_effects values ('list', '60001', true, null, null)")
     assert list(losses(database)) == [("account", "1")]

@@ -22,8 +22,11 @@ COUNTS = """
     leads_imported leads_undated sent accepted sent_undated sent_to_date accepted_to_date mature_sent
     mature_accepted
 """
-DOUBTS = "mature_accepted_surely mature_accepted_possibly out_of_sight already_connected undecided"
-BOUNDS = "sent accepted sent_to_date accepted_to_date mature"
+DOUBTS = """
+    mature_accepted_surely mature_accepted_possibly out_of_sight already_connected undecided
+    evidence_sent evidence_accepted evidence_out_of_sight
+"""
+BOUNDS = "sent accepted sent_to_date accepted_to_date mature evidence"
 TEXTS = (*FACT_COLUMNS, "account_industry", "lead_id")
 GENDERS = ("female", "male", None)
 

@@ -131,6 +131,22 @@ def test_a_segment_that_is_lower_is_listed_or_says_why_not(workspace, markdown):
     assert "*Lower, and not in the list of what stalls:* Executive (within its senders" in markdown
 
 
+def test_a_loss_is_told_on_all_that_is_mature_not_the_period_s_share(workspace):
+    # Two weeks of the thirty days are mature: 140 requests of this source were all that the list knew.
+    [(evidence, listed, in_period, known)] = workspace.query(
+        """
+        select bottlenecks.evidence_n, contains(bottlenecks.why, '2025-11-12'), segments.mature_sent, (
+            select count(*) from marts.heyreach_connections where source = 'zoominfo' and is_mature
+        )
+        from marts.rpt_bottlenecks as bottlenecks
+        inner join marts.rpt_segment_performance as segments using (dimension, segment)
+        where bottlenecks.cause = 'low_acceptance'
+        """
+    )
+    assert (evidence, listed, in_period) == (known, True, 140)
+    assert evidence > 2 * in_period
+
+
 def test_a_sender_s_week_is_what_it_can_send(workspace):
     # Five days of its own daily limit, at most 100; 100 were said of each.
     assert workspace.query(

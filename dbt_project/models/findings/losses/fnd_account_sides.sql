@@ -11,9 +11,9 @@ with requests as (
         coalesce({{ column }}, 'unknown') as {{ column }},
         {%- endfor %}
         coalesce(list_id, 'campaign ' || campaign_id) as list_id,
-        mature_accepted as accepted
+        evidence_accepted as accepted
     from {{ ref('fnd_period_facts') }}
-    where mature_sent = 1 and account_id is not null
+    where evidence_sent = 1 and account_id is not null
 
 ),
 

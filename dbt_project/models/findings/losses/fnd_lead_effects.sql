@@ -1,6 +1,6 @@
 {#- How a source, list, ICP or any other kind of leads does apart from which senders got it.
 
-    Within senders: mature requests are compared sender by sender (Cochran-Mantel-Haenszel without a continuity
+    Within senders: mature requests (evidence_sent) are compared sender by sender (Cochran-Mantel-Haenszel without a continuity
     correction, as fnd_account_effects does within lists), so that two weak senders are no reason to call their list weak.
 
     Across senders: the plain comparison with all others, with a variance that allows for the scatter between senders as
@@ -13,7 +13,7 @@ with requests as (
         *,
         coalesce(account_id, 'unassigned') as sender
     from {{ ref('fnd_period_facts') }}
-    where mature_sent = 1
+    where evidence_sent = 1
 
 ),
 
@@ -25,7 +25,7 @@ cells as (
         {{ entry.column }} as segment,
         sender,
         count(*) as sent,
-        sum(mature_accepted) as accepted
+        sum(evidence_accepted) as accepted
     from requests
     where {{ entry.column }} is not null
     group by {{ entry.column }}, sender
@@ -36,8 +36,8 @@ cells as (
         keyword as segment,
         sender,
         count(*) as sent,
-        sum(mature_accepted) as accepted
-    from (select sender, mature_accepted, unnest({{ split_keywords('keywords') }}) as keyword from requests) as keyword_requests
+        sum(evidence_accepted) as accepted
+    from (select sender, evidence_accepted, unnest({{ split_keywords('keywords') }}) as keyword from requests) as keyword_requests
     group by keyword, sender
 
 ),
@@ -47,10 +47,10 @@ senders as (
     select
         sender,
         count(*) as sent,
-        sum(mature_accepted) as accepted,
+        sum(evidence_accepted) as accepted,
         sum(count(*)) over () as all_sent,
         sum(power(count(*), 2)) over () as all_squares,
-        sum(sum(mature_accepted)) over () as all_accepted
+        sum(sum(evidence_accepted)) over () as all_accepted
     from requests
     group by sender
 

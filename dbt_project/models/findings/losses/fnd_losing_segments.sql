@@ -24,9 +24,9 @@ totals_0 as (
 
     select
         count(*) as sent,
-        coalesce(sum(mature_accepted), 0) as accepted
+        coalesce(sum(evidence_accepted), 0) as accepted
     from {{ ref('fnd_period_facts') }}
-    where mature_sent = 1
+    where evidence_sent = 1
 
 ),
 
@@ -141,8 +141,8 @@ select
     candidates.cause,
     candidates.dimension,
     candidates.segment,
-    cast(winners.sent as bigint) as mature_sent,
-    cast(winners.accepted as bigint) as mature_accepted,
+    cast(winners.sent as bigint) as evidence_sent,
+    cast(winners.accepted as bigint) as evidence_accepted,
     candidates.q_value,
     -- What everything else reaches: the rate a loss is measured against.
     {{ rate('remaining.accepted', 'remaining.sent') }} as reference_rate

@@ -9,14 +9,14 @@ with candidates as (
 requests as (
 
     select * from {{ ref('fnd_period_facts') }}
-    where mature_sent = 1
+    where evidence_sent = 1
 
 ),
 
 memberships as (
 
     {{ segment_memberships(
-        'requests', 'candidates', ['facts.connection_id', 'facts.mature_accepted', 'segments.candidate']
+        'requests', 'candidates', ['facts.connection_id', 'facts.evidence_accepted', 'segments.candidate']
     ) }}
 
 ),
@@ -26,11 +26,11 @@ kinds as (
     select
         kind,
         count(*) as sent,
-        sum(mature_accepted) as accepted
+        sum(evidence_accepted) as accepted
     from (
         select
             connection_id,
-            max(mature_accepted) as mature_accepted,
+            max(evidence_accepted) as evidence_accepted,
             string_agg(cast(candidate as varchar), ',' order by candidate) as kind
         from memberships
         group by connection_id

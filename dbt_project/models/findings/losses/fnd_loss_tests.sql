@@ -14,10 +14,10 @@ with acceptance as (
         dimension,
         segment,
         precedence,
-        mature_sent as trials,
-        mature_accepted as found,
+        evidence_sent as trials,
+        evidence_accepted as found,
         -- Whatever is unknown is counted against the loss: the undecided, and requests that vanished while they were open.
-        case when z < 0 then least(z - coalesce(z_in_doubt, 0), 0) else z end as z,
+        case when z < 0 then least(z - coalesce(evidence_z_in_doubt, 0), 0) else z end as z,
         looks
     from {{ ref('fnd_segments_testable') }}
     where place_among_same = 1

@@ -2,7 +2,7 @@
 
 {#- Segments of different dimensions that hold the same requests are one, named by the first of loss_dimensions() that can be
     tested. -#}
-{%- set same_requests = 'sent, sent_to_date, accepted, accepted_to_date, mature_sent, mature_accepted' -%}
+{%- set same_requests = 'sent, sent_to_date, accepted, accepted_to_date, mature_sent, mature_accepted, evidence_sent' -%}
 
 with segments as (
 
@@ -21,7 +21,7 @@ account_effects as (
 
 all_requests as (
 
-    select sum(mature_sent) as mature_sent
+    select sum(evidence_sent) as sent
     from {{ ref('fnd_period_facts') }}
 
 ),
@@ -86,7 +86,7 @@ testable as (
     left join few_of_a_kind
         on segments.dimension = 'account'
         and segments.segment = few_of_a_kind.account_id
-    where least(segments.mature_sent, all_requests.mature_sent - segments.mature_sent) >= run_parameters.collecting_below
+    where least(segments.evidence_sent, all_requests.sent - segments.evidence_sent) >= run_parameters.collecting_below
         -- A type is told from its accounts only where there are some of it and some of others, and where it is low without
         -- its worst account, too.
         and (

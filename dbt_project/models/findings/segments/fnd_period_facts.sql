@@ -38,8 +38,14 @@ connections_in_period as (
         {{ is_in_period('undecided.accepted_at', 'undecided.accepted_earliest', 'undecided.accepted_latest') }} as is_undecided_accepted,
         coalesce(undecided.is_mature, false) as is_undecided_mature,
         {{ is_in_period(
+            'undecided.sent_cohort_at', 'undecided.sent_cohort_earliest', 'undecided.sent_cohort_latest', evidence_since()
+        ) }} as is_undecided_evidence,
+        {{ is_in_period(
             'connections.sent_cohort_at', 'connections.sent_cohort_earliest', 'connections.sent_cohort_latest'
         ) }} as is_sent_in_period,
+        {{ is_in_period(
+            'connections.sent_cohort_at', 'connections.sent_cohort_earliest', 'connections.sent_cohort_latest', evidence_since()
+        ) }} as is_evidence,
         {{ is_in_period(
             'connections.connection_accepted_at', 'connections.connection_accepted_earliest', 'connections.connection_accepted_latest'
         ) }} as is_accepted_in_period,
@@ -81,12 +87,16 @@ connection_facts as (
         cast(is_sent_in_period and is_out_of_sight as integer) as out_of_sight,
         cast(status = 'already_connected' as integer) as already_connected,
         cast(is_undecided as integer) as undecided,
+        cast(is_evidence and is_mature as integer) as evidence_sent,
+        cast(is_evidence and is_mature and is_accepted_in_window as integer) as evidence_accepted,
+        cast(is_evidence and is_out_of_sight as integer) as evidence_out_of_sight,
         undecided_group,
         cast(is_undecided_sent as integer) as undecided_sent,
         cast(is_undecided_accepted as integer) as undecided_accepted,
         cast(is_undecided as integer) as undecided_sent_to_date,
         cast(is_undecided as integer) as undecided_accepted_to_date,
-        cast(is_undecided_sent and is_undecided_mature as integer) as undecided_mature
+        cast(is_undecided_sent and is_undecided_mature as integer) as undecided_mature,
+        cast(is_undecided_evidence and is_undecided_mature as integer) as undecided_evidence
     from connections_in_period
 
 ),

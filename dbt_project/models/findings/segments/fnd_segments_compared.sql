@@ -27,6 +27,9 @@ select
     cast({{ count }} as bigint) as {{ count }},
     {%- endfor %}
     z_as_counted - z as z_in_doubt,
+    cast(evidence_sent as bigint) as evidence_sent,
+    cast(evidence_accepted as bigint) as evidence_accepted,
+    evidence_z_in_doubt,
     senders,
     people,
     is_collected,

@@ -21,6 +21,9 @@ totals as (
         sum(mature_sent) as all_sent,
         sum(out_of_sight) as all_out_of_sight,
         sum(mature_accepted) as all_accepted,
+        sum(evidence_sent) as all_evidence_sent,
+        sum(evidence_accepted) as all_evidence_accepted,
+        sum(evidence_out_of_sight) as all_evidence_out_of_sight,
         count(distinct case when sent_to_date > 0 then account_id end) as all_senders
     from {{ ref('fnd_period_facts') }}
 
@@ -33,6 +36,10 @@ against_the_rest as (
         totals.all_sent - segments.mature_sent as rest_sent,
         totals.all_accepted - segments.mature_accepted as rest_accepted,
         totals.all_out_of_sight - segments.out_of_sight as rest_out_of_sight,
+        totals.all_evidence_sent - segments.evidence_sent as rest_evidence_sent,
+        totals.all_evidence_accepted - segments.evidence_accepted as rest_evidence_accepted,
+        totals.all_evidence_out_of_sight - segments.evidence_out_of_sight as rest_evidence_out_of_sight,
+        sum(segments.evidence_fewer) over (partition by segments.dimension) - segments.evidence_fewer as rest_evidence_fewer,
         sum(segments.mature_fewer) over (partition by segments.dimension) - segments.mature_fewer as rest_fewer,
         sum(segments.mature_more) over (partition by segments.dimension) - segments.mature_more as rest_more,
         scatter.family_rate,
@@ -67,7 +74,14 @@ compared as (
         {{ two_proportion_z(
             '(mature_accepted - mature_fewer)', '(mature_sent - mature_fewer + out_of_sight)',
             '(rest_accepted + rest_more + rest_out_of_sight)', '(rest_sent + rest_more + rest_out_of_sight)'
-        ) }} / sqrt(widening) as z_at_worst
+        ) }} / sqrt(widening) as z_at_worst,
+        {{ two_proportion_z('evidence_accepted', 'evidence_sent', 'rest_evidence_accepted', 'rest_evidence_sent') }}
+        / sqrt(widening) as evidence_z,
+        {{ two_proportion_z(
+            '(evidence_accepted + evidence_more + evidence_out_of_sight)', '(evidence_sent + evidence_more + evidence_out_of_sight)',
+            '(rest_evidence_accepted - rest_evidence_fewer)',
+            '(rest_evidence_sent - rest_evidence_fewer + rest_evidence_out_of_sight)'
+        ) }} / sqrt(widening) as evidence_z_at_best
     from against_the_rest
 
 ),
@@ -80,7 +94,8 @@ cautious as (
         case
             when z_as_counted < 0 then least(greatest(z_as_counted, coalesce(z_at_best, 0)), 0)
             else greatest(least(z_as_counted, coalesce(z_at_worst, 0)), 0)
-        end as z
+        end as z,
+        least(evidence_z - coalesce(evidence_z_at_best, 0), 0) as evidence_z_in_doubt
     from compared
 
 ),

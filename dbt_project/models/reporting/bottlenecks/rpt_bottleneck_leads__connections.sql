@@ -36,8 +36,8 @@ connections as (
         described.*,
         campaigns.campaign_name,
         campaign_statuses.sends_to_waiting,
-        coalesce(facts.mature_sent = 1, false) as is_judged,
-        coalesce(facts.mature_accepted = 1, false) as is_judged_accepted
+        coalesce(facts.evidence_sent = 1, false) as is_judged,
+        coalesce(facts.evidence_accepted = 1, false) as is_judged_accepted
     from {{ ref('fnd_connections_described') }} as described
     inner join {{ ref('heyreach_campaigns') }} as campaigns on described.campaign_id = campaigns.campaign_id
     {{ join_status('campaign_statuses', 'campaigns.campaign_status') }}

@@ -51,10 +51,16 @@ losing_segments as (
     select
         losing.*,
         segments.segment_label as label,
-        -- What it lost in the period, which says whether it matters; what mending it is worth depends on who waits now.
-        greatest(losing.reference_rate - coalesce(segments.eb_rate, segments.accept_rate), 0) * segments.sent / scale.weeks
+        -- What it loses of what is sent in the period, which says whether it matters; what mending it is worth depends on who
+        -- waits now.
+        greatest(losing.reference_rate - {{ rate('losing.evidence_accepted', 'losing.evidence_sent') }}, 0)
+        * segments.sent / scale.weeks
             < run_parameters.smallest_loss_accepts_per_week as is_minor,
         account_effects.difference_within_lists,
+        case
+            when {{ evidence_since('run_parameters.since', 'run_parameters.until') }} < run_parameters.since
+                then cast({{ evidence_since('run_parameters.since', 'run_parameters.until') }} as date)
+        end as evidence_since,
         not {{ is_worth_something('worths.worth') }} as is_without_better
     from {{ ref('fnd_losing_segments') }} as losing
     inner join {{ ref('rpt_segment_performance') }} as segments
@@ -100,12 +106,13 @@ union all
 ] %}
 select
     {{ cause_line(
-        line, 'dimension', 'segment', 'label', 'mature_sent',
+        line, 'dimension', 'segment', 'label', 'evidence_sent',
         {
             'dimension': dimension_words('dimension'),
             'label': 'label',
-            'rate': rate('mature_accepted', 'mature_sent'),
-            'requests': 'mature_sent',
+            'rate': rate('evidence_accepted', 'evidence_sent'),
+            'requests': 'evidence_sent',
+            'since': 'evidence_since',
             'reference': 'reference_rate',
             'within_lists': '-difference_within_lists',
             'campaign_id': "case when dimension = 'campaign' then segment end",

@@ -1,6 +1,6 @@
 {#- What the breakdowns print: each segment of fnd_segments_compared under its label, with its places in its table, and why one
     that is lower is not in the list of what stalls. -#}
-{%- set same_requests = ['sent', 'sent_to_date', 'accepted', 'accepted_to_date', 'mature_sent', 'mature_accepted'] -%}
+{%- set same_requests = ['sent', 'sent_to_date', 'accepted', 'accepted_to_date', 'mature_sent', 'mature_accepted', 'evidence_sent'] -%}
 {%- set is_below_others = "verdict <> 'collecting' and eb_rate is not null and difference < 0" %}
 
 with compared as (
@@ -42,7 +42,7 @@ tested as (
 labelled as (
 
     select
-        compared.*,
+        compared.* exclude (evidence_z_in_doubt),
         coalesce(labels.segment_label, compared.segment) as segment_label,
         case
             when compared.verdict <> 'lower' or tested.is_listed then null
