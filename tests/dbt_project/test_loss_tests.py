@@ -76,13 +76,16 @@ def test_what_nobody_knows_is_counted_against_the_loss(database, z_in_doubt, p_v
 def test_what_holds_the_same_requests_is_tested_once_by_what_an_operator_chose(database):
     for dimension, segment in (("source", "clay"), ("list", "60001")):
         database.execute(
-            "insert into fnd_segments_compared select ?, ?, 96, 96, 9, 9, 96, 9, 96, 9, 0", [dimension, segment]
+            "insert into fnd_segments_compared select ?, ?, 96, 96, 9, 9, 96, 9, 96, 9, 0",
+            [dimension, segment],
         )
         database.execute("insert into fnd_lead_effects values (?, ?, false, null, -3)", [dimension, segment])
     assert list(losses(database)) == [("list", "60001")]
 
 
 def test_what_can_not_be_compared_represents_nobody(database):
-    database.execute("insert into fnd_segments_compared values ('list', '60001', 96, 96, 9, 9, 96, 9, 96, 9, 0)")
+    database.execute(
+        "insert into fnd_segments_compared values ('list', '60001', 96, 96, 9, 9, 96, 9, 96, 9, 0)"
+    )
     database.execute("insert into fnd_lead_effects values ('list', '60001', true, null, null)")
     assert list(losses(database)) == [("account", "1")]

@@ -69,9 +69,9 @@
             'why': 'Senders with room sent {sent:count} of {capacity:count} possible requests in seven days, and no more leads wait'
                 ~ ' for them. Free a week: {largest}.',
             'each': '{sender} {room:whole} of {capacity:whole}',
-            'do': 'Import {room:count} leads a week more for them, of the kinds that are accepted most[; until then give them'
-                ~ ' some of those who wait longer than a week for others: {others}].',
-            'other': '{sender} has {waiting:whole} too many',
+            'do': 'Import {room:count} leads a week more for them, of the kinds that are accepted most[; this week give them'
+                ~ ' first who would wait longer for others: {others}].',
+            'other': '{waiting:whole} of {sender}',
             'command': 'make import FILE=... CAMPAIGN=...',
         },
         'requests_open_long': {

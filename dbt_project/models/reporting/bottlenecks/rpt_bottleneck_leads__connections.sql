@@ -58,7 +58,7 @@ in_losing as (
 
 ),
 
--- Whom their sender doesn't get to within a week, although nothing keeps it from sending.
+-- Whom their sender doesn't get to within a week, or not at all.
 waiting_long as (
 
     select
@@ -66,8 +66,8 @@ waiting_long as (
         senders.label
     from {{ ref('fnd_waiting_leads') }} as waiting
     inner join senders on waiting.account_id = senders.account_id
-    where waiting.is_in_running_campaign and senders.is_free_to_send
-    qualify row_number() over (partition by waiting.account_id order by waiting.place_in_line) > senders.weekly_capacity
+    where waiting.is_in_running_campaign
+    qualify row_number() over (partition by waiting.account_id order by waiting.place_in_line) > coalesce(senders.weekly_capacity, 0)
 
 )
 

@@ -23,9 +23,9 @@ with_too_many as (
 
     select
         *,
-        queued_running - weekly_capacity as too_many
+        queued_running - coalesce(weekly_capacity, 0) as too_many
     from senders
-    where is_free_to_send and queued_running > weekly_capacity
+    where queued_running > coalesce(weekly_capacity, 0)
 
 ),
 
