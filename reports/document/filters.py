@@ -172,7 +172,7 @@ def worth_between(row: Mapping[str, Any]) -> str:
 def rests_on(row: Mapping[str, Any]) -> str:
     """What a thing that stalls rests on: `63 waiting leads`"""
     evidence = WORDS["evidence"]
-    noun, space, rest = (evidence.get(row["cause"]) or evidence[row["stage"]]).partition(" that")
+    noun, space, rest = (evidence.get(row["cause"]) or evidence.get(row["stage"], "row")).partition(" that")
     return plural(row["evidence_n"], noun) + space + rest
 
 
