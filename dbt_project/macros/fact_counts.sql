@@ -2,7 +2,7 @@
 {% macro fact_counts() -%}
     {{ return([
         'leads_imported', 'leads_undated', 'sent', 'accepted', 'sent_undated', 'sent_to_date', 'accepted_to_date',
-        'mature_sent', 'mature_accepted',
+        'mature_sent', 'mature_accepted', 'mature_replied',
     ]) }}
 {%- endmacro %}
 
@@ -66,6 +66,15 @@
     end
 {%- endmacro %}
 
+{#- The share of mature acceptances that have replied so far, hidden and withheld where the accept rate would be. -#}
+{% macro reply_rate() -%}
+    case
+        when mature_accepted >= hide_rate_below
+            and not {{ is_rate_in_doubt('mature_accepted', 'mature_sent', 'mature_fewer', 'mature_more') }}
+            then {{ rate('mature_replied', 'mature_accepted') }}
+    end
+{%- endmacro %}
+
 {#- Columns that bound the counts: all that are undecided as asked, or none, as far as HeyReach's own counts leave it open. -#}
 {% macro count_bound_columns() -%}
     {%- for count in ['sent', 'accepted', 'sent_to_date', 'accepted_to_date'] %}
@@ -82,6 +91,7 @@
     {%- endfor %}
     {%- for column in [
         'accept_rate', 'ci_low', 'ci_high', 'accepted_to_date_rate', 'accept_rate_low', 'accept_rate_high', 'rate_withheld_because',
+        'reply_rate',
     ] %}
     segments.{{ column }}{{ ',' if not loop.last }}
     {%- endfor %}

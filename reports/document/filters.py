@@ -33,6 +33,9 @@ WORDS = returned("words/*.sql", "codes()") | {
 _BARS = "▁▂▃▄▅▆▇█"
 _NO_BAR = "·"
 
+# How dark the cells of a crossed table are, from the lowest rate to the highest.
+_SHADES = "░▒▓█"
+
 # Beside markdown's own characters: what makes a bare address a link on GitHub and elsewhere.
 # Parentheses mean something only behind a bracket, and brackets are escaped.
 _SPECIAL = re.compile(r"[\\|<>\[\]!*_~#&@`]|:(?=//)|(?<=www)\.", re.IGNORECASE)
@@ -226,6 +229,30 @@ def to_date_rate(row: Mapping[str, Any], hide_below: int) -> Markdown:
     if row["sent_to_date"] is not None and row["sent_to_date"] >= hide_below:
         return Markdown(f"withheld, {_share(row['accepted_to_date'], row['sent_to_date'])}")
     return _too_few(row["accepted_to_date"], row["sent_to_date"], hide_below)
+
+
+def reply_rate(row: Mapping[str, Any], hide_below: int) -> Markdown:
+    """Who replied of those who accepted: `22.6 %, 12 of 53`."""
+    replied, accepted = row["mature_replied"], row["mature_accepted"]
+    if row["reply_rate"] is not None:
+        return Markdown(f"{percent(row['reply_rate'])}, {_share(replied, accepted)}")
+    if accepted and accepted >= hide_below:
+        return Markdown(f"withheld, {_share(replied, accepted)}")
+    return _too_few(replied, accepted, hide_below)
+
+
+def shaded(cell: Mapping[str, Any], cells: Sequence[Mapping[str, Any]], hide_below: int) -> Markdown:
+    """A cell of a crossed table, darker the higher its rate: `▓ 43.6 % (35.6–51.8 %), 61 of 140`.
+
+    What stands out from what is foretold says so: `.., lower than foretold`.
+    """
+    text = accept_rate(cell, hide_below)
+    if cell["accept_rate"] is None:
+        return text
+    top = max(other["accept_rate"] or 0 for other in cells) or 1
+    shade = _SHADES[min(int(cell["accept_rate"] / top * len(_SHADES)), len(_SHADES) - 1)]
+    found = f", {cell['verdict']} than foretold" if cell["verdict"] in ("lower", "higher") else ""
+    return Markdown(f"{shade} {text}{found}")
 
 
 def bounded(row: Mapping[str, Any], count: str) -> Markdown:

@@ -56,6 +56,8 @@ ENRICHMENT_FIELDS = """
     where leads_with_several > 0 and conflict_rate is not null
     order by conflict_rate desc, leads_with_several desc, field
 """
+BENCHMARKS = "select * from marts.rpt_benchmarks order by benchmark_order"
+EARLY = "select * from marts.rpt_early_acceptance order by dimension, provisional_rank"
 CALENDAR = "select * from marts.rpt_verdict_calendar order by question_order"
 HEALTH = "select * from marts.rpt_health order by line_number"
 IMPORTS = """
@@ -97,6 +99,17 @@ WORST_KEYWORDS = """
     from marts.rpt_segment_performance
     where dimension = 'keyword' and worst_rank <= 20
     order by worst_rank
+"""
+DEAD_SEGMENTS = """
+    select *
+    from marts.rpt_segment_performance
+    where dead_rank is not null
+    order by dead_rank
+"""
+CROSSED = """
+    select *
+    from marts.rpt_crossed_segments
+    order by pair = 'account_icp', pair, row_rank, column_rank
 """
 MATCH_CELLS = """
     select *
@@ -177,7 +190,9 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             },
             "headline": rows(HEADLINE),
             "calendar": rows(CALENDAR),
+            "provisional": rows(EARLY),
             "summary": summary,
+            "benchmarks": rows(BENCHMARKS),
             "change": rows(CHANGE),
             "funnel": rows(FUNNEL),
             "imports": rows(IMPORTS),
@@ -191,12 +206,14 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "by_account_job_title": rows(SEGMENTS, dimension="account_job_title"),
             "match": {"comparisons": rows(MATCH_COMPARISONS), "cells": rows(MATCH_CELLS)},
             **{f"by_{entry['name']}": rows(SEGMENTS, dimension=entry["name"]) for entry in MORE},
+            "crossed": rows(CROSSED),
             "by_campaign": rows(CAMPAIGNS),
             "time_to_accept": rows(TIME_TO_ACCEPT),
             "by_week": rows(SENT_WEEKS),
             "notes": rows(NOTES),
             "trend": rows(TREND),
             "bottlenecks": bottlenecks,
+            "dead_segments": rows(DEAD_SEGMENTS),
             "outcomes": rows(OUTCOMES),
             "recommendations": rows(RECOMMENDATIONS),
             "experiments": rows(EXPERIMENTS),

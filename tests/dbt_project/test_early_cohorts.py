@@ -17,6 +17,7 @@ RESOLUTION = 72  # dating_resolution_days, in hours
 ALARM_MODELS = (
     "fnd_acceptance_times",
     "fnd_acceptance_incidence",
+    "fnd_early_requests",
     "fnd_early_cohorts",
     "fnd_early_cohorts_expected",
     "fnd_acceptance_cusum",
@@ -102,7 +103,8 @@ def watched(requests: Requests, pulls: numpy.ndarray) -> duckdb.DuckDBPyConnecti
         from pulled;
         create table heyreach_connections as
         select
-            'one' as campaign_id, true as is_sent, is_accepted, 'list ' || sender % 5 as list_id,
+            row_number() over () as connection_id, 'one' as campaign_id, true as is_sent, is_accepted,
+            'list ' || sender % 5 as list_id,
             lpad(cast(sender as varchar), 4, '0') as account_id,
             {at("sent_after")} as sent_cohort_earliest, {at("sent_before")} as sent_cohort_latest,
             case

@@ -33,9 +33,24 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             select 'source' as dimension, 'zoominfo' as segment, 'ZoomInfo' as segment_label,
                 'low_acceptance' as cause, 'lower' as verdict, 0.001 as q_value,
                 3.0 as recoverable_accepts_per_week, 'ZoomInfo is low.' as why;
+            create table rpt_crossed_segments (
+                pair varchar, row_dimension varchar, row_segment varchar, row_label varchar,
+                column_dimension varchar, column_segment varchar, column_label varchar, mature_sent bigint,
+                mature_accepted bigint, accept_rate double, ci_low double, ci_high double,
+                predicted_rate double, q_value double, verdict varchar
+            );
+            create table fnd_waiting_leads (
+                connection_id varchar, account_id varchar, chance double, asked_share double,
+                is_in_running_campaign boolean
+            );
+            create table fnd_connections_described (
+                connection_id varchar, source varchar, icp varchar, account_id varchar
+            );
+            create table fnd_week_requests (connection_id varchar, scenario varchar, requests double);
             create table rpt_segment_performance as
-            select 'source' as dimension, 'zoominfo' as segment, 100::bigint as mature_sent,
-                8::bigint as mature_accepted, 0.08 as accept_rate, 0.04 as ci_low, 0.15 as ci_high;
+            select 'source' as dimension, 'zoominfo' as segment, 'lower' as verdict,
+                100::bigint as mature_sent, 8::bigint as mature_accepted, 0.08 as accept_rate,
+                0.04 as ci_low, 0.15 as ci_high;
             create table fnd_period_facts (
                 {", ".join(f"{column} varchar" for column in FACT_COLUMNS)},
                 mature_sent integer, mature_accepted integer, undecided_mature integer default 0,
@@ -141,6 +156,29 @@ def test_of_combinations_that_hold_the_same_requests_one_that_can_be_advised_is_
     requests(database, "4", "devops", 100, 95)
     database.execute("update fnd_period_facts set source = 'clay' where icp = 'devops'")
     assert [row["segment"] for row in advice(database) if row["account_id"] == "1"] == ["sre"]
+
+
+def crossed(database: duckdb.DuckDBPyConnection, pair: str, row: str, label: str) -> None:
+    database.execute(
+        "insert into rpt_crossed_segments values ($1, $2, $3, $4, 'icp', 'sre', 'SRE', 100, 60, 0.6, 0.5,"
+        " 0.69, 0.31, 0.004, 'higher')",
+        [pair, pair.split("_")[0], row, label],
+    )
+
+
+def test_a_meeting_of_two_is_advised_where_nothing_else_says_it(database):
+    """Maren with SREs stands in the list already; Nora is an AI persona, and Oren can't send."""
+    for cell in CELLS:
+        requests(database, *cell)
+    crossed(database, "source_icp", "hr", "HR")
+    for account_id, label in (("1", "Maren"), ("2", "Nora"), ("3", "Oren"), ("4", "Tess")):
+        crossed(database, "account_icp", account_id, label)
+    found = [row for row in advice(database) if row["advice"] == "scale"]
+    assert sorted(row["segment_label"] for row in found) == ["HR x SRE", "Maren x SRE", "Tess x SRE"]
+    [meeting] = [row for row in found if row["segment_label"] == "HR x SRE"]
+    assert (meeting["dimension"], meeting["segment"]) == ("source", "hr")
+    assert (meeting["crossed_dimension"], meeting["crossed_segment"]) == ("icp", "sre")
+    assert "60.0 % of 100 requests were accepted, 31.0 % would be by what both" in meeting["why"]
 
 
 def test_the_model_knows_nothing_of_what_a_person_is():

@@ -20,7 +20,7 @@ MODELS = (
 MINIMUM = 10
 COUNTS = """
     leads_imported leads_undated sent accepted sent_undated sent_to_date accepted_to_date mature_sent
-    mature_accepted
+    mature_accepted mature_replied
 """
 DOUBTS = """
     mature_accepted_surely mature_accepted_possibly out_of_sight already_connected undecided
@@ -93,8 +93,8 @@ def shown(database, requests) -> tuple[dict, dict]:
         """
         insert into fnd_period_facts
             (lead_id, account_id, account_gender, lead_gender, leads_imported, leads_undated, sent, accepted,
-             sent_undated, sent_to_date, accepted_to_date, mature_sent, mature_accepted)
-        select lead, account, account, gender, 0, 0, 1, 0, 0, 1, 0, 1, 0
+             sent_undated, sent_to_date, accepted_to_date, mature_sent, mature_accepted, mature_replied)
+        select lead, account, account, gender, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0
         from (
             select unnest($1::varchar[]) as lead, unnest($2::varchar[]) as account,
                 unnest($3::varchar[]) as gender

@@ -24,8 +24,12 @@ COUNTS = (
     "accepted_to_date",
     "mature_sent",
     "mature_accepted",
+    "mature_replied",
 )
-RATES = ("accept_rate", "ci_low", "ci_high", "accepted_to_date_rate", "accept_rate_low", "accept_rate_high")
+RATES = (
+    *("accept_rate", "ci_low", "ci_high", "accepted_to_date_rate", "accept_rate_low", "accept_rate_high"),
+    "reply_rate",
+)
 # Counts that the undecided leave open, as their lowest and highest.
 BOUNDED = ("sent", "accepted", "sent_to_date", "accepted_to_date")
 COUNT_BOUNDS = tuple(f"{count}_{end}" for count in BOUNDED for end in ("low", "high"))
@@ -152,6 +156,43 @@ def cell(pair: str, account_value: str, lead_value: str, match: str, **values: A
     }
 
 
+def crossed(pair: str, row: str, column: str, sent: int, accepted: int, **values: Any) -> dict[str, Any]:
+    """A row of rpt_crossed_segments; collecting unless said otherwise."""
+    rates = facts(mature_sent=sent, mature_accepted=accepted)
+    dimensions = pair.split("_")
+    return {
+        "pair": pair,
+        **{"row_dimension": dimensions[0], "row_segment": row.lower(), "row_label": row, "row_rank": 1},
+        **{"column_dimension": dimensions[1], "column_segment": column.lower(), "column_label": column},
+        **{"column_rank": 1, "mature_sent": sent, "mature_accepted": accepted, "verdict": "collecting"},
+        **{name: rates[name] for name in ("accept_rate", "ci_low", "ci_high")},
+        **values,
+    }
+
+
+def benchmark(order: int, name: str, label: str, reached: int, tried: int, **values: Any) -> dict[str, Any]:
+    """A row of rpt_benchmarks."""
+    rates = facts(mature_sent=tried, mature_accepted=reached)
+    return {
+        **{"benchmark": name, "benchmark_order": order, "benchmark_label": label},
+        **{"reached": reached, "tried": tried, "rate": rates["accept_rate"]},
+        **{"rate_low": rates["ci_low"], "rate_high": rates["ci_high"], "claimed_by": "HeyReach"},
+        **{"claimed_of_campaigns": 96051, "claim_read_on": date(2026, 1, 20)},
+        **values,
+    }
+
+
+def early(dimension: str, rank: int, label: str, sent: int, accepted: int) -> dict[str, Any]:
+    """A row of rpt_early_acceptance."""
+    rates = facts(mature_sent=sent, mature_accepted=accepted)
+    return {
+        **{"dimension": dimension, "segment": label.lower(), "segment_label": label},
+        **{"provisional_rank": rank, "sent": sent, "accepted_early": accepted, "early_window_days": 3},
+        **{"early_share": rates["accept_rate"], "early_share_low": rates["ci_low"]},
+        "early_share_high": rates["ci_high"],
+    }
+
+
 def comparison(name: str, first: tuple[int, int], second: tuple[int, int], **values: Any) -> dict[str, Any]:
     """A row of rpt_account_lead_comparison: (accepted, sent) of both groups."""
     return {
@@ -201,6 +242,8 @@ def facts(**counts: int) -> dict[str, Any]:
         half = z / (n + z * z) * math.sqrt(accepted * (n - accepted) / n + z * z / 4)
         row |= {"accept_rate": accepted / n, "ci_low": centre - half, "ci_high": centre + half}
     row |= {name: row[name.rpartition("_")[0]] for name in COUNT_BOUNDS}
+    if accepted >= 10:
+        row["reply_rate"] = row["mature_replied"] / accepted
     if row["sent_to_date"] >= 10:
         row["accepted_to_date_rate"] = row["accepted_to_date"] / row["sent_to_date"]
     return row
@@ -400,8 +443,9 @@ FULL = {
     "rpt_summary": [
         summary(
             leads_imported=2150, leads_undated=12, sent=1204, accepted=301, mature_sent=512,
-            mature_accepted=123, people_known=2300, invalid_profile_urls=7, people_with_several_spellings=31,
-            people_in_several_campaigns=18, queued=640, attribution_coverage=0.964,
+            mature_accepted=123, mature_replied=24, people_known=2300, invalid_profile_urls=7,
+            people_with_several_spellings=31, people_in_several_campaigns=18, queued=640,
+            attribution_coverage=0.964,
             account_metadata_coverage=0.859, reconciled_sent=3020, provider_sent=3021,
             reconciled_accepted=801, provider_accepted=801, already_connected=34,
         )
@@ -409,11 +453,29 @@ FULL = {
     "rpt_funnel": funnel(2150, 1990, 1900, 1150, 290),
     "rpt_import_performance": [
         imported("clay", "Clay", "ledger", imports=3, file_rows=1500, valid_rows=1480, people=1440, sent=1420,
-                 arrived=1412, verified=1400, lost=20,
+                 arrived=1412, verified=1400, lost=20, failures=80,
                  why="20 with no profile URL of a person, 40 twice in the file, 8 never arrived, "
                      "12 without all fields"),
         imported("zoominfo", "ZoomInfo", "lists", imports=2, file_rows=760, valid_rows=742, people=742,
-                 arrived=742),
+                 arrived=742, failures=0),
+    ],
+    "rpt_benchmarks": [
+        benchmark(1, "accept_rate", "Accept rate", 123, 512, vendor_median=0.2075, vendor_weak_below=0.13,
+                  vendor_strong_above=0.318),
+        benchmark(2, "reply_rate", "Replied, of the accepted", 24, 123, vendor_median=0.181,
+                  vendor_weak_below=0.096, vendor_strong_above=0.28),
+        benchmark(3, "accept_rate_first_week", "Accept rate of senders in their first week", 1, 4,
+                  vendor_median=0.133),
+    ],
+    "rpt_crossed_segments": [
+        crossed("source_icp", "Clay", "SRE", 120, 40, verdict="higher", predicted_rate=0.22,
+                difference=0.113, difference_low=0.03, difference_high=0.2, q_value=0.04),
+        crossed("source_icp", "Clay", "CTO", 60, 8, column_rank=2, verdict="no_evidence",
+                predicted_rate=0.15, difference=-0.02, difference_low=-0.1, difference_high=0.06,
+                detectable_difference=0.14, q_value=0.7),
+        crossed("source_icp", "ZoomInfo | Co", "SRE", 4, 1, row_rank=2),
+        crossed("account_icp", "Dana", "SRE", 90, 9, verdict="lower", predicted_rate=0.24, difference=-0.14,
+                difference_low=-0.22, difference_high=-0.06, q_value=0.02),
     ],
     "rpt_attribution_coverage": [
         {"scope": "all", "leads": 3000, "coverage": 0.9},
@@ -518,8 +580,9 @@ FULL = {
     ],
     "rpt_segment_performance": [
         segment("source", "clay", "Clay", leads_imported=1400, sent=800, accepted=228, mature_sent=258,
-                mature_accepted=62, verdict="no_evidence", difference=0.0002, difference_low=-0.073,
-                difference_high=0.074, detectable_difference=0.106, p_value=0.99, q_value=0.99, eb_rate=0.24),
+                mature_accepted=62, mature_replied=15, verdict="no_evidence", difference=0.0002,
+                difference_low=-0.073, difference_high=0.074, detectable_difference=0.106, p_value=0.99,
+                q_value=0.99, eb_rate=0.24),
         segment("source", "zoominfo", "ZoomInfo", leads_imported=742, sent=400, accepted=72, mature_sent=250,
                 mature_accepted=60, verdict="lower", difference=-0.182, difference_low=-0.231,
                 difference_high=-0.124, detectable_difference=0.106, p_value=1e-6, q_value=2e-6,
@@ -531,6 +594,9 @@ FULL = {
         segment("keyword", "kubernetes", leads_imported=900, sent=700, accepted=201, mature_sent=320,
                 mature_accepted=90, verdict="higher", difference=0.11, difference_low=0.05,
                 difference_high=0.17, eb_rate=0.28),
+        segment("keyword", "pager", leads_imported=200, sent=150, accepted=4, mature_sent=100,
+                mature_accepted=2, verdict="lower", difference=-0.24, difference_low=-0.27,
+                difference_high=-0.18, eb_rate=0.06, dead_rank=1),
         segment("keyword", "on-call", leads_imported=800, sent=650, accepted=101, mature_sent=300,
                 mature_accepted=21, verdict="underpowered", detectable_difference=0.25, eb_rate=0.07),
         segment("keyword", "terraform", leads_imported=20, sent=9, accepted=2, mature_sent=3),
@@ -631,6 +697,7 @@ FULL = {
     ],
     "rpt_account_performance": [
         account("50001", "Dana", sent=404, accepted=141, mature_sent=200, mature_accepted=63,
+                mature_replied=14,
                 sent_per_business_day=18.36, idle_days=1, main_idle_reason="no_queue", limit_hit_days=4,
                 queued=200),
         account("50002", "Milo", is_auth_valid=False, unable_because="sender_auth_invalid",
@@ -707,6 +774,11 @@ FIRST_PULL = {
               "one kind, or don't say of which.", question_order=4, reason_unknown="nothing_to_compare"),
         asked("acceptance_alarm", "Alarm on a sudden drop of acceptance", "known already.", question_order=9,
               is_known=True),
+    ],
+    "rpt_early_acceptance": [
+        early("source", 1, "Manual", 41, 12),
+        early("source", 2, "Clay | Co", 80, 11),
+        early("icp", 1, "SRE", 121, 23),
     ],
     "rpt_summary": [
         summary(

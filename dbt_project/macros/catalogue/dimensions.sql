@@ -131,6 +131,13 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- What is crossed: pairs of entries, the rows and the columns of a table. -#}
+{% macro crossed_dimensions() -%}
+    {%- set entries = {} -%}
+    {%- for entry in dimensions() %}{% set _ = entries.update({entry.name: entry}) %}{% endfor -%}
+    {{ return([(entries.source, entries.icp), (entries.account, entries.icp)]) }}
+{%- endmacro %}
+
 {#- What describes a person, to be suppressed where there are few. -#}
 {% macro sensitive_dimensions() -%}
     {{ return(dimensions() | selectattr('sensitive', 'defined') | list) }}

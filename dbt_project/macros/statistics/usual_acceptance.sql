@@ -1,6 +1,6 @@
-{#- What a workspace without a rate of its own is taken to have: HeyReach's published median over 96,051 campaigns. -#}
+{#- What a workspace without a rate of its own is taken to have: the median that HeyReach publishes, to a point. -#}
 {% macro usual_accept_rate() -%}
-    0.21
+    {{ vendor_benchmarks().accept_rate.median | round(2) }}
 {%- endmacro %}
 
 {#- Hours by which half of all acceptances have come, as published (Weibull, shape 0.431). -#}

@@ -2,3 +2,9 @@
 {% macro usual_sender_scatter() -%}
     0.23
 {%- endmacro %}
+
+{#- How many groups' worth of it is added to what a workspace shows of its own scatter: a handful of accounts, or lists, says little
+    about how they scatter. -#}
+{% macro usual_groups() -%}
+    12
+{%- endmacro %}

@@ -20,6 +20,11 @@
     0.8416212335729143e0
 {%- endmacro %}
 
+{#- Dead is what surely reaches less than this share of what all others do. -#}
+{% macro dead_share() -%}
+    (1 / 3.0)
+{%- endmacro %}
+
 {#- With fewer senders on either side what describes senders can't be told from who they are. -#}
 {% macro fewest_senders() -%}
     3

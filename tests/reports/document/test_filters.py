@@ -124,6 +124,29 @@ def test_to_date_rate_shows_its_counts(rate: float | None, accepted: int, sent: 
 
 
 @pytest.mark.parametrize(
+    ("replied", "accepted", "rate", "printed"),
+    [(12, 53, 12 / 53, "22.6 %, 12 of 53"), (3, 7, None, "n < 10, 3 of 7"), (0, 0, None, "–"),
+     (3, 40, None, "withheld, 3 of 40")],
+)  # fmt: skip
+def test_replies_are_of_those_who_accepted(replied: int, accepted: int, rate: float | None, printed: str):
+    row = {"mature_replied": replied, "mature_accepted": accepted, "reply_rate": rate}
+    assert filters.reply_rate(row, 10) == printed
+
+
+def test_a_crossed_cell_is_as_dark_as_its_rate_and_says_what_stands_out():
+    cells = [
+        {"mature_sent": 100, "mature_accepted": accepted, "accept_rate": accepted / 100, "ci_low": 0.0,
+         "ci_high": 0.5, "verdict": verdict}
+        for accepted, verdict in ((0, "lower"), (11, "no_evidence"), (39, "collecting"), (40, "higher"))
+    ]  # fmt: skip
+    printed = [filters.shaded(cell, cells, 10) for cell in cells]
+    assert [text[0] for text in printed] == ["░", "▒", "█", "█"]
+    assert [text.endswith("than foretold") for text in printed] == [True, False, False, True]
+    hidden = dict(cells[0], mature_sent=4, accept_rate=None)
+    assert filters.shaded(hidden, cells, 10) == "n < 10, 0 of 4"
+
+
+@pytest.mark.parametrize(
     ("code", "of", "words"),
     [
         ("sender_auth_invalid", "sender", "logged out"),

@@ -284,6 +284,16 @@ def test_demo_data_says_so_first(reports: dict[str, dict[str, Any]]):
     assert "demo data" not in real.lower()
 
 
+@pytest.mark.parametrize("name", ["full", "empty", "first_pull"])
+def test_what_is_provisional_stands_only_where_there_is_no_rate_and_is_never_called_one(
+    name: str, reports: dict[str, dict[str, Any]]
+):
+    lines = render_markdown(reports[name]).splitlines()
+    said = [line for line in lines if line.startswith("- **Accepted within 3 days, provisional")]
+    assert len(said) == (2 if name == "first_pull" else 0)
+    assert not any("accept rate" in line.lower() for line in said)
+
+
 def with_totals(**values: Any) -> dict[str, Any]:
     row = summary(**values)
     return {
@@ -299,7 +309,11 @@ def with_totals(**values: Any) -> dict[str, Any]:
             },
             "headline": [],
             "calendar": [],
+            "provisional": [],
+            "benchmarks": [],
             "bottlenecks": [],
+            "dead_segments": [],
+            "crossed": [],
             "outcomes": [],
             "notes": [],
             "recommendations": [],

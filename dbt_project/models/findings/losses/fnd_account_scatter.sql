@@ -5,7 +5,6 @@
     does not look like scatter; and twelve accounts' worth of the scatter measured on a public table of 33 accounts is
     added, because a handful of accounts says little about how accounts scatter. Each account counts by its share of the
     comparison: whoever is compared with one other alone is compared with that one's luck. -#}
-{%- set usual_accounts = 12 -%}
 
 with everybody as (
 
@@ -83,8 +82,8 @@ scattered as (
                 / nullif(sum(spreads.leverage) * power(max(everybody.accept_rate * (1 - everybody.accept_rate)), 2), 0),
                 0
             )
-            + {{ usual_accounts }} * power({{ usual_sender_scatter() }}, 2)
-        ) / (sum(spreads.degrees_of_freedom) + {{ usual_accounts }})
+            + {{ usual_groups() }} * power({{ usual_sender_scatter() }}, 2)
+        ) / (sum(spreads.degrees_of_freedom) + {{ usual_groups() }})
         * sum(spreads.concentration) as scatter_variance
     from spreads
     cross join everybody

@@ -82,6 +82,7 @@ connection_facts as (
         cast(is_accepted as integer) as accepted_to_date,
         cast(is_sent_in_period and is_mature as integer) as mature_sent,
         cast(is_sent_in_period and is_mature and is_accepted_in_window as integer) as mature_accepted,
+        cast(is_sent_in_period and is_mature and is_accepted_in_window and is_replied as integer) as mature_replied,
         cast(is_sent_in_period and is_mature and is_surely_accepted_in_window as integer) as mature_accepted_surely,
         cast(is_sent_in_period and is_mature and is_possibly_accepted_in_window as integer) as mature_accepted_possibly,
         cast(is_sent_in_period and is_out_of_sight as integer) as out_of_sight,

@@ -22,6 +22,7 @@ select
     {%- endfor %}
     {{ accept_rate_columns() }},
     {{ accepted_to_date_rate() }} as accepted_to_date_rate,
+    {{ reply_rate() }} as reply_rate,
     {{ count_bound_columns() }},
     {%- for count in ['already_connected', 'undecided', 'out_of_sight'] %}
     cast({{ count }} as bigint) as {{ count }},

@@ -59,6 +59,7 @@ joined as (
         campaign_lead_statuses.is_stopped and not campaign_statuses.stops_its_leads as is_stopped_by_itself,
         campaign_lead_statuses.unasked_as,
         message_statuses.is_written_to,
+        message_statuses.is_reply,
         -- A campaign that never withdraws leaves its requests open.
         case when sequences.is_never_withdrawn then null else coalesce(sequences.withdrawal_days, run_parameters.expiry_days) end
         as open_days,
@@ -164,6 +165,7 @@ select
     attempt_no,
     campaign_lead_status,
     message_status,
+    coalesce(is_accepted and is_reply, false) as is_replied,
     error_code,
     is_present,
     has_gone_back,

@@ -1,3 +1,21 @@
+{#- Why a row of a file is no lead as it was sent, in the words that are used everywhere. -#}
+{%- set reasons = {
+    'left_out_erased': 'of erased people',
+    'left_out_no_profile_url': 'without any URL',
+    'left_out_invalid_profile_url': 'with no profile URL of a person',
+    'left_out_missing_name': 'without a name',
+    'left_out_placeholder_name': 'with a placeholder for a name',
+    'left_out_duplicate_in_file': 'twice in the file',
+    'left_out_imported_before': 'imported before',
+    'left_out_already_in_list': 'in the list already',
+    'left_out_in_other_campaign': 'in another campaign',
+    'missing_lead': 'never arrived',
+    'missing_fields': 'without all fields',
+    'changed_fields': 'with changed fields',
+    'refused': 'refused by HeyReach',
+    'unfinished': 'not finished',
+} -%}
+
 with imports as (
 
     select imports.*
@@ -56,25 +74,15 @@ select
     per_source.arrived,
     per_source.verified,
     per_source.missing_lead + per_source.missing_fields + per_source.changed_fields + per_source.refused as lost,
-    -- The same words everywhere a reason is printed.
+    cast(
+        {%- for column in reasons %}
+        coalesce(per_source.{{ column }}, 0) +
+        {%- endfor %}
+        case when per_source.known_from = 'lists' then per_source.file_rows - per_source.people else 0 end as bigint
+    ) as failures,
     nullif(concat_ws(
         ', '
-        {%- for column, words in {
-            'left_out_erased': 'of erased people',
-            'left_out_no_profile_url': 'without any URL',
-            'left_out_invalid_profile_url': 'with no profile URL of a person',
-            'left_out_missing_name': 'without a name',
-            'left_out_placeholder_name': 'with a placeholder for a name',
-            'left_out_duplicate_in_file': 'twice in the file',
-            'left_out_imported_before': 'imported before',
-            'left_out_already_in_list': 'in the list already',
-            'left_out_in_other_campaign': 'in another campaign',
-            'missing_lead': 'never arrived',
-            'missing_fields': 'without all fields',
-            'changed_fields': 'with changed fields',
-            'refused': 'refused by HeyReach',
-            'unfinished': 'not finished',
-        }.items() %},
+        {%- for column, words in reasons.items() %},
         case when per_source.{{ column }} > 0 then {{ printed_count('per_source.' ~ column) }} || ' {{ words }}' end
         {%- endfor %},
         -- Of lists nothing was left out: these stand in them.

@@ -100,6 +100,7 @@ final as (
         {{ rate('totals.mature_sent', 'totals.sent') }} as mature_share,
         {{ accept_rate_columns() }},
         {{ accepted_to_date_rate() }} as accepted_to_date_rate,
+        {{ reply_rate() }} as reply_rate,
         {{ count_bound_columns() }},
         totals.already_connected,
         totals.undecided,

@@ -1,5 +1,5 @@
-{#- What the breakdowns print: each segment of fnd_segments_compared under its label, with its places in its table, and why one
-    that is lower is not in the list of what stalls. -#}
+{#- What the breakdowns print: each segment of fnd_segments_compared under its label, with its places in its table, why one
+    that is lower is not in the list of what stalls, and which are dead. -#}
 {%- set same_requests = ['sent', 'sent_to_date', 'accepted', 'accepted_to_date', 'mature_sent', 'mature_accepted', 'evidence_sent'] -%}
 {%- set is_below_others = "verdict <> 'collecting' and eb_rate is not null and difference < 0" %}
 
@@ -67,28 +67,57 @@ labelled as (
 
 ),
 
+-- Lower, and surely under a share of what the others reach; the same requests are named once.
+dead as (
+
+    select
+        dimension,
+        segment,
+        row_number() over (order by mature_sent desc, precedence, segment) as dead_rank
+    from (
+        select
+            labelled.*,
+            case dimension
+                {%- for entry in loss_dimensions() %}
+                when '{{ entry.name }}' then {{ loop.index }}
+                {%- endfor %}
+            end as precedence
+        from labelled
+        where verdict = 'lower'
+            and ci_high < {{ dead_share() }} * (accept_rate - difference)
+            and dimension in {{ names_in(loss_dimensions()) }}
+            and segment not in ('{{ missing_segments() | join("', '") }}')
+        qualify row_number() over (partition by {{ same_requests | join(', ') }} order by precedence, segment) = 1
+    ) as nearly_nothing
+
+),
+
 final as (
 
     select
-        *,
+        labelled.*,
+        dead.dead_rank,
         row_number() over (
-            partition by dimension
+            partition by labelled.dimension
             -- What is sensitive stands in its natural order, which says nothing of how many there are.
             order by
-                case when is_sensitive then replace(segment, '<', ' ') end nulls last,
-                sent desc,
-                sent_to_date desc,
-                leads_imported desc,
-                segment
+                case when labelled.is_sensitive then replace(labelled.segment, '<', ' ') end nulls last,
+                labelled.sent desc,
+                labelled.sent_to_date desc,
+                labelled.leads_imported desc,
+                labelled.segment
         ) as volume_rank,
         case
             when {{ is_below_others }}
                 then row_number() over (
-                    partition by dimension, {{ is_below_others }}
-                    order by eb_rate, mature_sent desc, segment
+                    partition by labelled.dimension, {{ is_below_others }}
+                    order by labelled.eb_rate, labelled.mature_sent desc, labelled.segment
                 )
         end as worst_rank
     from labelled
+    left join dead
+        on labelled.dimension = dead.dimension
+        and labelled.segment = dead.segment
 
 )
 
