@@ -70,8 +70,10 @@ def test_a_source_that_is_weak_with_every_icp_is_no_meeting(database):
     assert verdicts(judged(database)) == {}
 
 
-def test_all_cells_are_one_family_of_those_large_enough(database):
-    put(database, world(2))
+@pytest.mark.parametrize("values", [{}, {"requests": 500, "is_list_one_cell": True, "lists": 8}])
+def test_all_cells_are_one_family_of_those_large_enough(database, values):
+    """Of a list each for source and ICP some rows and columns have too little beside the cell."""
+    put(database, world(2, **values))
     rows = judged(database)
     tested = [row for row in rows if row["p_value"] is not None]
     assert {row["pair"] for row in tested} == {"source_icp", "account_icp"}
@@ -84,6 +86,27 @@ def test_all_cells_are_one_family_of_those_large_enough(database):
             same = [other for other in of if other[f"{margin}_segment"] == row[f"{margin}_segment"]]
             sent[margin] = sum(other["mature_sent"] for other in same) - row["mature_sent"]
         assert (row["verdict"] == "collecting") == (min(sent.values()) < 30)
+
+
+def test_a_cell_that_is_one_list_has_room_for_how_lists_scatter(database):
+    """The same requests in 20 lists, one for each cell, and in 300 lists, which hardly move a cell."""
+    drawn_world = world(2)
+
+    def variances(lists: numpy.ndarray) -> dict[tuple[str, str], float]:
+        put(database, drawn_world._replace(list=lists))
+        judged(database)
+        return {
+            (row, column): variance
+            for row, column, variance in database.execute(
+                "select row_segment, column_segment, variance from fnd_crossed_cells"
+                " where pair = 'source_icp' and sent >= 100"
+            ).fetchall()
+        }
+
+    alone = variances(drawn_world.source * len(ICPS) + drawn_world.icp)
+    spread = variances(numpy.arange(len(drawn_world.list)) % 300)
+    assert len(alone) > 3
+    assert all(alone[cell] > 1.1 * spread[cell] for cell in alone)
 
 
 def test_what_nobody_knows_is_counted_against_a_finding(database):

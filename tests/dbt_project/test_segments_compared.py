@@ -126,3 +126,28 @@ def test_among_too_few_people_not_even_the_segments_are_named(database):
         ("lead_gender", "suppressed"): (None, "suppressed"),
         ("source", "unknown"): (3, "collecting"),
     }
+
+
+def test_what_is_surely_accepted_less_than_a_third_as_often_is_dead_and_named_once(database):
+    """
+    Of the others 30 % accept. A source with 2 of 100 is a list, too; one with 12 of 100 is lower and not
+    dead, and one with 0 of 20 is too small for either.
+    """
+    database.executemany(
+        "insert into fnd_period_facts (source, list_id, sent, sent_to_date, mature_sent, mature_accepted,"
+        " mature_accepted_surely, mature_accepted_possibly) values ($1, $2, $3, $3, $3, $4, $4, $4)",
+        [
+            ("dead", "60001", 100, 2),
+            ("lower", "60002", 100, 12),
+            ("small", "60003", 20, 0),
+            ("alive", "60004", 200, 60),
+            ("well", "60004", 200, 60),
+        ],
+    )
+    sql = model_sql("fnd_segments_compared")
+    database.execute(f"create table fnd_segments_compared as {sql}")
+    found = database.execute(
+        f"select dimension, segment, verdict from ({model_sql('rpt_segment_performance')})"
+        " where dead_rank is not null"
+    ).fetchall()
+    assert found == [("list", "60001", "lower")]
