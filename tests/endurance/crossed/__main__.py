@@ -68,7 +68,7 @@ def share(part: int, whole: int) -> str:
     z = 1.96
     centre = (part + z * z / 2) / (whole + z * z)
     half = z / (whole + z * z) * math.sqrt(part * (whole - part) / whole + z * z / 4)
-    return f"{100 * part / whole:.1f} % ({100 * (centre - half):.1f} to {100 * (centre + half):.1f})"
+    return f"{100 * part / whole:.1f} % ({100 * (centre - half):z.1f} to {100 * (centre + half):.1f})"
 
 
 if __name__ == "__main__":
