@@ -12,7 +12,7 @@
 {% macro doubt_counts() -%}
     {{ return([
         'mature_accepted_surely', 'mature_accepted_possibly', 'out_of_sight', 'already_connected', 'undecided',
-        'evidence_sent', 'evidence_accepted', 'evidence_out_of_sight',
+        'evidence_sent', 'evidence_accepted', 'evidence_accepted_surely', 'evidence_accepted_possibly', 'evidence_out_of_sight',
     ]) }}
 {%- endmacro %}
 

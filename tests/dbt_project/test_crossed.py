@@ -115,8 +115,8 @@ def test_what_nobody_knows_is_counted_against_a_finding(database):
     before = {row["pair"]: row for row in judged(database) if key(row) == planted.planted}["source_icp"]
     database.execute(
         "insert into fnd_period_facts by name select ? as source, ? as icp, '1' as account_id,"
-        " '1' as list_id, 0 as mature_sent, 0 as mature_accepted, 0 as mature_accepted_surely,"
-        " 0 as mature_accepted_possibly, 1 as out_of_sight from range(200)",
+        " '1' as list_id, 0 as evidence_sent, 0 as evidence_accepted, 0 as evidence_accepted_surely,"
+        " 0 as evidence_accepted_possibly, 1 as evidence_out_of_sight from range(200)",
         planted.planted[1:],
     )
     [after] = [row for row in judged(database) if key(row) == planted.planted]

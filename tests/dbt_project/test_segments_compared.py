@@ -64,7 +64,7 @@ def test_what_is_in_doubt_withholds_a_rate_and_a_verdict(database):
         ],
     )
     database.executemany(
-        "insert into fnd_segment_bounds values ('source', $1, $2, $3, $2, $3, $2, $3, $2, $3, $2, $3, $2, $3)",
+        f"insert into fnd_segment_bounds values ('source', $1 {', $2, $3' * 6})",
         [("unclear", 2, 2), ("nearly clear", 0, 1)],
     )
     columns = "accept_rate, rate_withheld_because, verdict"

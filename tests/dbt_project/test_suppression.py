@@ -24,7 +24,7 @@ COUNTS = """
 """
 DOUBTS = """
     mature_accepted_surely mature_accepted_possibly out_of_sight already_connected undecided
-    evidence_sent evidence_accepted evidence_out_of_sight
+    evidence_sent evidence_accepted evidence_accepted_surely evidence_accepted_possibly evidence_out_of_sight
 """
 BOUNDS = "sent accepted sent_to_date accepted_to_date mature evidence"
 TEXTS = (*FACT_COLUMNS, "account_industry", "lead_id")

@@ -94,9 +94,9 @@ def tables(connection: duckdb.DuckDBPyConnection) -> None:
             group_asked_at_most bigint
         );
         create table fnd_period_facts (
-            {facts}, mature_sent integer, mature_accepted integer, mature_accepted_surely integer,
-            mature_accepted_possibly integer, out_of_sight integer default 0,
-            undecided_mature integer default 0, undecided_group varchar, sent_to_date integer default 1
+            {facts}, evidence_sent integer, evidence_accepted integer, evidence_accepted_surely integer,
+            evidence_accepted_possibly integer, evidence_out_of_sight integer default 0,
+            undecided_evidence integer default 0, undecided_group varchar, sent_to_date integer default 1
         )
     """)
 
@@ -114,8 +114,8 @@ def put(connection: duckdb.DuckDBPyConnection, world: World) -> None:
     connection.execute("""
         delete from fnd_period_facts;
         insert into fnd_period_facts by name
-        select source, icp, account_id, list_id, 1 as mature_sent, accepted as mature_accepted,
-            accepted as mature_accepted_surely, accepted as mature_accepted_possibly
+        select source, icp, account_id, list_id, 1 as evidence_sent, accepted as evidence_accepted,
+            accepted as evidence_accepted_surely, accepted as evidence_accepted_possibly
         from requests
     """)
     connection.unregister("requests")

@@ -13,9 +13,9 @@ with recursive requests as (
         {%- endfor %}
         coalesce(list_id, 'campaign ' || campaign_id) as list_id,
         count(*) as sent,
-        sum(mature_accepted) as accepted
+        sum(evidence_accepted) as accepted
     from {{ ref('fnd_period_facts') }}
-    where mature_sent = 1
+    where evidence_sent = 1
     group by all
 
 ),

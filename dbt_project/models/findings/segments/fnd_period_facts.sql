@@ -90,6 +90,8 @@ connection_facts as (
         cast(is_undecided as integer) as undecided,
         cast(is_evidence and is_mature as integer) as evidence_sent,
         cast(is_evidence and is_mature and is_accepted_in_window as integer) as evidence_accepted,
+        cast(is_evidence and is_mature and is_surely_accepted_in_window as integer) as evidence_accepted_surely,
+        cast(is_evidence and is_mature and is_possibly_accepted_in_window as integer) as evidence_accepted_possibly,
         cast(is_evidence and is_out_of_sight as integer) as evidence_out_of_sight,
         undecided_group,
         cast(is_undecided_sent as integer) as undecided_sent,

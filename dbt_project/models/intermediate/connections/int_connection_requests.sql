@@ -11,9 +11,7 @@ with sights as (
 
 told as (
 
-    select distinct
-        campaign_id,
-        campaign_lead_id
+    select distinct campaign_id, campaign_lead_id
     from {{ ref('int_webhook_events_matched') }}
     where problem is null
 
@@ -35,9 +33,7 @@ vanished as (
 -- Rows that come to show another sender than the one they were seen sent by.
 moved as (
 
-    select distinct
-        observations.campaign_id,
-        observations.campaign_lead_id
+    select distinct observations.campaign_id, observations.campaign_lead_id
     from {{ ref('stg_heyreach__campaign_lead_observations') }} as observations
     inner join sights
         on observations.campaign_id = sights.campaign_id

@@ -1,6 +1,14 @@
 {#- Source by ICP, and sender by ICP: whether a meeting of the two is accepted more or less than each of them, and the sender,
     foretell (fnd_crossed_cells). All cells are one family, whichever table they are in. One that is low makes the others of its row
-    and its column look high, and the other way round: of those that stand out in opposite directions the clearest is named. -#}
+    and its column look high, and the other way round: of those that stand out in opposite directions the clearest is named.
+    Cells are small, so they count what a loss is told from (evidence_sent), and not the period alone. -#}
+{%- set counts = {
+    'mature_sent': 'evidence_sent',
+    'mature_accepted': 'evidence_accepted',
+    'mature_accepted_surely': 'evidence_accepted_surely',
+    'mature_accepted_possibly': 'evidence_accepted_possibly',
+    'out_of_sight': 'evidence_out_of_sight',
+} -%}
 {%- set cell = ['pair', 'row_segment', 'column_segment'] -%}
 
 with run_parameters as (
@@ -20,7 +28,7 @@ facts as (
         {{ column.column }} as column_segment,
         *
     from {{ ref('fnd_period_facts') }}
-    where mature_sent + out_of_sight + undecided_mature > 0
+    where evidence_sent + evidence_out_of_sight + undecided_evidence > 0
         and {{ segment_of(row) }} not in ('{{ missing_segments() | join("', '") }}')
         and {{ segment_of(column) }} not in ('{{ missing_segments() | join("', '") }}')
     {{ 'union all' if not loop.last }}
@@ -32,7 +40,7 @@ undecided as (
 
     select {{ cell | join(', ') }}, undecided_group, sent_to_date as is_counted
     from facts
-    where undecided_mature = 1
+    where undecided_evidence = 1
 
 ),
 
@@ -48,12 +56,12 @@ counted as (
         {{ cell | join(', ') }},
         max(row_dimension) as row_dimension,
         max(column_dimension) as column_dimension,
-        {%- for count in ['mature_sent', 'mature_accepted', 'mature_accepted_surely', 'mature_accepted_possibly', 'out_of_sight'] %}
-        sum({{ count }}) as {{ count }}{{ ',' if not loop.last }}
+        {%- for name, count in counts.items() %}
+        sum({{ count }}) as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from facts
     group by {{ cell | join(', ') }}
-    having sum(mature_sent) > 0
+    having sum(evidence_sent) > 0
 
 ),
 
