@@ -46,8 +46,8 @@ _PAGE = jinja2.Environment(
 )
 _MART = re.compile(r"marts\.(\w+)")
 _TREND = re.compile("[▁-█·]{2,}(?= )")
-# Cells that are as dark as the character they begin with (filters.shaded).
-_SHADES = {character: f"shade-{number}" for number, character in enumerate("░▒▓█", start=1)}
+# Cells as dark as the character they begin with (filters.shaded): alone, as a trend's first bar isn't.
+_SHADES = {f"{character} ": f"shade-{number}" for number, character in enumerate("░▒▓█", start=1)}
 _SECTION_NUMBER = re.compile(r"\bsection (\d+)\b")
 
 
@@ -213,7 +213,7 @@ def _with_figures(tokens: list[Token], charts: Sequence[Chart]) -> Iterator[Toke
                 token.attrJoin("class", "number")
         if token.type == "td_open" and len(_text(following)) > PROSE:
             token.attrJoin("class", "prose")
-        if token.type == "td_open" and (shade := _SHADES.get(_text(following)[:1])):
+        if token.type == "td_open" and (shade := _SHADES.get(_text(following)[:2])):
             token.attrJoin("class", shade)
         if token.type == "inline" and previous.type == "td_open":
             token.children = list(_in_parts(token.children, "number" in previous.attrs.get("class", "")))

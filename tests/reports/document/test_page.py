@@ -217,6 +217,15 @@ def assert_nothing_from_elsewhere(text: str):
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
+def test_crossed_cells_are_shaded_and_no_trend(name: str, reports: dict[str, dict[str, Any]]):
+    shaded = re.findall(r"<td[^>]*shade-(\d)[^>]*>\s*(.)(.)", render_html(reports[name]))
+    assert {(number, character, after) for number, character, after in shaded} <= {
+        ("1", "░", " "), ("2", "▒", " "), ("3", "▓", " "), ("4", "█", " ")
+    }  # fmt: skip
+    assert bool(shaded) == (name == "full")
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
 def test_page_needs_nothing_but_itself(name: str, reports: dict[str, dict[str, Any]]):
     assert_nothing_from_elsewhere(render_html(with_bottlenecks(reports[name], BOTTLENECKS)))
 
