@@ -90,26 +90,6 @@ def test_mantel_haenszel_equals_statsmodels(strata: Strata):
     )
 
 
-@pytest.mark.parametrize("strata", TABLES.values(), ids=TABLES)
-def test_the_log_odds_ratio_is_the_logarithm_of_statsmodels(strata: Strata):
-    (found,) = pooled(strata, "mantel_haenszel_log_odds_ratio")
-    assert found == pytest.approx(math.log(reference(strata).oddsratio_pooled), abs=1e-9)
-
-
-@pytest.mark.parametrize(
-    ("strata", "expected"),
-    [
-        ([(0, 20, 30, 70)], math.log((0.5 * 70 / 120) / (20 * 30 / 120))),
-        ([(20, 0, 30, 70)], math.log((20 * 70 / 120) / (0.5 * 30 / 120))),
-        ([(5, 15, 0, 100)], None),
-        ([(5, 15, 100, 0)], None),
-    ],
-)
-def test_the_log_odds_ratio_without_any_acceptance_or_refusal(strata: Strata, expected: float | None):
-    (found,) = pooled(strata, "mantel_haenszel_log_odds_ratio")
-    assert found == (None if expected is None else pytest.approx(expected, abs=1e-9))
-
-
 def test_the_published_figures_of_three_opposite_strata():
     odds_ratio, difference, chi_square, error = pooled(
         OPPOSITE,

@@ -10,18 +10,6 @@
     round(sum(a * d / {{ _n() }}) / nullif(sum(b * c / {{ _n() }}), 0), 12)
 {%- endmacro %}
 
-{#- Its logarithm. None of the first group accepted counts as half a one, spread over its strata, and so does none refused;
-    NULL where all or none of the second group accepted. -#}
-{% macro mantel_haenszel_log_odds_ratio() -%}
-    case
-        when sum(c) > 0 and sum(d) > 0
-            then round(ln(
-                greatest(sum(a * d / {{ _n() }}), 0.5 * sum((a + b) * d / {{ _n() }}) / sum(a + b))
-                / greatest(sum(b * c / {{ _n() }}), 0.5 * sum((a + b) * c / {{ _n() }}) / sum(a + b))
-            ), 12)
-    end
-{%- endmacro %}
-
 {#- sum((a(c+d) - c(a+b)) / n) / sum((a+b)(c+d) / n): the first group's rate less the second's. -#}
 {% macro mantel_haenszel_risk_difference() -%}
     round(

@@ -1,9 +1,8 @@
 {#- How an account, a type or a kind of accounts does apart from which leads it got. Mature requests are compared within
     the list they came from (Mantel-Haenszel): a sender who only got a weak list is not below anybody in that list.
 
-    z = z0 / sqrt(1 + v (z0 / l)^2), with z0 of the Cochran-Mantel-Haenszel test, v the variance by scatter and l the log of the
-    Mantel-Haenszel odds ratio, whose standard error by chance is l / z0 (test-based, Miettinen 1976). On the logit scale,
-    because accounts scatter there: on the scale of rates a low rate has less room. -#}
+    What verdicts go by is more careful and more exact at once: fnd_account_levels allows for how accounts scatter, and takes
+    the others' lists for what they are worth, too. -#}
 
 with sides as (
 
@@ -35,8 +34,7 @@ compared as (
         sum(a + b) as compared_sent,
         {{ mantel_haenszel_risk_difference() }} as difference_within_lists,
         {{ mantel_haenszel_risk_difference_error() }} as difference_error,
-        sqrt({{ mantel_haenszel_chi_square() }}) as distance,
-        {{ mantel_haenszel_log_odds_ratio() }} as log_odds_ratio
+        sqrt({{ mantel_haenszel_chi_square() }}) as distance
     from lists
     where a + b > 0 and c + d > 0
     group by dimension, segment
@@ -81,13 +79,7 @@ select
     round(least(compared.difference_within_lists + {{ reach }}, 1), 12) as difference_within_lists_high,
     round(scattered.difference_without_worst, 12) as difference_without_worst,
     round(sign(compared.difference_within_lists) * compared.distance, 12) as z_by_chance,
-    round(
-        sign(compared.difference_within_lists) * compared.distance
-        / sqrt(1 + coalesce(
-            scattered.scatter_variance * power(compared.distance / nullif(compared.log_odds_ratio, 0), 2), 0
-        )),
-        12
-    ) as z_within_lists
+    round(levels.z, 12) as z
 from {{ ref('fnd_account_scatter') }} as scattered
 inner join standardized
     on scattered.dimension = standardized.dimension
@@ -95,3 +87,6 @@ inner join standardized
 left join compared
     on scattered.dimension = compared.dimension
     and scattered.segment = compared.segment
+left join {{ ref('fnd_account_levels') }} as levels
+    on scattered.dimension = levels.dimension
+    and scattered.segment = levels.segment

@@ -3,8 +3,7 @@
 {#- Accounts differ by themselves. How much is estimated by moments from what is left of each account after its lists have
     their own level, separately among the segment's accounts and among the others, so that what is wrong with the segment
     does not look like scatter; and twelve accounts' worth of the scatter measured on a public table of 33 accounts is
-    added, because a handful of accounts says little about how accounts scatter. Each account counts by its share of the
-    comparison: whoever is compared with one other alone is compared with that one's luck. -#}
+    added, because a handful of accounts says little about how accounts scatter. -#}
 
 with everybody as (
 
@@ -41,7 +40,6 @@ accounts as (
             / nullif(power(side_sent, 2) * (side_sent - 1), 0)
         ) as chance_variance,
         sum(sent * (side_sent - sent) / cast(side_sent as double)) as compared_with_own_side,
-        sum(sent * (list_sent - side_sent) / cast(list_sent as double)) as compared_with_other_side,
         sum(sent) filter (where list_sent > side_sent) as sent_beside_others,
         sum(
             accepted - sent * {{ rate('list_accepted - side_accepted', 'list_sent - side_sent') }}
@@ -62,8 +60,7 @@ spreads as (
         coalesce(sum(chance_variance / sent), 0) as spread_by_chance,
         sum(compared_with_own_side / sent) as degrees_of_freedom,
         -- How much spread a scatter of one would make: an account's own, and a share of everybody else's.
-        sum(power(compared_with_own_side, 2) / sent) * count(*) / cast(nullif(count(*) - 1, 0) as double) as leverage,
-        sum(power(compared_with_other_side, 2)) / nullif(power(sum(compared_with_other_side), 2), 0) as concentration
+        sum(power(compared_with_own_side, 2) / sent) * count(*) / cast(nullif(count(*) - 1, 0) as double) as leverage
     from accounts
     group by dimension, segment, is_of_segment
 
@@ -83,8 +80,7 @@ scattered as (
                 0
             )
             + {{ usual_groups() }} * power({{ usual_sender_scatter() }}, 2)
-        ) / (sum(spreads.degrees_of_freedom) + {{ usual_groups() }})
-        * sum(spreads.concentration) as scatter_variance
+        ) / (sum(spreads.degrees_of_freedom) + {{ usual_groups() }}) as scatter_variance
     from spreads
     cross join everybody
     group by spreads.dimension, spreads.segment

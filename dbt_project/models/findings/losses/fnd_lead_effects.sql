@@ -1,11 +1,7 @@
-{#- How a source, list, ICP or any other kind of leads does apart from which senders got it.
-
-    Within senders: mature requests (evidence_sent) are compared sender by sender (Cochran-Mantel-Haenszel without a continuity
-    correction, as fnd_account_effects does within lists), so that two weak senders are no reason to call their list weak.
-
-    Across senders: the plain comparison with all others, with a variance that allows for the scatter between senders as
-    far as the two sides are spread differently over them (usual_sender_scatter). Where hardly any sender has leads of both
-    sides, this one is the more exact; the more exact one counts. -#}
+{#- How a source, list, ICP or any other kind of leads does apart from which senders got it. Mature requests (evidence_sent) are compared
+    sender by sender with what that sender does elsewhere, as far as this is known (macros/statistics/levels.sql), so that two
+    weak senders are no reason to call their list weak, nor is a sender that sends nothing else left out. -#}
+{%- set scatter_variance = 'power(' ~ usual_sender_scatter() ~ ', 2)' %}
 
 with requests as (
 
@@ -68,53 +64,81 @@ segments as (
 
 ),
 
-compared as (
+-- Each sender in the segment, beside what it does elsewhere and what is done without the segment.
+beside as (
 
     select
         cells.dimension,
         cells.segment,
-        cast(max(segments.sent) as double) as sent,
-        max(segments.accepted) as accepted,
-        cast(max(senders.all_sent) - max(segments.sent) as double) as rest_sent,
-        max(senders.all_accepted) - max(segments.accepted) as rest_accepted,
-        sum(cells.accepted - cells.sent * {{ rate('senders.accepted', 'senders.sent') }}) as fewer_or_more,
-        sum(cells.sent * (senders.sent - cells.sent) / cast(senders.sent as double)) as weight,
-        sum(
-            cells.sent * cast(senders.sent - cells.sent as double)
-            * senders.accepted * (senders.sent - senders.accepted) / nullif(power(senders.sent, 2) * (senders.sent - 1), 0)
-        ) as chance_variance,
-        sum(power(cells.sent, 2)) as squares,
-        sum(cells.sent * cast(senders.sent - cells.sent as double)) as products,
-        max(senders.all_squares) - sum(2.0 * cells.sent * senders.sent - power(cells.sent, 2)) as rest_squares
+        cast(cells.sent as double) as sent,
+        cells.accepted,
+        senders.sent as sender_sent,
+        cast(senders.sent - cells.sent as double) as others_sent,
+        senders.accepted - cells.accepted as others_accepted,
+        segments.sent as segment_sent,
+        cast(senders.all_sent - segments.sent as double) as rest_sent,
+        {{ rate('senders.all_accepted - segments.accepted', 'senders.all_sent - segments.sent') }} as rest_rate,
+        senders.all_sent,
+        senders.all_squares,
+        {{ rate('senders.all_accepted', 'senders.all_sent') }} * (1 - {{ rate('senders.all_accepted', 'senders.all_sent') }}) as chance
     from cells
     inner join senders on cells.sender = senders.sender
     inner join segments
         on cells.dimension = segments.dimension
         and cells.segment = segments.segment
-    group by cells.dimension, cells.segment
+    where senders.all_sent > segments.sent
 
 ),
 
-measured as (
+weighed as (
 
     select
         *,
-        fewer_or_more / nullif(weight, 0) as difference_within_senders,
-        chance_variance / nullif(power(weight, 2), 0) as variance_within_senders,
-        accepted / sent - rest_accepted / nullif(rest_sent, 0) as difference_across_senders,
-        chance * (1 / sent + 1 / nullif(rest_sent, 0))
-        + power({{ usual_sender_scatter() }} * chance, 2)
-        * (
-            squares / power(sent, 2)
-            - 2 * products / nullif(sent * rest_sent, 0)
-            + rest_squares / nullif(power(rest_sent, 2), 0)
-        ) as variance_across_senders
+        {{ level_weight(scatter_variance, 'chance', 'known', 'sent') }} as weight
     from (
         select
             *,
-            (accepted + rest_accepted) / (sent + rest_sent) * (1 - (accepted + rest_accepted) / (sent + rest_sent)) as chance
-        from compared
-    ) as with_chance
+            {{ level_known(scatter_variance, 'chance', '1 / nullif(others_sent, 0)') }} as known
+        from beside
+    ) as with_known
+
+),
+
+estimated as (
+
+    select
+        *,
+        weight / sum(weight) over segment as share,
+        sum(weight * (1 - known)) over segment / sum(weight) over segment as unknown
+    from weighed
+    window segment as (partition by dimension, segment)
+
+),
+
+-- What each sender's acceptances add to the difference, in the segment (share) and elsewhere (others_share).
+measured as (
+
+    select
+        dimension,
+        segment,
+        max(segment_sent) as sent,
+        max(rest_rate) as rest_rate,
+        sum(share * ({{ beyond_level('accepted', 'sent', 'others_accepted', 'others_sent', 'known', 'rest_rate') }})) as difference,
+        max(chance) * (
+            sum(power(share, 2) / sent + coalesce(power(others_share, 2) / nullif(others_sent, 0), 0))
+            + max(power(unknown / rest_sent, 2)) * (max(all_sent) - sum(sender_sent))
+        ) as chance_variance,
+        {{ scatter_variance }} * (
+            sum(power(share - others_share, 2))
+            + max(power(unknown / rest_sent, 2)) * (max(all_squares) - sum(power(sender_sent, 2)))
+        ) as scatter_variance
+    from (
+        select
+            *,
+            share * known + unknown * others_sent / rest_sent as others_share
+        from estimated
+    ) as with_shares
+    group by dimension, segment
 
 )
 
@@ -122,7 +146,6 @@ select
     dimension,
     segment,
     -- Rounded, because a sum of fractions depends on its order in the last digits.
-    round(difference_within_senders / nullif(sqrt(variance_within_senders), 0), 12) as z_within_senders,
-    round(difference_across_senders / nullif(sqrt(variance_across_senders), 0), 12) as z_across_senders,
-    coalesce(variance_within_senders <= variance_across_senders, false) as is_within_senders_more_exact
+    round(difference, 12) as difference_beside_senders,
+    round({{ z_allowing_for_scatter('difference', 'chance_variance', 'scatter_variance', 'rest_rate', 'sent') }}, 12) as z
 from measured

@@ -38,7 +38,7 @@ few_of_a_kind as (
 
     select
         accounts.account_id,
-        of_kind.z_within_lists as z_of_kind
+        of_kind.z as z_of_kind
     from {{ ref('heyreach_accounts') }} as accounts
     inner join account_effects as of_kind
         on of_kind.dimension = 'account_kind'
@@ -67,10 +67,9 @@ testable as (
         segments.*,
         numbered_dimensions.precedence,
         case
-            when segments.dimension = 'account' then least(account_effects.z_within_lists, few_of_a_kind.z_of_kind)
-            when segments.dimension in {{ names_in(sender_loss_attributes()) }} then account_effects.z_within_lists
-            when lead_effects.is_within_senders_more_exact then lead_effects.z_within_senders
-            else lead_effects.z_across_senders
+            when segments.dimension = 'account' then least(account_effects.z, few_of_a_kind.z_of_kind)
+            when segments.dimension in {{ names_in(sender_loss_attributes()) }} then account_effects.z
+            else lead_effects.z
         end as z,
         case when few_of_a_kind.account_id is null then 1 else 2 end as looks
     from segments

@@ -114,7 +114,7 @@ select
             'requests': 'evidence_sent',
             'since': 'evidence_since',
             'reference': 'reference_rate',
-            'within_lists': '-difference_within_lists',
+            'within_lists': 'case when difference_within_lists < 0 then -difference_within_lists end',
             'campaign_id': "case when dimension = 'campaign' then segment end",
         },
         q_value='q_value',
