@@ -99,7 +99,7 @@ restore: $(INSTALLED) ## bring a backup back, or complete one that was cut off  
 test: $(INSTALLED) ## run the whole test suite
 	@$(VERB) test pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-diagnose-check: $(INSTALLED) ## how often the first line names a planted cause, and alarms at nothing  [WORLDS=each CAUSE=name KEEP=1]
+diagnose-check: $(INSTALLED) ## how often the first line names a planted cause, beside what could be known, and alarms at nothing  [WORLDS=each CAUSE=name KEEP=1]
 	@$(VERB) diagnose-check tests.diagnosis
 
 bench: $(INSTALLED) ## how fast and how far: generated workspaces through every step, each measured alone  [LEADS=10000,100000 KEEP=1]

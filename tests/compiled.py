@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -97,6 +97,19 @@ def compile_project(folder: Path, *, with_tests: bool = False) -> Project:
         ),
         frozenset(node.relation_name for node in nodes.values() if node.name in of_period),
     )
+
+
+def only_for(project: Project, tables: Iterable[str]) -> Project:
+    """The project with the models alone that these tables (schema.name) are made of."""
+    models = {model.relation: model for model in project.models}
+    wanted = ['"' + '"."'.join((DATABASE_NAME, *table.split("."))) + '"' for table in tables]
+    needed: set[str] = set()
+    while wanted:
+        relation = wanted.pop()
+        if relation not in needed:
+            needed.add(relation)
+            wanted += [name for name in models if name in models[relation].query]
+    return project._replace(models=[model for model in project.models if model.relation in needed])
 
 
 def build(

@@ -440,13 +440,20 @@ _OTHER = {
     "import not whole": import_not_whole,
 }
 
+# Worlds of a kind; more of those whose cause was once named in fewer than nine in ten.
+USUAL, HARD = 20, 200
+_HARD = ("account", "source list", "duplicate leads")
+
 KINDS: tuple[Kind, ...] = (
-    *(Kind(f"low acceptance: {name}", "planted", 20, plant, REALISTIC) for name, plant in _LOW.items()),
-    Kind("low acceptance: two AI accounts", "planted", 20, in_few_ai_accounts, REALISTIC_EACH),
-    *(Kind(name, "planted", 20, plant) for name, plant in _OTHER.items()),
-    Kind("weak list of one sender", "confounded", 20, in_list_of_one_sender, REALISTIC),
-    Kind("weak sender of a list", "confounded", 20, in_sender_of_a_list, REALISTIC),
-    Kind("nothing", "null", 60, nothing),
+    *(
+        Kind(f"low acceptance: {name}", "planted", HARD if name in _HARD else USUAL, plant, REALISTIC)
+        for name, plant in _LOW.items()
+    ),
+    Kind("low acceptance: two AI accounts", "planted", HARD, in_few_ai_accounts, REALISTIC_EACH),
+    *(Kind(name, "planted", HARD if name in _HARD else USUAL, plant) for name, plant in _OTHER.items()),
+    Kind("weak list of one sender", "confounded", HARD, in_list_of_one_sender, REALISTIC),
+    Kind("weak sender of a list", "confounded", HARD, in_sender_of_a_list, REALISTIC),
+    Kind("nothing", "null", HARD, nothing),
     Kind("nothing unusual", "apart", 20, nothing_unusual),
     Kind("barely visible: source list", "apart", 10, in_source_list, BARELY),
     Kind("barely visible: industry", "apart", 10, in_industry, BARELY),

@@ -9,17 +9,26 @@ from typing import NamedTuple
 
 import duckdb
 
-from dbt_project.rendering import returned
+from dbt_project.rendering import rendered, returned
 from extract.sandbox.api import SandboxApi
 from tests.compiled import Project
 from tests.diagnosis.causes import Drawn, Kind, Name, Planted, draw
 from tests.diagnosis.importing import import_file, ledger_rows, served
 from tests.diagnosis.operation import BASE_URL, Operation
+from tests.diagnosis.oracle import SAME_REQUESTS, Opinion, opinion
 from tests.diagnosis.workspaces import START, timetable
 
+LEVEL = float(rendered("statistics/*.sql", "significance()"))
 ALARMS = ("lower", "blocked", "starved", "blind")
-# Segments that share this much of their requests, of both together, are the same to whoever reads a report.
-SAME_REQUESTS = 0.9
+# What is read of a warehouse; what none of it needs isn't built.
+READ = (
+    "marts.rpt_bottlenecks",
+    "marts.rpt_bottleneck_leads",
+    "marts.rpt_segment_performance",
+    "findings.fnd_loss_tests",
+    "findings.fnd_losing_segments",
+    "findings.fnd_connections_described",
+)
 # Below this many requests even a hasty reader believes no rate.
 NAIVE_REQUESTS = 10
 # What a line counts, and how many leads `make leads` would write of it. A losing segment may share requests
@@ -49,6 +58,7 @@ class Finding(NamedTuple):
 
     `first` is the first line as text, `lines` the first five; `naive` the segment of the lowest raw rate.
     `unlike_their_leads` are lines of which the leads behind them are more or fewer than the line counts.
+    `step` is where the cause was lost on its way to the first line, `oracle` what could be known at best.
     """
 
     kind: str
@@ -62,6 +72,8 @@ class Finding(NamedTuple):
     lines: list[dict]
     naive: str
     unlike_their_leads: list[tuple]
+    step: str
+    oracle: Opinion | None
 
 
 def examine(kind: Kind, number: int, project: Project, databases: Path | None = None) -> Finding:
@@ -75,7 +87,7 @@ def examine(kind: Kind, number: int, project: Project, databases: Path | None = 
         with duckdb.connect(str(database), read_only=True) as connection:
             if drawn.planted.leads is not None and not names:
                 names = _same_segments(connection, drawn)
-            finding = _read(connection, kind.name, number, drawn.planted, names)
+            finding = _read(connection, kind.name, number, drawn, names)
         if databases:
             shutil.move(database, databases / f"{kind.name} {number}.duckdb".replace(" ", "_"))
         return finding
@@ -101,8 +113,9 @@ def run(folder: Path, drawn: Drawn, project: Project) -> tuple[frozenset[Name], 
 
 
 def _read(
-    connection: duckdb.DuckDBPyConnection, kind: str, number: int, planted: Planted, names: frozenset[Name]
+    connection: duckdb.DuckDBPyConnection, kind: str, number: int, drawn: Drawn, names: frozenset[Name]
 ) -> Finding:
+    planted = drawn.planted
     # Where senders run out of leads nobody planted it, and it is true.
     unplanted = "too_few_leads" if planted.cause not in ("too_few_leads", "campaign_starved") else "none"
     lines = _rows(
@@ -110,13 +123,12 @@ def _read(
     )
     first = lines[0] if lines else None
     naive = _lowest_raw_rate(connection)
+    is_named = first is not None and _is_planted(first, planted, names)
     return Finding(
         kind=kind,
         number=number,
         planted=_described(planted, names),
-        is_named=first is not None
-        and first["cause"] == planted.cause
-        and (first["dimension"], first["segment"]) in names,
+        is_named=is_named,
         is_alarm=any(line["verdict"] in ALARMS for line in lines),
         is_named_naively=naive is not None and naive[:2] in names,
         names=sorted(names),
@@ -124,7 +136,33 @@ def _read(
         lines=[{**line, "as_of": None} for line in lines[:5]],
         naive=" ".join(map(str, naive)) if naive else "nothing",
         unlike_their_leads=connection.execute(UNLIKE_THEIR_LEADS).fetchall(),
+        step="" if is_named or planted.cause is None else _step(connection, lines, planted, names),
+        oracle=opinion(drawn),
     )
+
+
+def _is_planted(line: dict, planted: Planted, names: frozenset[Name]) -> bool:
+    return line["cause"] == planted.cause and (line["dimension"], line["segment"]) in names
+
+
+def _step(
+    connection: duckdb.DuckDBPyConnection, lines: list[dict], planted: Planted, names: frozenset[Name]
+) -> str:
+    """How far the cause came: to the test, past it, into the list, or behind another line."""
+    for place, line in enumerate(lines, 1):
+        if _is_planted(line, planted, names):
+            return "too small" if line["verdict"] == "background" else f"line {place}"
+    tests = [
+        test
+        for test in _rows(connection, "select * from findings.fnd_loss_tests order by q_rank")
+        if _is_planted(test, planted, names)
+    ]
+    if not tests:
+        return "not tested"
+    if tests[0]["q_value"] > LEVEL:
+        return f"not clear: z {tests[0]['z']:.2f}, q {tests[0]['q_value']:.3f}"
+    taken = _rows(connection, "select dimension, segment from findings.fnd_losing_segments order by round")
+    return f"taken for {' '.join(taken[0].values())}" if taken else "not in the list"
 
 
 def _same_segments(connection: duckdb.DuckDBPyConnection, drawn: Drawn) -> frozenset[Name]:

@@ -5,9 +5,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.compiled import Project, compile_project
+from tests.compiled import Project, compile_project, only_for
 from tests.diagnosis.causes import KINDS, Kind
-from tests.diagnosis.examination import Finding, examine
+from tests.diagnosis.examination import READ, Finding, examine
 
 _project: Project
 _databases: Path | None
@@ -16,7 +16,7 @@ _databases: Path | None
 def examined(tasks: Sequence[tuple[Kind, int]], workers: int, databases: Path | None) -> Iterator[Finding]:
     """The finding of each world (its kind and number), in order; `databases` keeps the warehouses."""
     with tempfile.TemporaryDirectory(prefix="diagnosis-") as folder:
-        project = compile_project(Path(folder))
+        project = only_for(compile_project(Path(folder)), READ)
         # Spawned, because dbt leaves threads behind that a fork would copy in whatever state they are.
         context = multiprocessing.get_context("spawn")
         with context.Pool(workers, _remember, (project, databases)) as pool:

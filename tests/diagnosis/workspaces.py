@@ -14,6 +14,7 @@ from extract.heyreach.accounts import Account
 from extract.sandbox.clock import DAY, HOUR, WEEK, to_ticks
 from extract.sandbox.leads import REGIONS
 from extract.sandbox.presets import ICPS, SOURCES, Campaign, Preset, Sender
+from extract.sandbox.schedule import History
 from extract.sandbox.world import COMPANY_SIZE_EFFECTS, SENIORITY_EFFECTS, World
 
 START = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
@@ -21,7 +22,7 @@ WEEKS = 7
 CAMPAIGNS = 6
 END = START + timedelta(weeks=WEEKS, hours=8)
 # An acceptance counts for 14 days, and 2 more are given to notice it.
-MATURE_DAYS = 16
+WINDOW_DAYS, MATURE_DAYS = 14, 16
 
 FIRST_ACCOUNT_ID, FIRST_CAMPAIGN_ID, FIRST_LIST_ID = 51001, 41001, 61001
 REQUESTS_A_DAY = (13, 15, 17)
@@ -228,13 +229,18 @@ def timetable() -> list[tuple[datetime, str]]:
 
 def mature_requests(world: World, is_planted) -> tuple[int, int]:
     """How many requests are old enough to judge: of the leads that `is_planted` picks, and of all."""
-    latest = to_ticks(END - timedelta(days=MATURE_DAYS))
-    mature = [
-        lead
-        for lead, history in zip(world.leads, world.histories, strict=True)
-        if history.sent_at is not None and history.sent_at < latest
-    ]
+    mature = [lead for lead, history in zip(world.leads, world.histories, strict=True) if is_mature(history)]
     return sum(map(is_planted, mature)), len(mature)
+
+
+def is_mature(history: History) -> bool:
+    """Whether a request went out that is old enough to judge at the end."""
+    return history.sent_at is not None and history.sent_at < to_ticks(END) - MATURE_DAYS * DAY
+
+
+def is_accepted_in_time(history: History) -> bool:
+    """Whether it was accepted while that counts."""
+    return history.accepted_at is not None and history.accepted_at < history.sent_at + WINDOW_DAYS * DAY
 
 
 def odds(ratio: float) -> float:
