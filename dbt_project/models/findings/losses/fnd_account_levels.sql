@@ -72,7 +72,10 @@ accounts as (
         shared.segment,
         sides.account_id,
         power(sum(
-            case when sides.is_of_segment then shared.share * sides.sent / shared.sent else shared.others_share * sides.sent / shared.others_sent end
+            case
+                when sides.is_of_segment then shared.share * sides.sent / shared.sent
+                else shared.others_share * sides.sent / shared.others_sent
+            end
         ), 2) as squared_share
     from shared
     inner join sides
