@@ -29,6 +29,8 @@ first line names, with the 95 % interval (Wilson).
 
 # By effect, how sure the oracle has to be.
 Bars = Mapping[float, float]
+# Where it is not asked: it is not told what is usual.
+AMONG_USUAL_EFFECTS = {kind.name for kind in KINDS if kind.has_usual_effects}
 
 
 def table(findings: Sequence[Finding], bars: Bars) -> str:
@@ -82,8 +84,8 @@ def fails_its_targets(findings: Sequence[Finding], bars: Bars) -> bool:
 
 
 def is_named_by_oracle(finding: Finding, bars: Bars) -> bool:
-    """Whether it would name the planted cause; without an opinion it is known for certain."""
-    if finding.planted == "nothing":
+    """Whether it would name the planted cause; without an opinion on one that it is asked of, it is known."""
+    if finding.planted == "nothing" or finding.kind in AMONG_USUAL_EFFECTS:
         return False
     return finding.oracle is None or (finding.oracle.names_it and alarms(finding.oracle, bars) == 1)
 
@@ -94,8 +96,9 @@ def _row(name: str, findings: Sequence[Finding], bars: Bars) -> str:
     cells.append(_share(finding.is_named for finding in findings) if has_cause else "")
     cells.append(_share(finding.is_alarm for finding in findings))
     if has_cause:
-        named = [finding.is_named for finding in findings if is_named_by_oracle(finding, bars)]
-        cells.append(_share(is_named_by_oracle(finding, bars) for finding in findings))
+        asked = [finding for finding in findings if finding.kind not in AMONG_USUAL_EFFECTS]
+        named = [finding.is_named for finding in asked if is_named_by_oracle(finding, bars)]
+        cells.append(_share(is_named_by_oracle(finding, bars) for finding in asked) if asked else "")
         cells.append(f"{_share(named)}, {_percent(_interval(named))}" if named else "")
         cells.append(_share(finding.is_named_naively for finding in findings))
     else:
