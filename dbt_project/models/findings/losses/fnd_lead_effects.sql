@@ -15,26 +15,22 @@ with requests as (
 
 cells as (
 
-    {%- for entry in exclusive_dimensions() if entry.loss is defined and entry.of != 'sender' %}
+    {%- for entry in loss_dimensions() if entry.of != 'sender' %}
     select
         '{{ entry.name }}' as dimension,
         {{ entry.column }} as segment,
         sender,
         count(*) as sent,
         sum(evidence_accepted) as accepted
+    {%- if entry.several is defined %}
+    from (select *, unnest({{ split_keywords(entry.several) }}) as {{ entry.column }} from requests) as each_requests
+    {%- else %}
     from requests
     where {{ entry.column }} is not null
+    {%- endif %}
     group by {{ entry.column }}, sender
-    union all
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
-    select
-        'keyword' as dimension,
-        keyword as segment,
-        sender,
-        count(*) as sent,
-        sum(evidence_accepted) as accepted
-    from (select sender, evidence_accepted, unnest({{ split_keywords('keywords') }}) as keyword from requests) as keyword_requests
-    group by keyword, sender
 
 ),
 
@@ -52,41 +48,28 @@ senders as (
 
 ),
 
-segments as (
-
-    select
-        dimension,
-        segment,
-        sum(sent) as sent,
-        sum(accepted) as accepted
-    from cells
-    group by dimension, segment
-
-),
-
 -- Each sender in the segment, beside what it does elsewhere and what is done without the segment.
 beside as (
 
     select
-        cells.dimension,
-        cells.segment,
-        cast(cells.sent as double) as sent,
-        cells.accepted,
-        senders.sent as sender_sent,
-        cast(senders.sent - cells.sent as double) as others_sent,
-        senders.accepted - cells.accepted as others_accepted,
-        segments.sent as segment_sent,
-        cast(senders.all_sent - segments.sent as double) as rest_sent,
-        {{ rate('senders.all_accepted - segments.accepted', 'senders.all_sent - segments.sent') }} as rest_rate,
-        senders.all_sent,
-        senders.all_squares,
-        {{ rate('senders.all_accepted', 'senders.all_sent') }} * (1 - {{ rate('senders.all_accepted', 'senders.all_sent') }}) as chance
-    from cells
-    inner join senders on cells.sender = senders.sender
-    inner join segments
-        on cells.dimension = segments.dimension
-        and cells.segment = segments.segment
-    where senders.all_sent > segments.sent
+        *,
+        cast(all_sent - segment_sent as double) as rest_sent,
+        {{ rate('all_accepted - segment_accepted', 'all_sent - segment_sent') }} as rest_rate,
+        {{ rate('all_accepted', 'all_sent') }} * (1 - {{ rate('all_accepted', 'all_sent') }}) as chance
+    from (
+        select
+            cells.*,
+            senders.* exclude (sender, sent, accepted),
+            senders.sent as sender_sent,
+            cast(senders.sent - cells.sent as double) as others_sent,
+            senders.accepted - cells.accepted as others_accepted,
+            sum(cells.sent) over segment as segment_sent,
+            sum(cells.accepted) over segment as segment_accepted
+        from cells
+        inner join senders on cells.sender = senders.sender
+        window segment as (partition by cells.dimension, cells.segment)
+    ) as with_others
+    where all_sent > segment_sent
 
 ),
 
@@ -113,11 +96,15 @@ estimated as (
     from weighed
     window segment as (partition by dimension, segment)
 
-),
+)
 
 -- What each sender's acceptances add to the difference, in the segment (share) and elsewhere (others_share).
-measured as (
-
+-- Rounded, because a sum of fractions depends on its order in the last digits.
+select
+    dimension,
+    segment,
+    round({{ z_allowing_for_scatter('difference', 'chance_variance', 'scatter_variance', 'rest_rate', 'sent') }}, 12) as z
+from (
     select
         dimension,
         segment,
@@ -139,13 +126,4 @@ measured as (
         from estimated
     ) as with_shares
     group by dimension, segment
-
-)
-
-select
-    dimension,
-    segment,
-    -- Rounded, because a sum of fractions depends on its order in the last digits.
-    round(difference, 12) as difference_beside_senders,
-    round({{ z_allowing_for_scatter('difference', 'chance_variance', 'scatter_variance', 'rest_rate', 'sent') }}, 12) as z
-from measured
+) as measured
