@@ -13,6 +13,11 @@
     60
 {%- endmacro %}
 
+{#- Whether what comes of it is a count of requests; what rows of files and lost fields cost is none. -#}
+{% macro is_seen_in_requests(advice) -%}
+    ({{ advice }}.cause in ('low_acceptance', 'too_few_leads') or {{ advice }}.dimension in ('account', 'campaign'))
+{%- endmacro %}
+
 {#- Days after something was done in which what came of it is looked at: worth is said of a week. -#}
 {% macro days_of_outcome() -%}
     7

@@ -109,8 +109,12 @@ def play_out(
     seed: int,
     start: int,
     weeks: int,
+    shifts: Callable[..., "Shift"] | None = None,
 ) -> list[History]:
-    """The history of each lead, in the order of `leads` (which is the order of enrolment)."""
+    """The history of each lead, in the order of `leads` (which is the order of enrolment).
+
+    `shifts` makes the shift of each sender, if it is to choose whom it turns to in another way.
+    """
     # Every campaign has its place in a sender's round from the start, whether or not it has leads yet.
     queues: dict[int, dict[int, list[int]]] = {
         sender.id: {campaign.id: [] for campaign in preset.campaigns if sender.id in campaign.sender_weights}
@@ -122,7 +126,7 @@ def play_out(
     first_day = start // DAY - WEEKS_BEFORE_START * 7
     last_day = first_day + (weeks + WEEKS_BEFORE_START) * 7
     for sender in preset.senders:
-        shift = _Shift(preset, sender, leads, log_odds, volume_tax, seed)
+        shift = (shifts or Shift)(preset, sender, leads, log_odds, volume_tax, seed)
         for day in range(first_day, last_day):
             shift.work(day * DAY, queues[sender.id], histories)
     return histories
@@ -143,7 +147,7 @@ def play_out_one(
     whether the sender has one left on the day of a midnight. UNTOUCHED if it never comes to it.
     """
     sender = next(sender for sender in preset.senders if sender.id == lead.account_id)
-    shift = _Shift(replace(preset, campaigns=(campaign,)), sender, [lead], [log_odds], 0.0, seed)
+    shift = Shift(replace(preset, campaigns=(campaign,)), sender, [lead], [log_odds], 0.0, seed)
     for day in range(since // DAY, since // DAY + LATEST_START_DAYS):
         midnight = day * DAY
         slot = _slot(midnight, Random(f"{seed}/{lead.id}/{day}"))  # noqa: S311
@@ -158,7 +162,7 @@ def _slot(midnight: int, rng: Random) -> int:
     return opens + int(rng.random() * (closes - opens))
 
 
-class _Shift:
+class Shift:
     """One sender at work, day after day."""
 
     def __init__(
@@ -211,7 +215,7 @@ class _Shift:
         slots = sorted(_slot(midnight, day_rng) for _ in range(sender.pace_on(midnight)))
         sent = 0
         for slot in slots:
-            position = self._next(active, queues, slot)
+            position = self.next(active, queues, slot)
             if position is None:
                 continue
             history = self.begin(position, slot, self.volume_tax if is_overworked else 0.0)
@@ -219,7 +223,8 @@ class _Shift:
             sent += history.sent_at is not None
         self.recent.append((midnight, sent))
 
-    def _next(self, active: list[int], queues: dict[int, list[int]], slot: int) -> int | None:
+    def next(self, active: list[int], queues: dict[int, list[int]], slot: int) -> int | None:
+        """The position of the lead that the sender turns to at `slot`."""
         turn = 0 if self.preset.serves_oldest_first else self.turn
         for step in range(len(active)):
             campaign_id = active[(turn + step) % len(active)]

@@ -114,6 +114,7 @@ def advised(database: duckdb.DuckDBPyConnection, cause: str, dimension: str, seg
         "since": None,
         "expected_rate": None,
         "expected_requests": None,
+        "senders_with_room": None,
         "first_shown_at": datetime(2026, 2, 1, 6, tzinfo=UTC),
         "last_shown_at": datetime(2026, 2, 2, 6, tzinfo=UTC),
         "first_report_without_at": None,
@@ -130,16 +131,20 @@ def advised(database: duckdb.DuckDBPyConnection, cause: str, dimension: str, seg
 
 
 def sent(requests: list[tuple], waiting: list[tuple] = ()) -> str:
-    """Tables of connections: requests as (day, sender, campaign, source, accepted), waiting leads without."""
+    """Tables of connections: requests as (day, sender, campaign, source, accepted), waiting leads without.
+
+    Each is of a lead of its own, but for those that name one; who is asked under its name came on 4 February.
+    """
     rows = [
-        f"('{number}', '{account}', '{campaign}', '{source}', true, timestamptz '{day} 12:00:00+00', "
-        f"{day < MATURE_BEFORE}, {accepted}, false, timestamptz '2026-01-01')"
-        for number, (day, account, campaign, source, accepted) in enumerate(requests)
+        f"('{number}', '{(lead or [number])[0]}', '{account}', '{campaign}', '{source}', true, "
+        f"timestamptz '{day} 12:00:00+00', {day < MATURE_BEFORE}, {accepted}, false, "
+        f"timestamptz '{'2026-02-04' if lead else '2026-01-01'}')"
+        for number, (day, account, campaign, source, accepted, *lead) in enumerate(requests)
     ]
     rows += [
-        f"('w{number}', '{account}', '{campaign}', 'clay', false, null, false, false, true, "
-        f"timestamptz '{created} 12:00:00+00')"
-        for number, (created, account, campaign) in enumerate(waiting)
+        f"('w{number}', '{(lead or [f'w{number}'])[0]}', '{account}', '{campaign}', 'clay', false, null, "
+        f"false, false, true, timestamptz '{created} 12:00:00+00')"
+        for number, (created, account, campaign, *lead) in enumerate(waiting)
     ]
     empty = ("source_list", "batch_id", "icp", "keywords", "company_region", "company_size", "list_id")
     empty += ("company_industry", "lead_seniority", "account_type", "account_kind")
@@ -149,8 +154,8 @@ def sent(requests: list[tuple], waiting: list[tuple] = ()) -> str:
         select *, false as is_undecided, true as is_attribution_complete,
             is_accepted as is_accepted_in_window, {nothing}
         from (values {", ".join(rows)}) as rows (
-            connection_id, account_id, campaign_id, source, is_sent, sent_cohort_at, is_mature, is_accepted,
-            is_waiting, created_at
+            connection_id, lead_id, account_id, campaign_id, source, is_sent, sent_cohort_at, is_mature,
+            is_accepted, is_waiting, created_at
         );
         create table fnd_connections_described as from heyreach_connections;
         create table heyreach_campaigns as
@@ -248,6 +253,68 @@ def test_what_is_only_said_is_measured_from_the_day_it_was_said(database):
     found = outcome(database)
     assert found["measured_from"] == date(2026, 2, 3)
     assert (found["requests"], found["gain"], found["gain_low"], found["gain_high"]) == (0, 0, 0, 0)
+
+
+def test_leads_that_were_moved_bring_what_others_send_to_them(database):
+    """Of whoever takes them it is what they would have sent to those who still wait for them otherwise."""
+    advised(database, "sender_auth_invalid", "account", "1", since=date(2026, 1, 20))
+    left = [(date(2026, 1, 10), "1", "7", f"lead {n}") for n in range(40)]
+    before = [(day, "2", "8", "clay", n < 1) for day in days(date(2026, 1, 8), 17) for n in range(4)]
+    thursday = date(2026, 2, 5)
+    moved = [
+        (day, "2", "8", "clay", n < 2, f"lead {5 * number + n}")
+        for number, day in enumerate(days(thursday, 5))
+        for n in range(5)
+    ]
+    # Three of sender 2's own still wait when it is over; fifteen that were moved do so because of it.
+    waiting = [(date(2026, 1, 1), "2", "9")] * 3
+    waiting += [(date(2026, 2, 4), "2", "8", f"lead {n}") for n in range(25, 40)]
+    database.execute(sent([*before, *moved], [*left, *waiting]))
+    found = outcome(database)
+    assert found["measured_from"] == thursday
+    counts = [found[name] for name in ("requests", "moved", "requests_without", "accepted", "passed_over")]
+    assert counts == [25, 25, 0, 10, 3]
+    expected = interval((25, 10, 25), (-3, 17, 68))
+    assert (found["gain"], found["gain_low"], found["gain_high"]) == pytest.approx(expected, abs=1e-5)
+
+
+def test_what_was_stuck_and_came_again_by_itself_is_not_moved(database):
+    """Somebody who comes once more, and whom the sender itself asks."""
+    advised(database, "sender_auth_invalid", "account", "1", since=date(2026, 1, 20))
+    others = [(day, "2", "8", "clay", False) for day in days(date(2026, 1, 5), 30)]
+    again = [(date(2026, 2, 9), "1", "8", "clay", True, "lead 1")]
+    database.execute(sent([*others, *again], [(date(2026, 1, 10), "1", "7", "lead 1")]))
+    found = outcome(database)
+    assert (found["requests"], found["moved"]) == (1, 0)
+
+
+def test_leads_that_were_brought_bring_what_senders_with_room_send_more(database):
+    facts = {"senders_with_room": "2 3", "evidence_n": 30}
+    advised(database, "too_few_leads", "all", "senders", **facts)
+    before = [(day, "2", "7", "clay", n < 1) for day in days(date(2026, 1, 5), 20) for n in range(4)]
+    others = [(day, "1", "7", "clay", False) for day in days(date(2026, 1, 5), 30) for _ in range(6)]
+    # From Wednesday on, eight a day and not four: sixteen more in a week, half of thirty is enough.
+    later = [
+        (day, account, "7", "clay", n < 2)
+        for day in days(FIRST + timedelta(days=2), 6)
+        for account in ("2", "3")
+        for n in range(4)
+    ]
+    first = [(day, "2", "7", "clay", False) for day in (FIRST, FIRST + timedelta(days=1)) for _ in range(4)]
+    database.execute(sent([*before, *others, *first, *later]))
+    found = outcome(database)
+    assert found["measured_from"] == FIRST + timedelta(days=2)
+    assert (found["requests"], found["requests_without"], found["accepted"]) == (40, 20, 20)
+    assert found["gain"] == pytest.approx(20 * 0.5)
+    assert found["gain_low"] < 10 < found["gain_high"]
+
+
+def test_senders_with_room_that_send_a_little_more_were_brought_nothing(database):
+    advised(database, "too_few_leads", "all", "senders", senders_with_room="2", evidence_n=30)
+    before = [(day, "2", "7", "clay", False) for day in days(date(2026, 1, 5), 20) for _ in range(4)]
+    later = [(day, "2", "7", "clay", False) for day in days(FIRST, 15) for _ in range(6)]
+    database.execute(sent([*before, *later]))
+    assert outcome(database) is None
 
 
 def losing(share: int, rate: int, others: int = 3) -> list[tuple]:

@@ -43,7 +43,7 @@ def senders(workspace) -> dict[str, dict]:
     return {row["account_id"]: row for row in rows(workspace, "select * from findings.fnd_sender_capacity")}
 
 
-def test_the_chance_is_moved_by_what_each_factor_leaves_to_explain(workspace, waiting):
+def test_the_chance_is_moved_by_what_the_other_factors_leave_to_explain(workspace, waiting):
     requests = rows(
         workspace,
         f"select {', '.join(FACTORS)}, case when is_mature then is_accepted end as accepted, "
@@ -61,7 +61,10 @@ def test_the_chance_is_moved_by_what_each_factor_leaves_to_explain(workspace, wa
         if row["is_new"]
     ]
     chance = {row["connection_id"]: rate for row in requests}
-    for factor in FACTORS:
+    shares: dict[str, dict[str, float]] = {factor: {} for factor in FACTORS}
+    for factor in (*FACTORS, *FACTORS):
+        for row in requests:
+            chance[row["connection_id"]] /= shares[factor].get(row[factor], 1)
         levels = defaultdict(list)
         for row in mature:
             if row[factor] is not None:
@@ -76,11 +79,12 @@ def test_the_chance_is_moved_by_what_each_factor_leaves_to_explain(workspace, wa
             for level, those in levels.items()
         )
         scatter = max(beyond / sum(value**2 for value in expected.values()), 0)
+        shares[factor] = {
+            level: (observed[level] * scatter + 1) / (expected[level] * scatter + 1) for level in levels
+        }
         for row in requests:
-            if row[factor] in levels:
-                share = (observed[row[factor]] * scatter + 1) / (expected[row[factor]] * scatter + 1)
-                key = row["connection_id"]
-                chance[key] = min(chance[key] * share, HIGHEST)
+            key = row["connection_id"]
+            chance[key] = min(chance[key] * shares[factor].get(row[factor], 1), HIGHEST)
     assert waiting
     for row in waiting:
         assert row["chance"] == pytest.approx(chance[row["connection_id"]] * asked, abs=1e-9)
@@ -146,9 +150,11 @@ class Week:
         }
         room = sum(rooms.values())
         moved = min(room / sum(wanted.values()), 1) if wanted and room else 0
+        # Of those who ask instead.
+        share = sum(each * rows[f"new/{name}"]["sender_share"] for name, each in rooms.items()) / (room or 1)
         for lead, requests in wanted.items():
             row = rows[lead]
-            chance = min(row["chance"] / row["sender_share"], row["asked_share"])
+            chance = min(row["chance"] / row["sender_share"] * share, row["asked_share"])
             brought[lead] = brought.get(lead, 0) + requests * moved * chance
         if any(self.remedies[each]["kind"] == "bring" for each in mended) and room:
             left = max(room - sum(wanted.values()), 0) / room
@@ -283,3 +289,46 @@ def test_worth_is_unknown_where_chances_are_and_never_negative(before, after, wo
             f"select worth, worth_low, worth_high, worth_together from ({model_sql('fnd_week_worths')})"
         ).fetchall()
     assert found == [(worth,) * 4] * 2
+
+
+@pytest.mark.parametrize(
+    ("remedies", "asked"),
+    [
+        # Ten of a weak sender's twenty go to two others that have room for four and six.
+        ({1: "hand_on"}, {"weak": (10, 10)}),
+        # Whom nobody gets to comes first.
+        ({1: "hand_on", 2: "move"}, {"weak": (17, 3), "left": (0, 7)}),
+        # Where new leads are brought, they are asked rather than those whom the weak sender asks anyway.
+        ({1: "hand_on", 3: "bring"}, {"weak": (16, 4), "new": (6, 0)}),
+    ],
+)
+def test_room_goes_to_whom_it_brings_most(remedies, asked):
+    with duckdb.connect() as connection:
+        has, handed, moved = (kind in remedies.values() for kind in ("bring", "hand_on", "move"))
+        connection.execute(
+            f"""
+            create table fnd_week_turns as select * from (values
+                ('all', 0, 'weak', 'W', {handed}, 20.0, if({handed}, 20.0, 0.0)),
+                ('all', 0, 'left', 'B', false, 0.0, if({moved}, 7.0, 0.0))
+            ) as turns
+                (scenario, remedy, connection_id, account_id, is_handed_on, requests, requests_for_others);
+            create table fnd_week_plans as
+            select 'all' as scenario, 0 as remedy, null::varchar as segment,
+                unnest({[*remedies.values()]}) as kind;
+            create table fnd_sender_capacity as select * from (values
+                ('W', 20, 0, true, false), ('A', 14, 10, true, false), ('N', 16, 10, true, true),
+                ('B', 0, 0, false, false)
+            ) as senders (account_id, weekly_capacity, sent_last_7_days, can_send, has_room);
+            alter table fnd_sender_capacity add column is_active boolean default true;
+            alter table fnd_sender_capacity add column weekly_capacity_restored double default 20;
+            create table fnd_waiting_leads as
+            select *, 0.2 as chance, 1.0 as sender_share, 0.9 as asked_share, connection_id = 'new' as is_new
+            from (values ('weak', 'W'), ('left', 'B'), ('new', 'N')) as leads (connection_id, account_id);
+            """
+        )
+        rows = connection.execute(
+            "select connection_id, requests - requests_by_others, requests_by_others "
+            f"from ({model_sql('fnd_week_requests')})"
+        ).fetchall()
+    assert has == any(name == "new" for name, *_ in rows)
+    assert {name: (pytest.approx(own), pytest.approx(others)) for name, own, others in rows} == asked

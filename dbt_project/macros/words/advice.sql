@@ -1,4 +1,4 @@
-{#- What was done where advice was followed, by cause; `other` where an earlier release named a cause that is none any more. -#}
+{#- What was done where advice was followed, by cause; `moved` where others sent instead; `other` where an earlier release named a cause that is none any more. -#}
 {% macro deeds() -%}
     {{ return({
         'campaign_paused': 'Resumed {label}',
@@ -16,6 +16,7 @@
         'duplicate_leads': 'Removed repeats from {label}',
         'import_loss': 'Repaired the import {label}',
         'attribution_loss': 'Fields of {label} came back',
+        'moved': 'Moved leads of {label}',
         'other': 'Acted on {label}',
     }) }}
 {%- endmacro %}

@@ -46,7 +46,7 @@ def table(outcomes: list[Outcome]) -> str:
         "# Is what is said to have come of advice true?",
         "",
         f"By `python -m tests.endurance.outcomes`: {worlds} worlds that go on for {WEEKS_ON} weeks, in which",
-        "the first thing that is stuck is mended after the report, and the same ones in which nothing is",
+        "what is planted is mended after the report as it advises, and the same ones in which nothing is",
         "done and it is only said to be. True is what the requests of the seven days would bring, by the",
         "worlds' own chances, less what they bring without. Targets: the interval holds it in 95 +- 3 %, and",
         "where nothing was done `no_effect` is said in as many.",
@@ -55,24 +55,32 @@ def table(outcomes: list[Outcome]) -> str:
         "| nothing done | no effect said |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    causes = sorted({outcome.cause for outcome in outcomes})
-    groups = {cause: [outcome for outcome in outcomes if outcome.cause == cause] for cause in causes}
-    groups["all"] = outcomes
-    for cause, those in groups.items():
+    for cause, those in groups(outcomes).items():
         followed = [outcome for outcome in those if outcome.is_followed]
         seen = [outcome for outcome in followed if outcome.followed_as == "seen" and outcome.low is not None]
         not_done = [outcome for outcome in those if not outcome.is_followed]
-        if not seen or not not_done:
-            continue
-        within = sum(outcome.is_within for outcome in seen) / len(seen)
-        helped = sum(outcome.verdict == "helped" for outcome in seen) / len(seen)
-        bias = sum(outcome.gain for outcome in seen) / sum(outcome.true for outcome in seen)
-        silent = sum(outcome.verdict == "no_effect" for outcome in not_done) / len(not_done)
-        text.append(
-            f"| {cause} | {len(followed)} | {len(seen)} | {within:.0%} | {helped:.0%} | {bias:.2f} "
-            f"| {len(not_done)} | {silent:.0%} |"
-        )
+        said = ["–"] * 3
+        if seen:
+            within = sum(outcome.is_within for outcome in seen) / len(seen)
+            helped = sum(outcome.verdict == "helped" for outcome in seen) / len(seen)
+            true = sum(outcome.true for outcome in seen)
+            bias = f"{sum(outcome.gain for outcome in seen) / true:.2f}" if true else "–"
+            said = [f"{within:.0%}", f"{helped:.0%}", bias]
+        silent = sum(outcome.verdict == "no_effect" for outcome in not_done) / max(1, len(not_done))
+        cells = [cause, len(followed), len(seen), *said, len(not_done), f"{silent:.0%}"]
+        text.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join([*text, ""])
+
+
+def groups(outcomes: list[Outcome]) -> dict[str, list[Outcome]]:
+    """By cause, of what is accepted less by what is; then what was moved to others, and all."""
+    found: dict[str, list[Outcome]] = {}
+    for outcome in sorted(outcomes, key=lambda outcome: (outcome.cause, outcome.dimension)):
+        is_losing = outcome.cause == "low_acceptance"
+        name = f"{outcome.cause}: {outcome.dimension}" if is_losing else outcome.cause
+        found.setdefault(name, []).append(outcome)
+    moved = [outcome for outcome in outcomes if outcome.kind == "move"]
+    return {**found, **({"**moved leads**": moved} if moved else {}), "**all**": outcomes}
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""One world twice: its first advice is followed, or only said to be; and what the report says came of it."""
+"""One world twice: what is planted in it is mended as advised, or only said to be; and what is said of it."""
 
 import multiprocessing
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -16,16 +16,29 @@ from extract.sandbox.api import SandboxApi
 from extract.sandbox.world import World
 from extract.workspace import journal
 from extract.workspace.paths import Paths
-from tests.compiled import Project, compile_project
+from tests.compiled import Project, compile_project, needed_for
 from tests.diagnosis.causes import Drawn
 from tests.diagnosis.operation import BASE_URL, Operation
 from tests.diagnosis.workspaces import END, START, timetable
-from tests.endurance.worth.examination import BLOCKED
+from tests.endurance.worth import examination as worth
+from tests.endurance.worth.examination import Advice
 from tests.endurance.worth.mending import Remedy, continued, expected_of
 from tests.endurance.worth.worlds import draw
 
+TABLES = (*worth.TABLES, "marts.rpt_snapshot", "marts.rpt_advice_outcomes")
 WEEKS_ON = 5
-FIRST = "select * from marts.rpt_bottlenecks where list_contains(?, cause) order by rank limit 1"
+# Whose worth is less is hardly seen by anybody.
+LEAST = 1.0
+ADVISED = """
+    select bottlenecks.*, worths.remedy, worths.kind
+    from marts.rpt_bottlenecks as bottlenecks
+    inner join findings.fnd_week_worths as worths using (cause, dimension, segment)
+    where worths.is_best_remedy
+        and cause = ?
+        and recoverable_accepts_per_week >= ?
+        and verdict <> 'background'
+    order by rank
+"""
 OUTCOME = """
     select state, followed_as, verdict, followed_on, gain, gain_low, gain_high, worth_at_first_sight
     from marts.rpt_advice_outcomes where advice_id = ?
@@ -33,13 +46,16 @@ OUTCOME = """
 
 
 class Outcome(NamedTuple):
-    """What is said of the first advice of a world five weeks later, and what is true.
+    """What is said five weeks later of the advice on what is planted in a world, and what is true.
 
-    `gain` and its interval are None where nothing could be said.
+    `kind` is the remedy, as in fnd_week_remedies. `gain` and its interval are None where nothing could be
+    said.
     """
 
     world: int
     cause: str
+    dimension: str
+    kind: str
     is_followed: bool
     state: str
     followed_as: str | None
@@ -62,7 +78,7 @@ _project: Project
 def examined(worlds: range, workers: int) -> Iterator[list[Outcome]]:
     """The outcomes of each world, in order: followed, and not."""
     with tempfile.TemporaryDirectory(prefix="outcomes-") as folder:
-        project = compile_project(Path(folder))
+        project = needed_for(compile_project(Path(folder)), *TABLES)
         # Spawned, because dbt leaves threads behind that a fork would copy in whatever state they are.
         with multiprocessing.get_context("spawn").Pool(workers, _remember, (project,)) as pool:
             yield from pool.imap(_examine, worlds)
@@ -78,22 +94,16 @@ def _examine(number: int) -> list[Outcome]:
 
 
 def examine(number: int, drawn: Drawn, project: Project) -> list[Outcome]:
-    """What comes of the first advice of this world that says that something is stuck."""
+    """What comes of the advice on what is planted in this world; nothing where none was given."""
     with tempfile.TemporaryDirectory(prefix="outcomes-") as name:
         folder = Path(name) / "before"
-        operation = _operation(folder, drawn.world)
-        operation.pull(timetable())
-        first = operation.build(project, drawn.workspace.accounts, START, run_id="first")
-        rows = _rows(first, FIRST, list(BLOCKED))
-        if not rows:
+        first = reported(folder, drawn, project, timetable())
+        advice, remedy, rooms = _advised(first, drawn)
+        if not advice:
             return []
-        advice = rows[0]
-        snapshots.keep(first, Paths(folder).snapshots)
         outcomes = []
-        kind = "resume" if advice["cause"] == "campaign_paused" else "restore"
-        remedy = Remedy(kind, advice["dimension"], advice["segment"])
         worlds = {
-            is_followed: continued(drawn, [remedy] if is_followed else [], WEEKS_ON)
+            is_followed: continued(drawn, [remedy] if is_followed else [], rooms, WEEKS_ON)
             for is_followed in (True, False)
         }
         gain = expected_of(worlds[True].histories) - expected_of(worlds[False].histories)
@@ -105,6 +115,8 @@ def examine(number: int, drawn: Drawn, project: Project) -> list[Outcome]:
                 Outcome(
                     number,
                     advice["cause"],
+                    advice["dimension"],
+                    remedy.kind,
                     is_followed,
                     row["state"],
                     row["followed_as"],
@@ -120,27 +132,67 @@ def examine(number: int, drawn: Drawn, project: Project) -> list[Outcome]:
         return outcomes
 
 
+def reported(folder: Path, drawn: Drawn, project: Project, moments: Iterable[tuple[datetime, str]]) -> Path:
+    """The first warehouse of a world in `folder`; what it advises is remembered there."""
+    operation = _operation(folder, drawn.world)
+    operation.pull(moments)
+    database = operation.build(project, drawn.workspace.accounts, START, run_id="first")
+    snapshots.keep(database, Paths(folder).snapshots)
+    return database
+
+
+def _advised(database: Path, drawn: Drawn) -> tuple[dict, Remedy | None, dict[int, int]]:
+    """The first line that names what is planted, how it is mended, and who can take how many leads more."""
+    planted = drawn.planted
+    rows = [
+        row
+        for row in _rows(database, ADVISED, planted.cause, LEAST)
+        if not planted.names or (row["dimension"], row["segment"]) in planted.names
+    ]
+    if not rows:
+        return {}, None, {}
+    with duckdb.connect(str(database), read_only=True) as connection:
+        known = Advice.of(connection)
+    return rows[0], known.remedies[rows[0]["remedy"]], known.rooms
+
+
 def _outcome(
     folder: Path, world: World, drawn: Drawn, advice: dict, project: Project, *, is_said: bool
 ) -> dict:
     """Go on for five weeks, and read what the report says then."""
-    operation = _operation(folder, world)
-    operation.pull(_later())
-    snapshots.land(Paths(folder).snapshots, operation.raw_path)
+    said = []
     if is_said:
-        declaration = {
-            "declaration_id": "said",
-            "advice_id": advice["advice_id"],
-            "decision": "done",
-            "as_of": advice["as_of"],
-            "declared_at": advice["as_of"],
-        }
+        said.append(
+            {
+                "declaration_id": "said",
+                "advice_id": advice["advice_id"],
+                "decision": "done",
+                "as_of": advice["as_of"],
+                "declared_at": advice["as_of"],
+            }
+        )
+    database = gone_on(folder, world, drawn, project, _later(), said)
+    [row] = _rows(database, OUTCOME, advice["advice_id"])
+    return row
+
+
+def gone_on(
+    folder: Path,
+    world: World,
+    drawn: Drawn,
+    project: Project,
+    moments: Iterable[tuple[datetime, str]],
+    said: Iterable[dict] = (),
+) -> Path:
+    """The warehouse after further pulls, with what was said of earlier advice meanwhile."""
+    operation = _operation(folder, world)
+    operation.pull(moments)
+    snapshots.land(Paths(folder).snapshots, operation.raw_path)
+    for declaration in said:
         journal.append(Paths(folder).advice, declaration)
         rows = journal.rows(Paths(folder).advice)
         raw.append_missing(operation.raw_path, "advice_declarations", ("declaration_id",), rows)
-    database = operation.build(project, drawn.workspace.accounts, START, run_id="later")
-    [row] = _rows(database, OUTCOME, advice["advice_id"])
-    return row
+    return operation.build(project, drawn.workspace.accounts, START, run_id="later")
 
 
 def _operation(folder: Path, world: World) -> Operation:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from tests.compiled import Project, compile_project
+from tests.compiled import Project, compile_project, needed_for
 from tests.diagnosis.examination import run
 from tests.endurance.worth.mending import Remedy, expected
 from tests.endurance.worth.worlds import draw
@@ -18,6 +18,36 @@ BLOCKED = (
     *("sender_idle", "sender_limit_lowered"),
 )
 STARVED = ("campaign_starved", "too_few_leads")
+LOSING = ("low_acceptance",)
+
+LINES = """
+    select bottlenecks.cause, bottlenecks.dimension, bottlenecks.segment, worths.kind, rank,
+        recoverable_accepts_per_week, bottlenecks.worth_low, bottlenecks.worth_high, worths.remedy
+    from marts.rpt_bottlenecks as bottlenecks
+    inner join findings.fnd_week_worths as worths using (cause, dimension, segment)
+    where worths.is_best_remedy and list_contains(?, cause)
+    order by rank
+"""
+REMEDIES = """
+    select remedies.remedy, remedies.kind, remedies.dimension, remedies.segment,
+        case
+            when remedies.kind = 'bring'
+                then (
+                    select list(cast(account_id as bigint)) from findings.fnd_sender_capacity where has_room
+                )
+            else list(cast(campaign_lead_id as bigint)) filter (where campaign_lead_id is not null)
+        end
+    from findings.fnd_week_remedies as remedies
+    left join findings.fnd_week_targets as targets on remedies.remedy = targets.remedy
+    left join marts.heyreach_connections as connections on targets.connection_id = connections.connection_id
+    group by remedies.remedy, remedies.kind, remedies.dimension, remedies.segment
+"""
+TABLES = ("marts.rpt_bottlenecks", "findings.fnd_week_worths")
+ROOMS = """
+    select cast(account_id as bigint), cast(floor(weekly_room) as bigint)
+    from findings.fnd_sender_capacity
+    where weekly_room >= 1
+"""
 
 
 class Line(NamedTuple):
@@ -28,6 +58,7 @@ class Line(NamedTuple):
 
     world: int
     cause: str
+    dimension: str
     kind: str
     rank: int
     said: float
@@ -45,16 +76,31 @@ class Line(NamedTuple):
         return self.low <= self.true <= self.high
 
 
+class Advice(NamedTuple):
+    """What a built warehouse advises: remedies by their numbers, and how many leads more senders can take."""
+
+    remedies: dict[int, Remedy]
+    rooms: dict[int, int]
+
+    @classmethod
+    def of(cls, connection: duckdb.DuckDBPyConnection) -> "Advice":
+        remedies = {
+            number: Remedy(kind, dimension, segment, frozenset(about or ()))
+            for number, kind, dimension, segment, about in connection.execute(REMEDIES).fetchall()
+        }
+        return cls(remedies, dict(connection.execute(ROOMS).fetchall()))
+
+
 _project: Project
 
 
-def examined(worlds: int, workers: int) -> Iterator[list[Line]]:
+def examined(worlds: range, workers: int) -> Iterator[list[Line]]:
     """The lines of each world, in order."""
     with tempfile.TemporaryDirectory(prefix="worth-") as folder:
-        project = compile_project(Path(folder))
+        project = needed_for(compile_project(Path(folder)), *TABLES)
         # Spawned, because dbt leaves threads behind that a fork would copy in whatever state they are.
         with multiprocessing.get_context("spawn").Pool(workers, _remember, (project,)) as pool:
-            yield from pool.imap(_examine, range(worlds))
+            yield from pool.imap(_examine, worlds)
 
 
 def _remember(project: Project) -> None:
@@ -63,42 +109,23 @@ def _remember(project: Project) -> None:
 
 
 def _examine(number: int) -> list[Line]:
-    """The lines of one world that say that something is blocked or starved, and their total."""
+    """The lines of one world that the week ahead tells the worth of, and their total."""
     drawn = draw(number)
     with tempfile.TemporaryDirectory(prefix="worth-") as folder:
         _, database = run(Path(folder), drawn, _project)
         with duckdb.connect(str(database), read_only=True) as connection:
-            lines = connection.execute(
-                "select bottlenecks.cause, worths.kind, bottlenecks.dimension, bottlenecks.segment, rank, "
-                "recoverable_accepts_per_week, bottlenecks.worth_low, bottlenecks.worth_high "
-                "from marts.rpt_bottlenecks as bottlenecks "
-                "inner join findings.fnd_week_worths as worths using (cause, dimension, segment) "
-                "where worths.is_best_remedy and list_contains(?, cause) order by rank",
-                [[*BLOCKED, *STARVED]],
-            ).fetchall()
-            [together] = connection.execute(
+            lines = connection.execute(LINES, [[*BLOCKED, *STARVED, *LOSING]]).fetchall()
+            together = connection.execute(
                 "select worth, worth_low, worth_high from findings.fnd_week_worths where remedy = 0"
-            ).fetchall()
-            everything = [
-                Remedy(*row)
-                for row in connection.execute(
-                    "select kind, dimension, segment from findings.fnd_week_remedies "
-                    "where kind in ('resume', 'restore', 'move', 'bring')"
-                ).fetchall()
-            ]
-            rooms = dict(
-                connection.execute(
-                    "select cast(account_id as bigint), cast(floor(weekly_room) as bigint) "
-                    "from findings.fnd_sender_capacity where weekly_room >= 1"
-                ).fetchall()
-            )
+            ).fetchone()
+            advice = Advice.of(connection)
     as_it_is = expected(drawn, (), {})
     found = [
         Line(
-            *(number, cause, kind, rank, *worth),
-            expected(drawn, [Remedy(kind, dimension, segment)], rooms) - as_it_is,
+            *(number, cause, dimension, kind, rank, *worth),
+            expected(drawn, [advice.remedies[remedy]], advice.rooms) - as_it_is,
         )
-        for cause, kind, dimension, segment, rank, *worth in lines
+        for cause, dimension, _, kind, rank, *worth, remedy in lines
     ]
-    total = expected(drawn, everything, rooms) - as_it_is
-    return [*found, Line(number, "together", "", 0, *together, total)]
+    total = expected(drawn, advice.remedies.values(), advice.rooms) - as_it_is
+    return [*found, Line(number, "together", "all", "", 0, *together, total)]

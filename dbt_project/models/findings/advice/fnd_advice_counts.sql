@@ -36,6 +36,7 @@ own as (
     select
         episodes.advice_id,
         episodes.episode,
+        count(*) filter (where requests.is_moved) as moved,
         count(*) filter (where requests.is_mature) as mature,
         count(*) filter (
             where requests.is_mature
@@ -43,8 +44,8 @@ own as (
         ) as accepted
     from episodes
     inner join {{ ref('fnd_advice_requests') }} as requests
-        on episodes.dimension = requests.dimension
-        and episodes.segment = requests.segment
+        on episodes.advice_id = requests.advice_id
+        and episodes.episode = requests.episode
         and requests.sent_on >= episodes.measured_from
         and requests.sent_on < episodes.measured_until
     group by episodes.advice_id, episodes.episode
@@ -58,6 +59,7 @@ select
     episodes.measured_until,
     episodes.share_before,
     days.sent as requests,
+    coalesce(own.moved, 0) as moved,
     coalesce(own.mature, 0) as mature,
     coalesce(own.accepted, 0) as accepted,
     days.sent_before,

@@ -1,5 +1,5 @@
 {#- Day by day, how many requests went to what was advised about and how many elsewhere: of leads and campaigns by the senders
-    that asked any of them, of senders by all others. -#}
+    that asked any of them, of senders and of those with room by all others. -#}
 {#- Weeks before it was first shown that tell how it used to be. -#}
 {%- set weeks_before = 4 -%}
 
@@ -52,8 +52,8 @@ own as (
         count(*) as sent
     from episodes
     inner join requests
-        on episodes.dimension = requests.dimension
-        and episodes.segment = requests.segment
+        on episodes.advice_id = requests.advice_id
+        and episodes.episode = requests.episode
         and requests.sent_on between episodes.looked_at_from and episodes.looked_at_until
     group by episodes.advice_id, episodes.episode, requests.account_id, requests.sent_on
 
@@ -69,6 +69,7 @@ all_of_them as (
     from episodes
     inner join by_sender on by_sender.sent_on between episodes.looked_at_from and episodes.looked_at_until
     where episodes.dimension in {{ names_in(sender_loss_dimensions()) }}
+        or episodes.cause = 'too_few_leads'
         or exists (
             select 1 from own
             where own.advice_id = episodes.advice_id

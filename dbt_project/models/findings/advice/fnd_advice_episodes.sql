@@ -107,6 +107,7 @@ select
     cast({{ payload_text('worth_high', 'episodes.said_first') }} as double) as worth_high,
     cast({{ payload_text('expected_rate', 'episodes.said_first') }} as double) as expected_rate,
     {{ payload_integer('expected_requests', 'episodes.said_first') }} as expected_requests,
+    {{ payload_text('senders_with_room', 'episodes.said_first') }} as senders_with_room,
     cast({{ payload_text('since', 'episodes.said_first') }} as date) as since,
     episodes.first_shown_at,
     episodes.last_shown_at,

@@ -1,8 +1,10 @@
-{#- When somebody did what was advised, as the data shows it. A sender or campaign that was stuck sends again: more than twice of
-    what it sent a day in the week before. Of a segment that is accepted less, only half of its share of the requests is left.
-    Fields that were missing have come. -#}
+{#- When somebody did what was advised, as the data shows it. A sender or campaign that was stuck sends again, or others send to
+    those who waited there: more than twice of what it sent a day in the week before. Senders with room send half as many more in a
+    week as they had room for. Of a segment that is accepted less, only half of its share of the requests is left. Fields that were
+    missing have come. -#}
 {%- set times_more = 2 -%}
 {%- set share_left = 0.5 -%}
+{%- set share_of_room = 0.5 -%}
 
 with run_parameters as (
 
@@ -21,6 +23,7 @@ days as (
     select
         days.*,
         episodes.cause,
+        episodes.evidence_n,
         {{ utc_date('episodes.first_shown_at') }} as first_shown_on,
         {{ utc_date('episodes.last_shown_at') }} as last_shown_on,
         -- The pace at which it was stuck, not of the days before.
@@ -81,6 +84,11 @@ seen as (
             -- From the day on which it begins.
             and weeks.sent + weeks.sent_elsewhere > 0
             and weeks.sent <= {{ share_left }} * before.share * (weeks.sent + weeks.sent_elsewhere)
+        when weeks.cause = 'too_few_leads'
+            then weeks.activity_date >= weeks.first_shown_on
+            and weeks.days_ahead = {{ days_of_outcome() }}
+            and least(weeks.sent_in_a_week / {{ days_of_outcome() }}.0, weeks.sent)
+            >= coalesce(before.sent_a_day, 0) + {{ share_of_room }} * weeks.evidence_n / {{ days_of_outcome() }}
         else weeks.activity_date >= weeks.last_shown_on and weeks.sent > {{ times_more }} * coalesce(before.sent_a_day, 0)
     end
     group by weeks.advice_id, weeks.episode
@@ -112,7 +120,7 @@ select
                 when incomplete.leads <= {{ share_left }} * episodes.evidence_n
                     then {{ utc_date('coalesce(episodes.first_report_without_at, run_parameters.as_of)') }}
             end
-        when episodes.cause = 'low_acceptance' or episodes.dimension in ('account', 'campaign') then seen.followed_on
+        when {{ is_seen_in_requests('episodes') }} then seen.followed_on
     end as followed_on,
     said.said_on,
     before.share as share_before

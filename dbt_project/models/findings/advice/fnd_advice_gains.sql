@@ -100,6 +100,7 @@ select
     measured_until,
     requests,
     round(requests_without, 6) as requests_without,
+    moved,
     mature as mature_requests,
     accepted,
     passed_over,

@@ -16,4 +16,4 @@ inner join {{ ref('fnd_advice_followed') }} as followed
     and episodes.episode = followed.episode
 where coalesce(followed.followed_on, followed.said_on) is not null
     -- What rows of files and lost fields cost is no count of requests.
-    and (episodes.cause = 'low_acceptance' or episodes.dimension in ('account', 'campaign'))
+    and {{ is_seen_in_requests('episodes') }}

@@ -18,15 +18,16 @@ own as (
         count(*) as sent
     from episodes
     inner join {{ ref('fnd_advice_requests') }} as requests
-        on episodes.dimension = requests.dimension
-        and episodes.segment = requests.segment
+        on episodes.advice_id = requests.advice_id
+        and episodes.episode = requests.episode
         and requests.sent_on >= episodes.measured_from
         and requests.sent_on < episodes.measured_until
+    where episodes.dimension = 'campaign' or requests.is_moved
     group by episodes.advice_id, episodes.episode, requests.account_id
 
 ),
 
--- What the same senders would have sent for others, had the campaign not sent: at most as many as still waited for them.
+-- What the same senders would have sent for others, had these not been asked: at most as many as still waited for them.
 passed_over as (
 
     select
@@ -38,12 +39,16 @@ passed_over as (
     inner join episodes on own.advice_id = episodes.advice_id and own.episode = episodes.episode
     inner join {{ ref('heyreach_connections') }} as waiting
         on own.account_id = waiting.account_id
-        and episodes.segment <> waiting.campaign_id
+        and not (episodes.dimension = 'campaign' and episodes.segment = waiting.campaign_id)
         and {{ utc_date('waiting.created_at') }} < episodes.measured_until
     inner join {{ ref('heyreach_campaigns') }} as campaigns on waiting.campaign_id = campaigns.campaign_id
     {{ join_status('campaign_statuses', 'campaigns.campaign_status') }}
-    where episodes.dimension = 'campaign'
-        and episodes.cause <> 'low_acceptance'
+    left join {{ ref('fnd_advice_moved') }} as moved
+        on own.advice_id = moved.advice_id
+        and own.episode = moved.episode
+        and waiting.connection_id = moved.connection_id
+    where episodes.cause <> 'low_acceptance'
+        and moved.connection_id is null
         and (
             {{ utc_date('waiting.sent_cohort_at') }} >= episodes.measured_until
             or waiting.is_waiting and campaign_statuses.sends_to_waiting
@@ -71,15 +76,15 @@ others as (
             episodes.dimension in {{ names_in(sender_loss_dimensions()) }}
             or requests.account_id in (
                 select senders.account_id from {{ ref('fnd_advice_requests') }} as senders
-                where senders.dimension = episodes.dimension
-                    and senders.segment = episodes.segment
+                where senders.advice_id = episodes.advice_id
+                    and senders.episode = episodes.episode
                     and senders.sent_on >= episodes.measured_from - {{ days_before }}
                     and senders.sent_on < episodes.measured_until
             )
         )
         and requests.connection_id not in (
             select members.connection_id from {{ ref('fnd_advice_requests') }} as members
-            where members.dimension = episodes.dimension and members.segment = episodes.segment
+            where members.advice_id = episodes.advice_id and members.episode = episodes.episode
         )
     group by episodes.advice_id, episodes.episode
 

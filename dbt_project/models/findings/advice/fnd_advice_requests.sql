@@ -1,9 +1,9 @@
-{#- The requests that advice is about: sent by its sender, for its campaign, to leads of its segment. -#}
+{#- The requests that advice is about: sent by its sender, for its campaign, to leads of its segment; of what was stuck also those to
+    people who waited there and were given to others, and where senders had room, whatever these send. -#}
 
-with advised as (
+with episodes as (
 
-    select distinct dimension, segment
-    from {{ ref('fnd_advice_episodes') }}
+    select * from {{ ref('fnd_advice_episodes') }}
 
 ),
 
@@ -22,14 +22,40 @@ requests as (
 
 found as (
 
-    {{ segment_memberships(
-        'requests', 'advised',
-        [
-            'segments.dimension', 'segments.segment', 'facts.connection_id', 'facts.account_id', 'facts.campaign_id',
-            'facts.sent_on', 'facts.is_mature', 'facts.is_accepted', 'facts.is_accepted_in_window'
-        ]
-    ) }}
+    {{ segment_memberships('requests', 'episodes', ['segments.advice_id', 'segments.episode', 'facts.connection_id']) }}
+    union all
+    select
+        episodes.advice_id,
+        episodes.episode,
+        requests.connection_id
+    from episodes
+    inner join requests on list_contains(string_split(episodes.senders_with_room, ' '), requests.account_id)
+    where episodes.cause = 'too_few_leads'
 
 )
 
-select distinct * from found
+select
+    found.advice_id,
+    found.episode,
+    requests.connection_id,
+    requests.account_id,
+    requests.sent_on,
+    requests.is_mature,
+    requests.is_accepted,
+    requests.is_accepted_in_window,
+    false as is_moved
+from (select distinct * from found) as found
+inner join requests on found.connection_id = requests.connection_id
+union all
+select
+    moved.advice_id,
+    moved.episode,
+    requests.connection_id,
+    requests.account_id,
+    requests.sent_on,
+    requests.is_mature,
+    requests.is_accepted,
+    requests.is_accepted_in_window,
+    true
+from {{ ref('fnd_advice_moved') }} as moved
+inner join requests on moved.connection_id = requests.connection_id

@@ -42,7 +42,11 @@ usual as (
 
 select
     accounts.account_id,
-    greatest(coalesce(seen.highest, 0), coalesce(usual.daily_request_limit, 0)) as usual_daily_limit,
+    -- Its own, where it was lowered as far as a cap is; of whoever was never seen with more, that of the others.
+    case
+        when seen.highest > 0 and seen.highest >= accounts.daily_request_limit * {{ times_less() }} then seen.highest
+        else greatest(coalesce(seen.highest, 0), coalesce(usual.daily_request_limit, 0))
+    end as usual_daily_limit,
     seen.highest_recently as recent_daily_limit
 from accounts
 cross join usual

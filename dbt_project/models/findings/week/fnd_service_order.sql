@@ -51,7 +51,8 @@ contested as (
     cross join run_parameters
     inner join queues as others
         on requests.account_id = others.account_id
-        and requests.campaign_id <> others.campaign_id
+        -- Of campaigns that were made at once none is the older.
+        and requests.campaign_created_at <> others.campaign_created_at
         and requests.connection_sent_at > others.since
         and requests.connection_sent_at < others.until
     where requests.connection_sent_at >= {{ days_after('run_parameters.as_of', -7 * weeks) }}

@@ -1,7 +1,8 @@
 {#- Who waits to be asked, and how likely each would accept; and one lead more for each sender, who isn't there yet and of
     whom nothing is known but that sender. The chance begins with the rate of all mature requests and is
-    moved factor by factor, each judged by what the factors before it leave to explain: by as much as the factor's levels
-    scatter beyond chance (a gamma prior around 1, by the method of moments), so that few requests move it little. -#}
+    moved factor by factor, each judged by what the others leave to explain: by as much as the factor's levels scatter beyond
+    chance (a gamma prior around 1, by the method of moments), so that few requests move it little. Twice, because those that
+    come first explain at first what is due to later ones. -#}
 {%- set factors = chance_factors() -%}
 {#- Nobody is sure to accept. -#}
 {%- set highest_chance = 0.95 -%}
@@ -61,24 +62,33 @@ step_0 as (
 
 ),
 
-{%- for factor in factors %}
-{%- set before = 'step_' ~ (loop.index - 1) %}
+{%- for step in range(1, 2 * factors | length + 1) %}
+{%- set factor, again = factors[(step - 1) % factors | length], step > factors | length %}
+{%- set before = 'step_' ~ (step - 1) %}
 
-{{ factor }}_levels as (
+{#- What the others say without it: the second time it has been said before. -#}
+{{ factor }}_others_{{ step }} as (
+
+    select {{ before }}.* {%- if again %} replace (chance / {{ factor }}_share as chance) {%- endif %}
+    from {{ before }}
+
+),
+
+{{ factor }}_levels_{{ step }} as (
 
     select
         {{ factor }},
         sum(accepted) as accepted,
         {{ exact_sum('chance') }} as expected,
         {{ exact_sum('chance * (1 - chance)') }} as variance
-    from {{ before }}
+    from {{ factor }}_others_{{ step }}
     where accepted is not null and {{ factor }} is not null
     group by {{ factor }}
 
 ),
 
 -- The variance of a level's true share around what is expected of it.
-{{ factor }}_scatter as (
+{{ factor }}_scatter_{{ step }} as (
 
     select
         greatest(
@@ -88,32 +98,32 @@ step_0 as (
             ) }},
             0
         ) as scatter
-    from {{ factor }}_levels
+    from {{ factor }}_levels_{{ step }}
 
 ),
 
-{{ factor }}_shares as (
+{{ factor }}_shares_{{ step }} as (
 
     select
         levels.{{ factor }},
         (levels.accepted * scatter.scatter + 1) / (levels.expected * scatter.scatter + 1) as share,
         scatter.scatter / (levels.accepted * scatter.scatter + 1) as doubt
-    from {{ factor }}_levels as levels
-    cross join {{ factor }}_scatter as scatter
+    from {{ factor }}_levels_{{ step }} as levels
+    cross join {{ factor }}_scatter_{{ step }} as scatter
 
 ),
 
-step_{{ loop.index }} as (
+step_{{ step }} as (
 
     select
-        {{ before }}.* exclude (chance),
-        least({{ before }}.chance * coalesce(shares.share, 1), {{ highest_chance }}) as chance,
+        others.* exclude (chance{{ ', ' ~ factor ~ '_share, ' ~ factor ~ '_doubt' if again }}),
+        least(others.chance * coalesce(shares.share, 1), {{ highest_chance }}) as chance,
         coalesce(shares.share, 1) as {{ factor }}_share,
         -- Of somebody whose level was never asked nothing is known but how levels scatter.
         coalesce(shares.doubt, scatter.scatter, 0) as {{ factor }}_doubt
-    from {{ before }}
-    cross join {{ factor }}_scatter as scatter
-    left join {{ factor }}_shares as shares on {{ before }}.{{ factor }} = shares.{{ factor }}
+    from {{ factor }}_others_{{ step }} as others
+    cross join {{ factor }}_scatter_{{ step }} as scatter
+    left join {{ factor }}_shares_{{ step }} as shares on others.{{ factor }} = shares.{{ factor }}
 
 ),
 {%- endfor %}
@@ -128,7 +138,7 @@ waiting as (
         row_number() over (
             partition by leads.account_id, leads.campaign_id order by leads.created_at, leads.connection_id
         ) as place
-    from step_{{ factors | length }} as leads
+    from step_{{ 2 * factors | length }} as leads
     left join {{ ref('heyreach_campaigns') }} as campaigns on leads.campaign_id = campaigns.campaign_id
     {{ join_status('campaign_statuses', 'campaigns.campaign_status') }}
     where leads.is_waiting

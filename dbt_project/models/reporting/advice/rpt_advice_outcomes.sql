@@ -54,7 +54,13 @@ joined as (
         case
             when episodes.listed_as = 'declined' then 'declined'
             when followed.said_on is not null
-                or followed.followed_on is not null and (not episodes.is_listed or episodes.cause = 'low_acceptance')
+                or followed.followed_on is not null
+                -- What has to be done again and again, or in part, is done though it is listed.
+                and (
+                    not episodes.is_listed
+                    or episodes.cause in ('low_acceptance', 'too_few_leads')
+                    or coalesce(gains.moved * 2 > gains.requests, false)
+                )
                 then 'done'
             when episodes.is_listed then 'open'
             else 'gone'
@@ -148,9 +154,10 @@ select
 from (
     select
         *,
-        case cause
-            {%- for cause, text in deeds().items() if cause != 'other' %}
-            when '{{ cause }}' then {{ sentence(text, {'label': 'segment_label'}) }}
+        case
+            when moved * 2 > requests then {{ sentence(deeds()['moved'], {'label': 'segment_label'}) }}
+            {%- for cause, text in deeds().items() if cause not in ('moved', 'other') %}
+            when cause = '{{ cause }}' then {{ sentence(text, {'label': 'segment_label'}) }}
             {%- endfor %}
             else {{ sentence(deeds()['other'], {'label': 'segment_label'}) }}
         end as deed

@@ -5,7 +5,7 @@
 {#- What a later report needs, to say whether the advice of this one helped. -#}
 {%- set remembered = [
     'cause', 'tier', 'dimension', 'segment', 'segment_label', 'rank', 'worth', 'worth_low', 'worth_high', 'evidence_n', 'since',
-    'expected_rate', 'expected_requests'
+    'expected_rate', 'expected_requests', 'senders_with_room'
 ] -%}
 {%- set segment_metrics = fact_counts() + ['accept_rate', 'ci_low', 'ci_high'] -%}
 
@@ -70,7 +70,14 @@ advice as (
         bottlenecks.* exclude (recoverable_accepts_per_week),
         bottlenecks.recoverable_accepts_per_week as worth,
         case when bottlenecks.cause = 'low_acceptance' then performance.eb_rate end as expected_rate,
-        case when bottlenecks.cause = 'low_acceptance' then performance.mature_sent end as expected_requests
+        case when bottlenecks.cause = 'low_acceptance' then performance.mature_sent end as expected_requests,
+        case
+            when bottlenecks.cause = 'too_few_leads'
+                then (
+                    select string_agg(account_id, ' ' order by account_id) from {{ ref('fnd_sender_capacity') }}
+                    where has_room
+                )
+        end as senders_with_room
     from {{ ref('rpt_bottlenecks') }} as bottlenecks
     left join {{ ref('rpt_segment_performance') }} as performance
         on bottlenecks.dimension = performance.dimension
