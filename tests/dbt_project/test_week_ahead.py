@@ -43,7 +43,7 @@ def senders(workspace) -> dict[str, dict]:
     return {row["account_id"]: row for row in rows(workspace, "select * from findings.fnd_sender_capacity")}
 
 
-def test_the_chance_is_moved_by_what_the_other_factors_leave_to_explain(workspace, waiting):
+def test_the_chance_is_moved_by_what_each_factor_leaves_to_explain(workspace, waiting):
     requests = rows(
         workspace,
         f"select {', '.join(FACTORS)}, case when is_mature then is_accepted end as accepted, "
@@ -292,17 +292,18 @@ def test_worth_is_unknown_where_chances_are_and_never_negative(before, after, wo
 
 
 @pytest.mark.parametrize(
-    ("remedies", "asked"),
+    ("remedies", "asked", "accepted"),
     [
         # Ten of a weak sender's twenty go to two others that have room for four and six.
-        ({1: "hand_on"}, {"weak": (10, 10)}),
+        ({1: "hand_on"}, {"weak": (10, 10)}, 10 * 0.1 + 10 * 0.24),
         # Whom nobody gets to comes first.
-        ({1: "hand_on", 2: "move"}, {"weak": (17, 3), "left": (0, 7)}),
+        ({1: "hand_on", 2: "move"}, {"weak": (17, 3), "left": (0, 7)}, 17 * 0.1 + 3 * 0.24),
         # Where new leads are brought, they are asked rather than those whom the weak sender asks anyway.
-        ({1: "hand_on", 3: "bring"}, {"weak": (16, 4), "new": (6, 0)}),
+        ({1: "hand_on", 3: "bring"}, {"weak": (16, 4), "new": (6, 0)}, 16 * 0.1 + 4 * 0.24),
     ],
 )
-def test_room_goes_to_whom_it_brings_most(remedies, asked):
+def test_room_goes_to_whom_it_brings_most(remedies, asked, accepted):
+    """Of those with room one is as its lists expect and one half better: 1.2 together; the weak sender a half."""
     with duckdb.connect() as connection:
         has, handed, moved = (kind in remedies.values() for kind in ("bring", "hand_on", "move"))
         connection.execute(
@@ -322,13 +323,81 @@ def test_room_goes_to_whom_it_brings_most(remedies, asked):
             alter table fnd_sender_capacity add column is_active boolean default true;
             alter table fnd_sender_capacity add column weekly_capacity_restored double default 20;
             create table fnd_waiting_leads as
-            select *, 0.2 as chance, 1.0 as sender_share, 0.9 as asked_share, connection_id = 'new' as is_new
-            from (values ('weak', 'W'), ('left', 'B'), ('new', 'N')) as leads (connection_id, account_id);
+            select *, 0.1 as chance, 0.9 as asked_share, connection_id like 'new%' as is_new
+            from (values
+                ('weak', 'W', 0.5), ('left', 'B', 1.0), ('new', 'N', 1.0), ('new/A', 'A', 1.5),
+                ('new/W', 'W', 0.5), ('new/B', 'B', 1.0)
+            ) as leads (connection_id, account_id, sender_share);
             """
         )
         rows = connection.execute(
-            "select connection_id, requests - requests_by_others, requests_by_others "
+            "select connection_id, requests - requests_by_others, requests_by_others, expected_accepted "
             f"from ({model_sql('fnd_week_requests')})"
         ).fetchall()
     assert has == any(name == "new" for name, *_ in rows)
-    assert {name: (pytest.approx(own), pytest.approx(others)) for name, own, others in rows} == asked
+    assert {name: (pytest.approx(own), pytest.approx(others)) for name, own, others, _ in rows} == asked
+    assert {name: worth for name, *_, worth in rows}["weak"] == pytest.approx(accepted)
+
+
+@pytest.mark.parametrize(
+    ("seen", "usual"),
+    [
+        # Capped: back to its own limit, although the others have more.
+        ([12, 3], 12),
+        # As low from the start as now, or lowered a little: as the others.
+        ([3], 15),
+        ([8, 6], 15),
+        # It had more than the others, and has.
+        ([18, 17], 18),
+    ],
+)
+def test_a_capped_sender_goes_back_to_its_own_limit(seen, usual):
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"""
+            create table stg_operations__run_parameters as select timestamptz '2026-02-09' as as_of;
+            create table heyreach_accounts as
+            select unnest(['it', 'b', 'c', 'd']) as account_id,
+                unnest([{seen[-1]}, 15, 15, 16]) as daily_request_limit,
+                true as is_listed, true as is_active;
+            create table stg_heyreach__sender_account_observations as
+            select 'it' as account_id, unnest({seen}) as daily_request_limit,
+                timestamptz '2026-01-05' + interval (generate_subscripts({seen}, 1)) week as observed_at;
+            """
+        )
+        rows = dict(
+            connection.execute(
+                f"select account_id, usual_daily_limit from ({model_sql('fnd_sender_limits')})"
+            ).fetchall()
+        )
+    assert rows["it"] == usual
+
+
+@pytest.mark.parametrize(
+    ("created", "found"),
+    [
+        # Side by side; one after the other; and of campaigns made at once nothing tells.
+        (("2026-01-01", "2026-01-02"), (20, 10, False)),
+        (("2026-01-02", "2026-01-01"), (20, 10, False)),
+        (("2026-01-01", "2026-01-01"), (0, 0, True)),
+    ],
+)
+def test_who_is_served_first_is_told_by_campaigns_of_different_age(created, found):
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"""
+            create table stg_operations__run_parameters as select timestamptz '2026-02-09' as as_of;
+            create table campaign_statuses as
+            select unnest(['IN_PROGRESS', 'unknown']) as status, unnest([true, false]) as sends_to_waiting;
+            create table heyreach_campaigns as
+            select unnest(['7', '8']) as campaign_id, unnest({list(created)})::timestamptz as created_at,
+                'IN_PROGRESS' as campaign_status, true as is_present;
+            create table heyreach_connections as
+            select campaign_id || number as connection_id, 'A' as account_id, campaign_id,
+                timestamptz '2026-01-20' as created_at, number > 10 as is_waiting, number <= 10 as is_sent,
+                case when number <= 10 then timestamptz '2026-01-26' + interval (number) day end
+                    as connection_sent_at
+            from (values ('7'), ('8')) as campaigns (campaign_id), range(1, 15) as numbers (number);
+            """
+        )
+        assert connection.execute(model_sql("fnd_service_order")).fetchall() == [found]

@@ -15,7 +15,8 @@ from extract.sandbox.world import World
 from tests.compiled import needed_for
 from tests.diagnosis.causes import Drawn, Planted
 from tests.diagnosis.workspaces import END, WEEKS, batch_times, days_before_end, draw_workspace, timetable
-from tests.endurance.outcomes.examination import TABLES, gone_on, reported
+from tests.endurance.outcomes.__main__ import table
+from tests.endurance.outcomes.examination import TABLES, Outcome, gone_on, reported
 from tests.endurance.worth import mending
 from tests.endurance.worth.examination import Advice
 
@@ -38,6 +39,28 @@ def drawn() -> Drawn:
         )
     workspace = replace(workspace, leads=workspace.leads // 3)
     return Drawn(workspace, workspace.world(rng.randrange(2**31)), Planted())
+
+
+def test_the_table_says_what_was_seen_and_how_often_it_is_right():
+    facts = {"world": 0, "cause": "sender_gone", "dimension": "account", "kind": "move", "state": "done"}
+    facts |= {"days_off": 0, "said": 9.0}
+    seen = {"is_followed": True, "followed_as": "seen", "gain": 8.0, "low": 4.0, "high": 12.0, "true": 10.0}
+    unseen = {"is_followed": True, "followed_as": None, "gain": None, "low": None, "high": None, "true": 9.0}
+    said = {"is_followed": False, "followed_as": "said", "gain": 0.0, "low": -1.0, "high": 1.0, "true": 0.0}
+    losing = {"cause": "low_acceptance", "dimension": "source", "kind": "serve_last"}
+    text = table(
+        [
+            Outcome(**facts | seen, verdict="helped"),
+            Outcome(**facts | unseen, verdict=None),
+            Outcome(**facts | said, verdict="no_effect"),
+            Outcome(**facts | losing | seen | {"low": 11.0}, verdict="helped"),
+            Outcome(**facts | losing | said, verdict="helped"),
+        ]
+    )
+    assert "| sender_gone | 2 | 1 | 100% | 100% | 0.80 | 1 | 100% |" in text
+    assert "| low_acceptance: source | 1 | 1 | 0% | 100% | 0.80 | 1 | 0% |" in text
+    assert "| **moved leads** | 2 | 1 | 100% | 100% | 0.80 | 1 | 100% |" in text
+    assert "| **all** | 3 | 2 | 50% | 100% | 0.80 | 2 | 50% |" in text
 
 
 class WentOn(NamedTuple):
@@ -73,7 +96,7 @@ def went_on(compiled, tmp_path_factory) -> WentOn:
         answer = connection.execute("select * from marts.rpt_advice_outcomes where episode = 1")
         names = [column[0] for column in answer.description]
         rows = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
-    return WentOn(later, frozenset(advice.rooms), {row["cause"]: row for row in rows})
+    return WentOn(later, remedies[1].about, {row["cause"]: row for row in rows})
 
 
 def test_leads_that_were_moved_are_asked_by_others_and_counted_as_they_were_asked(went_on):
