@@ -303,7 +303,7 @@ def test_worth_is_unknown_where_chances_are_and_never_negative(before, after, wo
     ],
 )
 def test_room_goes_to_whom_it_brings_most(remedies, asked, accepted):
-    """Of those with room one is as its lists expect and one half better: 1.2 together; the weak sender a half."""
+    """Of those with room one is as its lists expect, one half better, 1.2 together; the weak one is half."""
     with duckdb.connect() as connection:
         has, handed, moved = (kind in remedies.values() for kind in ("bring", "hand_on", "move"))
         connection.execute(
