@@ -288,6 +288,15 @@ def test_what_was_stuck_and_came_again_by_itself_is_not_moved(database):
     assert (found["requests"], found["moved"]) == (1, 0)
 
 
+def test_a_starved_campaign_that_gets_its_turn_was_not_helped(database):
+    """What it sends itself shows that older campaigns ran out; only whom others ask was moved."""
+    advised(database, "campaign_starved", "campaign", "7")
+    older = [(day, "1", "8", "clay", False) for day in days(date(2026, 1, 5), 20) for _ in range(6)]
+    later = [(day, "1", "7", "clay", True) for day in days(FIRST, 10) for _ in range(6)]
+    database.execute(sent([*older, *later], [(date(2026, 1, 10), "1", "7")] * 20))
+    assert outcome(database) is None
+
+
 def test_leads_that_were_brought_bring_what_senders_with_room_send_more(database):
     facts = {"senders_with_room": "2 3", "evidence_n": 30}
     advised(database, "too_few_leads", "all", "senders", **facts)

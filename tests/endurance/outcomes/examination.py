@@ -142,13 +142,8 @@ def reported(folder: Path, drawn: Drawn, project: Project, moments: Iterable[tup
 
 
 def _advised(database: Path, drawn: Drawn) -> tuple[dict, Remedy | None, dict[int, int]]:
-    """The first line that names what is planted, how it is mended, and who can take how many leads more."""
-    planted = drawn.planted
-    rows = [
-        row
-        for row in _rows(database, ADVISED, planted.cause, LEAST)
-        if not planted.names or (row["dimension"], row["segment"]) in planted.names
-    ]
+    """The first line of the planted cause, how it is mended, and who can take how many leads more."""
+    rows = _rows(database, ADVISED, drawn.planted.cause, LEAST)
     if not rows:
         return {}, None, {}
     with duckdb.connect(str(database), read_only=True) as connection:

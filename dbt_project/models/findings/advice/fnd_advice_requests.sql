@@ -20,9 +20,17 @@ requests as (
 
 ),
 
+-- What a starved campaign sends itself came in its turn, because older ones ran out of leads.
+not_starved as (
+
+    select * from episodes
+    where cause <> 'campaign_starved'
+
+),
+
 found as (
 
-    {{ segment_memberships('requests', 'episodes', ['segments.advice_id', 'segments.episode', 'facts.connection_id']) }}
+    {{ segment_memberships('requests', 'not_starved', ['segments.advice_id', 'segments.episode', 'facts.connection_id']) }}
     union all
     select
         episodes.advice_id,
