@@ -130,7 +130,7 @@ def advised(database: duckdb.DuckDBPyConnection, cause: str, dimension: str, seg
     )
 
 
-def sent(requests: list[tuple], waiting: list[tuple] = ()) -> str:
+def sent(requests: list[tuple], waiting: list[tuple] = (), source_waiting: str = "clay") -> str:
     """Tables of connections: requests as (day, sender, campaign, source, accepted), waiting leads without.
 
     Each is of a lead of its own, but for those that name one; who is asked under its name came on 4 February.
@@ -142,8 +142,8 @@ def sent(requests: list[tuple], waiting: list[tuple] = ()) -> str:
         for number, (day, account, campaign, source, accepted, *lead) in enumerate(requests)
     ]
     rows += [
-        f"('w{number}', '{(lead or [f'w{number}'])[0]}', '{account}', '{campaign}', 'clay', false, null, "
-        f"false, false, true, timestamptz '{created} 12:00:00+00')"
+        f"('w{number}', '{(lead or [f'w{number}'])[0]}', '{account}', '{campaign}', '{source_waiting}', "
+        f"false, null, false, false, true, timestamptz '{created} 12:00:00+00')"
         for number, (created, account, campaign, *lead) in enumerate(waiting)
     ]
     empty = ("source_list", "batch_id", "icp", "keywords", "company_region", "company_size", "list_id")
@@ -152,7 +152,7 @@ def sent(requests: list[tuple], waiting: list[tuple] = ()) -> str:
     return f"""
         create table heyreach_connections as
         select *, false as is_undecided, true as is_attribution_complete,
-            is_accepted as is_accepted_in_window, {nothing}
+            is_accepted as is_accepted_in_window, if(is_sent, 'sent', 'queued') as status, {nothing}
         from (values {", ".join(rows)}) as rows (
             connection_id, lead_id, account_id, campaign_id, source, is_sent, sent_cohort_at, is_mature,
             is_accepted, is_waiting, created_at
@@ -342,7 +342,8 @@ def test_fewer_requests_to_what_is_accepted_less_bring_what_others_do(database):
     """Held against what the segment was expected to go on with, 15 %, and not the 10 % that it had."""
     facts = {"expected_rate": 0.15, "expected_requests": 100.0}
     advised(database, "low_acceptance", "source", "zoominfo", **facts)
-    database.execute(sent(losing(share=1, rate=1)))
+    waiting = [(date(2026, 1, 10), "1", "7")] * 30
+    database.execute(sent(losing(share=1, rate=1), waiting, "zoominfo"))
     found = outcome(database)
     assert found["measured_from"] == FIRST
     assert (found["requests"], found["requests_without"]) == (5, 25)
@@ -357,6 +358,14 @@ def test_fewer_requests_to_what_is_accepted_less_bring_what_others_do(database):
     middle = found["gain"]
     assert middle - found["gain_low"] == pytest.approx(((middle - low) ** 2 + more**2) ** 0.5, abs=1e-5)
     assert found["gain_high"] - middle == pytest.approx(((high - middle) ** 2 + more**2) ** 0.5, abs=1e-5)
+
+
+def test_a_segment_whose_leads_ran_out_was_kept_from_nothing(database):
+    advised(database, "low_acceptance", "source", "zoominfo", expected_rate=0.15, expected_requests=100.0)
+    # Twenty fewer a week, and ten of its leads are left.
+    waiting = [(date(2026, 1, 10), "1", "7")] * 10
+    database.execute(sent(losing(share=0, rate=1), waiting, "zoominfo"))
+    assert outcome(database) is None
 
 
 def test_a_share_that_stays_is_no_advice_followed(database):

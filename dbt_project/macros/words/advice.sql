@@ -1,4 +1,5 @@
-{#- What was done where advice was followed, by cause; `moved` where others sent instead; `other` where an earlier release named a cause that is none any more. -#}
+{#- What was done where advice was followed, by cause; `moved` where others sent instead; `other` where an earlier release named a
+    cause that is none any more. -#}
 {% macro deeds() -%}
     {{ return({
         'campaign_paused': 'Resumed {label}',

@@ -1,7 +1,7 @@
 {#- When somebody did what was advised, as the data shows it. A sender or campaign that was stuck sends again, or others send to
     those who waited there: more than twice of what it sent a day in the week before. Senders with room send half as many more in a
-    week as they had room for. Of a segment that is accepted less, only half of its share of the requests is left. Fields that were
-    missing have come. -#}
+    week as they had room for. Of a segment that is accepted less, only half of its share of the requests is left, although
+    as many more of its leads were there. Fields that were missing have come. -#}
 {%- set times_more = 2 -%}
 {%- set share_left = 0.5 -%}
 {%- set share_of_room = 0.5 -%}
@@ -66,24 +66,56 @@ weeks as (
 
 ),
 
-seen as (
+-- Days from which on a segment has less of its share for a week, and how many requests less.
+fallen as (
 
     select
         weeks.advice_id,
         weeks.episode,
-        min(weeks.activity_date) as followed_on
+        weeks.activity_date,
+        before.share * weeks.all_in_a_week - weeks.sent_in_a_week as fewer
     from weeks
     cross join run_parameters
     inner join before on weeks.advice_id = before.advice_id and weeks.episode = before.episode
+    where weeks.cause = 'low_acceptance'
+        and weeks.activity_date >= weeks.first_shown_on
+        and weeks.days_ahead = {{ days_of_outcome() }}
+        and weeks.all_in_a_week >= run_parameters.collecting_below
+        and weeks.sent_in_a_week <= {{ share_left }} * before.share * weeks.all_in_a_week
+        -- From the day on which it begins.
+        and weeks.sent + weeks.sent_elsewhere > 0
+        and weeks.sent <= {{ share_left }} * before.share * (weeks.sent + weeks.sent_elsewhere)
+
+),
+
+-- Whose leads have just run out was kept from nothing.
+kept_back as (
+
+    select
+        fallen.advice_id,
+        fallen.episode,
+        fallen.activity_date
+    from fallen
+    inner join {{ ref('fnd_advice_leads') }} as leads
+        on fallen.advice_id = leads.advice_id
+        and fallen.episode = leads.episode
+        and leads.created_on < fallen.activity_date + {{ days_of_outcome() }}
+        and coalesce(leads.sent_on >= fallen.activity_date + {{ days_of_outcome() }}, true)
+    group by fallen.advice_id, fallen.episode, fallen.activity_date
+    having count(*) >= max(fallen.fewer)
+
+),
+
+more as (
+
+    select
+        weeks.advice_id,
+        weeks.episode,
+        weeks.activity_date
+    from weeks
+    inner join before on weeks.advice_id = before.advice_id and weeks.episode = before.episode
     where case
-        when weeks.cause = 'low_acceptance'
-            then weeks.activity_date >= weeks.first_shown_on
-            and weeks.days_ahead = {{ days_of_outcome() }}
-            and weeks.all_in_a_week >= run_parameters.collecting_below
-            and weeks.sent_in_a_week <= {{ share_left }} * before.share * weeks.all_in_a_week
-            -- From the day on which it begins.
-            and weeks.sent + weeks.sent_elsewhere > 0
-            and weeks.sent <= {{ share_left }} * before.share * (weeks.sent + weeks.sent_elsewhere)
+        when weeks.cause = 'low_acceptance' then false
         when weeks.cause = 'too_few_leads'
             then weeks.activity_date >= weeks.first_shown_on
             and weeks.days_ahead = {{ days_of_outcome() }}
@@ -91,7 +123,21 @@ seen as (
             >= coalesce(before.sent_a_day, 0) + {{ share_of_room }} * weeks.evidence_n / {{ days_of_outcome() }}
         else weeks.activity_date >= weeks.last_shown_on and weeks.sent > {{ times_more }} * coalesce(before.sent_a_day, 0)
     end
-    group by weeks.advice_id, weeks.episode
+
+),
+
+seen as (
+
+    select
+        advice_id,
+        episode,
+        min(activity_date) as followed_on
+    from (
+        select * from kept_back
+        union all
+        select * from more
+    ) as either
+    group by advice_id, episode
 
 ),
 
