@@ -21,7 +21,8 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(
             "create table stg_operations__run_parameters as select 'now' as run_id, "
-            "? as as_of, 30 as collecting_below, 14 as acceptance_window_days, 2 as detection_lag_days",
+            "? as as_of, 30 as collecting_below, 10 as hide_rate_below, 14 as acceptance_window_days, "
+            "2 as detection_lag_days",
             [AS_OF],
         )
         yield connection
@@ -358,6 +359,26 @@ def test_fewer_requests_to_what_is_accepted_less_bring_what_others_do(database):
     middle = found["gain"]
     assert middle - found["gain_low"] == pytest.approx(((middle - low) ** 2 + more**2) ** 0.5, abs=1e-5)
     assert found["gain_high"] - middle == pytest.approx(((high - middle) ** 2 + more**2) ** 0.5, abs=1e-5)
+
+
+def test_a_losing_sender_hands_on_what_others_ask(database):
+    """Twelve of its twenty-five requests a week: what stays is more than half of its share."""
+    advised(database, "low_acceptance", "account", "1", expected_rate=0.1, expected_requests=100.0)
+    before = [
+        (day, account, "7", "clay", n < (1 if account == "2" else 0))
+        for day in days(date(2026, 1, 5), 20)
+        for account in ("1", "2")
+        for n in range(5)
+    ]
+    later = [(day, "1", "7", "clay", False) for day in days(FIRST, 5) for _ in range(3)]
+    later += [(day, "2", "7", "clay", n < 1) for day in days(FIRST, 5) for n in range(5)]
+    wednesday = FIRST + timedelta(days=2)
+    later += [(wednesday, "2", "8", "clay", n < 3, f"lead {n}") for n in range(10)]
+    database.execute(sent([*before, *later], [(date(2026, 1, 10), "1", "7", f"lead {n}") for n in range(10)]))
+    found = outcome(database)
+    assert found["measured_from"] == wednesday
+    assert (found["requests"], found["moved"], found["passed_over"]) == (9, 0, 0)
+    assert found["requests_without"] == pytest.approx(0.5 * (9 + 15 + 10))
 
 
 def test_a_segment_whose_leads_ran_out_was_kept_from_nothing(database):

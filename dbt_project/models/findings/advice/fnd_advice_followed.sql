@@ -1,7 +1,7 @@
 {#- When somebody did what was advised, as the data shows it. A sender or campaign that was stuck sends again, or others send to
     those who waited there: more than twice of what it sent a day in the week before. Senders with room send half as many more in a
     week as they had room for. Of a segment that is accepted less, only half of its share of the requests is left, although
-    as many more of its leads were there. Fields that were missing have come. -#}
+    as many more of its leads were there; or others send to leads of a losing sender. Fields that were missing have come. -#}
 {%- set times_more = 2 -%}
 {%- set share_left = 0.5 -%}
 {%- set share_of_room = 0.5 -%}
@@ -106,6 +106,23 @@ kept_back as (
 
 ),
 
+-- Others ask as many whom a losing sender left to them as are counted at all.
+handed_on as (
+
+    select
+        moved.advice_id,
+        moved.episode,
+        min({{ utc_date('connections.sent_cohort_at') }}) as activity_date
+    from {{ ref('fnd_advice_moved') }} as moved
+    inner join {{ ref('heyreach_connections') }} as connections on moved.connection_id = connections.connection_id
+    inner join episodes on moved.advice_id = episodes.advice_id and moved.episode = episodes.episode
+    cross join run_parameters
+    where episodes.cause = 'low_acceptance' and connections.is_sent
+    group by moved.advice_id, moved.episode
+    having count(*) >= max(run_parameters.hide_rate_below)
+
+),
+
 more as (
 
     select
@@ -134,6 +151,8 @@ seen as (
         min(activity_date) as followed_on
     from (
         select * from kept_back
+        union all
+        select * from handed_on
         union all
         select * from more
     ) as either

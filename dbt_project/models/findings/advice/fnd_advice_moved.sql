@@ -25,7 +25,7 @@ inner join connections as behind
 inner join connections as moved
     on behind.lead_id = moved.lead_id
     and moved.created_at > episodes.first_shown_at
-where episodes.cause <> 'low_acceptance'
+where (episodes.cause <> 'low_acceptance' or episodes.dimension = 'account')
     and episodes.segment <> case episodes.dimension
         when 'account' then moved.account_id
         when 'campaign' then moved.campaign_id

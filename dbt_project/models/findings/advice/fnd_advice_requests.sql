@@ -67,3 +67,6 @@ select
     true
 from {{ ref('fnd_advice_moved') }} as moved
 inner join requests on moved.connection_id = requests.connection_id
+-- What a losing sender hands on is no request of it any more.
+inner join episodes on moved.advice_id = episodes.advice_id and moved.episode = episodes.episode
+where episodes.cause <> 'low_acceptance'
