@@ -11,20 +11,15 @@ with scenarios as (
 
 ),
 
-nothing as (
-
-    -- Nobody is asked where there is no row; what the requests of a row bring may be unknown.
-    select case when count(*) > 0 then max(expected_accepted) else 0 end as accepted from scenarios
-    where scenario = 'nothing'
-
-),
-
-everything as (
+-- Nobody is asked where there is no row; what the requests of a row bring may be unknown.
+{%- for scenario in ['nothing', 'everything'] %}
+{{ scenario }} as (
 
     select case when count(*) > 0 then max(expected_accepted) else 0 end as accepted from scenarios
-    where scenario = 'everything'
+    where scenario = '{{ scenario }}'
 
 ),
+{%- endfor %}
 
 compared as (
 
@@ -37,11 +32,7 @@ compared as (
 -- What a lead brings more or less by it.
 moved as (
 
-    select
-        scenario,
-        remedy,
-        connection_id,
-        {{ exact_sum('accepted') }} as accepted
+    select scenario, remedy, connection_id, {{ exact_sum('accepted') }} as accepted
     from (
         select scenario, remedy, connection_id, expected_accepted as accepted
         from {{ ref('fnd_week_requests') }}
@@ -79,10 +70,7 @@ variances as (
     group by scenario, remedy
     {%- for factor in factors %}
     union all
-    select
-        scenario,
-        remedy,
-        {{ exact_sum('variance') }}
+    select scenario, remedy, {{ exact_sum('variance') }}
     from (
         select scenario, remedy, power({{ exact_sum('accepted') }}, 2) * max({{ factor }}_doubt) as variance
         from weighed
@@ -95,10 +83,7 @@ variances as (
 
 doubts as (
 
-    select
-        scenario,
-        remedy,
-        sqrt({{ exact_sum('variance') }}) as deviation
+    select scenario, remedy, sqrt({{ exact_sum('variance') }}) as deviation
     from variances
     group by scenario, remedy
 
