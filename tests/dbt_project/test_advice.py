@@ -246,6 +246,14 @@ def test_who_sends_no_more_than_before_was_not_helped(database):
     assert outcome(database) is None
 
 
+def test_requests_of_several_days_that_come_on_one_are_no_advice_followed(database):
+    advised(database, "sender_capped", "account", "1", since=date(2026, 1, 12))
+    slow = [(day, "1", "7", "clay", False) for day in days(date(2026, 1, 12), 20)]
+    lumps = [(day, "1", "7", "clay", False) for day in days(date(2026, 2, 9), 20)[::3] for _ in range(3)]
+    database.execute(sent([*slow, *lumps]))
+    assert outcome(database) is None
+
+
 def test_what_is_only_said_is_measured_from_the_day_it_was_said(database):
     advised(database, "campaign_paused", "campaign", "7", since=date(2026, 1, 20))
     database.execute("insert into fnd_advice_declared values ('a', 'done', '2026-02-03 06:00:00+00')")
@@ -272,6 +280,7 @@ def test_leads_that_were_moved_bring_what_others_send_to_them(database):
     waiting += [(date(2026, 2, 4), "2", "8", f"lead {n}") for n in range(25, 40)]
     database.execute(sent([*before, *moved], [*left, *waiting]))
     found = outcome(database)
+    assert found is not None
     assert found["measured_from"] == thursday
     counts = [found[name] for name in ("requests", "moved", "requests_without", "accepted", "passed_over")]
     assert counts == [25, 25, 0, 10, 3]

@@ -1,8 +1,10 @@
 {#- When somebody did what was advised, as the data shows it. A sender or campaign that was stuck sends again, or others send to
-    those who waited there: more than twice of what it sent a day in the week before. Senders with room send half as many more in a
-    week as they had room for. Of a segment that is accepted less, only half of its share of the requests is left, although
-    as many more of its leads were there; or others send to leads of a losing sender. Fields that were missing have come. -#}
+    those who waited there: more than twice of what it sent a day in the week before, and half as much more in a week. Senders with
+    room send half as many more in a week as they had room for. Of a segment that is accepted less, only half of its share of the
+    requests is left, although as many more of its leads were there; or others send to leads of a losing sender. Fields that were
+    missing have come. -#}
 {%- set times_more = 2 -%}
+{%- set times_more_a_week = 1.5 -%}
 {%- set fields_left = 0.5 -%}
 {%- set share_of_room = 0.5 -%}
 
@@ -38,7 +40,10 @@ more as (
             and days_ahead = {{ days_of_outcome() }}
             and least(sent_in_a_week / {{ days_of_outcome() }}.0, sent)
             >= coalesce(sent_a_day_before, 0) + {{ share_of_room }} * evidence_n / {{ days_of_outcome() }}
-        else activity_date >= last_shown_on and sent > {{ times_more }} * coalesce(sent_a_day_before, 0)
+        -- The week as well, because with rare pulls the requests of several days come on one.
+        else activity_date >= last_shown_on
+            and sent > {{ times_more }} * coalesce(sent_a_day_before, 0)
+            and sent_in_a_week > {{ times_more_a_week }} * coalesce(sent_a_day_before, 0) * days_ahead
     end
 
 ),
