@@ -16,7 +16,7 @@ from extract.sandbox.api import SandboxApi
 from extract.sandbox.world import World
 from extract.workspace import journal
 from extract.workspace.paths import Paths
-from tests.compiled import Project, compile_project, needed_for
+from tests.compiled import Project, compile_project, only_for
 from tests.diagnosis.causes import Drawn
 from tests.diagnosis.operation import BASE_URL, Operation
 from tests.diagnosis.workspaces import END, START, timetable
@@ -78,7 +78,7 @@ _project: Project
 def examined(worlds: range, workers: int) -> Iterator[list[Outcome]]:
     """The outcomes of each world, in order: followed, and not."""
     with tempfile.TemporaryDirectory(prefix="outcomes-") as folder:
-        project = needed_for(compile_project(Path(folder)), *TABLES)
+        project = only_for(compile_project(Path(folder)), TABLES)
         # Spawned, because dbt leaves threads behind that a fork would copy in whatever state they are.
         with multiprocessing.get_context("spawn").Pool(workers, _remember, (project,)) as pool:
             yield from pool.imap(_examine, worlds)

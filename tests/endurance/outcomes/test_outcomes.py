@@ -12,7 +12,7 @@ import pytest
 from extract.sandbox.leads import CampaignLead
 from extract.sandbox.schedule import History
 from extract.sandbox.world import World
-from tests.compiled import needed_for
+from tests.compiled import only_for
 from tests.diagnosis.causes import Drawn, Planted
 from tests.diagnosis.workspaces import END, WEEKS, batch_times, days_before_end, draw_workspace, timetable
 from tests.endurance.outcomes.__main__ import table
@@ -82,7 +82,7 @@ class WentOn(NamedTuple):
 @pytest.fixture(scope="module")
 def went_on(compiled, tmp_path_factory) -> WentOn:
     world, folder = drawn(), tmp_path_factory.mktemp("outcomes") / "data"
-    project = needed_for(compiled, *TABLES)
+    project = only_for(compiled, TABLES)
     first = reported(folder, world, project, timetable()[-9:])
     with duckdb.connect(str(first), read_only=True) as connection:
         advice = Advice.of(connection)

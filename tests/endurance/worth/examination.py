@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from tests.compiled import Project, compile_project, needed_for
+from tests.compiled import Project, compile_project, only_for
 from tests.diagnosis.examination import run
 from tests.endurance.worth.mending import Remedy, expected
 from tests.endurance.worth.worlds import draw
@@ -97,7 +97,7 @@ _project: Project
 def examined(worlds: range, workers: int) -> Iterator[list[Line]]:
     """The lines of each world, in order."""
     with tempfile.TemporaryDirectory(prefix="worth-") as folder:
-        project = needed_for(compile_project(Path(folder)), *TABLES)
+        project = only_for(compile_project(Path(folder)), TABLES)
         # Spawned, because dbt leaves threads behind that a fork would copy in whatever state they are.
         with multiprocessing.get_context("spawn").Pool(workers, _remember, (project,)) as pool:
             yield from pool.imap(_examine, worlds)
