@@ -45,7 +45,8 @@ def test_a_paused_campaign_is_worth_the_leads_that_resuming_frees(workspace):
             108,
             12.8,
             "108 leads wait behind the paused campaign Execs NA Q1, 45 of them with senders that can't send "
-            "either; 53 are of source ZoomInfo, which is accepted less.",
+            "either; of those accepted less: 73 of ICP Executive, 53 of source ZoomInfo, 45 of sender Oren, "
+            "29 of company size 5001+.",
         )
     ]
 
@@ -62,7 +63,7 @@ def test_the_total_counts_nobody_twice(workspace):
         cross join marts.rpt_diagnosis as diagnosis
         """
     )
-    assert (total, of_lines, together) == (65.7, 87.4, 35.8)
+    assert (total, of_lines, together) == (59.1, 67.0, 63.1)
 
 
 def test_no_item_says_pause_what_another_says_resume(workspace):
@@ -88,26 +89,32 @@ def test_no_item_says_pause_what_another_says_resume(workspace):
 
 
 def test_senders_with_room_are_the_largest_stall(workspace):
-    # 51 at the rate of all; a lead that is brought is asked with the share that can be, and by these senders.
+    # 51 at the rate of all, because 154 of 320 seemed to be sent in seven days: as of a Monday at six that left out a
+    # working day. A lead that is brought is asked with the share that can be, and by these senders.
     listed = workspace.query(
         "select cause, segment, round(recoverable_accepts_per_week, 1) "
         "from marts.rpt_bottlenecks order by rank"
     )
     assert listed == [
-        ("too_few_leads", "senders", 47.1),
-        ("sender_auth_invalid", "50104", 15.6),
+        ("too_few_leads", "senders", 26.8),
+        ("sender_auth_invalid", "50104", 15.5),
         ("campaign_paused", PAUSED, 12.8),
         ("sender_gone", "50103", 11.9),
         ("low_acceptance", "zoominfo", 0.0),
+        ("low_acceptance", "5001+", 0.0),
+        ("low_acceptance", "exec", 0.0),
+        ("low_acceptance", "50104", 0.0),
     ]
     [(why,)] = workspace.query("select why from marts.rpt_bottlenecks where rank = 1")
-    assert "sent 154 of 320 possible requests" in why
+    assert "sent 153 of 255 possible requests" in why
     sent = workspace.query("select sum(sent_last_7_days) from marts.rpt_account_performance where can_send")
-    assert sent == [(154,)]
+    assert sent == [(207,)]
 
 
 def test_leads_of_a_blocked_sender_are_moved_where_that_brings_more(workspace):
-    [(advice,)] = workspace.query("select what_to_do from marts.rpt_bottlenecks where segment = '50104'")
+    [(advice,)] = workspace.query(
+        "select what_to_do from marts.rpt_bottlenecks where cause = 'sender_auth_invalid'"
+    )
     assert advice == (
         "Move its leads to senders that have room, which brings about 16 accepted connections a week; "
         "logged in again it would bring about 9."
@@ -120,16 +127,19 @@ def test_a_segment_that_is_lower_is_listed_or_says_why_not(workspace, markdown):
         "where verdict = 'lower' order by all"
     )
     assert lower == [
-        ("account", "50104", "within_lists"),
-        ("icp", "exec", "within_senders"),
-        ("seniority", "exec", "within_senders"),
+        ("account", "50104", None),
+        ("icp", "exec", None),
+        ("seniority", "exec", None),
         ("source", "zoominfo", None),
     ]
     listed = workspace.query(
         "select dimension, segment from marts.rpt_bottlenecks where cause = 'low_acceptance'"
     )
-    assert listed == [("source", "zoominfo")]
-    assert "*Lower, and not in the list of what stalls:* Executive (within its senders" in markdown
+    # Executives are found since all that is mature is looked at: of the period they had 56 requests.
+    assert set(listed) == {
+        ("source", "zoominfo"), ("company_size", "5001+"), ("icp", "exec"), ("account", "50104")
+    }  # fmt: skip
+    assert "*Lower, and not in the list of what stalls:*" not in markdown
 
 
 def test_a_loss_is_told_on_all_that_is_mature_not_the_period_s_share(workspace):
@@ -141,7 +151,7 @@ def test_a_loss_is_told_on_all_that_is_mature_not_the_period_s_share(workspace):
         )
         from marts.rpt_bottlenecks as bottlenecks
         inner join marts.rpt_segment_performance as segments using (dimension, segment)
-        where bottlenecks.cause = 'low_acceptance'
+        where bottlenecks.cause = 'low_acceptance' and segment = 'zoominfo'
         """
     )
     assert (evidence, listed, in_period) == (known, True, 140)

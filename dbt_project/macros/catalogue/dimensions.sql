@@ -173,11 +173,12 @@
     ('{{ entries | map(attribute='name') | join("', '") }}')
 {%- endmacro %}
 
-{#- dimension_words('dimension') -> 'Sender': how a sentence calls what a segment is a value of; `among` these entries only. -#}
-{% macro dimension_words(dimension, among=none) -%}
+{#- dimension_words('dimension') -> 'Sender': how a sentence calls what a segment is a value of; `among` these entries only, and in
+    small letters `inside` it, but for ICP. -#}
+{% macro dimension_words(dimension, among=none, inside=false) -%}
     case {{ dimension }}
         {%- for entry in among or dimensions() %}
-        when '{{ entry.name }}' then '{{ entry.label }}'
+        when '{{ entry.name }}' then '{{ entry.label | lower if inside and entry.label | upper != entry.label else entry.label }}'
         {%- endfor %}
     end
 {%- endmacro %}

@@ -53,8 +53,8 @@
         'campaign_paused': {
             'tier': 'blocked', 'stage': 'queue',
             'why': "{waiting:count} leads wait behind the paused campaign {campaign}[, {unable:count} of them with senders"
-                ~ " that can't send either][; {weak}].",
-            'each': '{weak:count} are of {dimension} {segment}, which is accepted less',
+                ~ " that can't send either][; of those accepted less: {weak}].",
+            'each': '{weak:count} of {dimension} {segment}',
             'do': 'Resume it, or move the leads to a running campaign.',
             'command': 'make resume CAMPAIGN={campaign_id}',
         },

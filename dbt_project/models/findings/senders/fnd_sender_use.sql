@@ -35,7 +35,7 @@ recent as (
 
 ),
 
--- Rolling seven days, as LinkedIn counts; the as-of's own day included.
+-- Rolling seven days, as LinkedIn counts.
 weeks as (
 
     select
@@ -53,8 +53,9 @@ use_of_weeks as (
     select
         weeks.account_id,
         max(weeks.sent_in_7_days) as most_sent_in_7_days,
+        -- The as-of's own day, and the one before: of a day that has just begun nothing is sent yet.
         max(weeks.sent_in_7_days) filter (
-            where weeks.activity_date = {{ utc_date('run_parameters.as_of') }}
+            where weeks.activity_date >= {{ days_after(utc_date('run_parameters.as_of'), -1) }}
         ) as sent_last_7_days
     from weeks
     cross join run_parameters

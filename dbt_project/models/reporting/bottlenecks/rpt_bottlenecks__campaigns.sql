@@ -49,7 +49,7 @@ weak_leads as (
         campaign_id,
         {{ listed(
             causes()['campaign_paused']['each'],
-            {'weak': 'leads', 'dimension': 'lower(' ~ dimension_words('dimension') ~ ')', 'segment': 'segment_label'},
+            {'weak': 'leads', 'dimension': dimension_words('dimension', inside=true), 'segment': 'segment_label'},
             'leads desc, dimension, segment'
         ) }} as said
     from (

@@ -87,7 +87,7 @@ select
         {
             'found': 'found',
             'rows': 'trials',
-            'dimension': 'lower(' ~ dimension_words('dimension') ~ ')',
+            'dimension': dimension_words('dimension', inside=true),
             'label': 'label',
             'normal': 'cast(round(100 * normal_share) as bigint)',
         },
