@@ -89,8 +89,8 @@ def test_no_item_says_pause_what_another_says_resume(workspace):
 
 
 def test_senders_with_room_are_the_largest_stall(workspace):
-    # 51 at the rate of all, because 154 of 320 seemed to be sent in seven days: as of a Monday at six that left out a
-    # working day. A lead that is brought is asked with the share that can be, and by these senders.
+    # 51 at the rate of all, because 154 of 320 seemed to be sent in seven days: on a Monday at six that left
+    # out a working day. A lead that is brought is asked with the share that can be, and by these senders.
     listed = workspace.query(
         "select cause, segment, round(recoverable_accepts_per_week, 1) "
         "from marts.rpt_bottlenecks order by rank"
@@ -99,7 +99,7 @@ def test_senders_with_room_are_the_largest_stall(workspace):
         ("too_few_leads", "senders", 26.8),
         ("sender_auth_invalid", "50104", 15.5),
         ("campaign_paused", PAUSED, 12.8),
-        ("sender_gone", "50103", 11.9),
+        ("sender_gone", "50103", 11.8),
         ("low_acceptance", "zoominfo", 0.0),
         ("low_acceptance", "5001+", 0.0),
         ("low_acceptance", "exec", 0.0),
