@@ -134,7 +134,7 @@ def test_segments_are_tested_one_sided_in_one_family(workspace):
         assert min(abs(test["p_value"] - p_value) for p_value in possible) < 1e-6
 
 
-def test_which_leads_which_sender_and_which_rows_each_have_their_weight_in_the_family(workspace):
+def test_which_leads_which_sender_and_which_rows_each_have_their_share_of_the_family(workspace):
     found = rows(
         workspace,
         """
@@ -144,13 +144,13 @@ def test_which_leads_which_sender_and_which_rows_each_have_their_weight_in_the_f
                 when stage = 'import' then 'row'
                 else 'lead'
             end as question,
-            sum(weight) as weight
+            sum(weight) as share
         from findings.fnd_loss_tests group by all
         """,
     )
     [whole] = rows(workspace, "select count(*) as tests from findings.fnd_loss_tests")
-    weights = {row["question"]: row["weight"] / whole["tests"] for row in found}
-    assert weights == pytest.approx({"sender": 0.6, "lead": 0.7, "row": 0.05}, abs=1e-9)
+    shares = {row["question"]: row["share"] / whole["tests"] for row in found}
+    assert shares == pytest.approx({"sender": 0.6, "lead": 0.35, "row": 0.05}, abs=1e-9)
 
 
 def test_what_nobody_knows_is_counted_against_a_loss_of_leads(workspace):
@@ -182,7 +182,8 @@ def test_unusable_rows_are_tested_against_what_is_normal(found, trials, share):
 def test_what_is_named_is_measured_against_what_is_not(workspace, requests, bottlenecks):
     named = [row for row in bottlenecks if row["cause"] == "low_acceptance"]
     assert named
-    columns = {"source": "source", "icp": "icp", "account": "account_id", "list": "list_id"}
+    columns = {name: name for name in ("source", "icp", "company_size")}
+    columns |= {"account": "account_id", "list": "list_id"}
     assert {row["dimension"] for row in named} <= set(columns)
     left = [
         request

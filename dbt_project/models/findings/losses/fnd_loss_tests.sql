@@ -1,11 +1,10 @@
 {#- Everything that may be a loss, tested as one family: each segment's rate against that of the other mature requests
-    (leads within their senders, accounts and their types within the lists they share with others), and each batch's and
+    (leads beside what their senders do elsewhere, accounts and their types beside what others do in their lists), and each batch's and
     source's share of unusable and repeated rows against what is normal. One-sided, because only losses are looked for.
-    Which leads, which sender, which rows: each question has its weight whatever the number of its segments, so that a hundred
-    lists don't drown a sender; unusable rows need the least, because where they are wrong they are far from normal. A weight
-    of one is the whole family's level. Kinds of leads overlap and few of few requests can be far below, so that they use a
-    small part of theirs: the sum is what keeps alarms in sound workspaces under that level (decisions: comparing). -#}
-{%- set weights = {'sender': 0.6, 'lead': 0.7, 'row': 0.05} -%}
+    Which leads, which sender, which rows: each question has its share of the family whatever the number of its segments,
+    so that a hundred lists don't drown a sender; unusable rows need the least, because where they are wrong they are far
+    from normal. -#}
+{%- set shares = {'sender': 0.6, 'lead': 0.35, 'row': 0.05} -%}
 
 with acceptance as (
 
@@ -42,17 +41,27 @@ tests as (
 
 ),
 
+shared as (
+
+    select
+        *,
+        case question
+            {%- for question, share in shares.items() %}
+            when '{{ question }}' then {{ share }}
+            {%- endfor %}
+        end / cast(count(z) over (partition by question) as double) as share
+    from tests
+
+),
+
+-- A share of a question without tests falls to the others.
 with_p_values as (
 
     select
         *,
         least(1, looks * {{ lower_tail_p_value('z') }}) as p_value,
-        case question
-            {%- for question, weight in weights.items() %}
-            when '{{ question }}' then {{ weight }}
-            {%- endfor %}
-        end * count(z) over () / cast(nullif(count(z) over (partition by question), 0) as double) as weight
-    from tests
+        case when z is not null then share * count(z) over () / sum(share) filter (where z is not null) over () end as weight
+    from shared
 
 ),
 
