@@ -106,7 +106,7 @@ def test_senders_with_room_are_the_largest_stall(workspace):
         ("low_acceptance", "50104", 0.0),
     ]
     [(why,)] = workspace.query("select why from marts.rpt_bottlenecks where rank = 1")
-    assert "sent 153 of 255 possible requests" in why
+    assert "sent 159 of 255 possible requests" in why
     sent = workspace.query("select sum(sent_last_7_days) from marts.rpt_account_performance where can_send")
     assert sent == [(207,)]
 
