@@ -14,6 +14,8 @@ from tests.data_folders import Kept
 pytestmark = pytest.mark.usefixtures("built_without_dbt")
 
 PAUSED, GONE, LOGGED_OUT = "40106", "50103", "50104"
+# The one who is logged out is also accepted less, which is another line.
+PLACE = "if(cause = 'low_acceptance', 'lower ' || segment, segment)"
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def said(compiled, tmp_path_factory) -> Said:
     data_dir = tmp_path_factory.mktemp("advice") / "data"
     shutil.copytree(built.data_dir, data_dir)
     workspace = data_folders.workspace_of(data_dir, kept.base_url)
-    ids = dict(workspace.query("select segment, advice_id from marts.rpt_bottlenecks"))
+    ids = dict(workspace.query(f"select {PLACE}, advice_id from marts.rpt_bottlenecks"))
     [before] = workspace.query("select alarms, recoverable_accepts_per_week from marts.rpt_diagnosis")
     listed = workspace.run("advice")
     refused = [
@@ -77,7 +79,7 @@ def test_what_can_not_be_said_is_refused_with_what_can(said):
 
 
 def test_what_was_declined_is_no_alarm_until_twice_as_much_speaks_for_it(said):
-    rows = said.workspace.query("select segment, verdict, rank from marts.rpt_bottlenecks order by rank")
+    rows = said.workspace.query(f"select {PLACE}, verdict, rank from marts.rpt_bottlenecks order by rank")
     verdicts = {segment: verdict for segment, verdict, _ in rows}
     assert (verdicts[PAUSED], verdicts[LOGGED_OUT]) == ("declined", "blocked")
     assert rows[-1][0] == PAUSED
