@@ -28,7 +28,8 @@ touched as (
         plans.remedy,
         targets.connection_id,
         bool_or(targets.kind = 'serve_last') as is_last,
-        bool_or(targets.kind = 'hand_on') as is_handed_on,
+        -- Whoever is moved away is not handed on besides.
+        bool_or(targets.kind = 'hand_on') and not bool_or(targets.kind = 'move') as is_handed_on,
         bool_or(targets.kind = 'move') as is_moved
     from plans
     inner join {{ ref('fnd_week_targets') }} as targets on plans.mended = targets.remedy
