@@ -178,7 +178,7 @@
 {% macro dimension_words(dimension, among=none, inside=false) -%}
     case {{ dimension }}
         {%- for entry in among or dimensions() %}
-        when '{{ entry.name }}' then '{{ entry.label | lower if inside and entry.label | upper != entry.label else entry.label }}'
+        when '{{ entry.name }}' then {{ "lower('" ~ entry.label ~ "')" if inside and entry.label | upper != entry.label else "'" ~ entry.label ~ "'" }}
         {%- endfor %}
     end
 {%- endmacro %}
