@@ -178,7 +178,8 @@
 {% macro dimension_words(dimension, among=none, inside=false) -%}
     case {{ dimension }}
         {%- for entry in among or dimensions() %}
-        when '{{ entry.name }}' then {{ "lower('" ~ entry.label ~ "')" if inside and entry.label | upper != entry.label else "'" ~ entry.label ~ "'" }}
+        {%- set is_lower = inside and entry.label | upper != entry.label %}
+        when '{{ entry.name }}' then {{ 'lower(' if is_lower }}'{{ entry.label }}'{{ ')' if is_lower }}
         {%- endfor %}
     end
 {%- endmacro %}
