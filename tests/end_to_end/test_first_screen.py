@@ -156,6 +156,9 @@ def test_a_loss_is_told_on_all_that_is_mature_not_the_period_s_share(workspace):
     )
     assert (evidence, listed, in_period) == (known, True, 140)
     assert evidence > 2 * in_period
+    # Those of a line that counts what is left of it say so.
+    whys = workspace.query("select why from marts.rpt_bottlenecks where cause = 'low_acceptance'")
+    assert sum("in no clearer line were accepted" in why for (why,) in whys) == len(whys) - 1
 
 
 def test_a_sender_s_week_is_what_it_can_send(workspace):

@@ -13,8 +13,8 @@
     {%- set mended = ' it would bring about {restored:whole}.|' -%}
     {%- set rows = '{found:count} of {rows:count} rows of {dimension} {label}' -%}
     {%- set normal = ', where {normal} % is normal.' -%}
-    {%- set accepted = '{dimension} {label}: {rate:percent} % of {requests:count} requests[ since {since}] were accepted,'
-        ~ ' {reference:percent} % outside every losing segment' -%}
+    {%- set accepted = '{dimension} {label}: {rate:percent} % of {requests:count} requests[ since {since}]'
+        ~ '[ in no clearer line{rest}] were accepted, {reference:percent} % outside every losing segment' -%}
     {%- set within_lists = '[; within the lists it shares with other senders it is lower by {within_lists:percent} points]' -%}
     {{ return({
         'attribution_loss': {

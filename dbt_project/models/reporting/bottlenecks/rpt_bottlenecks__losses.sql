@@ -113,6 +113,7 @@ select
             'rate': rate('evidence_accepted', 'evidence_sent'),
             'requests': 'evidence_sent',
             'since': 'evidence_since',
+            'rest': "case when round > 1 then '' end",
             'reference': 'reference_rate',
             'within_lists': 'case when difference_within_lists < 0 then -difference_within_lists end',
             'campaign_id': "case when dimension = 'campaign' then segment end",
