@@ -205,7 +205,7 @@ def test_the_report_names_the_import_that_lost_something(imported):
         in preface
     )
     assert f"6 of 120 leads of import {damaged} never arrived in HeyReach" in preface
-    assert f"make import REPAIR={damaged} APPLY=1" in preface
+    assert f"`make import REPAIR={damaged}`" in preface
     assert import_of(outcomes["clay"]) not in preface
 
 

@@ -41,13 +41,13 @@
         'import_fields_lost': {
             'cause': 'import_loss', 'tier': 'blind', 'stage': 'import',
             'why': '{lost:count} of {leads:count} leads of import {import} stand in HeyReach without what was sent ({fields}).',
-            'do': 'Send the lost again: make import REPAIR={import} APPLY=1',
+            'do': 'Send the lost again. The command shows whom; with APPLY=1 it sends.',
             'command': 'make import REPAIR={import}',
         },
         'import_leads_lost': {
             'cause': 'import_loss', 'tier': 'blocked', 'stage': 'import',
             'why': '{lost:count} of {leads:count} leads of import {import} never arrived in HeyReach, so nobody sends to them.',
-            'do': 'Send the lost again: make import REPAIR={import} APPLY=1',
+            'do': 'Send the lost again. The command shows whom; with APPLY=1 it sends.',
             'command': 'make import REPAIR={import}',
         },
         'campaign_paused': {

@@ -62,6 +62,7 @@ select
     {%- endfor %}
     compared.segments_compared,
     compared.segments_lower,
+    cast({{ evidence_since('run_parameters.since', 'run_parameters.until') }} as date) as evidence_since,
     run_parameters.since as period_since,
     run_parameters.until as period_until,
     run_parameters.as_of
