@@ -264,6 +264,21 @@ def test_what_is_only_said_is_measured_from_the_day_it_was_said(database):
     assert (found["requests"], found["gain"], found["gain_low"], found["gain_high"]) == (0, 0, 0, 0)
 
 
+@pytest.mark.parametrize(
+    ("sends_again", "measured"),
+    [(date(2026, 2, 9), date(2026, 2, 9)), (date(2026, 2, 10), date(2026, 2, 3))],
+)
+def test_what_is_seen_within_a_week_of_what_was_said_is_its_day(database, sends_again, measured):
+    """Later it came of something else, and what was said brought nothing."""
+    advised(database, "sender_idle", "account", "1", since=date(2026, 1, 19))
+    database.execute("insert into fnd_advice_declared values ('a', 'done', '2026-02-03 06:00:00+00')")
+    others = [(day, "2", "7", "clay", False) for day in days(date(2026, 1, 12), 30)]
+    again = [(day, "1", "7", "clay", True) for day in days(sends_again, 10) for _ in range(6)]
+    database.execute(sent([*others, *again]))
+    found = outcome(database)
+    assert found["measured_from"] == measured
+
+
 def test_leads_that_were_moved_bring_what_others_send_to_them(database):
     """Of whoever takes them it is what they would have sent to those who still wait for them otherwise."""
     advised(database, "sender_auth_invalid", "account", "1", since=date(2026, 1, 20))

@@ -88,7 +88,9 @@ select
                 when incomplete.leads <= {{ fields_left }} * episodes.evidence_n
                     then {{ utc_date('coalesce(episodes.first_report_without_at, run_parameters.as_of)') }}
             end
-        when {{ is_seen_in_requests('episodes') }} then seen.followed_on
+        -- What is seen more than a week after it was said to be done came of something else.
+        when {{ is_seen_in_requests('episodes') }} and coalesce(seen.followed_on < said.said_on + {{ days_of_outcome() }}, true)
+            then seen.followed_on
     end as followed_on,
     said.said_on,
     before.share_before
