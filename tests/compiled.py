@@ -171,10 +171,10 @@ def instead_of_dbt(project: Project) -> Iterator[None]:
         except duckdb.Error as error:
             raise AuditError(f"A model failed: {error}") from error
         failed = _failed(project, paths.raw, database)
-        described = [(name, warehouse._described(result, database)) for name, result in failed.items()]
-        if problems := [line for name, line in described if name in project.guards]:
+        described = {name: warehouse._described(result, database) for name, result in failed.items()}
+        if problems := [line for name in described if name in project.guards for line in described[name]]:
             raise AuditError("\n  ".join(problems))
-        return [line for _, line in described]
+        return [line for lines in described.values() for line in lines]
 
     with patch.object(warehouse, "_dbt", run), patch.object(warehouse, "write_comments"):
         yield
@@ -255,11 +255,21 @@ def _failed(project: Project, raw_path: Path, database: Path) -> dict[str, Simpl
             if node.relation_name:
                 connection.execute(f"create schema if not exists {node.relation_name.rpartition('.')[0]}")
                 connection.execute(f"create table {node.relation_name} as {node.compiled_code}")
-            if failures := _failures(connection, node):
+            if getattr(getattr(node, "test_metadata", None), "name", "") == "valid_rows":
+                if broken := connection.execute(node.compiled_code).fetchall():
+                    results[name] = _as_said_at_the_end(node, broken)
+            elif failures := _failures(connection, node):
                 results[name] = SimpleNamespace(
                     node=node, failures=failures, message=f"Got {failures} results"
                 )
     return results
+
+
+def _as_said_at_the_end(node: DataTest, broken: list[tuple[str, int]]) -> SimpleNamespace:
+    """Broken rules of a table as the hook says those of all."""
+    rules = "; ".join(f"{rule} ({rows} rows break it)" for rule, rows in broken)
+    message = f"{warehouse.BROKEN_RULES}{node.attached_node.rpartition('.')[2]}: {rules}"
+    return SimpleNamespace(node=SimpleNamespace(resource_type="operation"), message=message)
 
 
 def _failures(connection: duckdb.DuckDBPyConnection, node: DataTest) -> int:

@@ -7,6 +7,7 @@ test_one_model_is_built_beside_what_was_published.
 import os
 import shutil
 from dataclasses import replace
+from pathlib import Path
 from unittest.mock import patch
 
 import duckdb
@@ -87,6 +88,29 @@ def test_the_compiled_models_build_what_dbt_builds(built_by_hand, compiled, tmp_
                 union all (select * from compiled.{table} except all select * from {table})
             """
             assert connection.execute(f"select count(*) from ({difference})").fetchone() == (0,), table
+
+
+def test_rules_that_rows_break_end_a_run_one_line_a_table(built_by_hand, tmp_path, monkeypatch):
+    """A run checks all rules in one query at its end, and not by a test for each table."""
+    database = Path(shutil.copy(built_by_hand[0], tmp_path))
+    paths = replace(warehouse.files(built_by_hand[0].parent), target=tmp_path / "target")
+    select = ["--select", "rpt_headline", "rpt_funnel", "rpt_notes", "--exclude", "test_name:valid_rows"]
+    assert warehouse._dbt(paths, "", database, ["build", *select]) == []
+    broken = {"rpt_headline": ["span = 'it''s; another'"], "rpt_funnel": ["as_of is null", "1 = 0"]}
+    graph = warehouse._parsed_project().flat_graph["nodes"]
+    for test in graph.values():
+        model = (test.get("attached_node") or "").rpartition(".")[2]
+        if model in broken and test["test_metadata"]["name"] == "valid_rows":
+            monkeypatch.setitem(test["test_metadata"]["kwargs"], "always_true", broken[model])
+    with pytest.raises(warehouse.AuditError) as refused:
+        warehouse._dbt(paths, "", database, ["build", *select])
+    with duckdb.connect(str(database), read_only=True) as connection:
+        (spans,) = connection.execute("select count(*) from marts.rpt_headline").fetchone()
+        (stages,) = connection.execute("select count(*) from marts.rpt_funnel").fetchone()
+    assert str(refused.value).splitlines()[1:] == [
+        f"  rpt_funnel: 1 = 0 ({stages} rows break it); as_of is null ({stages} rows break it)",
+        f"  rpt_headline: span = 'it''s; another' ({spans} rows break it)",
+    ]
 
 
 def test_a_second_run_of_dbt_in_one_process_puts_in_ephemeral_models_too(built_by_hand, tmp_path):
