@@ -10,7 +10,7 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -144,7 +144,7 @@ def _dbt(paths: Files, run_id: str, database: Path, arguments: list[str]) -> lis
             # dbt keeps the file open and locked until told otherwise.
             DuckDBConnectionManager.close_all_connections()
     results = getattr(outcome.result, "results", [])
-    problems = [line for result in results if result.status in _FAILED for line in _described(result, database)]
+    problems = _described((result for result in results if result.status in _FAILED), database)
     if any(is_damage(line) for line in problems):  # the build is new, so it is not that file
         raise AuditError(raw.damaged(paths.raw))
     if any("Out of Memory Error" in line for line in problems):
@@ -153,7 +153,7 @@ def _dbt(paths: Files, run_id: str, database: Path, arguments: list[str]) -> lis
         raise AuditError(
             "The build failed, and the published warehouse stays as it was:\n  " + "\n  ".join(problems)
         )
-    return [line for result in results if result.status == _WARNED for line in _described(result, database)]
+    return _described((result for result in results if result.status == _WARNED), database)
 
 
 def _parsed_project() -> "Manifest":
@@ -229,11 +229,15 @@ _WARNED = "warn"
 BROKEN_RULES = "Invalid Input Error: "
 
 
-def _described(result, database: Path) -> list[str]:
-    """What failed, one line each: tables whose rules are broken, else one; of tests that keep rows these.
+def _described(results: Iterable, database: Path) -> list[str]:
+    """What of these failed, in lines: a table whose rules are broken, a test with the rows that it keeps.
 
     Neither holds personal data.
     """
+    return [line for result in results for line in _lines(result, database)]
+
+
+def _lines(result, database: Path) -> list[str]:
     node = result.node
     if node.resource_type == "operation" and BROKEN_RULES in str(result.message):
         return [_one_line(line) for line in result.message.partition(BROKEN_RULES)[2].splitlines()]

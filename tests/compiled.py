@@ -171,10 +171,10 @@ def instead_of_dbt(project: Project) -> Iterator[None]:
         except duckdb.Error as error:
             raise AuditError(f"A model failed: {error}") from error
         failed = _failed(project, paths.raw, database)
-        described = {name: warehouse._described(result, database) for name, result in failed.items()}
-        if problems := [line for name in described if name in project.guards for line in described[name]]:
+        guarded = [result for name, result in failed.items() if name in project.guards]
+        if problems := warehouse._described(guarded, database):
             raise AuditError("\n  ".join(problems))
-        return [line for lines in described.values() for line in lines]
+        return warehouse._described(failed.values(), database)
 
     with patch.object(warehouse, "_dbt", run), patch.object(warehouse, "write_comments"):
         yield

@@ -32,11 +32,7 @@ PARAMETERS = (
 
 HEADLINE = "select * from marts.rpt_headline order by span, since"
 DIAGNOSIS = "select * from marts.rpt_diagnosis"
-BOTTLENECKS = """
-    select *, rank in (select leads.rank from marts.rpt_bottleneck_leads as leads) as has_leads
-    from marts.rpt_bottlenecks
-    order by rank
-"""
+BOTTLENECKS = "select * from marts.rpt_bottlenecks order by rank"
 OUTCOMES = "select * from marts.rpt_advice_outcomes order by list_order"
 CHANGES = """
     select *

@@ -45,9 +45,7 @@ EDGES = ("24h", "48h", "72h", "7d", "14d", "30d")
 
 MODELS = Path(__file__).parents[2] / "dbt_project" / "models"
 # What the reports read, and the accounts, of which a test tells more than the report prints.
-# Whose persons no section shows.
-UNSEEN = {"heyreach_accounts", "rpt_bottleneck_leads"}
-TABLES = sorted({*UNSEEN, *(name for section in SECTIONS for name in section.models)})
+TABLES = sorted({"heyreach_accounts", *(name for section in SECTIONS for name in section.models)})
 
 
 @functools.cache
@@ -83,7 +81,8 @@ SUMMARY = {
 
 NO_DIAGNOSIS = [
     {"alarms": 0, "alarms_blind": 0, "alarms_blocked": 0, "alarms_losing": 0, "background_losses": 0,
-     "segments_compared": 0, "segments_lower": 0, "evidence_since": date(2025, 11, 3)},
+     "segments_compared": 0, "segments_lower": 0, "lines_with_leads": [],
+     "evidence_since": date(2025, 11, 3)},
 ]  # fmt: skip
 
 Rows = Mapping[str, list[dict[str, Any]]]
@@ -488,7 +487,7 @@ FULL = {
     "rpt_diagnosis": [
         {"alarms": 2, "alarms_blind": 0, "alarms_blocked": 1, "alarms_losing": 1, "background_losses": 1,
          "recoverable_accepts_per_week": 21.9, "worth_low": 12.3, "worth_high": 31.1, "segments_compared": 11,
-         "segments_lower": 2, "evidence_since": date(2025, 11, 3)},
+         "segments_lower": 2, "lines_with_leads": [1], "evidence_since": date(2025, 11, 3)},
     ],
     "rpt_bottlenecks": [
         {"rank": 1, "tier": "blocked", "stage": "sending", "cause": "sender_auth_invalid",
@@ -509,10 +508,6 @@ FULL = {
          "why": "2 leads wait behind the paused campaign Winter SRE.",
          "what_to_do": "Resume it, or move the leads to a running campaign.",
          "command": "make resume CAMPAIGN=40002"},
-    ],
-    "rpt_bottleneck_leads": [
-        {"rank": 1, "lead_row_id": "40001/7", "why": "waits in a running campaign"},
-        {"rank": 1, "lead_row_id": "40001/8", "why": "waits in a running campaign"},
     ],
     "rpt_advice_outcomes": [
         {"advice_id": "3f1c22ab", "episode": 1, "cause": "sender_auth_invalid", "segment_label": "Milo",

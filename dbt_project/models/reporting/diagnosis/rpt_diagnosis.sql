@@ -62,6 +62,9 @@ select
     {%- endfor %}
     compared.segments_compared,
     compared.segments_lower,
+    coalesce(
+        (select list(distinct leads.rank order by leads.rank) from {{ ref('rpt_bottleneck_leads') }} as leads), []
+    ) as lines_with_leads,
     cast({{ evidence_since('run_parameters.since', 'run_parameters.until') }} as date) as evidence_since,
     run_parameters.since as period_since,
     run_parameters.until as period_until,
