@@ -10,9 +10,12 @@ import pytest
 from tests.conftest import Workspace
 from tests.dbt_project.models import model_sql
 
-FACTORS = ("list_id", "account_id", "source", "icp", "lead_seniority")
+FACTORS = ("losing_segment", "list_id", "account_id", "source", "icp", "lead_seniority")
+# Columns of the dimensions in which the demo's leads lose, and how a losing segment's share may differ.
+COLUMNS = {"source": "source", "icp": "icp", "company_size": "company_size"}
+LOSING_SCATTER = 0.2
 # The quantile of nine in ten, the highest chance, and how far off the requests of a week may be.
-QUANTILE, HIGHEST, VOLUME_DOUBT = 1.644853626951472, 0.95, 0.12
+QUANTILE, HIGHEST, VOLUME_DOUBT = 1.644853626951472, 0.95, 0.1
 
 
 def rows(workspace: Workspace, query: str) -> list[dict]:
@@ -44,19 +47,28 @@ def senders(workspace) -> dict[str, dict]:
 
 
 def test_the_chance_is_moved_by_what_each_factor_leaves_to_explain(workspace, waiting):
+    losing = rows(
+        workspace,
+        "select dimension, segment from findings.fnd_losing_segments where dimension <> 'account' order by round",
+    )
     requests = rows(
         workspace,
-        f"select {', '.join(FACTORS)}, case when is_mature then is_accepted end as accepted, "
+        f"select {', '.join(FACTORS[1:])}, company_size, case when is_mature then is_accepted end as accepted, "
         "status, is_sent, is_waiting, connection_id from findings.fnd_connections_described "
         "where account_id is not null and not is_undecided and (is_waiting or status <> 'queued')",
     )
+    for row in requests:
+        found = [each for each in losing if row[COLUMNS[each["dimension"]]] == each["segment"]]
+        row["losing_segment"] = "/".join(found[0].values()) if found else "none"
     mature = [row for row in requests if row["accepted"] is not None]
     rate = sum(row["accepted"] for row in mature) / len(mature)
     turned_to = [row for row in requests if not row["is_waiting"]]
     asked = sum(row["is_sent"] for row in turned_to) / len(turned_to)
     # Of a lead that isn't there yet nothing is known but its sender.
     requests += [
-        dict.fromkeys(FACTORS) | {key: row[key] for key in ("connection_id", "account_id")}
+        dict.fromkeys(FACTORS)
+        | {"losing_segment": "none"}
+        | {key: row[key] for key in ("connection_id", "account_id")}
         for row in waiting
         if row["is_new"]
     ]
@@ -79,6 +91,8 @@ def test_the_chance_is_moved_by_what_each_factor_leaves_to_explain(workspace, wa
             for level, those in levels.items()
         )
         scatter = max(beyond / sum(value**2 for value in expected.values()), 0)
+        if factor == "losing_segment":
+            scatter = LOSING_SCATTER
         shares[factor] = {
             level: (observed[level] * scatter + 1) / (expected[level] * scatter + 1) for level in levels
         }
@@ -246,7 +260,7 @@ def test_the_range_is_wrong_together_for_whoever_shares_a_level(workspace, week,
         more = [
             (row, now.get(row["connection_id"], 0) - before.get(row["connection_id"], 0)) for row in waiting
         ]
-        variance = sum(value for _, value in more) ** 2 * (waiting[0]["overall_doubt"] + VOLUME_DOUBT**2)
+        variance = sum(value for _, value in more) ** 2 * VOLUME_DOUBT**2
         for factor in FACTORS:
             levels = defaultdict(list)
             for row, value in more:
@@ -281,7 +295,7 @@ def test_worth_is_unknown_where_chances_are_and_never_negative(before, after, wo
                 scenario varchar, remedy integer, connection_id varchar, expected_accepted double
             );
             create table fnd_waiting_leads (
-                connection_id varchar, chance double, overall_doubt double,
+                connection_id varchar, chance double,
                 {", ".join(f"{factor} varchar, {factor}_doubt double" for factor in FACTORS)}
             )
             """

@@ -4,23 +4,28 @@
     chance (a gamma prior around 1, by the method of moments), so that few requests move it little. Twice, because those that
     come first explain at first what is due to later ones. -#}
 {%- set factors = chance_factors() -%}
+{#- How much the share of a segment that is known to lose may differ from 1, and that of all who are in none, relative variance: they
+    are none of those whose scatter tells how levels usually differ, and would be taken for less bad, and less good, than they are. -#}
+{%- set losing_scatter = 0.2 -%}
 {#- Nobody is sure to accept. -#}
 {%- set highest_chance = 0.95 -%}
 
 with connections as (
 
     select
-        connection_id,
+        connections.connection_id,
         campaign_id,
         created_at,
         status,
         is_waiting,
         is_sent,
         is_accepted,
-        {{ factors | join(',\n        ') }},
+        coalesce(losing_segment, 'none') as losing_segment,
+        {{ factors[1:] | join(',\n        ') }},
         -- Whenever it came: what a week brings isn't over with the window.
         case when is_mature then cast(is_accepted as integer) end as accepted
-    from {{ ref('fnd_connections_described') }}
+    from {{ ref('fnd_connections_described') }} as connections
+    left join {{ ref('fnd_losing_leads') }} as losing on connections.connection_id = losing.connection_id
     -- Of the undecided nobody knows whether they were asked.
     where account_id is not null and (is_waiting or status <> 'queued') and not is_undecided
     union all
@@ -32,7 +37,8 @@ with connections as (
         true,
         false,
         false,
-        {%- for factor in factors %}
+        'none',
+        {%- for factor in factors[1:] %}
         {{ 'account_id' if factor == 'account_id' else 'null' }},
         {%- endfor %}
         null
@@ -90,6 +96,9 @@ step_0 as (
 -- The variance of a level's true share around what is expected of it.
 {{ factor }}_scatter_{{ step }} as (
 
+    {% if factor == 'losing_segment' -%}
+    select {{ losing_scatter }} as scatter
+    {%- else -%}
     select
         greatest(
             {{ rate(
@@ -99,6 +108,7 @@ step_0 as (
             0
         ) as scatter
     from {{ factor }}_levels_{{ step }}
+    {%- endif %}
 
 ),
 
@@ -166,13 +176,11 @@ select
     overall.asked_share,
     waiting.chance * overall.asked_share as chance,
     waiting.account_id_share as sender_share,
-    -- Relative variances: of the rate of all, and of the share of each factor's level.
-    coalesce({{ rate('1', 'overall.accepted') }}, 0) as overall_doubt
-    {%- for factor in factors %},
+    {%- for factor in factors %}
     {%- if factor != 'account_id' %}
     waiting.{{ factor }},
     {%- endif %}
-    waiting.{{ factor }}_doubt
+    waiting.{{ factor }}_doubt{{ ',' if not loop.last }}
     {%- endfor %}
 from waiting
 cross join overall

@@ -2,7 +2,7 @@
     two scenarios. Its range comes of what is not known about the chances (whatever shares a list, a sender or a segment is
     wrong together) and about how much a week sends. -#}
 {#- What a week sends differs from what limits and queues tell of it, relative: what `tests.endurance.worth` finds. -#}
-{%- set volume_doubt = 0.12 -%}
+{%- set volume_doubt = 0.1 -%}
 {%- set factors = chance_factors() -%}
 
 with scenarios as (
@@ -65,7 +65,7 @@ variances as (
     select
         scenario,
         remedy,
-        power({{ exact_sum('accepted') }}, 2) * (max(overall_doubt) + {{ volume_doubt }} * {{ volume_doubt }}) as variance
+        power({{ exact_sum('accepted') }}, 2) * {{ volume_doubt }} * {{ volume_doubt }} as variance
     from weighed
     group by scenario, remedy
     {%- for factor in factors %}
