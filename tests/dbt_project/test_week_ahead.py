@@ -49,11 +49,13 @@ def senders(workspace) -> dict[str, dict]:
 def test_the_chance_is_moved_by_what_each_factor_leaves_to_explain(workspace, waiting):
     losing = rows(
         workspace,
-        "select dimension, segment from findings.fnd_losing_segments where dimension <> 'account' order by round",
+        "select dimension, segment from findings.fnd_losing_segments "
+        "where dimension <> 'account' order by round",
     )
     requests = rows(
         workspace,
-        f"select {', '.join(FACTORS[1:])}, company_size, case when is_mature then is_accepted end as accepted, "
+        f"select {', '.join(FACTORS[1:])}, company_size, "
+        "case when is_mature then is_accepted end as accepted, "
         "status, is_sent, is_waiting, connection_id from findings.fnd_connections_described "
         "where account_id is not null and not is_undecided and (is_waiting or status <> 'queued')",
     )
