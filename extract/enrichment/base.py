@@ -31,9 +31,6 @@ COLUMNS = (
     "profile_text",
 )
 
-# Inferences about a person: never asked for unless opted in, never in a result file, never written back.
-SENSITIVE_FIELDS = ("is_employed", "estimated_age", "gender")
-
 
 @dataclass(frozen=True)
 class Subject:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from extract.people.traits import INFERRED_TRAITS
 from extract.workspace import strict_yaml
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.services import SERVICES
@@ -15,7 +16,6 @@ PIPES = {
     "company_news": "company:newssummary:website@1",
     "person_posts": "people:posts:crustdata@1",
 }
-INFERRED_FIELDS = ("is_employed", "estimated_age", "gender")
 ACKNOWLEDGEMENT = "I may fetch pages of these hosts"
 
 
@@ -147,7 +147,7 @@ _READERS = {
     "pipes": _texts(tuple(PIPES)),
     "mention_keyword": _keyword,
     "meeting_words": _texts(),
-    "infer": _texts(INFERRED_FIELDS),
+    "infer": _texts(INFERRED_TRAITS),
     "minimum_confidence_percent": lambda value: _whole_number(value, 0, 100),
     "allow_profile_fetch": _yes_or_no,
     "fetch_acknowledgement": _text,

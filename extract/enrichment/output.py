@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from extract.enrichment.base import SENSITIVE_FIELDS, Integration, NoCreditsError
+from extract.enrichment.base import Integration, NoCreditsError
 from extract.enrichment.leads import Leads
 from extract.enrichment.ledger_tables import Ask, RunRow
+from extract.people.traits import INFERRED_TRAITS
 from extract.workspace.csv_files import write_csv
 from extract.workspace.errors import OutboundError
 from extract.workspace.whole_files import whole_file
@@ -138,7 +139,7 @@ def _columns(leads: Leads | None, integrations: Sequence[Integration]) -> dict:
         )
         columns[f"{each.name}_reason"] = lambda told, of=each.name: _reason(told[of]) if of in told else ""
         for output in each.outputs:
-            if output in SENSITIVE_FIELDS:
+            if output in INFERRED_TRAITS:
                 continue
             name = (
                 output
@@ -160,7 +161,7 @@ def _document(rows, by_row, counts: dict[str, Counts], about: dict) -> dict:
             "profile_url": row.profile_url,
             "lead": {name: value for name, value in row.lead.items() if name != "person"},
             "enrichment": {
-                name: {key: value for key, value in told[name].fields.items() if key not in SENSITIVE_FIELDS}
+                name: {key: value for key, value in told[name].fields.items() if key not in INFERRED_TRAITS}
                 for name in found
             },
             "enrichment_metadata": {

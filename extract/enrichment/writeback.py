@@ -13,7 +13,6 @@ from pathlib import Path
 
 import duckdb
 
-from extract.enrichment.base import SENSITIVE_FIELDS
 from extract.enrichment.config import EnrichmentConfig, load_enrichment_config
 from extract.heyreach.client import HeyReachClient
 from extract.importer.delivery import Delivery
@@ -22,6 +21,7 @@ from extract.importer.opening import connected, open_ledger, origin
 from extract.importer.result import raise_for_losses, summary, write_result
 from extract.importer.target import Members, Target, custom_fields, list_target, read_members
 from extract.people.suppression import suppressions
+from extract.people.traits import INFERRED_TRAITS
 from extract.workspace.errors import ConfigurationError, ProviderError
 from extract.workspace.lock import exclusive
 from extract.workspace.strict_yaml import suggestion
@@ -34,7 +34,7 @@ WRITABLE = (
     "company_size",
     "company_industry",
     "company_region",
-    *SENSITIVE_FIELDS,
+    *INFERRED_TRAITS,
 )
 # company_size is a bracket in the marts; HeyReach gets what was found.
 _COLUMNS = {"company_size": "company_size_raw"}
@@ -113,7 +113,7 @@ def _fields(options: WriteBackOptions, config: EnrichmentConfig) -> list[str]:
     for name in names:
         if name not in WRITABLE:
             problems.append(f"{name!r} can't be written; {suggestion(name, WRITABLE)}")
-        elif name in SENSITIVE_FIELDS and not config.write_back_sensitive:
+        elif name in INFERRED_TRAITS and not config.write_back_sensitive:
             problems.append(
                 f"{name} is an inference about a person and stays here; write_back_sensitive in "
                 "config/enrichment.yaml would hand it to HeyReach"

@@ -19,6 +19,7 @@ from extract.importer.planning import (
     parse_fixed_fields,
     plan_rows,
     rows_text,
+    trait_problems,
     with_senders,
 )
 from extract.importer.preview import blanked_lines, left_out_lines, preview, unmapped_line
@@ -100,6 +101,8 @@ class _Importer:
             wakes=self.options.wakes,
         ):
             self.say(line)
+        if not self.options.hands_on_traits:
+            problems += trait_problems(file.rows, parse_fixed_fields(self.options.fixed_fields))
         if plan.problems or problems:
             raise ConfigurationError([*plan.problems, *problems, "Nothing was sent"])
         if self.options.apply:

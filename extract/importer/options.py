@@ -13,8 +13,8 @@ SENDER_CHOICES = ("limits", "column", "hash")
 class ImportOptions:
     """What the operator asked for: a file and where it goes, or an import to go on with or to repair.
 
-    `senders` None means the column where the file has one, else the daily limits. Without `apply` nothing is
-    sent and nothing is written.
+    `senders` None means the column where the file has one, else the daily limits. `hands_on_traits` is the
+    setting for write-back. Without `apply` nothing is sent and nothing is written.
     """
 
     file: Path | None = None
@@ -27,6 +27,7 @@ class ImportOptions:
     experiment: str | None = None
     wakes: bool = False
     allows_other_campaigns: bool = False
+    hands_on_traits: bool = False
     resume: str | None = None
     repair: str | None = None
     apply: bool = False

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from extract.importer.ledger import PlannedRow
 from extract.importer.table import ImportFile, ImportRow
 from extract.people.profile_urls import parse_profile_urls
+from extract.people.traits import trait_of
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.strict_yaml import quoted
 from extract.workspace.texts import placeholders_among
@@ -146,6 +147,22 @@ def parse_fixed_fields(text: str | None) -> dict[str, str]:
             )
         fields[name] = value
     return fields
+
+
+def trait_problems(rows: Sequence[ImportRow], fixed_fields: Mapping[str, str]) -> list[str]:
+    """What would hand an inference about people to HeyReach, by field; a column that is blank doesn't."""
+    filled = dict.fromkeys(name for row in rows for name, value in row.fields.items() if value)
+    said = {
+        **dict.fromkeys(filled, "a column is mapped to it"),
+        **dict.fromkeys(fixed_fields, "SET gives it"),
+    }
+    return [
+        f"{name} is an inference about a person and stays out of HeyReach, another company: {where}. "
+        "Leave it out, keep it as evidence with UPSTREAM=1, or allow it with write_back_sensitive in "
+        "config/enrichment.yaml"
+        for name, where in said.items()
+        if trait_of(name)
+    ]
 
 
 def counted(count: int, name: str) -> str:

@@ -1,6 +1,9 @@
 """Leads into HeyReach, and what other services know of them."""
 
+from dataclasses import replace
+
 from extract.enrichment.command import EnrichOptions, list_enrichments, run_enrich
+from extract.enrichment.config import load_enrichment_config
 from extract.enrichment.writeback import WriteBackOptions, run_write_back
 from extract.importer.command import run_import
 from extract.importer.options import ImportOptions
@@ -17,7 +20,8 @@ def import_leads(workspace: Workspace, options: ImportOptions, *, say: Say, show
             if options.is_upstream
             else "demo data: the import goes into the bundled sandbox, and both forget it at the end"
         )
-    run_import(workspace, options, show)
+    allowed = load_enrichment_config(workspace.enrichment_config).write_back_sensitive
+    run_import(workspace, replace(options, hands_on_traits=allowed), show)
 
 
 def enrich(workspace: Workspace, options: EnrichOptions, *, show: Say) -> None:

@@ -9,10 +9,11 @@ import pytest
 
 from dbt_project import warehouse
 from extract.enrichment import integrations
-from extract.enrichment.base import COLUMNS, SENSITIVE_FIELDS, Integration
+from extract.enrichment.base import COLUMNS, Integration
 from extract.enrichment.config import EnrichmentConfig
 from extract.enrichment.ledger import EnrichmentLedger
 from extract.enrichment.registry import INTEGRATIONS, NOT_BUILT, waves
+from extract.people.traits import INFERRED_TRAITS
 from extract.workspace.services import HEYREACH, PROFILES, SERVICES
 from tests.extract.enrichment import stand_ins
 
@@ -154,7 +155,7 @@ def test_the_warehouse_knows_every_field_of_every_integration():
         seed = {(row["integration"], row["field"]): row["is_sensitive"] for row in csv.DictReader(file)}
     assert set(seed) == {(name, field) for name, each in INTEGRATIONS.items() for field in each.outputs}
     sensitive = {field for (_, field), is_sensitive in seed.items() if is_sensitive == "true"}
-    assert sensitive == set(SENSITIVE_FIELDS)
+    assert sensitive == set(INFERRED_TRAITS)
 
 
 def test_who_needs_what_another_yields_is_asked_after_it():

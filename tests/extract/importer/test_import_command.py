@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -161,6 +162,62 @@ def test_the_required_fields_are_those_of_the_settings(workspace, write_file, mo
     assert outcome.exit_code == 2
     assert "keywords is missing in rows 2, 3: fill the column 'Keywords'" in outcome.errors
     assert "icp" not in outcome.errors
+
+
+TRAITS = """
+hr:
+  source: hr
+  lead: {profile_url: Link, first_name: First, last_name: Last}
+  custom_fields: {icp: ICP, is_employed: Employed}
+"""
+
+
+def hr_export(write_file, employed: str) -> Path:
+    return write_file([{"Link": "https://www.linkedin.com/in/sample-0", "First": "Sample", "Last": "Tester",
+                        "ICP": "sre", "Employed": employed}])  # fmt: skip
+
+
+@pytest.fixture
+def hr_project(monkeypatch, tmp_path):
+    """A project whose mapping takes a trait from a file; its config/enrichment.yaml is yet to be written."""
+    project = tmp_path / "project"
+    (project / "config").mkdir(parents=True)
+    shutil.copy(PROJECT / "config" / "settings.yaml", project / "config")
+    (project / "config" / "import_mappings.yaml").write_text(TRAITS)
+    monkeypatch.setattr("reports.cli.frame.PROJECT_DIR", project)
+    return project / "config" / "enrichment.yaml"
+
+
+@pytest.mark.parametrize("name", ["gender", "Estimated_Age", "sex", "employment", "lead_gender"])
+def test_what_is_inferred_about_people_is_not_given_to_heyreach(sandbox, workspace, write_file, name):
+    outcome = workspace.import_(
+        "--file", write_file(people(2)), "--campaign", RUNNING, "--set", f"{name}=x", "--apply"
+    )
+    assert outcome.exit_code == 2
+    assert f"{name} is an inference about a person and stays out of HeyReach" in outcome.errors
+    assert "another company: SET gives it. Leave it out" in outcome.errors
+    assert sandbox.writes() == []
+
+
+def test_nor_from_a_column_unless_the_setting_allows_it(sandbox, workspace, write_file, hr_project):
+    arguments = ("--campaign", RUNNING, "--apply")
+    outcome = workspace.import_("--file", hr_export(write_file, "yes"), *arguments)
+    assert outcome.exit_code == 2
+    assert "is_employed is an inference" in outcome.errors
+    assert "a column is mapped to it" in outcome.errors
+    assert sandbox.writes() == []
+    hr_project.write_text("write_back_sensitive: true\n")
+    succeeded(workspace.import_("--file", hr_export(write_file, "yes"), *arguments))
+    assert [entry["fields"]["is_employed"] for entry in sandbox.imported().values()] == ["yes"]
+
+
+def test_a_blank_column_of_it_and_a_file_kept_as_evidence_give_nothing_away(
+    sandbox, workspace, write_file, hr_project
+):
+    succeeded(workspace.import_("--file", hr_export(write_file, "yes"), "--upstream", "--apply"))
+    assert sandbox.writes() == []
+    succeeded(workspace.import_("--file", hr_export(write_file, ""), "--campaign", RUNNING, "--apply"))
+    assert [set(entry["fields"]) & {"is_employed"} for entry in sandbox.imported().values()] == [set()]
 
 
 @pytest.mark.parametrize("name", ["company size", "größe", "icp-2"])
