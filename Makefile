@@ -16,7 +16,7 @@ export TYPED_GOALS := $(MAKECMDGOALS)
 unexport $(GIVEN)
 VERB := $(BIN)/python -m reports.from_make
 
-.PHONY: help run daily weekly schedule recover acknowledge advice setup extract build report docs sql import enrich enrichments write-back leads resume pause erase purge check backup restore test diagnose-check bench lint format clean
+.PHONY: help run daily weekly schedule recover acknowledge advice setup extract build report docs sql import lead enrich enrichments write-back leads resume pause erase purge check backup restore test diagnose-check bench lint format clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | column -t -s $$'\t'
@@ -53,6 +53,9 @@ sql: $(INSTALLED) ## open a read-only SQL prompt on the published warehouse  [QU
 
 import: $(INSTALLED) ## leads into HeyReach: show, then send  [FILE= CAMPAIGN=|LIST=|UPSTREAM=1 MAPPING= SET= SENDERS= WAKE=1 APPLY=1 | RESUME= | REPAIR=]
 	@$(VERB) import
+
+lead: $(INSTALLED) ## one lead by hand into HeyReach: show, then send  [URL= FIRST_NAME= LAST_NAME= COMPANY= TITLE= SOURCE= ICP= CAMPAIGN=|LIST=|UPSTREAM=1 APPLY=1]
+	@$(VERB) lead
 
 enrich: $(INSTALLED) ## ask other services about leads, what is not known yet  [WITH=name,name FILE=|SOURCE=aturiya PARALLEL= LIMIT= DRY_RUN=1]
 	@$(VERB) enrich

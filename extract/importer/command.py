@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from extract.heyreach.client import HeyReachClient
+from extract.importer.by_hand import typed_file
 from extract.importer.delivery import Delivery
 from extract.importer.ledger import ARRIVED, LOST, OPEN, Import, Ledger, PlannedRow
 from extract.importer.mapping import REQUIRED, load_mappings
@@ -53,7 +54,7 @@ def run_import(workspace: Workspace, options: ImportOptions, say: Say) -> None:
             return
         with connected(workspace) as client:
             importer = _Importer(workspace, client, ledger, options, say)
-            if options.file:
+            if options.file or options.lead:
                 importer.import_file(_read(workspace, options))
             elif options.resume:
                 importer.resume(ledger.find(options.resume))
@@ -319,6 +320,8 @@ class _Importer:
 
 
 def _read(workspace: Workspace, options: ImportOptions) -> ImportFile:
+    if options.lead:
+        return typed_file(options.lead)
     # Evidence needs to say who, not how they are called.
     required = ("profile_url",) if options.is_upstream else REQUIRED
     return read_import_file(options.file, load_mappings(workspace.import_mappings), options.mapping, required)

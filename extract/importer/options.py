@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from extract.importer.by_hand import TypedLead
 from extract.workspace.errors import ConfigurationError
 
 SENDER_CHOICES = ("limits", "column", "hash")
@@ -11,13 +12,14 @@ SENDER_CHOICES = ("limits", "column", "hash")
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What the operator asked for: a file and where it goes, or an import to go on with or to repair.
+    """What the operator asked for: a file or one lead, and where it goes; or an import to resume or repair.
 
     `senders` None means the column where the file has one, else the daily limits. `hands_on_traits` is the
     setting for write-back. Without `apply` nothing is sent and nothing is written.
     """
 
     file: Path | None = None
+    lead: TypedLead | None = None
     campaign_id: str | None = None
     list_id: str | None = None
     is_upstream: bool = False
@@ -35,18 +37,21 @@ class ImportOptions:
 
 def check(options: ImportOptions) -> None:
     """Raise ConfigurationError for what does not go together, before anything is read or asked."""
-    asked = [options.file is not None, bool(options.resume), bool(options.repair)]
-    if sum(asked) != 1:
+    brings_leads = options.file is not None or options.lead is not None
+    if sum([brings_leads, bool(options.resume), bool(options.repair)]) != 1:
         raise ConfigurationError(
             "make import needs one of FILE=leads.csv, RESUME=import or REPAIR=import "
             "(an import's name, as it was printed)"
         )
     targets = [bool(options.campaign_id), bool(options.list_id), options.is_upstream]
-    if options.file is not None and sum(targets) != 1:
+    if brings_leads and sum(targets) != 1:
+        it = "lead" if options.lead else "file"
         raise ConfigurationError(
-            "Say where the file goes: CAMPAIGN=40101, LIST=60101, or UPSTREAM=1 to keep it only as evidence "
+            f"Say where the {it} goes: CAMPAIGN=40101, LIST=60101, or UPSTREAM=1 to keep it only as evidence "
             "of where leads came from that are in HeyReach already"
         )
+    if options.lead:
+        _check_typed(options.lead, has_to_be_named=not options.is_upstream)
     for name, number in (("CAMPAIGN", options.campaign_id), ("LIST", options.list_id)):
         if number and not re.fullmatch(r"[0-9]{1,18}", number):
             raise ConfigurationError(f"{name} must be HeyReach's number, like 40101, not {number!r}")
@@ -58,3 +63,10 @@ def check(options: ImportOptions) -> None:
         raise ConfigurationError(
             "SENDERS=hash and EXPERIMENT=name belong together: the name decides who is sent by whom"
         )
+
+
+def _check_typed(lead: TypedLead, *, has_to_be_named: bool) -> None:
+    if not lead.profile_url.strip():
+        raise ConfigurationError("make lead needs the profile: URL=https://www.linkedin.com/in/...")
+    if has_to_be_named and not (lead.first_name.strip() and lead.last_name.strip()):
+        raise ConfigurationError("HeyReach takes no lead without a name: FIRST_NAME=... LAST_NAME=...")

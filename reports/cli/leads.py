@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from extract.importer.by_hand import TypedLead
 from extract.importer.options import SENDER_CHOICES, ImportOptions
 from extract.workspace.workspace import Workspace
 from reports.cli.frame import PATH, WHOLE, OneOf, also_as, say, show, subjects, verb
@@ -18,7 +19,7 @@ def _behind_a_line(ctx: click.Context, bottleneck: str | None, debug: bool) -> N
 leads = subjects(
     root,
     "leads",
-    "Leads into HeyReach, what others know of them, whom a line of the report concerns",
+    "Leads into HeyReach, what others know of them, whom a line concerns",
     alone=_behind_a_line,
     params=[
         click.Option(["--bottleneck"], hidden=True),
@@ -66,6 +67,47 @@ def import_(workspace: Workspace, fixed: tuple[str, ...], **options: Any) -> Non
     from reports.jobs.leads import import_leads
 
     options = ImportOptions(fixed_fields="; ".join(fixed), **options)
+    import_leads(workspace, options, say=say, show=show)
+
+
+@verb(leads, "add")
+@click.option("--url", "profile_url", default="", metavar="URL", help="The profile.")
+@click.option("--first-name", default="", metavar="NAME", help="As HeyReach shows it.")
+@click.option("--last-name", default="", metavar="NAME", help="As HeyReach shows it.")
+@click.option("--company", "company_name", default="", metavar="NAME", help="Where they work.")
+@click.option("--title", "position", default="", metavar="TITLE", help="As what.")
+@click.option("--location", default="", metavar="PLACE", help="Where they live.")
+@click.option("--email", "email_address", default="", metavar="ADDRESS", help="Their address.")
+@click.option("--source", default="", metavar="NAME", help="Where they come from (manual).")
+@click.option("--icp", default="", metavar="NAME", help="Which ideal customer they are.")
+@click.option("--campaign", "campaign_id", metavar="ID", help="The campaign they go into.")
+@click.option("--list", "list_id", metavar="ID", help="The list they go into, without a campaign.")
+@click.option("--upstream", "is_upstream", is_flag=True, help="Keep it only as evidence of origin.")
+@click.option("--set", "fixed", multiple=True, metavar="NAME=VALUE; ...", help="Further custom fields.")
+@click.option("--wake", "wakes", is_flag=True, help="Resume the campaign if it is paused or finished.")
+@click.option("--apply", is_flag=True, help="Really do it; without it, show what would happen.")
+def add(
+    workspace: Workspace,
+    fixed: tuple[str, ...],
+    campaign_id: str | None,
+    list_id: str | None,
+    is_upstream: bool,
+    wakes: bool,
+    apply: bool,
+    **told: str,
+) -> None:
+    """One lead by hand into HeyReach, through the checks of a file: show, then send."""
+    from reports.jobs.leads import import_leads
+
+    options = ImportOptions(
+        lead=TypedLead(**told),
+        campaign_id=campaign_id,
+        list_id=list_id,
+        is_upstream=is_upstream,
+        fixed_fields="; ".join(fixed),
+        wakes=wakes,
+        apply=apply,
+    )
     import_leads(workspace, options, say=say, show=show)
 
 
@@ -117,5 +159,6 @@ def write_back(workspace: Workspace, **options: Any) -> None:
 
 also_as(services, leads, "enrichments")
 also_as(services, root, "enrichments")
+also_as(add, root, "lead")
 for command in (import_, enrich, write_back):
     also_as(command, root)
