@@ -55,9 +55,9 @@ def read_csv(path: Path, recognise: Recognise) -> CsvFile:
     Raises ConfigurationError where it can't be read whole and without doubt: no CSV in UTF-8 or UTF-16, no
     header, no rows, more than 200 MB or 1,000,000 rows, text beyond the last column name.
     """
-    content = _read(path)
+    content = read_bytes(path)
     sha256 = hashlib.sha256(content).hexdigest()
-    text = _decoded(path, content)
+    text = decoded(path, content)
     told = _TOLD_DELIMITER.match(text)
     if told:
         text = text[told.end() :]
@@ -72,7 +72,8 @@ def listed(items: list[str], most: int = 10) -> str:
     return ", ".join(items[:most]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
-def _read(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """All of the file, at most 200 MB and no workbook; raises ConfigurationError."""
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
@@ -85,7 +86,8 @@ def _read(path: Path) -> bytes:
     return content
 
 
-def _decoded(path: Path, content: bytes) -> str:
+def decoded(path: Path, content: bytes) -> str:
+    """The file's text, in UTF-8 or UTF-16; raises ConfigurationError where it is neither, or blank."""
     is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         text = content.decode("utf-16" if is_utf_16 else "utf-8")

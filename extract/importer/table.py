@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from extract.importer.csv_file import CONTROL, CsvFile, listed, read_csv
+from extract.importer.csv_file import CONTROL, CsvFile, Recognise, listed, read_csv
 from extract.importer.mapping import REQUIRED, ImportMapping
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.strict_yaml import quoted, shown, suggestion
@@ -61,7 +61,7 @@ def read_table(path: Path, mappings: dict[str, ImportMapping]) -> Table:
     The mapping that fits the file goes first, then the others in their order. Raises ConfigurationError as
     `read_import_file` does, but for columns: none is needed here.
     """
-    file = read_csv(path, lambda header: len(_all_positions(mappings.values(), header)))
+    file = _read(path, lambda header: len(_all_positions(mappings.values(), header)))
     fitting = sorted(mappings.values(), key=lambda mapping: bool(_missing(mapping, file.header)))
     return Table(file.sha256, file.header, list(file.rows), _all_positions(fitting, file.header))
 
@@ -79,7 +79,7 @@ def read_import_file(
     is there twice, no mapping or several for its columns.
     """
     asked = [mappings[mapping_name]] if mapping_name in mappings else mappings.values()
-    file = read_csv(path, lambda header: _most_recognized(asked, header, required))
+    file = _read(path, lambda header: _most_recognized(asked, header, required))
     mapping = (
         _named(path, file.header, mappings, mapping_name, required)
         if mapping_name
@@ -97,6 +97,14 @@ def read_import_file(
         unmapped_columns=[name for index, name in enumerate(file.header) if name and index not in taken],
         absent=[target for target in mapping.targets() if target not in positions],
     )
+
+
+def _read(path: Path, recognise: Recognise) -> CsvFile:
+    if path.suffix.lower() == ".vcf":
+        from extract.importer.vcard_file import read_vcards  # noqa: PLC0415 - a library for few files
+
+        return read_vcards(path)
+    return read_csv(path, recognise)
 
 
 def _named(

@@ -200,6 +200,9 @@ def test_the_shipped_mappings_name_their_source():
         "apollo": "apollo",
         "evaboot": "sales_navigator",
         "phantombuster": "linkedin_search",
+        "hr": "hr",
+        "vcard": "crm",
+        "crm": "crm",
         "spreadsheet": None,
     }
 

@@ -422,12 +422,19 @@ EXPORTS = {
         {"title": "SRE", "company_name": "Acme", "company_industry": "Software", "company_region": "Spain"},
         [],
     ),
-    "spreadsheet, as LinkedIn Recruiter exports": (
+    "hr, as LinkedIn Recruiter exports": (
         "First Name,Last Name,Headline,Location,Current Title,Current Company,Email Address,Profile URL",
         "Ann,Sample,On call,Lisbon,SRE,Acme,,https://www.linkedin.com/in/ann-sample",
-        {"company_name": "Acme", "position": "SRE", "location": "Lisbon"},
-        {"title": "SRE", "company_name": "Acme"},
-        ["Headline"],
+        {"company_name": "Acme", "position": "SRE", "location": "Lisbon", "summary": "On call"},
+        {"source": "hr", "title": "SRE", "company_name": "Acme"},
+        [],
+    ),
+    "crm, as HubSpot exports": (
+        "Record ID,First Name,Last Name,Email,Job Title,Company Name,City,LinkedIn Bio,Lead Status",
+        "1,Ann,Sample,a@acme.example,SRE,Acme,Lisbon,https://www.linkedin.com/in/ann-sample,Open",
+        {"company_name": "Acme", "position": "SRE", "location": "Lisbon", "email_address": "a@acme.example"},
+        {"source": "crm", "title": "SRE", "company_name": "Acme"},
+        ["Record ID", "Lead Status"],
     ),
     "spreadsheet, with a column LinkedIn": (
         "First Name,Last Name,LinkedIn",
