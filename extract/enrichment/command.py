@@ -61,6 +61,7 @@ class EnrichOptions:
     campaign_id: str | None = None
     parallel: int = 5
     limit: int | None = None
+    most_usd: float | None = None
     is_dry_run: bool = False
     back_off: float = 1.0
 
@@ -157,7 +158,14 @@ class _Enrichment:
         if purged:
             self.say(f"{purged:,} fetched profile pages were older than they may be kept, and are removed")
         runner = Runner(
-            self.ledger, run.run_id, self.clients, self.config, self.options.parallel, self._now, self.people
+            self.ledger,
+            run.run_id,
+            self.clients,
+            self.config,
+            self.options.parallel,
+            self._now,
+            self.people,
+            most_usd=self.options.most_usd,
         )
         try:
             for wave in waves(integrations):

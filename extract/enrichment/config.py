@@ -26,6 +26,9 @@ class EnrichmentConfig:
     requests_per_minute: dict[str, int] = field(default_factory=dict)
     usd_per_credit: dict[str, float] = field(default_factory=dict)
     most_credits_per_start: int = 0
+    nightly: tuple[str, ...] = ()
+    nightly_most_leads: int = 200
+    nightly_most_usd: float = 5.0
     pipes: tuple[str, ...] = tuple(PIPES)
     mention_keyword: str = "Claude Code"
     meeting_words: tuple[str, ...] = ("book", "booked", "calendar", "calendly", "call", "meeting", "schedule")
@@ -144,6 +147,9 @@ _READERS = {
     "requests_per_minute": _per_service(lambda value: _whole_number(value, 1, 6000)),
     "usd_per_credit": _per_service(_amount),
     "most_credits_per_start": lambda value: _whole_number(value, 0, 10_000_000),
+    "nightly": _texts(),
+    "nightly_most_leads": lambda value: _whole_number(value, 1, 1_000_000),
+    "nightly_most_usd": _amount,
     "pipes": _texts(tuple(PIPES)),
     "mention_keyword": _keyword,
     "meeting_words": _texts(),

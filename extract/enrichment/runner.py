@@ -72,7 +72,8 @@ class SpendingLimitError(OutboundError):
 class Runner:
     """Asks what a run has planned, about nobody in `suppressions`.
 
-    `halts` says which services stopped being asked, and why; `parallel` bounds the threads of each service.
+    `halts` says which services stopped being asked, and why; `parallel` bounds the threads of each service,
+    `most_usd` what the start may cost, in dollars.
     """
 
     ledger: EnrichmentLedger
@@ -83,8 +84,10 @@ class Runner:
     now: Callable[[], datetime]
     suppressions: Suppressions
     halts: Halts = field(default_factory=Halts)
+    most_usd: float | None = None
     _asked_before: dict[str, set[str]] = field(default_factory=dict)
     _credits: float = 0.0
+    _usd: float = 0.0
     _people: dict[tuple[str, str], set[str | None]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -201,7 +204,7 @@ class Runner:
             for subject, outcome in zip(subjects, outcomes, strict=True)
         ]
         self._answer(integration, list(zip(write(), kept, strict=True)))
-        self._spend(sum(outcome.credits for outcome in outcomes))
+        self._spend(service, sum(outcome.credits for outcome in outcomes))
 
     def _note(
         self,
@@ -221,18 +224,21 @@ class Runner:
             with self._lock:
                 self.halts.note(service, told)
 
-    def _spend(self, credits_used: float) -> None:
-        """Count what is charged, and stop every service once the start's limit is reached."""
+    def _spend(self, service: str, credits_used: float) -> None:
+        """Count what is charged, and stop every service once a limit of the start is reached."""
         with self._lock:
             self._credits += credits_used
+            self._usd += credits_used * (self.config.price(service) or 0.0)
             most = self.config.most_credits_per_start
+            reached = ""
             if most and self._credits >= most:
-                error = SpendingLimitError(
-                    f"{self._credits:,.10g} credits are spent, and most_credits_per_start in "
-                    f"config/enrichment.yaml is {most:,}"
-                )
-                for service in SERVICES:
-                    self.halts.halt(service, error)
+                reached = f"{self._credits:,.10g} credits are spent, and most_credits_per_start is {most:,}"
+            elif self.most_usd is not None and credits_used and self._usd >= self.most_usd:
+                reached = f"{self._usd:,.2f} dollars are spent, and nightly_most_usd is {self.most_usd:,.2f}"
+            if reached:
+                error = SpendingLimitError(f"{reached} in config/enrichment.yaml")
+                for name in SERVICES:
+                    self.halts.halt(name, error)
 
     def _write_call(self, integration: Integration, subjects: Sequence[Subject], batch_id: str) -> list[int]:
         if len(self._present(integration, subjects)) < len(subjects):

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 from extract.enrichment.command import EnrichOptions, list_enrichments, run_enrich
 from extract.enrichment.config import load_enrichment_config
+from extract.enrichment.registry import chosen
 from extract.enrichment.writeback import WriteBackOptions, run_write_back
 from extract.importer.command import run_import
 from extract.importer.options import ImportOptions
+from extract.workspace.errors import ConfigurationError
 from extract.workspace.workspace import Workspace
 from reports.jobs.frame import Say, require_places
 
@@ -28,6 +30,30 @@ def enrich(workspace: Workspace, options: EnrichOptions, *, show: Say) -> None:
     """Ask other services about leads; raises as `run_enrich` does."""
     require_places(workspace)
     run_enrich(workspace, options, show)
+
+
+def enrich_tonight(workspace: Workspace, *, say: Say) -> None:
+    """Ask what the nights ask, about the newest leads of the warehouse that lack it, within their limits.
+
+    Raises as `run_enrich` does, and ConfigurationError for what is charged and has no price.
+    """
+    config = load_enrichment_config(workspace.enrichment_config)
+    if not config.nightly or not workspace.paths.published.exists():
+        return
+    unpriced = [
+        f"{each.name} charges credits: say what one costs in usd_per_credit of config/enrichment.yaml"
+        for each in chosen(",".join(config.nightly), config)
+        if each.credits and config.price(each.service) is None
+    ]
+    if unpriced:
+        raise ConfigurationError(unpriced)
+    options = EnrichOptions(
+        ",".join(config.nightly),
+        limit=config.nightly_most_leads,
+        most_usd=config.nightly_most_usd,
+        parallel=1,  # so that no more than one call goes beyond the limit
+    )
+    run_enrich(workspace, options, say)
 
 
 def services(workspace: Workspace, *, show: Say) -> None:

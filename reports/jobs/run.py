@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from extract import pipeline, raw
+from extract.enrichment.config import load_enrichment_config
 from extract.heyreach import accounts
-from extract.workspace.errors import ConfigurationError
+from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.folders import is_disk_full, sweep
 from extract.workspace.lock import exclusive
 from extract.workspace.runs import RunRecord, is_done_since
@@ -65,6 +66,8 @@ def _run(
             return []
         try:
             with RunRecord(record, job) as run:
+                if job != "run":
+                    _ask_about_leads(workspace, run, say)
                 _extract_recorded(workspace, run, KINDS_OF_RUNS[job], strict, say)
                 with run.step("build"):
                     build_and_publish(
@@ -76,6 +79,18 @@ def _run(
             if job != "run" and not is_disk_full(error):
                 _report_without_news(workspace, options, say, show)
             raise
+
+
+def _ask_about_leads(workspace: Workspace, run: RunRecord, say: Say) -> None:
+    """What the nights ask other services; that some can't be asked ends no night."""
+    try:
+        if load_enrichment_config(workspace.enrichment_config).nightly:
+            from reports.jobs.leads import enrich_tonight  # noqa: PLC0415 - few nights ask anything
+
+            with run.step("enrich"):
+                enrich_tonight(workspace, say=say)
+    except OutboundError as error:
+        say(f"warning: not everything was asked about leads: {' '.join(str(error).split())}")
 
 
 def _report_without_news(workspace: Workspace, options: ReportOptions, say: Say, show: Say) -> None:

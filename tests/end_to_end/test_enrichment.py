@@ -213,3 +213,19 @@ def test_inferences_are_in_no_table_but_the_persons_own(enriched):
     fields = {row[0] for row in enriched.query("select distinct field from marts.enrichment_values")}
     assert fields
     assert not fields & set(TRAITS)
+
+
+def test_a_night_first_asks_what_is_switched_on_for_it(demo, tmp_path, monkeypatch):
+    workspace, _ = demo
+    shutil.copytree(workspace.data_dir, tmp_path / "data")
+    night = Workspace(tmp_path / "data", {})
+    config = "nightly: [heyreach_engagement]\nnightly_most_leads: 5\n"
+    place = project(tmp_path / "project", enrichment=config)
+    monkeypatch.setattr("reports.cli.frame.PROJECT_DIR", place)
+    outcome = night.run("daily")
+    assert outcome.exit_code == 0, outcome.errors
+    assert "warning: not everything was asked" not in outcome.errors
+    asked = night.query(
+        "select count(*) from marts.enrichment_results where integration = 'heyreach_engagement'"
+    )
+    assert asked == [(5,)]
