@@ -14,7 +14,7 @@ from extract.enrichment.leads import Leads
 from extract.enrichment.ledger_tables import Ask, RunRow
 from extract.people.traits import INFERRED_TRAITS
 from extract.workspace.csv_files import write_csv
-from extract.workspace.errors import OutboundError
+from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.whole_files import whole_file
 
 
@@ -101,21 +101,41 @@ def cost_text(credits_used: float, cost_usd: float | None) -> str:
     return f"{credits_used:,.10g} credits, {dollars}"
 
 
+# What a result can be written as.
+FORMATS = {"csv": (".csv",), "json": (".json",), "both": (".csv", ".json")}
+
+
+def result_paths(default: Path, output: Path | None, wanted: str | None) -> list[Path]:
+    """The files of a result: named like `default` without an ending, unless `output` says otherwise.
+
+    Raises ConfigurationError where the ending of `output` and `wanted` contradict each other.
+    """
+    base = default if output is None else output
+    if output is not None and output.is_dir():
+        base = output / default.name
+    elif output is not None and (ending := output.suffix.lower()) in FORMATS["both"]:
+        if wanted is None:
+            return [output]
+        if ending not in FORMATS[wanted]:
+            raise ConfigurationError(f"OUTPUT {output.name} ends in {ending}, and FORMAT is {wanted}")
+        base = output.with_suffix("")
+    return [base.with_name(base.name + ending) for ending in FORMATS[wanted or "both"]]
+
+
 def write_files(
-    stem: Path,
+    paths: Sequence[Path],
     leads: Leads | None,
     rows: Sequence[RunRow],
     asks: Sequence[Ask],
     integrations: Sequence[Integration],
     counts: dict[str, Counts],
     about: dict,
-) -> list[Path]:
-    """`stem`.csv and `stem`.json, each written whole or not at all."""
+) -> None:
+    """Each of the files by its ending, CSV or JSON, written whole or not at all."""
     by_row: dict[int, dict[str, Ask]] = {}
     for ask in asks:
         by_row.setdefault(ask.row_number, {})[ask.integration] = ask
     columns = _columns(leads, integrations)
-    csv_path, json_path = stem.with_suffix(".csv"), stem.with_suffix(".json")
     original = leads.header if leads and leads.header else ["linkedin_url"]
 
     def cells(row: RunRow) -> list[object]:
@@ -123,10 +143,13 @@ def write_files(
         told = by_row.get(row.row_number, {})
         return [*own, *[""] * (len(original) - len(own)), *(read(told) for read in columns.values())]
 
-    write_csv(csv_path, [*original, *columns], map(cells, rows))
-    with whole_file(json_path) as file:
-        json.dump(_document(rows, by_row, counts, about), file, ensure_ascii=False, indent=1, allow_nan=False)
-    return [csv_path, json_path]
+    for path in paths:
+        if path.suffix.lower() == ".csv":
+            write_csv(path, [*original, *columns], map(cells, rows))
+            continue
+        document = _document(rows, by_row, counts, about)
+        with whole_file(path) as file:
+            json.dump(document, file, ensure_ascii=False, indent=1, allow_nan=False)
 
 
 def _columns(leads: Leads | None, integrations: Sequence[Integration]) -> dict:

@@ -1,5 +1,6 @@
 """Every integration by name, and those that are not built, with the reason."""
 
+from extract.enrichment.aliases import INTEGRATION_ALIASES
 from extract.enrichment.base import Integration
 from extract.enrichment.config import EnrichmentConfig
 from extract.enrichment.integrations import (
@@ -53,8 +54,9 @@ NOT_BUILT = {
 
 
 def chosen(names: str, config: EnrichmentConfig) -> list[Integration]:
-    """The integrations of a comma-separated list; raises ConfigurationError for an unknown one."""
-    wanted = list(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
+    """The integrations of a comma-separated list, also by other names; raises ConfigurationError."""
+    given = (name.strip() for name in names.split(",") if name.strip())
+    wanted = list(dict.fromkeys(INTEGRATION_ALIASES.get(name, name) for name in given))
     problems = []
     for name in wanted:
         if name in NOT_BUILT:

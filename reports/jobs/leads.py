@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from extract.enrichment.command import EnrichOptions, list_enrichments, run_enrich
+from extract.enrichment.command import EnrichOptions, run_enrich
 from extract.enrichment.config import load_enrichment_config
+from extract.enrichment.listing import ListOptions, list_enrichments
 from extract.enrichment.writeback import WriteBackOptions, run_write_back
 from extract.importer.command import run_import
 from extract.importer.options import ImportOptions
@@ -30,9 +31,9 @@ def enrich(workspace: Workspace, options: EnrichOptions, *, show: Say) -> None:
     run_enrich(workspace, options, show)
 
 
-def services(workspace: Workspace, *, show: Say) -> None:
-    """List what can be asked."""
-    list_enrichments(workspace, show)
+def services(workspace: Workspace, options: ListOptions, *, show: Say) -> None:
+    """List what can be asked; raises as `list_enrichments` does."""
+    list_enrichments(workspace, options, show)
 
 
 def write_back(workspace: Workspace, options: WriteBackOptions, *, show: Say) -> None:

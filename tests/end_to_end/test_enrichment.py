@@ -192,6 +192,24 @@ def test_services_that_disagree_are_counted_and_one_is_believed(enriched):
     assert chosen == [("apollo",)]
 
 
+def test_what_is_known_is_looked_up_by_person_and_company(enriched):
+    """One row per question that was answered, with what was found and until when it counts."""
+    columns = "entity_type, entity_key, source, data ->> '$.headline', data, fetched_at, expires_at"
+    rows = enriched.query(f"select {columns} from marts.enrichment_cache order by id")
+    answered = enriched.query(
+        "select count(distinct (integration, key)) from staging.stg_enrichment__answers "
+        "where status in ('found', 'not_found') and integration <> 'profile_inference'"
+    )
+    assert [(len(rows),)] == answered
+    kinds = {row[:3:2]: row[1] for row in rows}
+    assert kinds.keys() == {("person", "apollo"), ("company", "clearbit"), ("company", "builtwith")}
+    assert kinds["person", "apollo"].startswith("linkedin.com/in/")
+    assert "." in kinds["company", "clearbit"]
+    assert {row[3] for row in rows if row[2] == "apollo"} == {"SRE"}
+    assert all(row[6] > row[5] for row in rows)
+    assert not any(trait in str(row[4]) for row in rows for trait in TRAITS)
+
+
 def test_quality_cost_and_coverage_are_followed_over_time(enriched):
     rows = enriched.query(
         "select integration, calls, found, cost_usd, quality_score, coverage, covered_leads_to_date, "

@@ -80,7 +80,8 @@ def enrich(workspace: Workspace, names: str, file: Path | None = None) -> None:
     project(folder, enrichment="requests_per_minute: {apollo: 6000, hunter: 6000, builtwith: 6000}\n")
     with stand_ins() as served:
         served.answers |= {"hunter": hunter_by_name, "apollo": apollo_by_link}
-        given = {"OUTBOUND_DATA_DIR": str(workspace.data_dir)}
+        # Answered before the next pull, so that its warehouse holds the answers.
+        given = {"OUTBOUND_DATA_DIR": str(workspace.data_dir), "OUTBOUND_AS_OF": FIRST_PULL.isoformat()}
         configured = load_workspace(folder, {**given, **workspace.environment, **served.environment()})
         run_enrich(configured, EnrichOptions(names, file, back_off=0.01), lambda line: None)
 
@@ -209,6 +210,10 @@ def test_before_the_person_is_everywhere(story):
     [written], [document] = (list(story.before.glob(f"enrichment/*.{kind}")) for kind in ("csv", "json"))
     assert SLUG in written.read_text()
     assert SLUG in document.read_text()
+    with duckdb.connect(str(story.before / "warehouse.duckdb"), read_only=True) as connection:
+        keys = connection.execute("select source, entity_key from marts.enrichment_cache").fetchall()
+    by_name = ("hunter", f"{NAME.lower()} ostro.example.com")
+    assert {("apollo", f"linkedin.com/in/{SLUG}"), by_name, ("builtwith", "ostro.example.com")} <= set(keys)
 
 
 def test_whoever_was_not_erased_stays_among_those_to_follow_and_those_stopped(story):

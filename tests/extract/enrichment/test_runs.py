@@ -41,6 +41,55 @@ def test_the_result_lies_beside_the_file_and_keeps_its_columns(enricher, lead):
     assert any("apollo: 2 found" in line for line in enricher.said)
 
 
+@pytest.mark.parametrize(
+    ("options", "written"),
+    [
+        ({}, {"some.leads_enriched.csv", "some.leads_enriched.json"}),
+        ({"format": "json"}, {"some.leads_enriched.json"}),
+        ({"format": "csv"}, {"some.leads_enriched.csv"}),
+        ({"output": "out.csv"}, {"out.csv"}),
+        ({"output": "out.JSON"}, {"out.JSON"}),
+        ({"output": "out.csv", "format": "both"}, {"out.csv", "out.json"}),
+        ({"output": "new/out"}, {"new/out.csv", "new/out.json"}),
+        ({"output": "there", "format": "csv"}, {"there/some.leads_enriched.csv"}),
+    ],
+)
+def test_the_result_is_written_where_and_as_it_is_wanted(enricher, served, lead, options, written):
+    place = enricher.folder / "files"
+    (place / "there").mkdir(parents=True)
+    rows = enricher.leads(lead(), name="files/some.leads.csv")
+    if "output" in options:
+        options = {**options, "output": place / options["output"]}
+    assert enricher.run("apollo_enrich", rows, **options) is None
+    results = {path for path in place.rglob("*.*") if path != rows}
+    assert {path.relative_to(place).as_posix() for path in results} == written
+    for path in results:
+        assert f"result: {path}" in enricher.said
+        if path.suffix.lower() == ".json":
+            assert json.loads(path.read_text())["leads"][0]["enrichment"]["apollo"]["title"] == "SRE"
+        else:
+            assert "apollo_status" in path.read_text().splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"output": "out.csv", "format": "json"}, "OUTPUT out.csv ends in .csv, and FORMAT is json"),
+        ({"output": "leads.csv"}, "is the file of the leads: name another one"),
+        ({"output": "leads.csv/out"}, "is a file, not a folder"),
+    ],
+)
+def test_a_result_that_can_not_be_written_is_told_before_anything_is_asked(
+    enricher, served, lead, options, told
+):
+    rows = enricher.leads(lead())
+    before = rows.read_bytes()
+    error = enricher.run("apollo", rows, **{**options, "output": enricher.folder / options["output"]})
+    assert told in str(error)
+    assert not served.asked
+    assert rows.read_bytes() == before
+
+
 def test_people_of_one_company_share_one_call_and_its_cost(enricher, served, lead):
     rows = enricher.leads(*(lead(number, company_domain="www.Example.com/about") for number in range(4)))
     assert enricher.run("hunter,builtwith", rows) is None
