@@ -241,7 +241,8 @@ class _Enrichment:
         counts = counted(asks, halted, {each.name: each.service for each in integrations})
         about = {"run_id": run.run_id, "started_at": run.started_at.isoformat(), "source": run.source}
         paths = self.options.results(run.run_id, self.workspace.paths.enrichment_results)
-        write_files(paths, leads, rows, asks, integrations, counts, about)
+        stopped = {each.name: halted[each.service] for each in integrations if each.service in halted}
+        write_files(paths, leads, rows, asks, integrations, counts, stopped, about)
         self.say(f"{run.run_id}: {len(rows):,} rows")
         for line in summary_lines(counts):
             self.say(line)

@@ -57,12 +57,19 @@ def _status(ask: Ask, halt: OutboundError | None) -> str:
     return ask.status or "pending"
 
 
-def _reason(ask: Ask) -> str:
+def _reason(ask: Ask, halt: OutboundError | None = None) -> str:
     """Why a row has no answer, in the service's words where it gave some."""
-    return ask.reason or ask.answer_reason
+    if ask.key is not None and ask.status is None and halt is not None:
+        return " ".join(str(halt).split())
+    return ask.reason or ask.answer_reason or _UNEXPLAINED.get(ask.status or "", "")
 
 
 _FAILED = ("failed", "cut_off")
+# What a row says whose service gave no words.
+_UNEXPLAINED = {
+    "not_found": "the service knows nothing of it",
+    "failed": "the service gave no reason",
+}
 _MOST_REASONS = 3
 _WORDS = {
     "found": "found",
@@ -129,13 +136,17 @@ def write_files(
     asks: Sequence[Ask],
     integrations: Sequence[Integration],
     counts: dict[str, Counts],
+    halted: dict[str, OutboundError],
     about: dict,
 ) -> None:
-    """Each of the files by its ending, CSV or JSON, written whole or not at all."""
+    """Each of the files by its ending, CSV or JSON, written whole or not at all.
+
+    `halted` says by the name of an integration why its service is not asked any more.
+    """
     by_row: dict[int, dict[str, Ask]] = {}
     for ask in asks:
         by_row.setdefault(ask.row_number, {})[ask.integration] = ask
-    columns = _columns(leads, integrations)
+    columns = _columns(leads, integrations, halted)
     original = leads.header if leads and leads.header else ["linkedin_url"]
 
     def cells(row: RunRow) -> list[object]:
@@ -147,20 +158,24 @@ def write_files(
         if path.suffix.lower() == ".csv":
             write_csv(path, [*original, *columns], map(cells, rows))
             continue
-        document = _document(rows, by_row, counts, about)
+        document = _document(rows, by_row, counts, halted, about)
         with whole_file(path) as file:
             json.dump(document, file, ensure_ascii=False, indent=1, allow_nan=False)
 
 
-def _columns(leads: Leads | None, integrations: Sequence[Integration]) -> dict:
+def _columns(
+    leads: Leads | None, integrations: Sequence[Integration], halted: dict[str, OutboundError]
+) -> dict:
     """Name -> how it is read from a row's asks. A name the file or another integration has gets a prefix."""
     taken = {name.casefold() for name in (leads.header if leads else [])}
     columns = {}
     for each in integrations:
         columns[f"{each.name}_status"] = lambda told, of=each.name: (
-            _status(told[of], None) if of in told else ""
+            _status(told[of], halted.get(of)) if of in told else ""
         )
-        columns[f"{each.name}_reason"] = lambda told, of=each.name: _reason(told[of]) if of in told else ""
+        columns[f"{each.name}_reason"] = lambda told, of=each.name: (
+            _reason(told[of], halted.get(of)) if of in told else ""
+        )
         for output in each.outputs:
             if output in INFERRED_TRAITS:
                 continue
@@ -175,9 +190,10 @@ def _columns(leads: Leads | None, integrations: Sequence[Integration]) -> dict:
     return columns
 
 
-def _document(rows, by_row, counts: dict[str, Counts], about: dict) -> dict:
+def _document(rows, by_row, counts: dict[str, Counts], halted: dict[str, OutboundError], about: dict) -> dict:
     def lead(row: RunRow) -> dict:
         told = by_row.get(row.row_number, {})
+        reasons = {name: _reason(ask, halted.get(name)) for name, ask in told.items()}
         found = [name for name, ask in told.items() if ask.status == "found"]
         return {
             "row_number": row.row_number,
@@ -190,8 +206,8 @@ def _document(rows, by_row, counts: dict[str, Counts], about: dict) -> dict:
             "enrichment_metadata": {
                 "signals_found": found,
                 "signals_missed": [name for name in told if name not in found],
-                "statuses": {name: _status(ask, None) for name, ask in told.items()},
-                "reasons": {name: _reason(ask) for name, ask in told.items() if _reason(ask)},
+                "statuses": {name: _status(ask, halted.get(name)) for name, ask in told.items()},
+                "reasons": {name: reason for name, reason in reasons.items() if reason},
                 "enriched_at": max(
                     (ask.answered_at.isoformat() for ask in told.values() if ask.answered_at), default=None
                 ),

@@ -137,6 +137,31 @@ def test_a_dead_service_costs_only_its_own_rows_and_is_asked_when_it_lives(enric
     assert served.answered("builtwith").total() == 5
 
 
+def test_each_row_without_an_answer_says_why(enricher, served, lead):
+    def by_number(request: Asked) -> tuple[int, object]:
+        number = request.subject[-1]
+        replies = {"1": (422, {"error": "no such profile"}), "2": (200, {"person": None}), "3": (402, {})}
+        return replies.get(number) or ANSWERS["apollo"](request)
+
+    served.answers["apollo"] = by_number
+    without = {"linkedin_url": "", "first_name": "Sam", "last_name": "Sample", "company_domain": ""}
+    rows = enricher.leads(lead(0), lead(1), lead(2), without, lead(3), lead(4))
+    enricher.run("apollo,builtwith", rows, parallel=1)
+    written, document = enricher.result(rows)
+    told = [(row["apollo_status"], row["apollo_reason"]) for row in written]
+    assert told[0] == ("found", "")
+    assert told[1][0] == "failed"
+    assert "no such profile" in told[1][1]
+    assert told[2] == ("not_found", "the service knows nothing of it")
+    assert told[3] == ("no_input", "no linkedin_url")
+    assert [status for status, _ in told[4:]] == ["no_credits"] * 2
+    assert all("credits are used up" in reason for _, reason in told[4:])
+    for entry, (status, reason) in zip(document["leads"], told, strict=True):
+        metadata = entry["enrichment_metadata"]
+        assert metadata["statuses"]["apollo"] == status
+        assert metadata["reasons"].get("apollo", "") == reason
+
+
 @pytest.mark.parametrize(
     ("service", "reply", "what"),
     [
