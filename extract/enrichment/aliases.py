@@ -23,5 +23,6 @@ FIELD_ALIASES = {
     "tech_stack": "technologies",
     "total_funding": "funding_total_usd",
     "news_summary": "company_news_summary",
-    "linkedin_posts": "recent_posts",
+    "linkedin_posts": "posts",
+    "first_contact_date": "first_campaign_at",
 }

@@ -28,6 +28,7 @@ class EnrichmentConfig:
     most_credits_per_start: int = 0
     pipes: tuple[str, ...] = tuple(PIPES)
     mention_keyword: str = "Claude Code"
+    keep_post_characters: int = 0
     meeting_words: tuple[str, ...] = ("book", "booked", "calendar", "calendly", "call", "meeting", "schedule")
     infer: tuple[str, ...] = ()
     minimum_confidence_percent: int = 70
@@ -146,6 +147,7 @@ _READERS = {
     "most_credits_per_start": lambda value: _whole_number(value, 0, 10_000_000),
     "pipes": _texts(tuple(PIPES)),
     "mention_keyword": _keyword,
+    "keep_post_characters": lambda value: _whole_number(value, 0, 500),
     "meeting_words": _texts(),
     "infer": _texts(INFERRED_TRAITS),
     "minimum_confidence_percent": lambda value: _whole_number(value, 0, 100),

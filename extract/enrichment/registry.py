@@ -21,6 +21,7 @@ from extract.workspace.strict_yaml import suggestion
 _CLASSES: tuple[type[Integration], ...] = (
     datagen.LinkedinProfile,
     datagen.LinkedinPostActivity,
+    datagen.LinkedinPosts,
     datagen.LinkedinKeywordMentions,
     datagen.WebResearch,
     datagen.FindCeo,
@@ -31,8 +32,10 @@ _CLASSES: tuple[type[Integration], ...] = (
     apollo.Apollo,
     clearbit.Clearbit,
     hunter.Hunter,
+    hunter.HunterVerifier,
     hunter.CeoEmail,
     crunchbase.Crunchbase,
+    crunchbase.CrunchbaseHistory,
     builtwith.BuiltWith,
     pipe0.Pipe0,
     pipe0.Pipe0Techstack,

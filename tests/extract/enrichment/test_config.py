@@ -38,6 +38,7 @@ def test_the_shipped_file_holds_the_defaults_and_names_each():
         ("allow_profile_fetch: yes", "must be true or false"),
         ("minimum_confidence_percent: 101", "from 0 to 100"),
         ("inferr: []", "did you mean infer?"),
+        ("keep_post_characters: 501", "must be a whole number from 0 to 500"),
         ("write_back_sensitive: maybe", "must be true or false"),
     ],
 )
@@ -96,6 +97,7 @@ def test_who_yields_a_field_is_listed_and_the_cheapest_comes_first(tmp_path):
     # Crunchbase is free.
     assert names("company_size")[0] == "crunchbase"
     assert names("claude_mentions_count") == ["linkedin_keyword_mentions"]
+    assert names("phone") == ["apollo", "hunter"]
     text = listed(tmp_path, wants="headline")
     assert "needs linkedin_url; yields title, headline" in text
     assert "1 credit an answer (no price set); ready" in text
