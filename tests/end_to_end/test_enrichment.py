@@ -158,6 +158,8 @@ def test_people_carry_what_was_found_and_its_origin(enriched):
         "and headline = 'SRE' and email is not null and company_domain is not null"
     )
     assert sources >= LEADS * 0.8
+    phones = "select distinct phone, field_source ->> 'phone' from marts.heyreach_leads where phone is not null"
+    assert enriched.query(phones) == [("+15550100", "apollo")]
 
 
 def test_another_service_s_campaigns_and_leads_are_in_the_warehouse(enriched):
