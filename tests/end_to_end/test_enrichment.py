@@ -20,6 +20,7 @@ pytestmark = pytest.mark.usefixtures("built_without_dbt")
 
 LEADS = 60
 TRAITS = ("is_employed", "estimated_age", "gender")
+UPSTREAM_PHONE, FOUND_PHONE = "+15550199", "+15550100"
 
 
 def form(request: Asked) -> dict:
@@ -45,6 +46,16 @@ def forget_traits(raw: Path) -> None:
         )
 
 
+def tell_phones(raw: Path) -> None:
+    """Upstream knows a phone number of about half of the people."""
+    with duckdb.connect(str(raw)) as connection:
+        connection.execute(
+            "update heyreach.list_leads set payload = replace(payload::varchar, '\"customFields\":[', ?) "
+            "where hash(list_row_key) % 2 = 0",
+            [f'"customFields":[{{"name":"phone","value":"{UPSTREAM_PHONE}"}},'],
+        )
+
+
 @pytest.fixture(scope="module")
 def built(demo, tmp_path_factory) -> tuple[Workspace, Outcome]:
     """The demo's workspace without traits, after enriching people of January, and building again.
@@ -56,6 +67,7 @@ def built(demo, tmp_path_factory) -> tuple[Workspace, Outcome]:
     shutil.copytree(workspace.data_dir, folder / "data")
     copy = Workspace(folder / "data", {})
     forget_traits(folder / "data" / "demo" / "raw.duckdb")
+    tell_phones(folder / "data" / "demo" / "raw.duckdb")
     people = copy.query(
         "select lead_id, normalized_profile_url, coalesce(email, '') from marts.heyreach_leads "
         "where is_valid_profile_url and lead_id in (select lead_id from marts.heyreach_connections where "
@@ -158,8 +170,19 @@ def test_people_carry_what_was_found_and_its_origin(enriched):
         "and headline = 'SRE' and email is not null and company_domain is not null"
     )
     assert sources >= LEADS * 0.8
-    phones = "select distinct phone, field_source ->> 'phone' from marts.heyreach_leads where phone is not null"
-    assert enriched.query(phones) == [("+15550100", "apollo")]
+
+
+def test_a_phone_number_is_upstream_s_else_a_service_s(enriched):
+    phones = enriched.query(
+        "select phone, field_source ->> 'phone', count(*) from marts.heyreach_leads "
+        "where phone is not null group by all order by phone"
+    )
+    assert [row[:2] for row in phones] == [(FOUND_PHONE, "apollo"), (UPSTREAM_PHONE, None)]
+    [(asked,)] = enriched.query(
+        "select count(*) from marts.enrichment_values where field = 'phone' and value = '+15550100'"
+    )
+    # Of some of them upstream knew another one.
+    assert 0 < phones[0][2] < asked
 
 
 def test_another_service_s_campaigns_and_leads_are_in_the_warehouse(enriched):
