@@ -2,7 +2,7 @@
     enrichment_values. -#}
 {% macro enriched_lead_fields() -%}
     {{ return([
-        'title', 'headline', 'email', 'company_name', 'company_domain', 'company_industry', 'company_size',
+        'title', 'headline', 'email', 'phone', 'company_name', 'company_domain', 'company_industry', 'company_size',
         'company_region', 'company_country', 'is_employed', 'estimated_age', 'gender',
     ]) }}
 {%- endmacro %}

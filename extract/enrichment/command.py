@@ -1,4 +1,4 @@
-"""`make enrich` and `make enrichments`: ask what is not known yet, keep it, and say what it came to."""
+"""`make enrich`: ask what is not known yet, keep it, and say what it came to."""
 
 import re
 import secrets
@@ -24,9 +24,9 @@ from extract.enrichment.leads import (
 )
 from extract.enrichment.ledger import EnrichmentLedger
 from extract.enrichment.ledger_tables import Ask, Run, RunRow
-from extract.enrichment.output import cost_text, counted, summary_lines, write_files
+from extract.enrichment.output import cost_text, counted, result_paths, summary_lines, write_files
 from extract.enrichment.profiles import ProfileSource
-from extract.enrichment.registry import INTEGRATIONS, NOT_BUILT, chosen, waves
+from extract.enrichment.registry import chosen, waves
 from extract.enrichment.runner import Runner
 from extract.importer.mapping import load_mappings
 from extract.people.suppression import Suppressions, suppressions
@@ -35,7 +35,7 @@ from extract.sandbox.process import running_sandbox
 from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.folders import require_writable
 from extract.workspace.lock import exclusive
-from extract.workspace.services import HEYREACH, HEYREACH_DOCUMENT, PROFILES, SERVICES
+from extract.workspace.services import HEYREACH, SERVICES
 from extract.workspace.values import is_loopback
 from extract.workspace.workspace import Workspace
 
@@ -53,7 +53,11 @@ class UnfinishedError(OutboundError):
 
 @dataclass(frozen=True)
 class EnrichOptions:
-    """What the operator asked for; without a file, the leads of `source`."""
+    """What the operator asked for; without a file, the leads of `source`.
+
+    `output` is a file or folder for the result, `format` csv, json or both; without it, what the file's
+    ending says, else both.
+    """
 
     names: str
     file: Path | None = None
@@ -63,27 +67,15 @@ class EnrichOptions:
     limit: int | None = None
     most_usd: float | None = None
     is_dry_run: bool = False
+    output: Path | None = None
+    format: str | None = None
     back_off: float = 1.0
 
-
-def list_enrichments(workspace: Workspace, say: Say) -> None:
-    """Say of every integration what it needs, yields and costs, and whether it is ready."""
-    config = load_enrichment_config(workspace.enrichment_config)
-    for each in (integration(config) for integration in INTEGRATIONS.values()):
-        missing = missing_keys(each.service, workspace)
-        state = f"{' and '.join(missing)} not set" if missing else each.problem() or "ready"
-        say(f"{each.name}: {each.description}")
-        say(f"  needs {', '.join(each.inputs)}; yields {', '.join(each.outputs)}")
-        say(f"  asks {each.service} {_pace(each, workspace, config)}; {_price(each, config)}; {state}")
-        if each.service != PROFILES:
-            known = SERVICES.get(each.service)
-            say(f"  document: {known.document if known else HEYREACH_DOCUMENT}")
-    state = missing_keys("aturiya", workspace)
-    say("source aturiya: the leads of an Aturiya campaign (SOURCE=aturiya)")
-    ready = f"{' and '.join(state)} not set" if state else "ready"
-    say(f"  document: {SERVICES['aturiya'].document}; {ready}")
-    for name, reason in NOT_BUILT.items():
-        say(f"not built: {name}: {reason}")
+    def results(self, run_id: str, folder: Path) -> list[Path]:
+        """The files that a run writes: where `output` says, else beside the leads or in `folder`."""
+        name = f"{self.file.stem}_enriched" if self.file else run_id
+        default = (self.file.parent if self.file else folder) / name
+        return result_paths(default, self.output, self.format)
 
 
 def run_enrich(workspace: Workspace, options: EnrichOptions, say: Say) -> None:
@@ -99,8 +91,8 @@ def run_enrich(workspace: Workspace, options: EnrichOptions, say: Say) -> None:
         raise ConfigurationError("LIMIT must be 1 or more")
     integrations = chosen(options.names, config)
     _check_ready(workspace, integrations, options)
-    if options.file and options.file.exists() and not options.is_dry_run:
-        require_writable(options.file.parent, "The folder of the result")
+    if not options.is_dry_run:
+        _check_results(workspace, options)
     with (
         exclusive(workspace.folder, "enrichment", job="enrich"),
         _heyreach(workspace, integrations, options) as heyreach,
@@ -255,13 +247,10 @@ class _Enrichment:
         """Write the files and say what was found; whether nothing is left to ask."""
         rows, asks = self._present(run)
         counts = counted(asks, halted, {each.name: each.service for each in integrations})
-        stem = (
-            leads.file.with_name(f"{leads.file.stem}_enriched")
-            if leads.file
-            else self.workspace.paths.enrichment_results / run.run_id
-        )
         about = {"run_id": run.run_id, "started_at": run.started_at.isoformat(), "source": run.source}
-        paths = write_files(stem, leads, rows, asks, integrations, counts, about)
+        paths = self.options.results(run.run_id, self.workspace.paths.enrichment_results)
+        stopped = {each.name: halted[each.service] for each in integrations if each.service in halted}
+        write_files(paths, leads, rows, asks, integrations, counts, stopped, about)
         self.say(f"{run.run_id}: {len(rows):,} rows")
         for line in summary_lines(counts):
             self.say(line)
@@ -328,24 +317,14 @@ def _check_ready(workspace: Workspace, integrations: list[Integration], options:
         raise ConfigurationError(problems)
 
 
+def _check_results(workspace: Workspace, options: EnrichOptions) -> None:
+    """Raises ConfigurationError where the result can't be written, or would take the place of the leads."""
+    for path in options.results("run", workspace.paths.enrichment_results):
+        if options.file and path.resolve() == options.file.resolve():
+            raise ConfigurationError(f"OUTPUT {path} is the file of the leads: name another one")
+        if options.output or (options.file and options.file.exists()):
+            require_writable(path.parent, "The folder of the result")
+
+
 def _is_local(workspace: Workspace, service: str) -> bool:
     return is_loopback(workspace.services[SERVICES[service].base_url_variable])
-
-
-def _pace(each: Integration, workspace: Workspace, config: EnrichmentConfig) -> str:
-    if each.service == HEYREACH:
-        return f"{workspace.requests_per_minute} times a minute"
-    if each.service == PROFILES:
-        rate = workspace.services["LINKEDIN_SCRAPE_RATE_LIMIT"]
-        return f"{rate} times a minute" if config.may_fetch else "from files"
-    width = SERVICES[each.service].concurrency
-    return f"{config.pace(each.service)} times a minute, {width} at once"
-
-
-def _price(each: Integration, config: EnrichmentConfig) -> str:
-    if not each.credits:
-        return "free"
-    price = config.price(each.service)
-    plural = "" if each.credits == 1 else "s"
-    dollars = "no price set" if price is None else f"{each.credits * price:,.4g} dollars"
-    return f"{each.credits:g} credit{plural} an answer ({dollars})"

@@ -31,6 +31,7 @@ class EnrichmentConfig:
     nightly_most_usd: float = 5.0
     pipes: tuple[str, ...] = tuple(PIPES)
     mention_keyword: str = "Claude Code"
+    keep_post_characters: int = 0
     meeting_words: tuple[str, ...] = ("book", "booked", "calendar", "calendly", "call", "meeting", "schedule")
     infer: tuple[str, ...] = ()
     minimum_confidence_percent: int = 70
@@ -152,6 +153,7 @@ _READERS = {
     "nightly_most_usd": _amount,
     "pipes": _texts(tuple(PIPES)),
     "mention_keyword": _keyword,
+    "keep_post_characters": lambda value: _whole_number(value, 0, 500),
     "meeting_words": _texts(),
     "infer": _texts(INFERRED_TRAITS),
     "minimum_confidence_percent": lambda value: _whole_number(value, 0, 100),

@@ -14,7 +14,7 @@ from extract.enrichment.leads import Leads
 from extract.enrichment.ledger_tables import Ask, RunRow
 from extract.people.traits import INFERRED_TRAITS
 from extract.workspace.csv_files import write_csv
-from extract.workspace.errors import OutboundError
+from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.whole_files import whole_file
 
 
@@ -57,12 +57,19 @@ def _status(ask: Ask, halt: OutboundError | None) -> str:
     return ask.status or "pending"
 
 
-def _reason(ask: Ask) -> str:
+def _reason(ask: Ask, halt: OutboundError | None = None) -> str:
     """Why a row has no answer, in the service's words where it gave some."""
-    return ask.reason or ask.answer_reason
+    if ask.key is not None and ask.status is None and halt is not None:
+        return " ".join(str(halt).split())
+    return ask.reason or ask.answer_reason or _UNEXPLAINED.get(ask.status or "", "")
 
 
 _FAILED = ("failed", "cut_off")
+# What a row says whose service gave no words.
+_UNEXPLAINED = {
+    "not_found": "the service knows nothing of it",
+    "failed": "the service gave no reason",
+}
 _MOST_REASONS = 3
 _WORDS = {
     "found": "found",
@@ -101,21 +108,45 @@ def cost_text(credits_used: float, cost_usd: float | None) -> str:
     return f"{credits_used:,.10g} credits, {dollars}"
 
 
+# What a result can be written as.
+FORMATS = {"csv": (".csv",), "json": (".json",), "both": (".csv", ".json")}
+
+
+def result_paths(default: Path, output: Path | None, wanted: str | None) -> list[Path]:
+    """The files of a result: named like `default` without an ending, unless `output` says otherwise.
+
+    Raises ConfigurationError where the ending of `output` and `wanted` contradict each other.
+    """
+    base = default if output is None else output
+    if output is not None and output.is_dir():
+        base = output / default.name
+    elif output is not None and (ending := output.suffix.lower()) in FORMATS["both"]:
+        if wanted is None:
+            return [output]
+        if ending not in FORMATS[wanted]:
+            raise ConfigurationError(f"OUTPUT {output.name} ends in {ending}, and FORMAT is {wanted}")
+        base = output.with_suffix("")
+    return [base.with_name(base.name + ending) for ending in FORMATS[wanted or "both"]]
+
+
 def write_files(
-    stem: Path,
+    paths: Sequence[Path],
     leads: Leads | None,
     rows: Sequence[RunRow],
     asks: Sequence[Ask],
     integrations: Sequence[Integration],
     counts: dict[str, Counts],
+    halted: dict[str, OutboundError],
     about: dict,
-) -> list[Path]:
-    """`stem`.csv and `stem`.json, each written whole or not at all."""
+) -> None:
+    """Each of the files by its ending, CSV or JSON, written whole or not at all.
+
+    `halted` says by the name of an integration why its service is not asked any more.
+    """
     by_row: dict[int, dict[str, Ask]] = {}
     for ask in asks:
         by_row.setdefault(ask.row_number, {})[ask.integration] = ask
-    columns = _columns(leads, integrations)
-    csv_path, json_path = stem.with_suffix(".csv"), stem.with_suffix(".json")
+    columns = _columns(leads, integrations, halted)
     original = leads.header if leads and leads.header else ["linkedin_url"]
 
     def cells(row: RunRow) -> list[object]:
@@ -123,21 +154,28 @@ def write_files(
         told = by_row.get(row.row_number, {})
         return [*own, *[""] * (len(original) - len(own)), *(read(told) for read in columns.values())]
 
-    write_csv(csv_path, [*original, *columns], map(cells, rows))
-    with whole_file(json_path) as file:
-        json.dump(_document(rows, by_row, counts, about), file, ensure_ascii=False, indent=1, allow_nan=False)
-    return [csv_path, json_path]
+    for path in paths:
+        if path.suffix.lower() == ".csv":
+            write_csv(path, [*original, *columns], map(cells, rows))
+            continue
+        document = _document(rows, by_row, counts, halted, about)
+        with whole_file(path) as file:
+            json.dump(document, file, ensure_ascii=False, indent=1, allow_nan=False)
 
 
-def _columns(leads: Leads | None, integrations: Sequence[Integration]) -> dict:
+def _columns(
+    leads: Leads | None, integrations: Sequence[Integration], halted: dict[str, OutboundError]
+) -> dict:
     """Name -> how it is read from a row's asks. A name the file or another integration has gets a prefix."""
     taken = {name.casefold() for name in (leads.header if leads else [])}
     columns = {}
     for each in integrations:
         columns[f"{each.name}_status"] = lambda told, of=each.name: (
-            _status(told[of], None) if of in told else ""
+            _status(told[of], halted.get(of)) if of in told else ""
         )
-        columns[f"{each.name}_reason"] = lambda told, of=each.name: _reason(told[of]) if of in told else ""
+        columns[f"{each.name}_reason"] = lambda told, of=each.name: (
+            _reason(told[of], halted.get(of)) if of in told else ""
+        )
         for output in each.outputs:
             if output in INFERRED_TRAITS:
                 continue
@@ -152,9 +190,10 @@ def _columns(leads: Leads | None, integrations: Sequence[Integration]) -> dict:
     return columns
 
 
-def _document(rows, by_row, counts: dict[str, Counts], about: dict) -> dict:
+def _document(rows, by_row, counts: dict[str, Counts], halted: dict[str, OutboundError], about: dict) -> dict:
     def lead(row: RunRow) -> dict:
         told = by_row.get(row.row_number, {})
+        reasons = {name: _reason(ask, halted.get(name)) for name, ask in told.items()}
         found = [name for name, ask in told.items() if ask.status == "found"]
         return {
             "row_number": row.row_number,
@@ -167,8 +206,8 @@ def _document(rows, by_row, counts: dict[str, Counts], about: dict) -> dict:
             "enrichment_metadata": {
                 "signals_found": found,
                 "signals_missed": [name for name in told if name not in found],
-                "statuses": {name: _status(ask, None) for name, ask in told.items()},
-                "reasons": {name: _reason(ask) for name, ask in told.items() if _reason(ask)},
+                "statuses": {name: _status(ask, halted.get(name)) for name, ask in told.items()},
+                "reasons": {name: reason for name, reason in reasons.items() if reason},
                 "enriched_at": max(
                     (ask.answered_at.isoformat() for ask in told.values() if ask.answered_at), default=None
                 ),

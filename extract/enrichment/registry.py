@@ -1,5 +1,6 @@
 """Every integration by name, and those that are not built, with the reason."""
 
+from extract.enrichment.aliases import INTEGRATION_ALIASES
 from extract.enrichment.base import Integration
 from extract.enrichment.config import EnrichmentConfig
 from extract.enrichment.integrations import (
@@ -20,6 +21,7 @@ from extract.workspace.strict_yaml import suggestion
 _CLASSES: tuple[type[Integration], ...] = (
     datagen.LinkedinProfile,
     datagen.LinkedinPostActivity,
+    datagen.LinkedinPosts,
     datagen.LinkedinKeywordMentions,
     datagen.WebResearch,
     datagen.FindCeo,
@@ -30,8 +32,10 @@ _CLASSES: tuple[type[Integration], ...] = (
     apollo.Apollo,
     clearbit.Clearbit,
     hunter.Hunter,
+    hunter.HunterVerifier,
     hunter.CeoEmail,
     crunchbase.Crunchbase,
+    crunchbase.CrunchbaseHistory,
     builtwith.BuiltWith,
     pipe0.Pipe0,
     pipe0.Pipe0Techstack,
@@ -53,8 +57,9 @@ NOT_BUILT = {
 
 
 def chosen(names: str, config: EnrichmentConfig) -> list[Integration]:
-    """The integrations of a comma-separated list; raises ConfigurationError for an unknown one."""
-    wanted = list(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
+    """The integrations of a comma-separated list, also by other names; raises ConfigurationError."""
+    given = (name.strip() for name in names.split(",") if name.strip())
+    wanted = list(dict.fromkeys(INTEGRATION_ALIASES.get(name, name) for name in given))
     problems = []
     for name in wanted:
         if name in NOT_BUILT:

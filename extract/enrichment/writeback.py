@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from extract.enrichment.aliases import FIELD_ALIASES
 from extract.enrichment.config import EnrichmentConfig, load_enrichment_config
 from extract.heyreach.client import HeyReachClient
 from extract.importer.delivery import Delivery
@@ -104,7 +105,8 @@ def planned(members: Members, known: dict[str, dict[str, str]]) -> tuple[list[Pl
 
 
 def _fields(options: WriteBackOptions, config: EnrichmentConfig) -> list[str]:
-    names = [name.strip() for name in options.fields.split(",") if name.strip()]
+    given = (name.strip() for name in options.fields.split(",") if name.strip())
+    names = list(dict.fromkeys(FIELD_ALIASES.get(name, name) for name in given))
     problems = []
     if not options.list_id or not options.list_id.isdigit():
         problems.append("Say which list is updated: LIST=60101")

@@ -70,9 +70,9 @@ def identities(record: dict) -> Iterator[Identity]:
     for scope, key in IDENTITIES:
         if record.get(scope) is not None and record.get(key) is not None:
             yield (f"{scope} {key}", str(record[scope]), str(record[key]))
-    # What is asked about somebody by name. A key without a space is a link, which is known by itself, or the
-    # domain of a company, which others share.
-    if record.get("integration") and " " in str(record.get("key")):
+    # What is asked about somebody by name or address. Any other key is a link, which is known by itself, or
+    # the domain of a company, which others share.
+    if record.get("integration") and {" ", "@"} & set(str(record.get("key"))):
         yield ("integration key", str(record["integration"]), str(record["key"]))
 
 

@@ -130,6 +130,8 @@ def add(
     help="Requests at once to a service.",
 )
 @click.option("--limit", type=WHOLE, metavar="N", help="Only the first N leads.")
+@click.option("--output", type=PATH, metavar="PATH", help="File or folder of the result.")
+@click.option("--format", type=OneOf(("csv", "json", "both")), help="Of the result.")
 @click.option("--dry-run", "is_dry_run", is_flag=True, help="Show what would be asked, and its cost.")
 def enrich(workspace: Workspace, **options: Any) -> None:
     """Ask other services about leads, what is not known yet."""
@@ -139,11 +141,13 @@ def enrich(workspace: Workspace, **options: Any) -> None:
 
 
 @verb(leads, "services")
-def services(workspace: Workspace) -> None:
+@click.option("--wants", metavar="FIELD", help="Only who yields this field, the cheapest first.")
+@click.option("--format", type=OneOf(("text", "json")), default="text", help="Of the list.")
+def services(workspace: Workspace, **options: Any) -> None:
     """List what can be asked: needs, yields, pace, price, whether its key is set."""
-    from reports.jobs.leads import services
+    from reports.jobs.leads import ListOptions, services
 
-    services(workspace, show=show)
+    services(workspace, ListOptions(**options), show=show)
 
 
 @verb(leads, "write-back")

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from extract.enrichment.command import EnrichOptions, list_enrichments, run_enrich
+from extract.enrichment.command import EnrichOptions, run_enrich
 from extract.enrichment.config import load_enrichment_config
+from extract.enrichment.listing import ListOptions, list_enrichments
 from extract.enrichment.registry import chosen
 from extract.enrichment.writeback import WriteBackOptions, run_write_back
 from extract.importer.command import run_import
@@ -56,9 +57,9 @@ def enrich_tonight(workspace: Workspace, *, say: Say) -> None:
     run_enrich(workspace, options, say)
 
 
-def services(workspace: Workspace, *, show: Say) -> None:
-    """List what can be asked."""
-    list_enrichments(workspace, show)
+def services(workspace: Workspace, options: ListOptions, *, show: Say) -> None:
+    """List what can be asked; raises as `list_enrichments` does."""
+    list_enrichments(workspace, options, show)
 
 
 def write_back(workspace: Workspace, options: WriteBackOptions, *, show: Say) -> None:

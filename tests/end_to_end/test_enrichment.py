@@ -20,6 +20,7 @@ pytestmark = pytest.mark.usefixtures("built_without_dbt")
 
 LEADS = 60
 TRAITS = ("is_employed", "estimated_age", "gender")
+UPSTREAM_PHONE, FOUND_PHONE = "+15550199", "+15550100"
 
 
 def form(request: Asked) -> dict:
@@ -45,6 +46,16 @@ def forget_traits(raw: Path) -> None:
         )
 
 
+def tell_phones(raw: Path) -> None:
+    """Upstream knows a phone number of about half of the people."""
+    with duckdb.connect(str(raw)) as connection:
+        connection.execute(
+            "update heyreach.list_leads set payload = replace(payload::varchar, '\"customFields\":[', ?) "
+            "where hash(list_row_key) % 2 = 0",
+            [f'"customFields":[{{"name":"phone","value":"{UPSTREAM_PHONE}"}},'],
+        )
+
+
 @pytest.fixture(scope="module")
 def built(demo, tmp_path_factory) -> tuple[Workspace, Outcome]:
     """The demo's workspace without traits, after enriching people of January, and building again.
@@ -56,6 +67,7 @@ def built(demo, tmp_path_factory) -> tuple[Workspace, Outcome]:
     shutil.copytree(workspace.data_dir, folder / "data")
     copy = Workspace(folder / "data", {})
     forget_traits(folder / "data" / "demo" / "raw.duckdb")
+    tell_phones(folder / "data" / "demo" / "raw.duckdb")
     people = copy.query(
         "select lead_id, normalized_profile_url, coalesce(email, '') from marts.heyreach_leads "
         "where is_valid_profile_url and lead_id in (select lead_id from marts.heyreach_connections where "
@@ -160,6 +172,19 @@ def test_people_carry_what_was_found_and_its_origin(enriched):
     assert sources >= LEADS * 0.8
 
 
+def test_a_phone_number_is_upstream_s_else_a_service_s(enriched):
+    phones = enriched.query(
+        "select phone, field_source ->> 'phone', count(*) from marts.heyreach_leads "
+        "where phone is not null group by all order by phone"
+    )
+    assert [row[:2] for row in phones] == [(FOUND_PHONE, "apollo"), (UPSTREAM_PHONE, None)]
+    [(asked,)] = enriched.query(
+        "select count(*) from marts.enrichment_values where field = 'phone' and value = '+15550100'"
+    )
+    # Of some of them upstream knew another one.
+    assert 0 < phones[0][2] < asked
+
+
 def test_another_service_s_campaigns_and_leads_are_in_the_warehouse(enriched):
     campaigns = "select source, campaign_id, campaign_name from staging.stg_enrichment__source_campaigns"
     assert enriched.query(campaigns) == [("aturiya", "c1", "First")]
@@ -190,6 +215,24 @@ def test_services_that_disagree_are_counted_and_one_is_believed(enriched):
         "where field = 'company_industry' and is_chosen and integrations_with_value > 1"
     )
     assert chosen == [("apollo",)]
+
+
+def test_what_is_known_is_looked_up_by_person_and_company(enriched):
+    """One row per question that was answered, with what was found and until when it counts."""
+    columns = "entity_type, entity_key, source, data ->> '$.headline', data, fetched_at, expires_at"
+    rows = enriched.query(f"select {columns} from marts.enrichment_cache order by id")
+    answered = enriched.query(
+        "select count(distinct (integration, key)) from staging.stg_enrichment__answers "
+        "where status in ('found', 'not_found') and integration <> 'profile_inference'"
+    )
+    assert [(len(rows),)] == answered
+    kinds = {row[:3:2]: row[1] for row in rows}
+    assert kinds.keys() == {("person", "apollo"), ("company", "clearbit"), ("company", "builtwith")}
+    assert kinds["person", "apollo"].startswith("linkedin.com/in/")
+    assert "." in kinds["company", "clearbit"]
+    assert {row[3] for row in rows if row[2] == "apollo"} == {"SRE"}
+    assert all(row[6] > row[5] for row in rows)
+    assert not any(trait in str(row[4]) for row in rows for trait in TRAITS)
 
 
 def test_quality_cost_and_coverage_are_followed_over_time(enriched):

@@ -77,10 +77,12 @@ def done(workspace: Workspace, *arguments: str) -> None:
 def enrich(workspace: Workspace, names: str, file: Path | None = None) -> None:
     """Ask stand-ins about the people of a file, or of the warehouse."""
     folder = workspace.data_dir.parent / "project"
-    project(folder, enrichment="requests_per_minute: {apollo: 6000, hunter: 6000, builtwith: 6000}\n")
+    paces = "apollo: 6000, hunter: 6000, builtwith: 6000, datagen: 6000"
+    project(folder, enrichment=f"requests_per_minute: {{{paces}}}\nkeep_post_characters: 60\n")
     with stand_ins() as served:
-        served.answers |= {"hunter": hunter_by_name, "apollo": apollo_by_link}
-        given = {"OUTBOUND_DATA_DIR": str(workspace.data_dir)}
+        served.answers |= {"hunter": hunter_by_name, "apollo": apollo_by_link, "datagen": posts_by_link}
+        # Answered before the next pull, so that its warehouse holds the answers.
+        given = {"OUTBOUND_DATA_DIR": str(workspace.data_dir), "OUTBOUND_AS_OF": FIRST_PULL.isoformat()}
         configured = load_workspace(folder, {**given, **workspace.environment, **served.environment()})
         run_enrich(configured, EnrichOptions(names, file, back_off=0.01), lambda line: None)
 
@@ -99,7 +101,9 @@ def follow(workspace: Opened) -> None:
 
 
 def hunter_by_name(request: Asked) -> tuple[int, dict]:
-    """A work address of the first person, none of the others."""
+    """A work address of the first person, none of the others; each address is a valid one."""
+    if request.path == "email-verifier":
+        return 200, {"data": {"email": request.query["email"], "status": "valid", "score": 90}}
     email = WORK_ADDRESS if request.query["first_name"] == NAME.split()[0] else None
     return 200, {"data": {"email": email, "score": 90}}
 
@@ -108,6 +112,13 @@ def apollo_by_link(request: Asked) -> tuple[int, dict]:
     """A private address for everybody, and a headline that says who they are."""
     slug = request.subject.rpartition("/")[2]
     return 200, {"person": {"email": f"{slug}@private.example.org", "headline": f"I am {slug.upper()}"}}
+
+
+def posts_by_link(request: Asked) -> tuple[int, dict]:
+    """A post that says who wrote it."""
+    slug = request.subject.rpartition("/")[2]
+    post = {"text": f"{slug.upper()} writes", "activityDate": "2026-01-02", "activityUrl": "https://x/1"}
+    return 200, {"success": True, "data": {"success": True, "result": {"posts": [post]}}}
 
 
 def found(folder: Path, *texts: str) -> dict[str, set[str]]:
@@ -177,7 +188,7 @@ def story(compiled: Project, tmp_path_factory: pytest.TempPathFactory):
         file = lead_file(folder / "leads.csv")
         done(workspace, "import", "--file", str(file), "--campaign", CAMPAIGN, "--apply")
         done(workspace, "import", "--file", str(file), "--upstream", "--apply")
-        enrich(workspace, "hunter,builtwith,apollo,profile_text", file)
+        enrich(workspace, "hunter,builtwith,apollo,profile_text,hunter_verifier,linkedin_posts", file)
         with instead_of_dbt(compiled):
             done(workspace, "run", "--against", "2025-10-01..2025-10-20")
         done(workspace, "report", "--since", "2026-01-12", "--format", "json")
@@ -209,6 +220,11 @@ def test_before_the_person_is_everywhere(story):
     [written], [document] = (list(story.before.glob(f"enrichment/*.{kind}")) for kind in ("csv", "json"))
     assert SLUG in written.read_text()
     assert SLUG in document.read_text()
+    with duckdb.connect(str(story.before / "warehouse.duckdb"), read_only=True) as connection:
+        keys = connection.execute("select source, entity_key from marts.enrichment_cache").fetchall()
+    by_name = ("hunter", f"{NAME.lower()} ostro.example.com")
+    by_link = {(name, f"linkedin.com/in/{SLUG}") for name in ("apollo", "linkedin_posts")}
+    assert {*by_link, by_name, ("hunter_verifier", ADDRESS), ("builtwith", "ostro.example.com")} <= set(keys)
 
 
 def test_whoever_was_not_erased_stays_among_those_to_follow_and_those_stopped(story):

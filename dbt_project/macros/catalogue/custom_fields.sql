@@ -27,6 +27,7 @@
         {'name': 'company_name', 'else': ['company_name']},
         {'name': 'company_size'},
         {'name': 'company_industry', 'aliases': ('company_industries', 'industry')},
+        {'name': 'phone'},
     ]) }}
 {%- endmacro %}
 

@@ -14,6 +14,8 @@ _SHAPE: Shape = {
     "headline": ("headline", text),
     "email": ("email", text),
     "email_status": ("email_status", text),
+    # Only of people whom the operator has as contacts there; other numbers would have to be paid for.
+    "phone": ("contact.sanitized_phone", text),
     "company_name": ("organization.name", text),
     "company_domain": ("organization.primary_domain", text),
     "company_industry": ("organization.industry", text),
@@ -23,7 +25,7 @@ _SHAPE: Shape = {
 
 
 class Apollo(Integration):
-    """A person's job, work address and company, by their LinkedIn profile."""
+    """A person's job, work address, phone (of your contacts there) and company, by their profile."""
 
     name, service, entity, key_column = "apollo", "apollo", "person", "person"
     inputs = ("linkedin_url",)
@@ -33,6 +35,7 @@ class Apollo(Integration):
         "headline",
         "email",
         "email_status",
+        "phone",
         "company_name",
         "company_domain",
         "company_industry",

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 from extract.enrichment.base import Integration, Outcome, RowError, Subject, found_or_not
 from extract.enrichment.client import MissingError, ServiceClient
@@ -42,6 +43,7 @@ _PROFILE: Shape = {
     "company_name": ("job.companyName", text),
     "location": ("location", text),
     "follower_count": ("followerCount", whole),
+    "about": ("summary", text),
 }
 _COMPANY: Shape = {
     "company_linkedin_url": ("company.linkedInUrl", text),
@@ -52,25 +54,57 @@ _COMPANY: Shape = {
 
 
 class LinkedinProfile(Integration):
-    """Headline, job, company, place and followers of a person, from LinkedIn by DataGen."""
+    """A person's headline, job, place, followers, about text, past jobs and schools, on LinkedIn."""
 
     name, service, entity, key_column = "linkedin_profile", "datagen", "person", "person"
     inputs = ("linkedin_url",)
-    outputs = ("headline", "title", "company_name", "location", "follower_count")
+    outputs = (
+        *("headline", "title", "company_name", "location", "follower_count"),
+        *("about", "employment", "education"),
+    )
     credits = 1.0
 
     def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
         answer = execute(client, "get_linkedin_person_data", {"linkedin_url": subject.inputs["linkedin_url"]})
         person = {name: value for name, value in part(answer, "person").items() if name != "photoUrl"}
-        fields = fields_of(client, {**person, "job": _current_position(person)}, _PROFILE)
+        positions = _history(person, "positions", "positionHistory")
+        current = [each for each in positions if not part(each, "startEndDate").get("end")]
+        fields = fields_of(client, {**person, "job": (current or [{}])[0]}, _PROFILE)
+        fields |= {
+            "employment": _entries(positions, {"title": "title", "company": "companyName"}),
+            "education": _entries(
+                _history(person, "schools", "educationHistory"),
+                {"school": "schoolName", "degree": "degreeName", "field": "fieldOfStudy"},
+            ),
+        }
         return found_or_not(fields, {"person": person}, credits=self.credits)
 
 
-def _current_position(person: dict) -> dict:
-    positions = person.get("positions")
-    history = positions.get("positionHistory") if isinstance(positions, dict) else positions
-    current = [each for each in objects(history) or [] if not part(each, "startEndDate").get("end")]
-    return (current or [{}])[0]
+def _history(person: dict, section: str, name: str) -> list[dict]:
+    """The entries of a section of a profile."""
+    told = person.get(section)
+    return objects(told.get(name) if isinstance(told, dict) else told) or []
+
+
+def _entries(history: list[dict], names: dict[str, str]) -> list[dict[str, str]]:
+    """What each entry holds under our names, with the months or years it lasted."""
+    entries = []
+    for each in history:
+        dates = part(each, "startEndDate")
+        told = {name: text(each.get(theirs)) for name, theirs in names.items()}
+        told |= {"since": _month(dates.get("start")), "until": _month(dates.get("end"))}
+        entries.append({name: value for name, value in told.items() if value})
+    return [entry for entry in entries if entry]
+
+
+def _month(date: object) -> str | None:
+    """2023-03, or 2023 where no month is told."""
+    year, month = (
+        (whole(date.get(name)) for name in ("year", "month")) if isinstance(date, dict) else (None, None)
+    )
+    if year is None:
+        return None
+    return f"{year:04}-{month:02}" if month else f"{year:04}"
 
 
 class _Posts(Integration):
@@ -107,6 +141,37 @@ class LinkedinPostActivity(_Posts):
         }
         # The texts are nobody's business here.
         return found_or_not(fields, {"dates": [date.isoformat() for date in dates]}, credits=self.credits)
+
+
+class LinkedinPosts(_Posts):
+    """A person's latest posts with date, link and a cut of the text, where keep_post_characters allows."""
+
+    name = "linkedin_posts"
+    outputs = ("posts",)
+
+    _MOST: ClassVar[int] = 10
+
+    def problem(self) -> str | None:
+        if self.config.keep_post_characters:
+            return None
+        return "no text of posts is kept: set keep_post_characters in config/enrichment.yaml"
+
+    @property
+    def variant(self) -> str:
+        return str(self.config.keep_post_characters)
+
+    def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
+        told = [(_date(post), post) for post in self._posts(client, subject, _date)]
+        latest = sorted((each for each in told if each[0]), key=lambda each: each[0], reverse=True)
+        posts = [
+            {
+                "date": date.date().isoformat(),
+                "url": text(post.get("activityUrl")),
+                "text": (_line(post.get("text"), self.config.keep_post_characters)),
+            }
+            for date, post in latest[: self._MOST]
+        ]
+        return found_or_not({"posts": posts}, {"posts": len(told)}, credits=self.credits)
 
 
 class LinkedinKeywordMentions(_Posts):
@@ -156,8 +221,8 @@ class CompanyLinkedin(Integration):
         return found_or_not(fields, {"company": answer["company"]}, credits=self.credits)
 
 
-def _line(value: object) -> str | None:
-    return " ".join(value.split())[:_LONGEST_TEXT] or None if isinstance(value, str) else None
+def _line(value: object, longest: int = _LONGEST_TEXT) -> str | None:
+    return " ".join(value.split())[:longest] or None if isinstance(value, str) else None
 
 
 def _lines(value: object) -> list[str] | None:

@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 
 from extract.enrichment.base import Integration, Outcome, RowError, Subject, found_or_not
-from extract.enrichment.reading import objects, whole
+from extract.enrichment.reading import objects, text, whole
 from extract.heyreach.client import HeyReachClient
 from extract.raw import routes
 from extract.workspace.services import HEYREACH
@@ -91,32 +91,44 @@ def _time(message: dict) -> datetime | None:
 
 
 class HeyreachCampaigns(_OfPerson):
-    """The campaigns a person is in, how many are under way, and since when."""
+    """The campaigns a person is in, each with its name, status and since when; how many are under way."""
 
     name = "heyreach_campaigns"
-    outputs = ("campaign_count", "active_campaign_count", "first_campaign_at")
+    outputs = ("campaign_count", "active_campaign_count", "first_campaign_at", "campaign_history")
 
     def _ask(self, client: HeyReachClient, subject: Subject) -> Outcome:
         rows = _all(client, "campaign/GetCampaignsForLead", {"profileUrl": subject.inputs["linkedin_url"]})
-        times = sorted(
-            time for time in (_time({"createdAt": row.get("creationTime")}) for row in rows) if time
-        )
+        history = sorted(map(_of_campaign, rows), key=lambda each: each["enrolled_at"] or "~")
+        times = [each["enrolled_at"] for each in history if each["enrolled_at"]]
         fields = {
             "campaign_count": len(rows),
             "active_campaign_count": sum(row.get("campaignStatus") == "IN_PROGRESS" for row in rows),
-            "first_campaign_at": times[0].isoformat() if times else None,
+            "first_campaign_at": times[0] if times else None,
+            "campaign_history": history,
         }
-        kept = ("campaignId", "campaignStatus", "leadStatus", "creationTime")
+        kept = ("campaignId", "campaignName", "campaignStatus", "leadStatus", "creationTime")
         payload = {"items": [{name: row.get(name) for name in kept} for row in rows]}
         return found_or_not(fields if rows else {}, payload)
 
 
+def _of_campaign(row: dict) -> dict[str, object]:
+    """A campaign of a person's history. When they were first written to, HeyReach doesn't tell here."""
+    enrolled = _time({"createdAt": row.get("creationTime")})
+    return {
+        "campaign_id": str(row["campaignId"]) if whole(row.get("campaignId")) is not None else None,
+        "campaign_name": text(row.get("campaignName")),
+        "campaign_status": text(row.get("campaignStatus")),
+        "lead_status": text(row.get("leadStatus")),
+        "enrolled_at": enrolled.isoformat() if enrolled else None,
+    }
+
+
 class HeyreachNetwork(_OfPerson):
-    """Whether a sender is connected with a person now."""
+    """Whether a sender is connected with a person now: the degree is 1 then, and else not told."""
 
     name = "heyreach_network"
     inputs = ("linkedin_url", "sender_account_id")
-    outputs = ("is_connection",)
+    outputs = ("is_connection", "connection_degree")
 
     def subject(self, row) -> Subject | None:
         subject = super().subject(row)
@@ -133,4 +145,4 @@ class HeyreachNetwork(_OfPerson):
         told = answer.get("isConnection")
         if not isinstance(told, bool):
             raise RowError("HeyReach MyNetwork/IsConnection: the answer has no usable isConnection")
-        return found_or_not({"is_connection": told}, answer)
+        return found_or_not({"is_connection": told, "connection_degree": 1 if told else None}, answer)

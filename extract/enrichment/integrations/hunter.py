@@ -1,9 +1,10 @@
-"""Hunter's email finder. Document: https://hunter.io/api-documentation/v2. Nothing found is not charged.
+"""Hunter's email finder and verifier. Document: https://hunter.io/api-documentation/v2.
 
-It knows nothing where `email` is null.
+The finder knows nothing where `email` is null, and charges nothing then. The verifier answers 202 while it is
+still looking, and what a verification costs stands at https://hunter.io/pricing.
 """
 
-from extract.enrichment.base import Integration, Outcome, Subject, found_or_not
+from extract.enrichment.base import Integration, Outcome, RowError, Subject, found_or_not
 from extract.enrichment.client import ServiceClient
 from extract.enrichment.reading import Shape, fields_of, part, text, whole
 
@@ -11,11 +12,16 @@ _SHAPE: Shape = {
     "email": ("data.email", text),
     "score": ("data.score", whole),
     "status": ("data.verification.status", text),
+    "phone": ("data.phone_number", text),
+}
+_VERIFIED: Shape = {
+    "verified_email_status": ("data.status", text),
+    "verified_email_score": ("data.score", whole),
 }
 
 
 def find_email(client: ServiceClient, parameters: dict) -> tuple[dict, dict]:
-    """The address, its score and status, and the whole answer."""
+    """The address, its score and status, a phone number, and the whole answer."""
     answer = client.get("email-finder", {**parameters, "api_key": client.keys["HUNTER_API_KEY"]}).data
     kept = {"data": part(answer, "data")}
     if not fields_of(client, answer, {"email": _SHAPE["email"]}):
@@ -24,11 +30,11 @@ def find_email(client: ServiceClient, parameters: dict) -> tuple[dict, dict]:
 
 
 class Hunter(Integration):
-    """A person's work address and how sure it is, by name and company domain."""
+    """A person's work address, how sure it is, and phone, by name and company domain."""
 
     name, service, entity, key_column = "hunter", "hunter", "email", "company_domain"
     inputs = ("company_domain", "first_name", "last_name")
-    outputs = ("email", "email_score", "email_status")
+    outputs = ("email", "email_score", "email_status", "phone")
     credits = 1.0
     found_days = not_found_days = 30
 
@@ -50,8 +56,31 @@ class Hunter(Integration):
             "email": found.get("email"),
             "email_score": found.get("score"),
             "email_status": found.get("status"),
+            "phone": found.get("phone"),
         }
         return found_or_not(fields, answer, credits=self.credits)
+
+
+class HunterVerifier(Integration):
+    """Whether an address can be written to: valid, invalid, accept_all, webmail, disposable or unknown."""
+
+    name, service, entity, key_column = "hunter_verifier", "hunter", "email", "email"
+    inputs = ("email",)
+    outputs = ("verified_email", "verified_email_status", "verified_email_score")
+    credits = 0.5
+    found_days = not_found_days = 30
+
+    def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
+        reply = client.get("email-verifier", {"email": subject.key, "api_key": client.keys["HUNTER_API_KEY"]})
+        if reply.status == 202:
+            raise RowError("hunter is still looking: ask again in some minutes")
+        fields = fields_of(client, reply.data, _VERIFIED)
+        kept = {
+            "data": {name: value for name, value in part(reply.data, "data").items() if name != "sources"}
+        }
+        return found_or_not(
+            {"verified_email": subject.key, **fields} if fields else {}, kept, credits=self.credits
+        )
 
 
 class CeoEmail(Integration):

@@ -186,11 +186,27 @@ TOOLS: dict[str, Callable[[dict], object]] = {
             "headline": "Site reliability at Example",
             "location": "Springfield",
             "followerCount": 1234,
+            "summary": "I keep examples running.",
             "photoUrl": "https://example.com/photo.jpg",
             "positions": {
                 "positionHistory": [
                     {"title": "Past", "companyName": "Old Ltd", "startEndDate": {"end": {"year": 2020}}},
-                    {"title": "SRE", "companyName": "Example Ltd", "startEndDate": {"end": None}},
+                    {
+                        "title": "SRE",
+                        "companyName": "Example Ltd",
+                        "description": "not kept",
+                        "startEndDate": {"start": {"month": 3, "year": 2023}, "end": None},
+                    },
+                ]
+            },
+            "schools": {
+                "educationHistory": [
+                    {
+                        "schoolName": "Springfield College",
+                        "degreeName": "BS",
+                        "fieldOfStudy": "Examples",
+                        "startEndDate": {"start": {"year": 2008}, "end": {"year": 2012}},
+                    }
                 ]
             },
         }
@@ -232,7 +248,8 @@ def _apollo(request: Asked) -> Reply:
         "country": "Germany",
     }
     person = {"title": "SRE", "headline": "SRE", "email": "sam@example.com", "email_status": "verified"}
-    return 200, {"person": {**person, "organization": organization}}
+    contact = {"sanitized_phone": "+15550100"}
+    return 200, {"person": {**person, "contact": contact, "organization": organization}}
 
 
 def _clearbit(request: Asked) -> Reply:
@@ -249,15 +266,30 @@ def _clearbit(request: Asked) -> Reply:
 
 
 def _hunter(request: Asked) -> Reply:
+    if request.path == "email-verifier":
+        verified = {
+            "status": "accept_all",
+            "score": 78,
+            "email": request.query["email"],
+            "sources": [{"uri": "x"}],
+        }
+        return 200, {"data": verified, "meta": {}}
     if "nothing" in request.query["domain"]:
         return 200, {"data": {"email": None, "score": None}}
     return 200, {
-        "data": {"email": "sam@example.com", "score": 97, "verification": {"status": "valid"}},
+        "data": {
+            "email": "sam@example.com",
+            "score": 97,
+            "phone_number": "+15550101",
+            "verification": {"status": "valid"},
+        },
         "meta": {},
     }
 
 
 def _crunchbase(request: Asked) -> Reply:
+    if request.path == "entities/organizations/u":
+        return 200, {"properties": {}, "cards": CARDS}
     properties = {
         "short_description": "Makes examples",
         "funding_total": {"value_usd": 12_000_000, "currency": "USD"},
@@ -267,6 +299,31 @@ def _crunchbase(request: Asked) -> Reply:
         "num_employees_enum": "c_00051_00100",
     }
     return 200, {"count": 1, "entities": [{"uuid": "u", "properties": properties}]}
+
+
+CARDS = {
+    "raised_funding_rounds": [
+        {
+            "announced_on": "2024-01-02",
+            "investment_type": "seed",
+            "money_raised": {"value": 2_000_000, "currency": "USD", "value_usd": 2_000_000},
+            "lead_investor_identifiers": [{"value": "Invented Ventures"}],
+        },
+        {
+            "announced_on": "2026-03-01",
+            "investment_type": "series_a",
+            "money_raised": {"value": 9_000_000, "currency": "EUR", "value_usd": 10_000_000},
+            "investor_identifiers": [{"value": "Sample Capital"}, {"value": "Invented Ventures"}],
+            "lead_investor_identifiers": [{"value": "Sample Capital"}],
+        },
+        {"money_raised": {"value_usd": 1}},
+    ],
+    "press_references": [
+        {"title": "Example opens an office", "posted_on": "2026-02-01", "publisher": "Springfield News"},
+        {"title": "Example raises", "posted_on": "2026-03-02", "url": {"value": "https://example.com/news"}},
+        {"posted_on": "2026-03-03"},
+    ],
+}
 
 
 def _builtwith(request: Asked) -> Reply:
@@ -325,8 +382,14 @@ def _heyreach(request: Asked) -> Reply:
         return 200, {"totalCount": 1, "items": [{"id": "c", "messages": messages}]}
     if request.path == "campaign/GetCampaignsForLead":
         rows = [
-            {"campaignId": 1, "campaignStatus": "IN_PROGRESS", "creationTime": "2026-01-01T00:00:00Z"},
-            {"campaignId": 2, "campaignStatus": "FINISHED", "creationTime": None},
+            {"campaignId": 2, "campaignStatus": "FINISHED", "leadStatus": "Finished", "creationTime": None},
+            {
+                "campaignId": 1,
+                "campaignName": "Q1",
+                "campaignStatus": "IN_PROGRESS",
+                "leadStatus": "Pending",
+                "creationTime": "2026-01-01T00:00:00Z",
+            },
         ]
         return 200, {"totalCount": 2, "items": rows}
     return 200, {"isConnection": True}

@@ -24,6 +24,20 @@ FOUND = {
         "company_name": "Example Ltd",
         "location": "Springfield",
         "follower_count": 1234,
+        "about": "I keep examples running.",
+        "employment": [
+            {"title": "Past", "company": "Old Ltd", "until": "2020"},
+            {"title": "SRE", "company": "Example Ltd", "since": "2023-03"},
+        ],
+        "education": [
+            {
+                "school": "Springfield College",
+                "degree": "BS",
+                "field": "Examples",
+                "since": "2008",
+                "until": "2012",
+            }
+        ],
     },
     "linkedin_keyword_mentions": {
         "mention_count": 2,
@@ -43,6 +57,7 @@ FOUND = {
         "headline": "SRE",
         "email": "sam@example.com",
         "email_status": "verified",
+        "phone": "+15550100",
         "company_name": "Example Ltd",
         "company_domain": "example.com",
         "company_industry": "software",
@@ -58,7 +73,17 @@ FOUND = {
         "estimated_revenue": "$10M-$50M",
         "technologies": ["aws_ec2", "postgresql"],
     },
-    "hunter": {"email": "sam@example.com", "email_score": 97, "email_status": "valid"},
+    "hunter": {
+        "email": "sam@example.com",
+        "email_score": 97,
+        "email_status": "valid",
+        "phone": "+15550101",
+    },
+    "hunter_verifier": {
+        "verified_email": "sam@example.com",
+        "verified_email_status": "accept_all",
+        "verified_email_score": 78,
+    },
     "ceo_email": {"ceo_email": "sam@example.com", "ceo_email_score": 97},
     "crunchbase": {
         "company_description": "Makes examples",
@@ -67,6 +92,37 @@ FOUND = {
         "last_funding_type": "series_a",
         "funding_rounds": 2,
         "company_size": 51,
+    },
+    "crunchbase_history": {
+        "funding_history": [
+            {
+                "date": "2026-03-01",
+                "type": "series_a",
+                "amount_usd": 10_000_000,
+                "investors": ["Sample Capital", "Invented Ventures"],
+            },
+            {
+                "date": "2024-01-02",
+                "type": "seed",
+                "amount_usd": 2_000_000,
+                "investors": ["Invented Ventures"],
+            },
+        ],
+        "investors": ["Invented Ventures", "Sample Capital"],
+        "company_news": [
+            {
+                "date": "2026-03-02",
+                "title": "Example raises",
+                "publisher": None,
+                "url": "https://example.com/news",
+            },
+            {
+                "date": "2026-02-01",
+                "title": "Example opens an office",
+                "publisher": "Springfield News",
+                "url": None,
+            },
+        ],
     },
     "builtwith": {"technologies": ["React", "nginx"]},
     "pipe0_company_overview": {
@@ -92,11 +148,27 @@ FOUND = {
         "campaign_count": 2,
         "active_campaign_count": 1,
         "first_campaign_at": "2026-01-01T00:00:00+00:00",
+        "campaign_history": [
+            {
+                "campaign_id": "1",
+                "campaign_name": "Q1",
+                "campaign_status": "IN_PROGRESS",
+                "lead_status": "Pending",
+                "enrolled_at": "2026-01-01T00:00:00+00:00",
+            },
+            {
+                "campaign_id": "2",
+                "campaign_name": None,
+                "campaign_status": "FINISHED",
+                "lead_status": "Finished",
+                "enrolled_at": None,
+            },
+        ],
     },
-    "heyreach_network": {"is_connection": True},
+    "heyreach_network": {"is_connection": True, "connection_degree": 1},
 }
 # By its dates, which the test compares; and by tests of profile text and inference.
-TRIED_ELSEWHERE = {"linkedin_post_activity", "profile_text", "profile_inference"}
+TRIED_ELSEWHERE = {"linkedin_post_activity", "linkedin_posts", "profile_text", "profile_inference"}
 # The secret of each service, where its document wants it.
 AUTHENTICATED = {
     "datagen": ("X-API-Key", "test-datagen_api_key"),
@@ -167,7 +239,7 @@ def test_who_needs_what_another_yields_is_asked_after_it():
 
 
 def test_every_service_is_read_by_its_documented_shape(enricher, served, lead):
-    rows = enricher.leads(lead(sender_account_id="50001", ceo_name="Sam Sample"))
+    rows = enricher.leads(lead(sender_account_id="50001", ceo_name="Sam Sample", email="sam@example.com"))
     enricher.environment = {"HEYREACH_API_KEY": "key", "HEYREACH_BASE_URL": served.url("heyreach")}
     enricher.environment["HEYREACH_REQUESTS_PER_MINUTE"] = "0"
     names = [name for name in INTEGRATIONS if name in FOUND]
@@ -236,6 +308,109 @@ def test_a_pipe_that_is_switched_off_is_neither_asked_nor_paid(enricher, served,
     error = enricher.run("pipe0_company_news", enricher.leads(lead()))
     assert "switched off" in str(error)
     assert not served.asked
+
+
+def test_posts_are_kept_only_where_that_is_switched_on_and_cut(enricher, served, lead):
+    rows = enricher.leads(lead())
+    error = enricher.run("linkedin_posts", rows)
+    assert "set keep_post_characters in config/enrichment.yaml" in str(error)
+    assert not served.asked
+    enricher.config = "keep_post_characters: 6\n"
+    assert enricher.run("linkedin_posts,linkedin_post_activity", rows) is None
+    assert enricher.fields("linkedin_posts")["posts"] == [
+        {"date": "2026-11-20", "url": "https://x/1", "text": "Trying"},
+        {"date": "2026-10-01", "url": "https://x/2", "text": "Claude"},
+        {"date": "2024-01-01", "url": "https://x/3", "text": "claude"},
+    ]
+    # More of a text than that stands nowhere, and other answers hold none of it.
+    kept = " ".join(f"{row['fields']} {row['payload']}" for row in enricher.answers())
+    assert "Trying C" not in kept
+    assert kept.count("Trying") == 1
+    enricher.config = "keep_post_characters: 12\n"
+    assert enricher.run("linkedin_posts", rows) is None
+    assert enricher.fields("linkedin_posts")["posts"][0]["text"] == "Trying Claud"
+
+
+def test_whoever_is_not_connected_has_no_degree_that_anybody_tells(enricher, served, lead):
+    enricher.environment = {"HEYREACH_API_KEY": "key", "HEYREACH_BASE_URL": served.url("heyreach")}
+    enricher.environment["HEYREACH_REQUESTS_PER_MINUTE"] = "0"
+    served.answers["heyreach"] = lambda request: (
+        200,
+        b"" if request.path == "auth/CheckApiKey" else {"isConnection": False},
+    )
+    assert enricher.run("heyreach_network", enricher.leads(lead(sender_account_id="50001"))) is None
+    assert enricher.fields("heyreach_network") == {"is_connection": False}
+
+
+def test_an_address_another_service_finds_is_verified_after_it(enricher, served, lead):
+    assert enricher.run("hunter_verifier,hunter", enricher.leads(lead())) is None
+    assert [each.path for each in served.asked] == ["email-finder", "email-verifier"]
+    assert enricher.statuses() == {"hunter": "found", "hunter_verifier": "found"}
+    served.answers["hunter"] = lambda request: (202, {"data": {"status": "unknown"}})
+    assert enricher.run("hunter_verifier", enricher.leads(lead(email="other@example.com"))) is None
+    [ask] = enricher.asks()
+    assert (ask.status, ask.answer_reason) == (
+        "failed",
+        "hunter is still looking: ask again in some minutes",
+    )
+
+
+@pytest.mark.parametrize(
+    ("cards", "status"),
+    [
+        ({"raised_funding_rounds": [], "press_references": []}, "not_found"),
+        ({"press_references": [{"title": "Example opens an office"}]}, "found"),
+        ({}, "failed"),
+    ],
+)
+def test_a_company_without_rounds_or_news_is_known_to_have_none(enricher, served, lead, cards, status):
+    search = served.answers["crunchbase"]
+    served.answers["crunchbase"] = lambda request: (
+        (200, {"cards": cards}) if request.path.startswith("entities/") else search(request)
+    )
+    assert enricher.run("crunchbase_history", enricher.leads(lead())) is None
+    assert enricher.statuses() == {"crunchbase_history": status}
+
+
+PROFILE = """Sam Sample
+SRE at Example
+
+AboutAbout
+I keep examples running.
+And write about it.
+
+Experience
+SRE
+Example Ltd · Full-time
+Mar 2023 - Present
+
+Past
+Old Ltd
+
+Education:
+Springfield College
+BS, Examples
+
+Skills
+Kubernetes
+"""
+
+
+def test_a_profile_s_text_is_taken_apart_by_its_headings(enricher, lead):
+    folder = enricher.data / "profiles"
+    (folder / "fetched").mkdir(parents=True)
+    (folder / "sam-sample-1.txt").write_text(PROFILE)
+    (folder / "fetched" / "sam-sample-2.txt").write_text(PROFILE)
+    assert enricher.run("profile_text", enricher.leads(lead(1), lead(2))) is None
+    first, second = (ask.fields for ask in enricher.asks())
+    assert first.pop("about") == "I keep examples running. | And write about it."
+    assert first.pop("employment") == [
+        {"text": "SRE | Example Ltd · Full-time | Mar 2023 - Present"},
+        {"text": "Past | Old Ltd"},
+    ]
+    assert first.pop("education") == [{"text": "Springfield College | BS, Examples"}]
+    # What was fetched may be kept for a month only, and so nothing of it stays here.
+    assert first.keys() == second.keys() == {"profile_characters", "profile_fingerprint"}
 
 
 def test_another_keyword_is_another_question(enricher, served, lead):

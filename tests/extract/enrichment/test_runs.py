@@ -41,6 +41,55 @@ def test_the_result_lies_beside_the_file_and_keeps_its_columns(enricher, lead):
     assert any("apollo: 2 found" in line for line in enricher.said)
 
 
+@pytest.mark.parametrize(
+    ("options", "written"),
+    [
+        ({}, {"some.leads_enriched.csv", "some.leads_enriched.json"}),
+        ({"format": "json"}, {"some.leads_enriched.json"}),
+        ({"format": "csv"}, {"some.leads_enriched.csv"}),
+        ({"output": "out.csv"}, {"out.csv"}),
+        ({"output": "out.JSON"}, {"out.JSON"}),
+        ({"output": "out.csv", "format": "both"}, {"out.csv", "out.json"}),
+        ({"output": "new/out"}, {"new/out.csv", "new/out.json"}),
+        ({"output": "there", "format": "csv"}, {"there/some.leads_enriched.csv"}),
+    ],
+)
+def test_the_result_is_written_where_and_as_it_is_wanted(enricher, served, lead, options, written):
+    place = enricher.folder / "files"
+    (place / "there").mkdir(parents=True)
+    rows = enricher.leads(lead(), name="files/some.leads.csv")
+    if "output" in options:
+        options = {**options, "output": place / options["output"]}
+    assert enricher.run("apollo_enrich", rows, **options) is None
+    results = {path for path in place.rglob("*.*") if path != rows}
+    assert {path.relative_to(place).as_posix() for path in results} == written
+    for path in results:
+        assert f"result: {path}" in enricher.said
+        if path.suffix.lower() == ".json":
+            assert json.loads(path.read_text())["leads"][0]["enrichment"]["apollo"]["title"] == "SRE"
+        else:
+            assert "apollo_status" in path.read_text().splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"output": "out.csv", "format": "json"}, "OUTPUT out.csv ends in .csv, and FORMAT is json"),
+        ({"output": "leads.csv"}, "is the file of the leads: name another one"),
+        ({"output": "leads.csv/out"}, "is a file, not a folder"),
+    ],
+)
+def test_a_result_that_can_not_be_written_is_told_before_anything_is_asked(
+    enricher, served, lead, options, told
+):
+    rows = enricher.leads(lead())
+    before = rows.read_bytes()
+    error = enricher.run("apollo", rows, **{**options, "output": enricher.folder / options["output"]})
+    assert told in str(error)
+    assert not served.asked
+    assert rows.read_bytes() == before
+
+
 def test_people_of_one_company_share_one_call_and_its_cost(enricher, served, lead):
     rows = enricher.leads(*(lead(number, company_domain="www.Example.com/about") for number in range(4)))
     assert enricher.run("hunter,builtwith", rows) is None
@@ -86,6 +135,31 @@ def test_a_dead_service_costs_only_its_own_rows_and_is_asked_when_it_lives(enric
     assert any("unfinished: going on with it" in line for line in enricher.said)
     assert {ask.status for ask in enricher.asks()} == {"found"}
     assert served.answered("builtwith").total() == 5
+
+
+def test_each_row_without_an_answer_says_why(enricher, served, lead):
+    def by_number(request: Asked) -> tuple[int, object]:
+        number = request.subject[-1]
+        replies = {"1": (422, {"error": "no such profile"}), "2": (200, {"person": None}), "3": (402, {})}
+        return replies.get(number) or ANSWERS["apollo"](request)
+
+    served.answers["apollo"] = by_number
+    without = {"linkedin_url": "", "first_name": "Sam", "last_name": "Sample", "company_domain": ""}
+    rows = enricher.leads(lead(0), lead(1), lead(2), without, lead(3), lead(4))
+    enricher.run("apollo,builtwith", rows, parallel=1)
+    written, document = enricher.result(rows)
+    told = [(row["apollo_status"], row["apollo_reason"]) for row in written]
+    assert told[0] == ("found", "")
+    assert told[1][0] == "failed"
+    assert "no such profile" in told[1][1]
+    assert told[2] == ("not_found", "the service knows nothing of it")
+    assert told[3] == ("no_input", "no linkedin_url")
+    assert [status for status, _ in told[4:]] == ["no_credits"] * 2
+    assert all("credits are used up" in reason for _, reason in told[4:])
+    for entry, (status, reason) in zip(document["leads"], told, strict=True):
+        metadata = entry["enrichment_metadata"]
+        assert metadata["statuses"]["apollo"] == status
+        assert metadata["reasons"].get("apollo", "") == reason
 
 
 @pytest.mark.parametrize(

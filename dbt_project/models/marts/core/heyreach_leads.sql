@@ -44,11 +44,14 @@ filled as (
         coalesce(cast(attributed.estimated_age as integer), cast(enriched.estimated_age as integer)) as estimated_age,
         coalesce(attributed.gender, enriched.gender) as gender,
         coalesce(emails.email, enriched.email) as email,
+        coalesce(attributed.phone, enriched.phone) as phone,
         coalesce({{ company_domain('emails.email') }}, enriched.company_domain, {{ company_domain('enriched.email') }}) as company_domain,
         enriched.headline,
         -- Without those that nobody filled: NULL in a patch takes a key away.
         nullif(json_merge_patch('{}', json_object(
-            {%- for field in ('title', 'company_name', 'company_size', 'company_industry', 'is_employed', 'estimated_age', 'gender') %}
+            {%- for field in (
+                'title', 'company_name', 'company_size', 'company_industry', 'phone', 'is_employed', 'estimated_age', 'gender',
+            ) %}
             '{{ field }}', case when attributed.{{ field }} is null then enriched.{{ field }}_integration end,
             {%- endfor %}
             'company_region', case
@@ -130,6 +133,7 @@ select
     filled.title,
     filled.headline,
     filled.email,
+    filled.phone,
     filled.company_domain,
     coalesce(titles.seniority, icp_roles.seniority, 'unknown') as lead_seniority,
     filled.is_employed,
