@@ -37,8 +37,8 @@ def test_a_paused_campaign_is_worth_the_leads_that_resuming_frees(workspace):
         "where cause = 'campaign_paused'"
     )
     # Of the 63 leads whose senders can send (33 were said of all 108, at the rate of all requests). People of
-    # this campaign were accepted at 21.8 %, 13.7 of 63, one in nine can't be asked, and most of those who wait
-    # are of ICPs and sources that lose.
+    # this campaign were accepted at 21.8 %, 13.7 of 63, one in nine can't be asked, and most of those who
+    # wait are of ICPs and sources that lose.
     assert rows == [
         (
             4,

@@ -141,6 +141,7 @@ final as (
 
     select
         account_id,
+        account_id as id,
         label,
         account_name,
         account_type,

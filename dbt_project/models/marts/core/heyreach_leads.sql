@@ -108,6 +108,7 @@ bracket_of_age as (
 
 select
     people.lead_id,
+    people.lead_id as id,
     people.linkedin_profile_url,
     people.normalized_profile_url,
     people.normalized_profile_url is not null as is_valid_profile_url,

@@ -33,6 +33,12 @@ numbered as (
 
     select
         *,
+        md5(concat_ws(
+            '|'
+            {%- for column in ('snapshot_as_of', 'since', 'until') %},
+            cast({{ column }} as {{ dbt.type_string() }})
+            {%- endfor %}
+        )) as snapshot_id,
         min(reported_at) over (partition by snapshot_as_of, since, until) as created_at,
         count(*) over (partition by snapshot_as_of, since, until) as times_reported,
         row_number() over (partition by snapshot_as_of, since, until order by reported_at desc, run_id desc) as version
@@ -41,12 +47,8 @@ numbered as (
 )
 
 select
-    md5(concat_ws(
-        '|'
-        {%- for column in ('snapshot_as_of', 'since', 'until') %},
-        cast(numbered.{{ column }} as {{ dbt.type_string() }})
-        {%- endfor %}
-    )) as snapshot_id,
+    snapshot_id,
+    snapshot_id as id,
     {{ utc_date('numbered.snapshot_as_of') }} as snapshot_date,
     {{ utc_date('numbered.since') }} as period_start,
     {{ utc_date('numbered.until') }} as period_end,
