@@ -104,6 +104,24 @@ bracket_of_age as (
     inner join {{ ref('age_brackets') }} as age_brackets
         on ages.estimated_age between age_brackets.minimum_age and age_brackets.maximum_age
 
+),
+
+company_lists as (
+
+    select
+        lead_id,
+        string_agg(list_id, ';' order by list_id) as company_list_ids
+    from (
+        select filled.lead_id, listed.list_id
+        from filled
+        inner join {{ ref('int_companies_listed') }} as listed on filled.company_domain = listed.company_domain
+        union
+        select filled.lead_id, listed.list_id
+        from filled
+        inner join {{ ref('int_companies_listed') }} as listed on {{ company_key('filled.company_name') }} = listed.company_key
+    ) as each_list
+    group by lead_id
+
 )
 
 select
@@ -136,6 +154,7 @@ select
     filled.email,
     filled.phone,
     filled.company_domain,
+    company_lists.company_list_ids,
     coalesce(titles.seniority, icp_roles.seniority, 'unknown') as lead_seniority,
     filled.is_employed,
     filled.estimated_age,
@@ -173,4 +192,5 @@ left join icp_roles on attributed.icp = icp_roles.icp
 left join bracket_of_size on filled.company_size = bracket_of_size.company_size_raw
 left join bracket_of_age on filled.estimated_age = bracket_of_age.estimated_age
 left join {{ ref('int_lead_lists') }} as lists on people.lead_id = lists.lead_id
+left join company_lists on people.lead_id = company_lists.lead_id
 cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
