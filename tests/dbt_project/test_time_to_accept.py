@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight
 
 from dbt_project.rendering import rendered
+from tests.dbt_project.models import FACT_COLUMNS, model_sql
 
 STATISTICS = "statistics/*.sql"
 # Its standard errors, which nobody here asks for.
@@ -104,3 +105,26 @@ def test_durations_are_spread_over_their_intervals(known, share):
             """
         ).fetchall()
         assert over_by(known, quantile) == pytest.approx(target, abs=1e-4)
+
+
+def test_an_acceptance_is_in_a_bracket_only_where_all_of_its_interval_is(database):
+    """Known as (from, to) in hours; the brackets share their edges, and the last goes as far as 30 days."""
+    known = [
+        *((0, 24), (3.5, 11), (23, 25), (24, 24.001), (30, 47), (47.9, 48.1), (50, 71), (71, 80)),
+        *((72, 168), (100, 101), (160, 176), (200, 208), (336, 340), (700, 739), (720, 744)),
+    ]
+    texts = ", ".join(f"null::varchar as {name}" for name in FACT_COLUMNS)
+    database.execute(f"""
+        create table fnd_acceptance_times as
+        select {texts}, spread_from, spread_to, spread_from as hours_earliest, spread_to as hours_latest,
+            (spread_from + spread_to) / 2 as hours_estimated, true as is_accepted, true as is_watched_30_days
+        from (select unnest({[each for each, _ in known]}) as spread_from,
+            unnest({[each for _, each in known]}) as spread_to)
+    """)
+    brackets = ("0_24h", "24_48h", "48_72h", "3_7d", "7_14d", "14d_up")
+    counts = database.execute(
+        f"select accepted, {', '.join(f'accepted_{name}' for name in brackets)}"
+        f" from ({model_sql('rpt_requests_timed_counted')}) where dimension = 'all'"
+    ).fetchone()
+    # The last of them is taken to have come after 30 days; four reach over an edge.
+    assert counts == (14, 2, 2, 1, 2, 1, 2)

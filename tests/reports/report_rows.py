@@ -38,6 +38,7 @@ DOUBTS = ("already_connected", "undecided", "out_of_sight")
 STATUSES = ("enrolled", "queued", "open_requests", "expired", "failed", "excluded", "already_connected")
 
 
+BRACKETS = ("0_24h", "24_48h", "48_72h", "3_7d", "7_14d", "14d_up")
 QUANTILES = ("median", "p75", "p90")
 BOUNDS = ("", "_earliest", "_latest")
 EDGES = ("24h", "48h", "72h", "7d", "14d", "30d")
@@ -347,7 +348,7 @@ def time_to_accept(
     **values: Any,
 ) -> dict[str, Any]:
     """A row of rpt_time_to_accept: quantiles as (estimate, earliest, latest), shares within the EDGES, whose
-    bounds are a tenth away."""
+    bounds are a tenth away. Half of the acceptances came within a day, the others are in no bracket."""
     quantiles = {
         f"{name}_hours{bound}": hours
         for name in QUANTILES
@@ -364,6 +365,9 @@ def time_to_accept(
             for bound, leeway in zip(BOUNDS, (1, 1.1, 0.9), strict=True)
         },
         **{"accepted": 0, **values},
+        **{f"accepted_{bracket}": 0 for bracket in BRACKETS},
+        "accepted_0_24h": values.get("accepted", 0) // 2,
+        "accepted_across_brackets": values.get("accepted", 0) - values.get("accepted", 0) // 2,
     }
 
 

@@ -8,6 +8,15 @@
     {{ return({'24h': 24, '48h': 48, '72h': 72, '7d': 168, '14d': 336, '30d': 720}) }}
 {%- endmacro %}
 
+{#- The brackets in which acceptances are counted, as (from, to) in hours; the last has no end. -#}
+{% macro time_to_accept_brackets() -%}
+    {%- set hours = time_to_accept_edges() -%}
+    {{ return({
+        '0_24h': (0, hours['24h']), '24_48h': (hours['24h'], hours['48h']), '48_72h': (hours['48h'], hours['72h']),
+        '3_7d': (hours['72h'], hours['7d']), '7_14d': (hours['7d'], hours['14d']), '14d_up': (hours['14d'], none),
+    }) }}
+{%- endmacro %}
+
 {#- The quantiles of the hours until an acceptance. -#}
 {% macro time_to_accept_quantiles() -%}
     {{ return({'median': 0.5, 'p75': 0.75, 'p90': 0.9}) }}

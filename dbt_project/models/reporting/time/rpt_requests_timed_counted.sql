@@ -13,6 +13,11 @@ select
     count(*) filter (where hours_{{ bound }} < {{ hours }}) as within_{{ name }}_{{ bound }},
     {%- endfor %}
     {%- endfor %}
+    {%- for name, (begins, ends) in time_to_accept_brackets().items() %}
+    count(*) filter (
+        where is_accepted_in_30_days and spread_from >= {{ begins }}{{ ' and spread_to <= ' ~ ends if ends }}
+    ) as accepted_{{ name }},
+    {%- endfor %}
     count(*) as requests,
     count(*) filter (where is_accepted_in_30_days) as accepted,
     percentile_cont(0.75) within group (

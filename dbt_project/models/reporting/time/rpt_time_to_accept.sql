@@ -1,9 +1,11 @@
 {#- Every accepted request that was watched for 30 days, its acceptance spread over the interval it is known to lie in
     (rpt_acceptances_spread). Quantiles and shares by some hour come from that, rounded, because a sum of fractions depends on
     its order in the last digits. A quantile is withheld where the intervals are wider than
-    two thirds of it, or so few that it is likely to miss by a quarter; a share where they are wider than half of its hours. -#}
+    two thirds of it, or so few that it is likely to miss by a quarter; a share where they are wider than half of its hours.
+    A bracket counts those that lie in it wherever in their interval they are; what may lie in several is counted apart. -#}
 {%- set quantiles = time_to_accept_quantiles() -%}
 {%- set edges = time_to_accept_edges() -%}
+{%- set brackets = time_to_accept_brackets() -%}
 
 with judged as (
 
@@ -60,6 +62,10 @@ select
     end as share_within_{{ name }}_{{ bound }},
     {%- endfor %}
     {%- endfor %}
+    {%- for name in brackets %}
+    judged.accepted_{{ name }},
+    {%- endfor %}
+    judged.accepted - (judged.accepted_{{ brackets | join(' + judged.accepted_') }}) as accepted_across_brackets,
     run_parameters.as_of
 from judged
 left join {{ ref('fnd_segments_labeled') }} as labels
