@@ -4,5 +4,6 @@
     {{ return([
         'title', 'headline', 'email', 'phone', 'company_name', 'company_domain', 'company_industry', 'company_size',
         'company_region', 'company_country', 'is_employed', 'estimated_age', 'gender',
+        'technologies', 'last_funding_type',
     ]) }}
 {%- endmacro %}

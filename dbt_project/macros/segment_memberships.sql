@@ -1,17 +1,12 @@
 {#- Which rows of `facts` lie in which of `segments` (dimension, segment): a row for each pair, over all dimensions that
     losses are looked for in. `columns` are selected from the two, as facts.<column> and segments.<column>. -#}
 {% macro segment_memberships(facts, segments, columns) -%}
-    {%- for entry in exclusive_dimensions() if entry.loss is defined %}
+    {%- for entry in loss_dimensions() %}
     select {{ columns | join(', ') }}
-    from {{ facts }} as facts
+    from {{ facts_by(entry, facts, 'facts') }}
     inner join {{ segments }} as segments
         on segments.dimension = '{{ entry.name }}'
         and facts.{{ entry.column }} = segments.segment
-    union all
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
-    select {{ columns | join(', ') }}
-    from (select *, unnest({{ split_keywords('keywords') }}) as keyword from {{ facts }}) as facts
-    inner join {{ segments }} as segments
-        on segments.dimension = 'keyword'
-        and facts.keyword = segments.segment
 {%- endmacro %}

@@ -17,6 +17,8 @@ ACCOUNT_ATTRIBUTES = (
     "account_gender",
     "account_job_title",
     "account_seniority",
+    "account_industry",
+    "account_location",
 )
 
 

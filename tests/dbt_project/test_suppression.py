@@ -27,7 +27,7 @@ DOUBTS = """
     evidence_sent evidence_accepted evidence_accepted_surely evidence_accepted_possibly evidence_out_of_sight
 """
 BOUNDS = "sent accepted sent_to_date accepted_to_date mature evidence"
-TEXTS = (*FACT_COLUMNS, "account_industry", "lead_id")
+TEXTS = (*FACT_COLUMNS, "lead_id")
 GENDERS = ("female", "male", None)
 
 

@@ -83,7 +83,7 @@ def built(demo, tmp_path_factory) -> tuple[Workspace, Outcome]:
             writer.writerow([f"https://www.{person}", email])
             text = f"SRE, 2021 - Present\n{('She', 'He')[number % 2]} writes about databases\nBSc, 2012"
             (profiles / f"{person.rsplit('/', 1)[-1]}.txt").write_text(text)
-    paces = "".join(f"  {name}: 6000\n" for name in ("apollo", "builtwith", "clearbit", "llm"))
+    paces = "".join(f"  {name}: 6000\n" for name in ("apollo", "builtwith", "clearbit", "crunchbase", "llm"))
     infer = "infer: [estimated_age, gender]"
     project(folder, enrichment=f"requests_per_minute:\n{paces}{infer}\nusd_per_credit:\n  apollo: 0.1\n")
     with stand_ins(Faults(failed=0.1)) as served:
@@ -92,7 +92,7 @@ def built(demo, tmp_path_factory) -> tuple[Workspace, Outcome]:
             folder,
             {**served.environment(), "HEYREACH_API_KEY": "", "OUTBOUND_DATA_DIR": str(copy.data_dir)},
         )
-        names = "apollo,clearbit,profile_inference"
+        names = "apollo,clearbit,crunchbase,profile_inference"
         options = EnrichOptions(names, folder / "leads.csv", back_off=0.01)
         run_enrich(workspace, options, lambda line: None)
         served.faults = Faults()
@@ -125,7 +125,25 @@ def test_sections_about_persons_fill_with_what_is_opted_into_and_say_what_is_not
     assert "Male" in gender
     assert "Female" in report["Gender of account and lead"]
     assert not any("Not collected" in text for text in (age, gender, report["Gender of account and lead"]))
-    assert report["By employment"].strip().startswith("Not collected: it isn't known of any lead.")
+    not_collected = report["More breakdowns"].strip()
+    assert re.match(
+        r"Not collected, because it isn't known of any lead or sender: .*\bemployment\b", not_collected
+    )
+    assert "By employment" not in report
+
+
+def test_technologies_and_funding_are_breakdowns_where_enrichment_knows_them(enriched, report):
+    counted = "select dimension, segment, sent from marts.rpt_segment_performance where dimension = "
+    technologies = enriched.query(f"{counted} 'tech_stack' order by segment")
+    # Whoever's company has both counts under each.
+    assert technologies == [("tech_stack", name, technologies[0][2]) for name in ("aws_ec2", "postgresql")]
+    assert 0 < technologies[0][2] < sum(sent for *_, sent in enriched.query(f"{counted} 'funding_stage'"))
+    assert "A lead counts under each it has" in report["By technology"]
+    assert "Series A" in report["By funding stage"]
+    assert enriched.query(
+        "select distinct field_source ->> 'technologies', field_source ->> 'funding_stage' "
+        "from marts.heyreach_leads where technologies is not null"
+    ) == [("clearbit", "crunchbase")]
 
 
 def test_the_report_says_what_enrichment_found_and_cost(demo, report):
@@ -140,7 +158,10 @@ def test_every_question_has_its_result(enriched):
     counts = dict(
         enriched.query("select integration, count(*) from marts.enrichment_results group by integration")
     )
-    assert counts == {"apollo": LEADS, "builtwith": 6, "clearbit": LEADS, "profile_inference": LEADS}
+    assert counts == {
+        "builtwith": 6,
+        **dict.fromkeys(("apollo", "clearbit", "crunchbase", "profile_inference"), LEADS),
+    }
     statuses = {row[0] for row in enriched.query("select distinct status from marts.enrichment_results")}
     assert {"found", "failed"} <= statuses <= {"found", "failed", "no_input"}
 

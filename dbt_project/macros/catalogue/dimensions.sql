@@ -4,10 +4,11 @@
     of             what it describes: lead, sender or campaign. What describes a sender differs only between senders, and is
                    compared as such: widened by their scatter, and not at all under three of them.
     column         its column in fnd_period_facts
-    from           where that column is read: a column of `leads` (heyreach_leads) or `accounts` (heyreach_accounts). Without it,
-                   the column of heyreach_connections, as it was when the request went out;
+    from           where that column is read: a column of `leads` (heyreach_leads) or `accounts` (heyreach_accounts), whose industry
+                   is brought to its spelling by `industries` (company_industries). Without it, the column of
+                   heyreach_connections, as it was when the request went out;
     of_person      and the column of heyreach_leads that says it of people, where that has another name.
-    several        the column that holds several segments of one fact, each of which it counts under
+    several        the column that holds several segments of one fact, each of which it counts under; `from` is then that column's
     missing        the segment of facts that have none
     label          how a sentence begins that names a segment
     labels         where segments find their labels: model, column of the segment, column of the label
@@ -23,6 +24,11 @@
 {% macro dimensions() -%}
     {%- set genders = {'female': 'Female', 'male': 'Male'} -%}
     {%- set seniorities = {'exec': 'Executive', 'senior': 'Senior', 'mid': 'Mid', 'junior': 'Junior'} -%}
+    {%- set funding_stages = {
+        'angel': 'Angel', 'pre_seed': 'Pre-seed', 'seed': 'Seed', 'series_a': 'Series A', 'series_b': 'Series B',
+        'series_c': 'Series C', 'series_d': 'Series D', 'series_e': 'Series E', 'private_equity': 'Private equity',
+        'debt_financing': 'Debt', 'grant': 'Grant', 'post_ipo_equity': 'After going public',
+    } -%}
     {{ return([
         {
             'name': 'source', 'of': 'lead', 'column': 'source', 'missing': 'unknown', 'label': 'Source',
@@ -55,6 +61,23 @@
             'name': 'industry', 'of': 'lead', 'column': 'company_industry', 'from': 'leads.company_industry',
             'missing': 'unknown', 'label': 'Industry', 'labels': ('company_industries', 'industry', 'label'),
             'loss': 80, 'recommendable': true, 'printed': 30,
+        },
+        {
+            'name': 'company_list', 'of': 'lead', 'column': 'company_list_id', 'several': 'company_list_ids',
+            'from': 'leads.company_list_ids', 'label': 'Company list',
+            'labels': ('heyreach_company_lists', 'list_id', 'list_name'), 'printed': 32,
+        },
+        {
+            'name': 'tech_stack', 'of': 'lead', 'column': 'technology', 'several': 'technologies', 'from': 'leads.technologies',
+            'label': 'Technology', 'printed': 34,
+        },
+        {
+            'name': 'funding_stage', 'of': 'lead', 'column': 'funding_stage', 'from': 'leads.funding_stage',
+            'missing': 'unknown', 'label': 'Funding stage', 'words': funding_stages, 'printed': 36,
+        },
+        {
+            'name': 'enrichment_level', 'of': 'lead', 'column': 'enrichment_level', 'from': 'leads.enrichment_level',
+            'missing': 'unknown', 'label': 'Enrichment level', 'words': {'raw': 'Raw', 'enriched': 'Enriched'}, 'printed': 38,
         },
         {
             'name': 'seniority', 'of': 'lead', 'column': 'lead_seniority', 'from': 'leads.lead_seniority',
@@ -100,6 +123,15 @@
             'missing': 'unassigned', 'label': 'Sender seniority', 'words': seniorities,
         },
         {
+            'name': 'account_industry', 'of': 'sender', 'column': 'account_industry',
+            'from': 'coalesce(industries.industry, lower(trim(accounts.industry)))', 'missing': 'unassigned',
+            'label': 'Sender industry', 'labels': ('company_industries', 'industry', 'label'), 'printed': 100,
+        },
+        {
+            'name': 'account_location', 'of': 'sender', 'column': 'account_location', 'from': 'accounts.location',
+            'missing': 'unassigned', 'label': 'Sender location', 'printed': 110,
+        },
+        {
             'name': 'campaign', 'of': 'campaign', 'column': 'campaign_id', 'of_person': 'first_campaign_id',
             'missing': 'not_in_a_campaign', 'label': 'Campaign', 'labels': ('heyreach_campaigns', 'campaign_id', 'campaign_name'),
             'loss': 30,
@@ -122,6 +154,18 @@
 {#- The dimensions of which every fact is in one segment, so that these add up. -#}
 {% macro exclusive_dimensions() -%}
     {{ return(dimensions() | rejectattr('several', 'defined') | list) }}
+{%- endmacro %}
+
+{#- facts_by(entry, 'facts'): facts with the column of an entry, under the name of `named`. Who is in several segments is there
+    once for each. -#}
+{% macro facts_by(entry, facts, named='each_fact') -%}
+    {%- if entry.several is defined -%}
+    (
+        select *, unnest({{ split_keywords(entry.several) }}) as {{ entry.column }}
+        from {{ facts }} where {{ entry.several }} is not null
+    ) as {{ named }}
+    {%- else -%} {{ facts }} as {{ named }}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- The segment of a fact in the dimension of an entry, as an expression of its column. -#}

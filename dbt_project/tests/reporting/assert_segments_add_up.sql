@@ -1,5 +1,5 @@
-{#- The segments of every breakdown but `keyword` add up to the totals of the summary, count by count. Where cells are
-    suppressed the others are less than the total by what is hidden, which is
+{#- The segments of every breakdown add up to the totals of the summary, count by count, but for those in which a fact may have
+    several (`keyword`). Where cells are suppressed the others are less than the total by what is hidden, which is
     assert_suppressed_cells_stay_hidden's. -#}
 
 with segments as (
@@ -11,7 +11,7 @@ with segments as (
         coalesce(sum({{ count }}), 0) as {{ count }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('rpt_segment_performance') }}
-    where dimension <> 'keyword'
+    where dimension in {{ names_in(exclusive_dimensions()) }}
     group by dimension
 
 ),

@@ -22,12 +22,8 @@ cells as (
         sender,
         count(*) as sent,
         sum(evidence_accepted) as accepted
-    {%- if entry.several is defined %}
-    from (select *, unnest({{ split_keywords(entry.several) }}) as {{ entry.column }} from requests) as each_requests
-    {%- else %}
-    from requests
+    from {{ facts_by(entry, 'requests') }}
     where {{ entry.column }} is not null
-    {%- endif %}
     group by {{ entry.column }}, sender
     {{ 'union all' if not loop.last }}
     {%- endfor %}

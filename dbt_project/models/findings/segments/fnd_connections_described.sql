@@ -27,9 +27,8 @@ industries as (
 select
     connections.*,
     {%- for entry in dimensions() if entry.from is defined %}
-    {{ entry.from }} as {{ entry.column }},
+    {{ entry.from }} as {{ entry.get('several', entry.column) }}{{ ',' if not loop.last }}
     {%- endfor %}
-    coalesce(industries.industry, lower(trim(accounts.industry))) as account_industry
 from connections
 inner join leads on connections.lead_id = leads.lead_id
 left join accounts on connections.account_id = accounts.account_id

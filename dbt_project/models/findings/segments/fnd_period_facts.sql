@@ -72,7 +72,6 @@ connection_facts as (
         {%- for entry in dimensions() %}
         {{ entry.get('several', entry.column) }},
         {%- endfor %}
-        account_industry,
         0 as leads_imported,
         0 as leads_undated,
         cast(is_sent_in_period as integer) as sent,
@@ -113,7 +112,6 @@ lead_facts as (
         {%- set column = entry.get('several', entry.column) %}
         {{ entry.get('from', 'leads.' ~ entry.get('of_person', column)) }} as {{ column }},
         {%- endfor %}
-        cast(null as varchar) as account_industry,
         cast(
             coalesce(
                 leads.imported_at >= run_parameters.since and leads.imported_at < run_parameters.until, false
@@ -129,6 +127,7 @@ lead_facts as (
         {%- endfor %}
     from {{ ref('heyreach_leads') }} as leads
     left join {{ ref('heyreach_accounts') }} as accounts on leads.first_account_id = accounts.account_id
+    left join {{ ref('company_industries') }} as industries on lower(trim(accounts.industry)) = industries.alias
     cross join run_parameters
     where leads.is_valid_profile_url
 

@@ -9,15 +9,6 @@ with facts as (
 
 ),
 
-keyword_facts as (
-
-    select
-        *,
-        unnest({{ split_keywords('keywords') }}) as keyword
-    from facts
-
-),
-
 groups as (
 
     {{ undecided_groups() }}
@@ -26,7 +17,7 @@ groups as (
 
 parts as (
 
-    {%- for entry in [{'name': 'all', 'column': "'all'"}] + exclusive_dimensions() + [{'name': 'keyword', 'column': 'keyword'}] %}
+    {%- for entry in [{'name': 'all', 'column': "'all'"}] + dimensions() %}
     select
         '{{ entry.name }}' as dimension,
         {{ segment_of(entry) }} as segment,
@@ -35,7 +26,7 @@ parts as (
         sum(undecided_{{ count }}) as {{ count }},
         sum(undecided_{{ count }} * sent_to_date) as {{ count }}_counted{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ 'keyword_facts' if entry.name == 'keyword' else 'facts' }}
+    from {{ facts_by(entry, 'facts') }}
     group by segment, undecided_group
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}

@@ -6,19 +6,9 @@ with facts as (
 
 ),
 
--- A keyword string names several keywords: a fact counts under each of them, once.
-keyword_facts as (
-
-    select
-        *,
-        unnest({{ split_keywords('keywords') }}) as keyword
-    from facts
-
-),
-
 counted as (
 
-    {%- for entry in exclusive_dimensions() + [{'name': 'keyword', 'column': 'keyword'}] %}
+    {%- for entry in dimensions() %}
     select
         '{{ entry.name }}' as dimension,
         {{ segment_of(entry) }} as segment,
@@ -27,7 +17,7 @@ counted as (
         {%- endfor %}
         count(distinct case when sent_to_date > 0 then account_id end) as senders,
         count(distinct case when leads_imported + leads_undated + sent_undated + sent_to_date > 0 then lead_id end) as people
-    from {{ 'keyword_facts' if entry.name == 'keyword' else 'facts' }}
+    from {{ facts_by(entry, 'facts') }}
     group by segment
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}

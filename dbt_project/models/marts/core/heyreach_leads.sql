@@ -47,6 +47,8 @@ filled as (
         coalesce(attributed.phone, enriched.phone) as phone,
         coalesce({{ company_domain('emails.email') }}, enriched.company_domain, {{ company_domain('enriched.email') }}) as company_domain,
         enriched.headline,
+        {{ json_texts_joined('enriched.technologies') }} as technologies,
+        lower(replace(enriched.last_funding_type, ' ', '_')) as funding_stage,
         -- Without those that nobody filled: NULL in a patch takes a key away.
         nullif(json_merge_patch('{}', json_object(
             {%- for field in (
@@ -65,7 +67,9 @@ filled as (
                 when enriched.company_domain is not null then enriched.company_domain_integration
                 else enriched.email_integration
             end,
-            'headline', enriched.headline_integration
+            'headline', enriched.headline_integration,
+            'technologies', enriched.technologies_integration,
+            'funding_stage', enriched.last_funding_type_integration
         )), '{}') as field_source,
         coalesce(enriched.enrichment_status, 'not_attempted') as enrichment_status,
         enriched.enriched_at as enrichment_timestamp,
@@ -155,6 +159,8 @@ select
     filled.phone,
     filled.company_domain,
     company_lists.company_list_ids,
+    filled.technologies,
+    filled.funding_stage,
     coalesce(titles.seniority, icp_roles.seniority, 'unknown') as lead_seniority,
     filled.is_employed,
     filled.estimated_age,

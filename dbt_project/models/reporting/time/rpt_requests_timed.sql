@@ -1,6 +1,6 @@
 {{ config(materialized='ephemeral') }}
 
-{%- set listed = exclusive_dimensions() | rejectattr('sensitive', 'defined') | list -%}
+{%- set listed = dimensions() | rejectattr('sensitive', 'defined') | list -%}
 
 with requests as (
 
@@ -10,18 +10,9 @@ with requests as (
     from {{ ref('fnd_acceptance_times') }}
     where is_watched_30_days
 
-),
-
-keyword_requests as (
-
-    select
-        *,
-        unnest({{ split_keywords('keywords') }}) as keyword
-    from requests
-
 )
 
-{%- for entry in [{'name': 'all', 'column': "'all'"}] + listed + [{'name': 'keyword', 'column': 'keyword'}] %}
+{%- for entry in [{'name': 'all', 'column': "'all'"}] + listed %}
 select
     '{{ entry.name }}' as dimension,
     {{ segment_of(entry) }} as segment,
@@ -30,6 +21,6 @@ select
     hours_latest,
     spread_from,
     spread_to
-from {{ 'keyword_requests' if entry.name == 'keyword' else 'requests' }}
+from {{ facts_by(entry, 'requests') }}
 {% if not loop.last %}union all{% endif %}
 {%- endfor %}
