@@ -30,8 +30,9 @@ ALL_TIME = ("all time", "as of the as-of", "now")
 
 
 def general(label: str) -> str:
-    """Columns that are named by the accounts, or the ICPs, that there are: `... account`, `ICP ...`."""
-    return re.sub(r"^ICP .*", "ICP ...", re.sub(r".* account$", "... account", label))
+    """Columns that are named by what there is: `... account`, `... lead`, `ICP ...`."""
+    label = re.sub(r"^(?:.*(?= account$)|[a-z]+(?= lead$))", "...", label, flags=re.IGNORECASE)
+    return re.sub(r"^ICP .*", "ICP ...", label)
 
 
 @pytest.fixture(scope="module")

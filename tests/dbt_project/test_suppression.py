@@ -86,15 +86,18 @@ def workspace(seed: int) -> list[tuple[str, str, str | None]]:
     ]
 
 
-def shown(database, requests) -> tuple[dict, dict]:
-    """mature_sent by lead gender, and by account gender and lead gender; None where suppressed."""
+def shown(database, requests, pair: str = "gender") -> tuple[dict, dict]:
+    """mature_sent by lead gender, and by account gender and lead gender; None where suppressed.
+
+    An account is a gender's only one, but for those written `female 2`.
+    """
     database.execute("delete from fnd_period_facts")
     database.execute(
         """
         insert into fnd_period_facts
             (lead_id, account_id, account_gender, lead_gender, leads_imported, leads_undated, sent, accepted,
              sent_undated, sent_to_date, accepted_to_date, mature_sent, mature_accepted, mature_replied)
-        select lead, account, account, gender, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0
+        select lead, account, split_part(account, ' ', 1), gender, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0
         from (
             select unnest($1::varchar[]) as lead, unnest($2::varchar[]) as account,
                 unnest($3::varchar[]) as gender
@@ -109,7 +112,7 @@ def shown(database, requests) -> tuple[dict, dict]:
         "select segment, mature_sent from rpt_segment_performance where dimension = 'lead_gender'"
     ).fetchall()
     cells = database.execute(
-        "select account_value, lead_value, mature_sent from rpt_account_lead_match where pair = 'gender'"
+        "select account_value, lead_value, mature_sent from rpt_account_lead_match where pair = ?", [pair]
     ).fetchall()
     return dict(leads), {(account, lead): count for account, lead, count in cells}
 
@@ -177,6 +180,57 @@ def test_no_hidden_cell_follows_from_what_is_shown(seed: int, shown_by_seed):
     for key in small:
         alone = [float(place == unknowns.index(key)) for place in range(len(unknowns))]
         assert numpy.linalg.matrix_rank(numpy.array([*equations, alone])) > rank, key
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_no_hidden_cell_of_a_sender_follows_from_those_of_all_alike(seed: int, database):
+    """Of each gender several accounts, each with its row; all that is shown is public."""
+    draw = random.Random(f"senders {seed}")
+    accounts = [
+        f"{gender} {number}"
+        for gender in draw.sample(["female", "male", "neutral"], draw.randint(1, 3))
+        for number in range(draw.randint(1, 4))
+    ]
+    weights = [draw.random() ** 3 for _ in accounts]
+    genders = [draw.random() ** 3 for _ in GENDERS]
+    requests = [
+        (f"lead {number}", account, draw.choices(GENDERS, genders)[0])
+        for number in range(draw.choice((20, 60, 150, 400)))
+        for account in draw.choices(accounts, weights)
+    ]
+    leads, cells = shown(database, requests, "gender_by_account")
+    summed = dict(database.execute(
+        "select (account_value, lead_value), mature_sent from rpt_account_lead_match where pair = 'gender'"
+    ).fetchall())  # fmt: skip
+    assert failures(database) == []
+    truth = Counter((account, gender or "unknown") for _, account, gender in requests)
+    values = sorted({gender for _, gender in truth})
+    if values == ["unknown"] or ("suppressed", "suppressed") in cells:
+        return
+    unknowns = list(itertools.product(sorted({account for account, _ in truth}), values))
+    equations = [[float(each[0] == account) for each in unknowns] for account in {each for each, _ in truth}]
+    equations += [
+        [float(each[1] == value) for each in unknowns] for value in values if leads.get(value) is not None
+    ]
+    for kind in {account.partition(" ")[0] for account, _ in truth}:
+        for value in values:
+            if summed.get((kind, value), 0) is not None:
+                equations.append([float(each[0].startswith(kind) and each[1] == value) for each in unknowns])
+    for index, key in enumerate(unknowns):
+        if cells.get(key, 0) is not None:
+            assert truth[key] == cells.get(key, 0)
+            assert truth[key] == 0 or truth[key] >= MINIMUM
+            equations.append([float(place == index) for place in range(len(unknowns))])
+    rank = numpy.linalg.matrix_rank(numpy.array(equations))
+    alike = {
+        account
+        for account in accounts
+        if len({v for a, v in truth if a.split()[0] == account.split()[0]}) == 1
+    }
+    for key in truth:
+        if cells[key] is None and truth[key] < MINIMUM and key[0] not in alike:
+            alone = [float(place == unknowns.index(key)) for place in range(len(unknowns))]
+            assert numpy.linalg.matrix_rank(numpy.array([*equations, alone])) > rank, key
 
 
 def test_enough_workspaces_hide_something_and_show_something(shown_by_seed):
@@ -255,6 +309,28 @@ def test_a_small_cell_of_gender_is_suppressed_with_its_whole_row_and_another():
         ("gender", "neutral", "male"): ("not_comparable", *hidden),
         ("seniority", "senior", "senior"): ("same", 75, 75, "background", None),
         ("industry", "unknown", "unknown"): ("not_comparable", 75, 75, "background", None),
+        # Here each gender's account is one, and hidden with its gender.
+        ("gender_by_account", "female", "female"): (
+            "not_comparable",
+            20,
+            20,
+            "collecting",
+            "connected_before",
+        ),
+        ("gender_by_account", "female", "male"): ("not_comparable", 30, 30, "background", None),
+        **{
+            ("gender_by_account", account, lead): ("not_comparable", *hidden)
+            for account in ("male", "neutral")
+            for lead in ("female", "male")
+        },
+        **{
+            ("seniority_by_account", account, "senior"): ("not_comparable", count, count, verdict, withheld)
+            for account, count, verdict, withheld in (
+                ("female", 50, "background", "connected_before"),
+                ("male", 14, "collecting", None),
+                ("neutral", 11, "collecting", None),
+            )
+        },
     }
 
 

@@ -59,15 +59,23 @@ hidden_segments as (
 
 ),
 
+-- The accounts of one gender add up to that gender's row, so among them it is as among all.
 requests as (
 
+    {%- for pair, account, together in [
+        ('gender', 'account_gender', "'all'"), ('gender_by_account', 'account_id', "coalesce(account_gender, 'unknown')")
+    ] %}
     select
-        coalesce(account_gender, 'unknown') as account_value,
+        '{{ pair }}' as pair,
+        {{ together }} as together,
+        coalesce({{ account }}, 'unknown') as account_value,
         coalesce(lead_gender, 'unknown') as lead_value,
         lead_id
     from facts
     where mature_sent = 1
         and exists (select 1 from cells)
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 
@@ -75,17 +83,21 @@ requests as (
 crossed as (
 
     select
+        account_values.pair,
+        account_values.together,
         account_values.account_value,
         lead_values.lead_value,
         requests.lead_id,
         shown_rows.account_value is null as is_hidden
-    from (select distinct account_value from requests) as account_values
+    from (select distinct pair, together, account_value from requests) as account_values
     cross join (select distinct lead_value from requests) as lead_values
     left join requests
-        on account_values.account_value = requests.account_value
+        on account_values.pair = requests.pair
+        and account_values.account_value = requests.account_value
         and lead_values.lead_value = requests.lead_value
-    left join (select distinct account_value from cells where verdict <> 'suppressed') as shown_rows
-        on account_values.account_value = shown_rows.account_value
+    left join (select distinct pair, account_value from cells where verdict <> 'suppressed') as shown_rows
+        on account_values.pair = shown_rows.pair
+        and account_values.account_value = shown_rows.account_value
 
 ),
 
@@ -94,12 +106,35 @@ crossed as (
 hidden_lead_values as (
 
     select
+        pair,
+        together,
         lead_value,
         count(distinct account_value) as hidden_cells,
         count(distinct lead_id) as hidden_people
     from crossed
     where is_hidden
-    group by lead_value
+    group by pair, together, lead_value
+
+),
+
+-- Where some rows are shown, the sum of the others is known; so it is where the row is shown to which they add up.
+told as (
+
+    select
+        *,
+        exists (
+            select 1 from crossed
+            where not crossed.is_hidden
+                and crossed.pair = hidden_lead_values.pair
+                and crossed.together = hidden_lead_values.together
+        ) as is_beside_shown,
+        exists (
+            select 1 from crossed
+            where not crossed.is_hidden
+                and crossed.pair = 'gender'
+                and crossed.account_value = hidden_lead_values.together
+        ) as is_in_shown
+    from hidden_lead_values
 
 )
 
@@ -122,19 +157,26 @@ union all
 select 'a row is hidden in part', account_value, lead_value
 from cells
 where verdict = 'suppressed'
-    and account_value in (select shown.account_value from cells as shown where shown.verdict <> 'suppressed')
+    and (pair, account_value) in (select (shown.pair, shown.account_value) from cells as shown where shown.verdict <> 'suppressed')
 union all
-select 'hidden cells can be told', hidden_lead_values.lead_value, null
-from hidden_lead_values
+select 'hidden cells can be told', lead_value, null
+from told
 cross join run_parameters
-where (hidden_cells < 2 or hidden_people between 1 and sensitive_cell_minimum - 1)
-    and exists (select 1 from crossed where not is_hidden)
+where (is_beside_shown or is_in_shown)
+    and (hidden_cells < 2 or hidden_people between 1 and sensitive_cell_minimum - 1)
 union all
 select 'hidden rows can be told', 'lead values with people', cast(count(*) as varchar)
-from hidden_lead_values
-where hidden_people > 0
-    and exists (select 1 from crossed where not is_hidden)
+from told
+where hidden_people > 0 and is_beside_shown
+group by pair, together
 having count(*) = 1
+union all
+select 'a sender tells the hidden row of all alike', senders.account_value, senders.together
+from crossed as senders
+inner join crossed as summed
+    on summed.pair = 'gender'
+    and senders.together = summed.account_value
+where senders.pair = 'gender_by_account' and not senders.is_hidden and summed.is_hidden
 union all
 select 'a comparison tells what its cells hide', comparison, verdict
 from {{ ref('rpt_account_lead_comparison') }}

@@ -21,6 +21,7 @@ counted as (
     select
         pair,
         is_sensitive,
+        sums_to_row,
         account_value,
         lead_value,
         match,
@@ -32,7 +33,7 @@ counted as (
         count(distinct lead_id) as people,
         count(distinct case when is_counted_here then lead_id end) as people_counted_here
     from people
-    group by pair, is_sensitive, account_value, lead_value, match
+    group by pair, is_sensitive, sums_to_row, account_value, lead_value, match
 
 )
 
@@ -42,9 +43,14 @@ union all
 select
     account_values.pair,
     true as is_sensitive,
+    account_values.sums_to_row,
     account_values.account_value,
     lead_values.lead_value,
-    {{ account_lead_match('account_values.account_value', 'lead_values.lead_value') }} as match,
+    case
+        when account_values.sums_to_row = 'all'
+            then {{ account_lead_match('account_values.account_value', 'lead_values.lead_value') }}
+        else 'not_comparable'
+    end as match,
     0 as mature_sent,
     0 as mature_accepted,
     0 as mature_accepted_surely,
@@ -52,7 +58,7 @@ select
     0 as senders,
     0 as people,
     0 as people_counted_here
-from (select distinct pair, account_value from counted where is_sensitive) as account_values
+from (select distinct pair, sums_to_row, account_value from counted where is_sensitive) as account_values
 inner join (select distinct pair, lead_value from counted where is_sensitive) as lead_values
     on account_values.pair = lead_values.pair
 left join counted

@@ -13,7 +13,7 @@ select
     mature_accepted,
     undecided_group,
     is_counted
-from ({{ mature_requests_by_pair(ref('fnd_period_facts'), who) }}) as pair_requests
+from ({{ mature_requests_by_pair(ref('fnd_period_facts'), who, compared_pairs()) }}) as pair_requests
 union all
 select
     'account_type' as comparison,

@@ -4,7 +4,7 @@
 with comparisons as (
 
     select 'account_type' as comparison, false as is_sensitive
-    {%- for entry in account_lead_pairs() %}
+    {%- for entry in compared_pairs() %}
     union all
     select '{{ entry.pair }}', {{ entry.is_sensitive }}
     {%- endfor %}
