@@ -19,6 +19,7 @@ from extract.heyreach.pull import run_pull
 from extract.heyreach.settled import settled_campaigns
 from extract.heyreach.webhooks import WebhookFiles
 from extract.http.pacing import Pacer
+from extract.importer import demo
 from extract.importer.ledger import Ledger
 from extract.people.suppression import suppressions
 from extract.raw.catch_up import load_landed, load_leftovers, require_nothing_missing
@@ -237,6 +238,9 @@ def _pull_demo(workspace: Workspace, say: Callable[[str], None]) -> list[PullRes
                         erased=erased,
                     )
                 )
+                if moment == demo.READ_AT:
+                    for table, row in demo.demo_import(client):
+                        landing.write(table, row)
             _land_imports(workspace, landing)
             _land_enrichments(workspace, landing)
     return results

@@ -29,6 +29,28 @@ def test_a_run_without_a_key_reports_on_demo_data(demo):
     assert all("demo data" in line for line in outcome.printed.splitlines())
 
 
+def test_an_experiment_is_seen_with_whom_lots_gave_to_whom(demo):
+    workspace, outcome = demo
+    [found] = workspace.query(
+        "select experiment, account_type, other_account_type, leads, other_leads, verdict "
+        "from marts.rpt_experiments"
+    )
+    assert found == ("KubeDays visitors", "ai_aimfox_saas", "real_personal", 32, 35, "collecting")
+    # By the ledger each has the sender that HeyReach shows, and all arrived.
+    assert workspace.query(
+        "select count(*), count(distinct imported.lead_id), bool_and(imported.state = 'verified'), "
+        "bool_and(imported.account_id = connections.account_id) from marts.heyreach_import_leads as imported "
+        "inner join marts.heyreach_connections as connections "
+        "on imported.lead_id = connections.lead_id and imported.campaign_id = connections.campaign_id"
+    ) == [(67, 67, True, True)]
+    markdown = outcome.reports[".md"].read_text()
+    assert (
+        "- **By lot, KubeDays visitors:** AI (AimFox) against Real person: collecting; 29 and 32 of "
+        in markdown
+    )
+    assert "Experiments with types of senders" in outcome.reports[".html"].read_text()
+
+
 def test_demo_numbers_are_the_same_on_every_machine(demo):
     workspace, _ = demo
     [(sent, mature_sent, mature_accepted)] = workspace.query(
