@@ -112,9 +112,7 @@ bracket_of_age as (
 
 company_lists as (
 
-    select
-        lead_id,
-        string_agg(list_id, ';' order by list_id) as company_list_ids
+    select lead_id, string_agg(list_id, ';' order by list_id) as company_list_ids
     from (
         select filled.lead_id, listed.list_id
         from filled
