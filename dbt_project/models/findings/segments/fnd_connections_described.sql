@@ -2,7 +2,7 @@
 
 with connections as (
 
-    select * from {{ ref('heyreach_connections') }}
+    select * exclude (id) from {{ ref('heyreach_connections') }}
 
 ),
 
