@@ -117,4 +117,4 @@ def test_the_products_own_questions_about_a_lead_are_answered(tmp_path):
     assert campaigns.fields["campaign_count"] == len(rows)
     assert engagement.payload["conversations"] >= 1
     assert engagement.fields["messages_sent"] >= 1
-    assert network.fields == {"is_connection": True}
+    assert network.fields == {"is_connection": True, "connection_degree": 1}
