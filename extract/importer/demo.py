@@ -14,14 +14,13 @@ from extract.heyreach.paging import walk
 from extract.importer.ledger import Import, Ledger, PlannedRow
 from extract.importer.target import custom_fields, read_members
 from extract.people.profile_urls import parse_profile_urls
+from extract.people.traits import INFERRED_TRAITS
 from extract.raw import routes
 from extract.sandbox import DEMO_ORIGIN
 
 # A campaign whose leads a real person and a persona got in like numbers, and one batch of its list.
 CAMPAIGN_ID, LIST_ID, IMPORT_ID = "40105", "60105", "20251229-40105"
 PLANNED_AT = datetime(2025, 12, 29, 6, tzinfo=UTC)
-# What describes a person is nothing to import.
-INFERRED = ("is_employed", "estimated_age", "gender")
 # The pull with which it is read; later the list is deleted.
 READ_AT = datetime(2025, 12, 30, 2, tzinfo=UTC)
 
@@ -32,7 +31,7 @@ def demo_import(client: HeyReachClient) -> Iterator[tuple[str, dict]]:
     rows, arrived = [], []
     for person, members in read_members(client, LIST_ID).rows.items():
         found = custom_fields(members[0])
-        fields = {name: value for name, value in found.items() if name not in INFERRED}
+        fields = {name: value for name, value in found.items() if name not in INFERRED_TRAITS}
         if person in senders and fields.get("batch_id") == IMPORT_ID:
             arrived.append((len(rows) + 1, {"arrived": fields, "missing": [], "changed": []}))
             rows.append(_planned(len(rows) + 1, person, senders[person], members[0], fields))
