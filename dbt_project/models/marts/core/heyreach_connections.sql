@@ -125,7 +125,7 @@ resolved as (
 
 select
     md5(campaign_id || '|' || campaign_lead_id) as connection_id,
-    md5(campaign_id || '|' || campaign_lead_id) as id,
+    connection_id as id,
     campaign_lead_id,
     lead_id,
     normalized_profile_url,
