@@ -15,6 +15,8 @@ from tests.dbt_project.what_exists import exists, within
 DOCUMENTS = yaml.safe_load((Path(__file__).parents[1] / "fixtures" / "document_names.yaml").read_text())
 PAGE = (PROJECT_DIR / "models" / "pages" / "documents_names.md").read_text()
 NAMED = re.compile(r"`([^`]+)`")
+# A name of ours, and the place that holds it; None where it stands alone.
+Claim = tuple[str, str | None]
 # "... in `place`", at the end.
 PLACE = re.compile(r" in `([^`]+)`$")
 KEYS = {
@@ -35,21 +37,25 @@ class Row:
     ours: str
     note: str
 
-    def claims(self, text: str) -> Iterator[tuple[str, str | None]]:
-        """Each of our names in a part of what is said, with the place where it is said to be."""
-        for part in text.split(";"):
-            place = PLACE.search(part.strip())
-            said = PLACE.sub("", part.strip())
-            for name in self.names if said.strip(": ").startswith("the same") else NAMED.findall(said):
-                yield name, place and place[1]
+    def claims(self, text: str) -> Iterator[Claim]:
+        """Each of our names in a part of what is said, with the place where it is said to be, if any."""
+        for part in filter(None, (part.strip(" :,") for part in text.split(";"))):
+            place = PLACE.search(part)
+            if not part.startswith("the same"):
+                for name in NAMED.findall(PLACE.sub("", part)):
+                    yield name, place and place[1]
+                continue
+            table = self.kind.removeprefix("Table ") if self.kind.startswith("Table ") else None
+            for name in self.names:
+                yield name, place[1] if place else table
 
     @property
-    def built(self) -> list[tuple[str, str | None]]:
+    def built(self) -> list[Claim]:
         """What is said to be there."""
         return list(self.claims(self.ours.partition("*later*")[0]))
 
     @property
-    def later(self) -> list[tuple[str, str | None]]:
+    def later(self) -> list[Claim]:
         """What is said to come."""
         return list(self.claims(self.ours.partition("*later*")[2]))
 
