@@ -1,8 +1,8 @@
 """`make write-back`: what enrichment found into HeyReach's custom fields, through the importer's ledger.
 
-Only people who stand in the list already are updated, only with fields they lack there, and with all fields
-they have besides, because whether HeyReach merges or replaces is not known. The first one goes alone and is
-read back.
+Only people who stand in the list already are updated, only with fields they lack there (`raw` gives way to
+`enriched`), and with all fields they have besides, because whether HeyReach merges or replaces is not known.
+The first one goes alone and is read back.
 """
 
 import secrets
@@ -35,8 +35,11 @@ WRITABLE = (
     "company_size",
     "company_industry",
     "company_region",
+    "enrichment_level",
     *INFERRED_TRAITS,
 )
+# What a person has there, and what was found replaces.
+_REPLACED = {"enrichment_level": "raw"}
 # company_size is a bracket in the marts; HeyReach gets what was found.
 _COLUMNS = {"company_size": "company_size_raw"}
 
@@ -88,7 +91,11 @@ def planned(members: Members, known: dict[str, dict[str, str]]) -> tuple[list[Pl
     rows, counts = [], Counter()
     for person, own in members.rows.items():
         has = {name: value for row in own for name, value in custom_fields(row).items() if value}
-        lacks = {name: value for name, value in known.get(person, {}).items() if not has.get(name)}
+        lacks = {
+            name: value
+            for name, value in known.get(person, {}).items()
+            if has.get(name, "").lower() in ("", _REPLACED.get(name))
+        }
         first, last = own[0].get("firstName"), own[0].get("lastName")
         if not lacks or not first or not last:
             continue

@@ -206,6 +206,27 @@ def test_a_phone_number_is_upstream_s_else_a_service_s(enriched):
     assert 0 < phones[0][2] < asked
 
 
+def test_who_was_found_is_enriched_and_requests_from_before_stay_as_they_were(demo, enriched):
+    workspace, _ = demo
+    levels = "select lead_id, enrichment_level from marts.heyreach_leads"
+    before = dict(workspace.query(levels))
+    found = enriched.query(
+        "select lead_id, enrichment_level, enriched_since is not null, field_source ->> 'enrichment_level' "
+        "from marts.heyreach_leads"
+    )
+    turned = {lead for lead, level, _, _ in found if level != before[lead]}
+    assert turned
+    for lead, level, is_found, by in found:
+        assert level == ("enriched" if is_found else before[lead])
+        assert (by is not None) == (is_found and before[lead] != "enriched")
+    requests = "select connection_id, lead_id, enrichment_level, is_sent from marts.heyreach_connections"
+    at_first = {row[0]: row[2] for row in workspace.query(requests)}
+    of_turned = [row for row in enriched.query(requests) if row[1] in turned]
+    assert {row[3] for row in of_turned} == {True, False}
+    for connection, _, level, is_sent in of_turned:
+        assert level == (at_first[connection] if is_sent else "enriched")
+
+
 def test_another_service_s_campaigns_and_leads_are_in_the_warehouse(enriched):
     campaigns = "select source, campaign_id, campaign_name from staging.stg_enrichment__source_campaigns"
     assert enriched.query(campaigns) == [("aturiya", "c1", "First")]

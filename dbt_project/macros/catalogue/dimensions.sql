@@ -76,8 +76,8 @@
             'missing': 'unknown', 'label': 'Funding stage', 'words': funding_stages, 'printed': 36,
         },
         {
-            'name': 'enrichment_level', 'of': 'lead', 'column': 'enrichment_level', 'from': 'leads.enrichment_level',
-            'missing': 'unknown', 'label': 'Enrichment level', 'words': {'raw': 'Raw', 'enriched': 'Enriched'}, 'printed': 38,
+            'name': 'enrichment_level', 'of': 'lead', 'column': 'enrichment_level', 'missing': 'unknown',
+            'label': 'Enrichment level', 'words': {'raw': 'Raw', 'enriched': 'Enriched'}, 'printed': 38,
         },
         {
             'name': 'seniority', 'of': 'lead', 'column': 'lead_seniority', 'from': 'leads.lead_seniority',

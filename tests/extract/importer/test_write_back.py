@@ -29,8 +29,10 @@ def found(workspace: ImportWorkspace, sandbox: ImportSandbox) -> list[str]:
                 'Ours Ltd' as company_name,
                 '180' as company_size_raw,
                 'female' as gender,
+                'enriched' as enrichment_level,
                 json_object(
-                    'title', 'apollo', 'company_size', 'clearbit', 'gender', 'profile_inference'
+                    'title', 'apollo', 'company_size', 'clearbit', 'gender', 'profile_inference',
+                    'enrichment_level', 'apollo'
                 ) as field_source
             """,
             [people],
@@ -75,6 +77,17 @@ def test_sends_one_alone_first_then_the_rest_with_all_they_have(workspace, sandb
     again = write_back(workspace, list_id, "--fields", "title,company_size", "--apply")
     assert again.exit_code == 0
     assert sandbox.sizes() == [1, 7]
+
+
+def test_raw_gives_way_to_enriched_and_another_word_does_not(workspace, sandbox, found, list_id):
+    raw, other = found[0], found[1]
+    sandbox.add_by_hand(RUNNING, raw, FIELDS | {"enrichment_level": "Raw"})
+    sandbox.add_by_hand(RUNNING, other, FIELDS | {"enrichment_level": "in part"})
+    outcome = write_back(workspace, list_id, "--fields", "enrichment_level", "--apply")
+    assert outcome.exit_code == 0, outcome.errors
+    assert "enrichment_level: 7 people get it" in outcome.printed
+    assert sandbox.fields_of(raw, list_id) == FIELDS | {"enrichment_level": "enriched"}
+    assert sandbox.fields_of(other, list_id) == FIELDS | {"enrichment_level": "in part"}
 
 
 def test_the_first_one_lost_stops_the_rest(workspace, sandbox, found, list_id):

@@ -64,6 +64,7 @@ ranked as (
 
     select
         *,
+        min(answered_at) filter (where status = 'found') over (partition by lead_id, integration) as first_found_at,
         row_number() over (
             partition by lead_id, integration
             order by
@@ -95,6 +96,7 @@ select
     status,
     reason,
     answered_at,
+    first_found_at,
     valid_until,
     signals_asked,
     signals_found,

@@ -25,6 +25,7 @@ unfolded as (
         fields.is_compared,
         {{ json_text_of('results.fields', 'fields.field') }} as value,
         results.answered_at,
+        results.first_found_at,
         results.valid_until
     from results
     inner join fields on results.integration = fields.integration

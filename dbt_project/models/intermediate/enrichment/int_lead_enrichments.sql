@@ -22,12 +22,13 @@ chosen as (
     select
         lead_id,
         {%- for field in enriched_lead_fields() %}
-        max(value) filter (where field = '{{ field }}') as {{ field }},
-        max(integration) filter (where field = '{{ field }}') as {{ field }}_integration,
+        max(value) filter (where is_chosen and field = '{{ field }}') as {{ field }},
+        max(integration) filter (where is_chosen and field = '{{ field }}') as {{ field }}_integration,
         {%- endfor %}
-        count(*) as fields_known
+        min(first_found_at) as enriched_since,
+        arg_min(integration, first_found_at) as enriched_by
     from {{ ref('int_enrichment_values') }}
-    where is_chosen
+    where field in ('{{ enriched_lead_fields() | join("', '") }}')
     group by lead_id
 
 ),
@@ -45,6 +46,8 @@ final as (
             when results.integrations_pending > 0 then 'pending'
             else 'failed'
         end as enrichment_status,
+        chosen.enriched_since,
+        chosen.enriched_by,
         results.enriched_at,
         results.signals_asked,
         results.signals_found,

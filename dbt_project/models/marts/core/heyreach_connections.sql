@@ -22,6 +22,9 @@ joined as (
         attributed.keywords,
         attributed.batch_id,
         attributed.company_region,
+        -- What was found after the request changes nothing about it.
+        if(leads.enriched_since <= if(dated.is_sent, dated.sent_cohort_latest, run_parameters.as_of), 'enriched', attributed.enrichment_level)
+        as enrichment_level,
         attributed.missing_attribution_fields,
         attributed.attribution_origin,
         attributed.has_source_conflict,
@@ -138,6 +141,7 @@ select
     keywords,
     batch_id,
     company_region,
+    enrichment_level,
     attribution_origin,
     has_source_conflict,
     missing_attribution_fields is null as is_attribution_complete,
