@@ -2,7 +2,6 @@
 
 import json
 
-import duckdb
 import pytest
 
 from extract.enrichment.leads import company_domains
@@ -100,33 +99,14 @@ def test_a_source_of_leads_can_be_enriched_too(enricher, served):
 
 
 def test_names_that_the_warehouse_does_not_carry_are_told(enricher, served):
-    with duckdb.connect(str(_warehouse(enricher))) as connection:
-        connection.execute("create schema marts")
-        connection.execute(
-            """
-            create table marts.heyreach_leads as select 'linkedin.com/in/sam' as normalized_profile_url,
-            'Ltd' as company_name, null::varchar as email, 'example.com' as company_domain,
-            '50001' as first_account_id, true as is_valid_profile_url, now() as created_at, 'x' as lead_id
-            """
-        )
+    enricher.warehouse(["linkedin.com/in/sam"], company="Ltd", domain="example.com")
     assert "hunter needs the column first_name" in str(enricher.run("hunter"))
     assert enricher.run("apollo,builtwith") is None
     assert enricher.statuses() == {"apollo": "found", "builtwith": "found"}
 
 
 def test_a_limit_takes_the_next_leads_of_the_warehouse_that_lack_a_signal(enricher, served):
-    people = [f"linkedin.com/in/sam-{number}" for number in range(6)]
-    with duckdb.connect(str(_warehouse(enricher))) as connection:
-        connection.execute("create schema marts")
-        connection.execute(
-            """
-            create table marts.heyreach_leads as
-            select unnest(?) as normalized_profile_url, null::varchar as company_name,
-                null::varchar as email, null::varchar as company_domain, null::varchar as first_account_id,
-                true as is_valid_profile_url, now() as created_at, unnest(range(6))::varchar as lead_id
-            """,
-            [people],
-        )
+    enricher.warehouse([f"linkedin.com/in/sam-{number}" for number in range(6)])
     # The first one fails for good, which must not hold up the others.
     served.answers["apollo"] = lambda request: (
         (422, {}) if request.subject.endswith("sam-0") else ANSWERS["apollo"](request)
@@ -143,11 +123,6 @@ def test_a_limit_takes_the_next_leads_of_the_warehouse_that_lack_a_signal(enrich
     assert enricher.run("apollo,builtwith") is None
     assert enricher.run("apollo,builtwith") is None
     assert enricher.said == ["0 of 6 people in the warehouse lack what can be asked"]
-
-
-def _warehouse(enricher):
-    enricher.data.mkdir(parents=True, exist_ok=True)
-    return enricher.data / "warehouse.duckdb"
 
 
 def test_nobody_pays_for_questions_about_the_demo_s_people(enricher, served):
