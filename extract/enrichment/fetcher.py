@@ -124,7 +124,7 @@ class PoliteFetcher:
         try:
             reply, _ = self._retry.run(attempt)
         except _ForbiddenAddressError as error:
-            raise self._refused(host, str(error)) from None
+            raise RowError(str(error)) from None
         except TooLargeError:
             raise RowError("the page is larger than 5 MB") from None
         except GivenUpError as error:

@@ -59,11 +59,14 @@ def test_a_tool_whose_server_is_not_connected_is_told_and_the_others_are_asked(
     assert {ask.status for ask in enricher.asks()} == {"found"}
 
 
+@pytest.mark.parametrize("of_its_own", [None, (200, {"success": False, "error": "Unauthorized"})])
 @pytest.mark.parametrize(
     ("status", "words"), [(401, "put a valid one into DATAGEN_API_KEY"), (403, "DATAGEN_API_KEY may do")]
 )
-def test_a_key_that_no_tool_takes_is_told_as_a_bad_key(enricher, served, lead, status, words):
-    served.answers["datagen"] = lambda request: (status, NO)
+def test_a_key_that_no_tool_takes_is_told_as_a_bad_key(enricher, served, lead, status, words, of_its_own):
+    served.answers["datagen"] = lambda request: (
+        (request.body["tool_alias_name"] == "listTools" and of_its_own) or (status, NO)
+    )
     error = enricher.run("linkedin_profile,web_research", enricher.leads(lead()), parallel=1)
     assert words in str(error)
     assert "not connected" not in str(error)
