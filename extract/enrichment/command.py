@@ -41,8 +41,8 @@ from extract.workspace.workspace import Workspace
 
 MOST_PARALLEL = 16
 SOURCES = ("warehouse", "aturiya")
-# In the demo its sandbox answers for these; the language model reads profile pages, too.
-_SANDBOXED = (HEYREACH, PROFILES, "llm")
+# What reads profile pages: the language model does, too.
+_READERS_OF_PAGES = (PROFILES, "llm")
 
 Say = Callable[[str], None]
 
@@ -123,7 +123,8 @@ def _sandbox(
 
     That is the operator's HeyReach and nowhere, or the demo's sandbox for as long as it is needed.
     """
-    is_asked = any(each.service in _SANDBOXED for each in integrations) and not options.is_dry_run
+    sandboxed = (HEYREACH, *_READERS_OF_PAGES) if options.is_of_warehouse else (HEYREACH,)
+    is_asked = any(each.service in sandboxed for each in integrations) and not options.is_dry_run
     if not workspace.is_demo or not is_asked:
         yield workspace, ""
         return

@@ -94,6 +94,12 @@ def test_a_host_that_asks_to_wait_is_waited_for(enricher, served, pages):
     assert [status for status, _ in results(enricher)] == ["found"] * 4
 
 
+def test_people_of_a_file_have_no_pages_in_the_sandbox(enricher, served, pages, lead):
+    assert enricher.run("profile_text", enricher.leads(lead())) is None
+    assert not served.asked
+    assert "fetching is off" in enricher.asks()[0].answer_reason
+
+
 def test_the_demo_s_host_asks_to_wait_and_everybody_is_answered_for(enricher):
     with running_sandbox(now=DEMO_END, twists=DEMO_TWISTS) as sandbox:
         keys = {lead["profile_url"] for lead in sandbox.truth()["leads"] if lead["profile_url"]}
