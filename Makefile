@@ -57,7 +57,7 @@ import: $(INSTALLED) ## leads into HeyReach: show, then send  [FILE= CAMPAIGN=|L
 lead: $(INSTALLED) ## one lead by hand into HeyReach: show, then send  [URL= FIRST_NAME= LAST_NAME= COMPANY= TITLE= SOURCE= ICP= CAMPAIGN=|LIST=|UPSTREAM=1 APPLY=1]
 	@$(VERB) lead
 
-enrich: $(INSTALLED) ## ask other services about leads, what is not known yet  [WITH=name,name FILE=|SOURCE=aturiya OUTPUT= FORMAT=csv|json|both PARALLEL= LIMIT= DRY_RUN=1]
+enrich: $(INSTALLED) ## ask other services about leads, what is not known yet  [WITH=name,name FILE=|SOURCE=aturiya CAMPAIGN= OUTPUT= FORMAT=csv|json|both PARALLEL= LIMIT= DRY_RUN=1]
 	@$(VERB) enrich
 
 enrichments: $(INSTALLED) ## list what can be asked: needs, yields, pace, price, whether its key is set  [WANTS=field FORMAT=text|json]

@@ -1,10 +1,15 @@
 """Other names for what can be asked and what it yields: those of the documents this was built from."""
 
-# Another name -> the integration that is meant.
+from extract.enrichment.config import PIPES
+
+# Another name, in small letters -> the integration that is meant. pipe0's pipes go by their own names, too.
 INTEGRATION_ALIASES = {
     "linkedin_claude_mentions": "linkedin_keyword_mentions",
     "apollo_enrich": "apollo",
     "clearbit_enrich": "clearbit",
+    "apollo.io": "apollo",
+    "hunter.io": "hunter",
+    **{pipe: f"pipe0_{name}" for name, pipe in PIPES.items()},
 }
 
 # Another name -> the field that is meant.

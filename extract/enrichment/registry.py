@@ -57,8 +57,11 @@ NOT_BUILT = {
 
 
 def chosen(names: str, config: EnrichmentConfig) -> list[Integration]:
-    """The integrations of a comma-separated list, also by other names; raises ConfigurationError."""
-    given = (name.strip() for name in names.split(",") if name.strip())
+    """The integrations of a comma-separated list, by any of their names and in any case.
+
+    Raises ConfigurationError.
+    """
+    given = (name.strip().lower() for name in names.split(",") if name.strip())
     wanted = list(dict.fromkeys(INTEGRATION_ALIASES.get(name, name) for name in given))
     problems = []
     for name in wanted:

@@ -7,7 +7,7 @@ from dbt_project.rendering import returned
 from extract.workspace import strict_yaml
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.strict_yaml import quoted, shown, suggestion
-from extract.workspace.thresholds import ANALYTICS_RANGES, AnalyticsSettings
+from extract.workspace.thresholds import ANALYTICS_LISTS, ANALYTICS_RANGES, AnalyticsSettings
 from extract.workspace.values import whole_number
 
 
@@ -40,7 +40,7 @@ def read_settings_file(path: Path, problems: list[str]) -> tuple[AnalyticsSettin
         problems.extend(error.problems)
         return shipped
     ranges = ANALYTICS_RANGES | RETENTION_RANGES
-    known = [*ANALYTICS_RANGES, "required_attribution_fields", *RETENTION_RANGES]
+    known = [*ANALYTICS_RANGES, *ANALYTICS_LISTS, *RETENTION_RANGES]
     found = []
     values = {}
     for name, text in document.items():
@@ -49,8 +49,8 @@ def read_settings_file(path: Path, problems: list[str]) -> tuple[AnalyticsSettin
             found.append(f"{at} {quoted(name)} is not a setting; {suggestion(name, known)}")
             continue
         try:
-            if name == "required_attribution_fields":
-                values[name] = _attribution_fields(text)
+            if name in ANALYTICS_LISTS:
+                values[name] = _names(text, ANALYTICS_LISTS[name])
             else:
                 low, high = ranges[name]
                 values[name] = whole_number(text if isinstance(text, str) else "", low, high)
@@ -72,9 +72,9 @@ def read_settings_file(path: Path, problems: list[str]) -> tuple[AnalyticsSettin
     return analytics, retention
 
 
-def _attribution_fields(value: strict_yaml.Value) -> str:
+def _names(value: strict_yaml.Value, out_of: str) -> str:
     names = list(value) if isinstance(value, strict_yaml.Items) else [value]
-    known = returned("catalogue/custom_fields.sql", "attribution_fields()")
+    known = returned("catalogue/*.sql", f"{out_of}()")
     unknown = [name for name in names if name not in known]
     if not names or unknown or len(set(names)) < len(names):
         raise ValueError(f"must be a list of different fields out of {', '.join(known)}")

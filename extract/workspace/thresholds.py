@@ -17,8 +17,10 @@ AnalyticsSettings = make_dataclass(
         "__module__": __name__,
         "__doc__": """How requests are dated, judged and shown: each threshold, whole numbers.
 
-        `required_attribution_fields` is a comma-separated text, as the warehouse reads it.
+        A list of names is a comma-separated text, as the warehouse reads it.
         """,
     },
 )
 ANALYTICS_RANGES = {name: (each["from"], each["to"]) for name, each in _DECLARED.items() if "from" in each}
+# What the names of a list are out of: a macro that returns them.
+ANALYTICS_LISTS = {name: each["out of"] for name, each in _DECLARED.items() if "out of" in each}

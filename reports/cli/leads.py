@@ -112,15 +112,17 @@ def add(
 
 
 @verb(leads, "enrich")
-@click.option("--with", "names", metavar="NAME,...", default="", help="What to ask (see services).")
-@click.option("--file", type=PATH, metavar="CSV", help="The leads.")
+@click.option(
+    "--with", "--integrations", "names", metavar="NAME,...", default="", help="What to ask (see services)."
+)
+@click.option("--file", "--input", "file", type=PATH, metavar="CSV", help="The leads.")
 @click.option(
     "--source",
     default="warehouse",
     show_default=True,
     help="Whose, without --file: warehouse, aturiya.",
 )
-@click.option("--campaign", "campaign_id", metavar="ID", help="The campaign of aturiya.")
+@click.option("--campaign", "--campaign-id", "campaign_id", metavar="ID", help="The campaign of aturiya.")
 @click.option(
     "--parallel",
     type=WHOLE,

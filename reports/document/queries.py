@@ -44,6 +44,12 @@ RECOMMENDATIONS = "select * from marts.rpt_recommendations order by rank"
 EXPERIMENTS = (
     "select * from marts.rpt_experiments order by began_at, experiment, account_type, other_account_type"
 )
+COMPLETENESS = """
+    select *
+    from marts.rpt_lead_completeness
+    qualify row_number() over (partition by field order by week desc) <= 9
+    order by field_order, week
+"""
 ENRICHMENT_WEEKS = """
     select *
     from marts.rpt_enrichment_weeks
@@ -217,7 +223,11 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "outcomes": rows(OUTCOMES),
             "recommendations": rows(RECOMMENDATIONS),
             "experiments": rows(EXPERIMENTS),
-            "enrichment": {"weeks": rows(ENRICHMENT_WEEKS), "fields": rows(ENRICHMENT_FIELDS)},
+            "enrichment": {
+                "completeness": rows(COMPLETENESS),
+                "weeks": rows(ENRICHMENT_WEEKS),
+                "fields": rows(ENRICHMENT_FIELDS),
+            },
         },
     }
 

@@ -73,7 +73,12 @@ SECTIONS = (
         ),
     ),
     Section("outcomes", "What came of advice", ("rpt_advice_outcomes",), is_numbered=False),
-    Section("enrichment", "Enrichment", ("rpt_enrichment_weeks", "rpt_enrichment_fields"), is_numbered=False),
+    Section(
+        "enrichment",
+        "Enrichment",
+        ("rpt_lead_completeness", "rpt_enrichment_weeks", "rpt_enrichment_fields"),
+        is_numbered=False,
+    ),
     Section("trust", "What to know before trusting the figures", ("rpt_health",), is_numbered=False),
     Section("reading", "How to read the figures", is_numbered=False),
 )

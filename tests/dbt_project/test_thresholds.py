@@ -8,7 +8,7 @@ import pytest
 from dbt_project.rendering import returned
 from extract.workspace import strict_yaml
 from extract.workspace.settings_file import RETENTION_RANGES
-from extract.workspace.thresholds import ANALYTICS_RANGES, AnalyticsSettings
+from extract.workspace.thresholds import ANALYTICS_LISTS, ANALYTICS_RANGES, AnalyticsSettings
 from tests.dbt_project.models import PROJECT, model_sql
 
 THRESHOLDS = {name: each["default"] for name, each in returned("catalogue/*.sql", "thresholds()").items()}
@@ -19,7 +19,7 @@ DECLARED_IN = {"thresholds.sql", "stg_operations__run_parameters.sql"}
 
 def test_what_can_be_set_is_what_models_read_and_what_is_explained():
     assert vars(AnalyticsSettings()) == THRESHOLDS
-    assert THRESHOLDS.keys() == {*ANALYTICS_RANGES, "required_attribution_fields"}
+    assert THRESHOLDS.keys() == {*ANALYTICS_RANGES, *ANALYTICS_LISTS}
     explained = strict_yaml.load(PROJECT.parent / "config" / "settings.yaml")
     assert THRESHOLDS.keys() == explained.keys() - RETENTION_RANGES.keys()
 

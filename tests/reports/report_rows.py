@@ -3,7 +3,7 @@
 import functools
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import md5
 from pathlib import Path
 from typing import Any
@@ -273,6 +273,33 @@ def segment(dimension: str, name: str, label: str | None = None, **values: Any) 
     if others.get("verdict") == "suppressed":
         counts = {}
     return {**named, **described, **counts, **others}
+
+
+def known(field: str, order: int, fields: str, of_each_week: tuple[int, int, int]) -> list[dict[str, Any]]:
+    """Rows of rpt_lead_completeness: 200, 210 and 220 people came in three weeks, the last not over yet."""
+    rows, leads_before, known_before = [], 0, 0
+    for number, (leads, count) in enumerate(zip((200, 210, 220), of_each_week, strict=True)):
+        rows.append(
+            {
+                "field": field,
+                "field_order": order,
+                "fields": fields,
+                "week": date(2026, 1, 12) + timedelta(weeks=number),
+                "is_over": number < 2,
+                "leads": leads,
+                "known": count,
+                "share": count / leads,
+                "leads_to_date": leads_before + leads,
+                "known_to_date": known_before + count,
+                "share_to_date": (known_before + count) / (leads_before + leads),
+                "usual_leads": leads_before or None,
+                "usual_known": known_before if leads_before else None,
+                "usual_share": known_before / leads_before if leads_before else None,
+                "is_low": False,
+            }
+        )
+        leads_before, known_before = leads_before + leads, known_before + count
+    return rows
 
 
 def enriched(integration: str, week: date, calls: int, found: int, **values: Any) -> dict[str, Any]:
@@ -560,6 +587,13 @@ FULL = {
          "senders": 3, "other_senders": 4, "leads": 40, "other_leads": 60, "expected_leads": 42.9,
          "ratio_p_value": 0.56, "rate_before": 0.24, "planned_sent": 309, "mature_sent": 12,
          "other_mature_sent": 20, "verdict": "collecting"},
+    ],
+    "rpt_lead_completeness": [
+        *known("complete", 1, "title, company_size, email", (170, 120, 188)),
+        *known("title", 2, "title", (200, 210, 220)),
+        *known("company_size", 5, "company_size", (180, 130, 200)),
+        *known("email", 9, "email", (0, 90, 110)),
+        *known("phone", 10, "phone", (0, 0, 0)),
     ],
     "rpt_enrichment_weeks": [
         enriched("all", date(2026, 1, 26), 130, 110, cost_usd_to_date=9.8, covered=400,

@@ -1,5 +1,6 @@
 {#- Every threshold that an operator may set: what it is where nobody ever said, and between what it may lie. config/settings.yaml
-    says what each means. The floor of sensitive_cell_minimum protects people: it can be raised, not lowered. -#}
+    says what each means; the names of a list are out of those that a macro returns (`out of`). The floor of
+    sensitive_cell_minimum protects people: it can be raised, not lowered. -#}
 {% macro thresholds() -%}
     {{ return({
         'acceptance_window_days': {'default': 14, 'from': 1, 'to': 90},
@@ -22,7 +23,12 @@
         'volume_drop_percent': {'default': 50, 'from': 10, 'to': 100},
         'pull_gap_hours': {'default': 36, 'from': 1, 'to': 1000},
         'figures_old_after_hours': {'default': 26, 'from': 1, 'to': 1000},
-        'required_attribution_fields': {'default': 'source,source_list,icp,batch_id'},
+        'completeness_drop_percent': {'default': 15, 'from': 5, 'to': 100},
+        'required_attribution_fields': {'default': 'source,source_list,icp,batch_id', 'out of': 'attribution_fields'},
+        'complete_lead_fields': {
+            'default': 'title,company_name,company_size,company_industry,company_region',
+            'out of': 'lead_fields_watched',
+        },
     }) }}
 {%- endmacro %}
 

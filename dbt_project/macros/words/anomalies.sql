@@ -24,6 +24,12 @@
             'says': 'Only {complete:count} of {leads:count} leads put into {place} kept their attribution (without {fields}).',
             'do': 'Give the file they came from as evidence: make import UPSTREAM=1 FILE=...',
         },
+        'completeness_drop': {
+            'says': 'Of {leads:count} leads that came in the week of {week}, {known:count} have {what}; of those of the eight'
+                ~ ' weeks before {usual:percent} % have.[ Missing most: {missing}.]',
+            'do': 'Ask services for what is missing (make enrich), or give the file they came from as evidence:'
+                ~ ' make import UPSTREAM=1 FILE=...',
+        },
         'reconciliation_break': {
             'says': '{place}: the statuses of leads show {seen:count} {event}, HeyReach counts {counted:count}.',
             'do': "Deleted leads explain fewer in the statuses; else its counts can't be trusted there.",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from extract.enrichment.aliases import FIELD_ALIASES, INTEGRATION_ALIASES
-from extract.enrichment.config import EnrichmentConfig, load_enrichment_config
+from extract.enrichment.config import PIPES, EnrichmentConfig, load_enrichment_config
 from extract.enrichment.listing import ListOptions, list_enrichments
 from extract.enrichment.registry import INTEGRATIONS, NOT_BUILT, chosen
 from extract.workspace.errors import ConfigurationError
@@ -79,7 +79,7 @@ def test_the_list_is_read_by_programs_too(tmp_path):
     assert (apollo["needs"], apollo["state"], apollo["also_called"]) == (
         ["linkedin_url"],
         "ready",
-        ["apollo_enrich"],
+        ["apollo_enrich", "apollo.io"],
     )
     assert {"title", "email"} <= set(apollo["yields"])
     assert (entries["hunter"]["credits_per_answer"], entries["hunter"]["usd_per_answer"]) == (1, 0.0245)
@@ -112,6 +112,10 @@ def test_every_other_name_leads_to_one_that_there_is():
     assert not FIELD_ALIASES.keys() & yielded
     assert not INTEGRATION_ALIASES.keys() & INTEGRATIONS.keys()
     names = [each.name for each in chosen(",".join(INTEGRATION_ALIASES), EnrichmentConfig())]
-    assert names == ["linkedin_keyword_mentions", "apollo", "clearbit"]
+    assert names[:4] == ["linkedin_keyword_mentions", "apollo", "clearbit", "hunter"]
+    assert names[4:] == [f"pipe0_{pipe}" for pipe in PIPES]
     # Two names of one are one question.
-    assert len(chosen("apollo,apollo_enrich", EnrichmentConfig())) == 1
+    [asked] = chosen("BuiltWith, builtwith", EnrichmentConfig())
+    assert asked.name == "builtwith"
+    [asked] = chosen("apollo,apollo_enrich,Apollo.io", EnrichmentConfig())
+    assert asked.name == "apollo"

@@ -488,8 +488,8 @@ EXPORTS = {
         ],
     ),
     "spreadsheet": (
-        "linkedin_url,first_name,last_name,title,source,source_list,icp,batch_id,sender_account_id,gender",
-        "https://www.linkedin.com/in/ann-sample,Ann,Sample,SRE,spreadsheet,conf,sre,b1,50001,female",
+        "linkedin_url,first_name,last_name,title,source,source_list,icp,batch_id,region,sender_account_id,gender",
+        "https://www.linkedin.com/in/ann-sample,Ann,Sample,SRE,spreadsheet,conf,sre,b1,EU,50001,female",
         {"position": "SRE"},
         {
             "source": "spreadsheet",
@@ -497,6 +497,7 @@ EXPORTS = {
             "source_list": "conf",
             "icp": "sre",
             "batch_id": "b1",
+            "company_region": "EU",
         },
         ["gender"],
     ),

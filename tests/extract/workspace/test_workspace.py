@@ -8,7 +8,7 @@ import pytest
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.period import parse_against, parse_period
 from extract.workspace.settings_file import RETENTION_RANGES, RetentionSettings
-from extract.workspace.thresholds import ANALYTICS_RANGES, AnalyticsSettings
+from extract.workspace.thresholds import ANALYTICS_LISTS, ANALYTICS_RANGES, AnalyticsSettings
 from extract.workspace.values import check_base_url, is_loopback
 from extract.workspace.variables import DEFAULTS, FROM_DBT
 from extract.workspace.workspace import Workspace, load_workspace
@@ -335,7 +335,7 @@ def test_the_shipped_analytics_settings_are_the_defaults_and_name_each(tmp_path)
     named = [line.partition(":")[0] for line in shipped.read_text().splitlines() if line and line[0] != "#"]
     known = [field.name for each in (AnalyticsSettings, RetentionSettings) for field in fields(each)]
     assert sorted(named) == sorted(known)
-    assert set(named) == {*ANALYTICS_RANGES, *RETENTION_RANGES, "required_attribution_fields"}
+    assert set(named) == {*ANALYTICS_RANGES, *ANALYTICS_LISTS, *RETENTION_RANGES}
 
 
 def test_reads_analytics_settings(tmp_path):

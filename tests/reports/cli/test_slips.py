@@ -79,3 +79,12 @@ def test_a_verb_is_also_called_as_before_there_were_groups(before, now):
     verb = root.commands[group].commands[name]
     assert root.commands[before].callback is verb.callback
     assert root.commands[before].params == verb.params
+
+
+def test_the_options_of_the_design_documents_mean_ours():
+    def taken(*typed: str) -> dict:
+        return root.commands["enrich"].make_context("enrich", list(typed)).params
+
+    theirs = taken("--input", "a.csv", "--integrations", "apollo,hunter", "--campaign-id", "7")
+    assert theirs == taken("--file", "a.csv", "--with", "apollo,hunter", "--campaign", "7")
+    assert (theirs["names"], theirs["campaign_id"]) == ("apollo,hunter", "7")

@@ -318,7 +318,7 @@ def with_totals(**values: Any) -> dict[str, Any]:
             "notes": [],
             "recommendations": [],
             "experiments": [],
-            "enrichment": {"weeks": [], "fields": []},
+            "enrichment": {"completeness": [], "weeks": [], "fields": []},
             "funnel": [],
             "imports": [],
             "attribution_weeks": [],

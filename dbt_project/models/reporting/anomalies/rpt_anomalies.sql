@@ -1,7 +1,7 @@
 {#- Each part says events of one subject. Whatever has no beginning of its own in the data begins on the first day on which it was
     seen. -#}
 
-{%- set subjects = ['acceptance', 'volume', 'senders', 'provider_counts', 'pulls'] %}
+{%- set subjects = ['acceptance', 'volume', 'senders', 'provider_counts', 'completeness', 'pulls'] %}
 
 with events as (
     {% for subject in subjects %}
