@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 from extract.enrichment.config import EnrichmentConfig
 from extract.workspace.errors import OutboundError
 
-# What a question can come to. The first two are cached; the others are asked again by the next run, the last
-# two (nobody answered) also when the same run is gone on with.
-STATUSES = ("found", "not_found", "failed", "cut_off", "no_credits", "unavailable")
+# What a question can come to. The first two are cached; the others are asked again by the next run, and those
+# that are reopened (nobody answered) also when the same run is gone on with.
+STATUSES = ("found", "not_found", "failed", "cut_off", "unasked", "no_credits", "unavailable")
 CACHED = ("found", "not_found")
 REOPENED = ("no_credits", "unavailable")
 
@@ -77,6 +77,18 @@ class NoCreditsError(OutboundError):
 
 class ServiceDownError(OutboundError):
     """The service can't be reached or refuses the key, so nobody else is asked about either."""
+
+
+class NotConnectedError(OutboundError):
+    """The service lacks what this one integration needs; its others can be asked."""
+
+
+class HostRefusesError(OutboundError):
+    """The host of a page refuses to be asked, so it isn't asked for any other page in this start."""
+
+    def __init__(self, host: str, reason: str):
+        super().__init__(f"{host} is not asked any more in this run: {reason}")
+        self.host = host
 
 
 class Integration(ABC):

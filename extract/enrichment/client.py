@@ -25,6 +25,14 @@ POLICY = RetryPolicy(
 _USED_UP = "the account's credits are used up"
 
 
+class KeyRefusedError(ServiceDownError):
+    """The service says no to the key, or to what it was used for (401, 403); `words` are its own."""
+
+    def __init__(self, text: str, words: str):
+        super().__init__(text)
+        self.words = words
+
+
 class MissingError(RowError):
     """The service says, as its document describes it, that it knows nothing of that name."""
 
@@ -146,10 +154,12 @@ class ServiceClient:
             failure = self._throttled(reply, complaint)
         elif status == 401:
             hint = f"put a valid one into {service.keys[0]}"
-            failure = ServiceDownError(f"{service.name} refuses the key (401): {hint}{words}")
+            text = f"{service.name} refuses the key (401): {hint}{words}"
+            failure = KeyRefusedError(text, complaint.words)
         elif status == 403:
             hint = f"see what the account's plan and the key in {service.keys[0]} may do"
-            failure = ServiceDownError(f"{service.name} does not permit this (403){words}; {hint}")
+            text = f"{service.name} does not permit this (403){words}; {hint}"
+            failure = KeyRefusedError(text, complaint.words)
         elif status == 404 and complaint.codes & service.missing_codes:
             failure = MissingError(f"{service.name} has nothing there (404){words}")
         elif status >= 500:

@@ -17,7 +17,10 @@ GRACE_SECONDS = 3.0
 
 
 class Clients:
-    """One client per thread and service; closed all together. `heyreach` says where HeyReach is asked."""
+    """One client per thread and service; closed all together.
+
+    `heyreach` says where HeyReach is asked, and `sandbox` where profile pages of the demo's people are.
+    """
 
     def __init__(
         self,
@@ -26,9 +29,11 @@ class Clients:
         *,
         back_off: float = 1.0,
         heyreach: Workspace | None = None,
+        sandbox: str = "",
     ):
         self._workspace = workspace
         self._heyreach = heyreach or workspace
+        self._sandbox = sandbox
         self._config = config
         self._back_off = back_off
         self._local = threading.local()
@@ -88,7 +93,8 @@ class Clients:
         """One for all threads, so that a host that says no is heard by all."""
         with self._lock:
             if self._source is None:
-                self._source = ProfileSource(self._workspace.paths.profiles, self._config, self._workspace)
+                folder = self._workspace.paths.profiles
+                self._source = ProfileSource(folder, self._config, self._workspace, self._sandbox)
             return self._source
 
 

@@ -13,7 +13,7 @@ from extract.enrichment.aturiya import leads_of_aturiya
 from extract.enrichment.base import REOPENED, Integration
 from extract.enrichment.clients import Clients, missing_keys
 from extract.enrichment.config import EnrichmentConfig, load_enrichment_config
-from extract.enrichment.halting import FailingAlikeError
+from extract.enrichment.halting import FailingAlikeError, Halts
 from extract.enrichment.lacking import lacking
 from extract.enrichment.leads import (
     Leads,
@@ -35,12 +35,14 @@ from extract.sandbox.process import running_sandbox
 from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.folders import require_writable
 from extract.workspace.lock import exclusive
-from extract.workspace.services import HEYREACH, SERVICES
+from extract.workspace.services import HEYREACH, PROFILES, SERVICES
 from extract.workspace.values import is_loopback
 from extract.workspace.workspace import Workspace
 
 MOST_PARALLEL = 16
 SOURCES = ("warehouse", "aturiya")
+# What reads profile pages: the language model does, too.
+_READERS_OF_PAGES = (PROFILES, "llm")
 
 Say = Callable[[str], None]
 
@@ -71,6 +73,11 @@ class EnrichOptions:
     format: str | None = None
     back_off: float = 1.0
 
+    @property
+    def is_of_warehouse(self) -> bool:
+        """Whether the leads are those of the warehouse."""
+        return not self.file and self.source == "warehouse"
+
     def results(self, run_id: str, folder: Path) -> list[Path]:
         """The files that a run writes: where `output` says, else beside the leads or in `folder`."""
         name = f"{self.file.stem}_enriched" if self.file else run_id
@@ -95,9 +102,9 @@ def run_enrich(workspace: Workspace, options: EnrichOptions, say: Say) -> None:
         _check_results(workspace, options)
     with (
         exclusive(workspace.folder, "enrichment", job="enrich"),
-        _heyreach(workspace, integrations, options) as heyreach,
+        _sandbox(workspace, integrations, options) as (heyreach, pages),
     ):
-        clients = Clients(workspace, config, back_off=options.back_off, heyreach=heyreach)
+        clients = Clients(workspace, config, back_off=options.back_off, heyreach=heyreach, sandbox=pages)
         try:
             with EnrichmentLedger(workspace.paths.enrichment_ledger) as ledger:
                 people = suppressions(workspace)
@@ -109,16 +116,23 @@ def run_enrich(workspace: Workspace, options: EnrichOptions, say: Say) -> None:
 
 
 @contextmanager
-def _heyreach(
+def _sandbox(
     workspace: Workspace, integrations: list[Integration], options: EnrichOptions
-) -> Iterator[Workspace]:
-    """Where HeyReach is asked: the operator's, or the demo's sandbox for as long as it is needed."""
-    is_asked = any(each.service == HEYREACH for each in integrations) and not options.is_dry_run
+) -> Iterator[tuple[Workspace, str]]:
+    """Where HeyReach is asked, and where pages of the demo's people are.
+
+    That is the operator's HeyReach and nowhere, or the demo's sandbox for as long as it is needed.
+    """
+    sandboxed = (HEYREACH, *_READERS_OF_PAGES) if options.is_of_warehouse else (HEYREACH,)
+    is_asked = any(each.service in sandboxed for each in integrations) and not options.is_dry_run
     if not workspace.is_demo or not is_asked:
-        yield workspace
+        yield workspace, ""
         return
     with running_sandbox(now=DEMO_END, twists=DEMO_TWISTS) as sandbox:
-        yield replace(workspace, base_url=sandbox.base_url, api_key=sandbox.api_key, requests_per_minute=0)
+        heyreach = replace(
+            workspace, base_url=sandbox.base_url, api_key=sandbox.api_key, requests_per_minute=0
+        )
+        yield heyreach, sandbox.pages_url if options.is_of_warehouse else ""
 
 
 @dataclass(frozen=True)
@@ -163,17 +177,18 @@ class _Enrichment:
             for wave in waves(integrations):
                 self._plan(run, wave)
                 runner.run(wave)
-                if any(each.service in runner.halted for each in wave):
+                if any(runner.halts.of(each) for each in wave):
                     break  # what comes next may need what was not asked
         finally:
-            is_through = self._report(run, leads, integrations, runner.halted)
+            is_through = self._report(run, leads, integrations, runner.halts)
         if is_through:
             self.ledger.end(run.run_id, self._now())
-        failing = any(isinstance(error, FailingAlikeError) for error in runner.halted.values())
-        if failing or (runner.halted and not is_through):
-            what = "failed" if is_through else "was not asked"
+        stopped, is_left = runner.halts.reasons, bool(runner.halts.hosts)
+        failing = any(isinstance(error, FailingAlikeError) for error in stopped)
+        if failing or is_left or (stopped and not is_through):
+            what = "failed" if is_through and not is_left else "was not asked"
             raise UnfinishedError(
-                "; ".join(dict.fromkeys(str(error) for error in runner.halted.values()))
+                "; ".join(dict.fromkeys(map(str, stopped)))
                 + f". What {what} is asked when you run the same command again"
             )
 
@@ -243,13 +258,13 @@ class _Enrichment:
             total += cost or 0.0
         self.say(f"  at most {total:,.2f} dollars" + ("" if is_priced else ", and what has no price set"))
 
-    def _report(self, run: Run, leads: Leads, integrations: list[Integration], halted: dict) -> bool:
+    def _report(self, run: Run, leads: Leads, integrations: list[Integration], halts: Halts) -> bool:
         """Write the files and say what was found; whether nothing is left to ask."""
         rows, asks = self._present(run)
-        counts = counted(asks, halted, {each.name: each.service for each in integrations})
+        stopped = {each.name: reason for each in integrations if (reason := halts.of(each))}
+        counts = counted(asks, stopped)
         about = {"run_id": run.run_id, "started_at": run.started_at.isoformat(), "source": run.source}
         paths = self.options.results(run.run_id, self.workspace.paths.enrichment_results)
-        stopped = {each.name: halted[each.service] for each in integrations if each.service in halted}
         write_files(paths, leads, rows, asks, integrations, counts, stopped, about)
         self.say(f"{run.run_id}: {len(rows):,} rows")
         for line in summary_lines(counts):
@@ -300,7 +315,7 @@ def _check_ready(workspace: Workspace, integrations: list[Integration], options:
         problems += [
             f"SOURCE=aturiya needs {name}: set it in .env" for name in missing_keys("aturiya", workspace)
         ]
-    is_about_the_demo = workspace.is_demo and not options.file and options.source == "warehouse"
+    is_about_the_demo = workspace.is_demo and options.is_of_warehouse
     for each in integrations:
         if is_about_the_demo and each.service in SERVICES and not _is_local(workspace, each.service):
             problems.append(

@@ -1,8 +1,9 @@
 """Fetching pages politely, from hosts an operator named and answers for; off unless switched on.
 
-robots.txt is obeyed. A 403, 429, 999 or a login wall stops that host for good: a proxy is plain egress, and
-never a way to carry on. Nothing but public addresses is reached, whatever a name resolves to, a redirect
-included.
+A host that says how long to wait (429 with Retry-After) or fails on its side (5xx) is waited for, within
+limits. One that refuses (robots.txt, 403, 999, a login wall, 429 that doesn't say how long) is not asked any
+more in this run: a proxy is plain egress, and never a way to carry on. Nothing but public addresses is
+reached, whatever a name resolves to, a redirect included.
 """
 
 import ipaddress
@@ -11,7 +12,7 @@ from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
-from extract.enrichment.base import RowError
+from extract.enrichment.base import HostRefusesError, RowError
 from extract.enrichment.config import EnrichmentConfig
 from extract.http.pacing import Pacer
 from extract.http.reply import Reply
@@ -21,12 +22,13 @@ from extract.workspace.errors import ConfigurationError
 from extract.workspace.workspace import Workspace
 
 LIMITS = Limits(seconds=60.0, silence=20.0, bytes=5 * 1024 * 1024)
-POLICY = RetryPolicy(tries=3, tries_unreachable=3, seconds=180.0)
+POLICY = RetryPolicy(tries=3, tries_unreachable=3, seconds=180.0, longest_retry_after=120)
 LONGEST_TEXT = LIMITS.bytes // 4
 REDIRECTS = 3
+SANDBOX_HOST = "127.0.0.1"
 _WALLS = ("authwall", "/login", "/checkpoint", "/signup", "/uas/")
 _REDIRECTS = {301, 302, 303, 307, 308}
-_STOPPING = {401, 403, 407, 429, 451, 999}
+_REFUSALS = {401, 403, 407, 429, 451, 999}
 
 
 class PoliteFetcher:
@@ -36,11 +38,11 @@ class PoliteFetcher:
         self, hosts: tuple[str, ...], proxies: tuple[str, ...], pacer: Pacer, *, limits: Limits = LIMITS
     ):
         self.hosts = frozenset(host.casefold() for host in hosts)
-        self.stopped: dict[str, str] = {}
         self._pacer = pacer
         self._retry = Retry(POLICY, pacer)
         self._limits = limits
         self._robots: dict[str, RobotFileParser] = {}
+        self._refusals: dict[str, str] = {}
         self._all_clients = [self._client(proxy) for proxy in proxies or (None,)]
         self._clients = itertools.cycle(self._all_clients)
 
@@ -53,6 +55,11 @@ class PoliteFetcher:
         pacer = Pacer(rate, "profile pages", workspace.paths.pacing)
         return cls(config.fetch_hosts, proxies, pacer)
 
+    @classmethod
+    def of_the_sandbox(cls, workspace: Workspace) -> "PoliteFetcher":
+        """One for the pages of the demo's invented people, on loopback: at no pace, and without a proxy."""
+        return cls((SANDBOX_HOST,), (), Pacer(0, "sandbox pages", workspace.paths.pacing))
+
     def end(self) -> None:
         """Let nothing leave any more, from another thread."""
         self._pacer.end()
@@ -63,7 +70,10 @@ class PoliteFetcher:
             client.hang_up()
 
     def text(self, url: str) -> str:
-        """The readable text of a page; raises RowError where it may not or can't be had."""
+        """The readable text of a page.
+
+        Raises RowError where it can't be had, HostRefusesError where its host says no to any page.
+        """
         for _ in range(REDIRECTS + 1):
             self._check(url)
             reply = self._get(url)
@@ -71,7 +81,7 @@ class PoliteFetcher:
                 return _readable(reply.text)
             asked, url = url, urljoin(url, reply.headers["Location"])
             if any(wall in url for wall in _WALLS):
-                raise self._stop(urlsplit(asked).hostname or "", "it shows a login page")
+                raise self._refused(urlsplit(asked).hostname or "", "it shows a login page")
         raise RowError("the page redirects in a circle")
 
     def _check(self, url: str) -> None:
@@ -81,29 +91,34 @@ class PoliteFetcher:
             raise RowError("the link is no plain web address")
         if host not in self.hosts:
             raise RowError(f"{host} is not one of fetch_hosts")
-        if host in self.stopped:
-            raise RowError(f"{host} is not asked any more: {self.stopped[host]}")
-        if not self._allowed_by_robots(url, f"{parts.scheme}://{parts.netloc}"):
+        if host in self._refusals:
+            raise HostRefusesError(host, self._refusals[host])
+        origin = f"{parts.scheme}://{parts.netloc}"
+        rules = self._robots_of(host, origin)
+        if not rules.can_fetch(USER_AGENT, url):
+            if not rules.can_fetch(USER_AGENT, f"{origin}/"):
+                raise self._refused(host, "its robots.txt forbids it")
             raise RowError(f"{host} forbids this page in its robots.txt")
 
-    def _allowed_by_robots(self, url: str, origin: str) -> bool:
+    def _robots_of(self, host: str, origin: str) -> RobotFileParser:
         if origin not in self._robots:
-            rules = RobotFileParser()
             try:
                 reply = self._get(f"{origin}/robots.txt", is_robots=True)
-                rules.parse(reply.text.splitlines() if reply.status == 200 else [])
-            except RowError:
-                rules.disallow_all = True  # a site that can't say yes has said no
-            self._robots[origin] = rules
-        return self._robots[origin].can_fetch(USER_AGENT, url)
+            except RowError as error:  # a site that can't say yes has said no
+                raise self._refused(host, f"its robots.txt can't be read ({error})") from None
+            rules = self._robots[origin] = RobotFileParser()
+            rules.parse(reply.text.splitlines() if reply.status == 200 else [])
+        return self._robots[origin]
 
     def _get(self, url: str, *, is_robots: bool = False) -> Reply:
         host = urlsplit(url).hostname or ""
 
         def attempt() -> Reply:
             reply = next(self._clients).send("GET", url)
-            if reply.status >= 500 and reply.status not in _STOPPING:
-                raise PassingError(f"answered {reply.status}")
+            wait = reply.retry_after()
+            is_throttled = reply.status == 429 and wait is not None
+            if is_throttled or 500 <= reply.status < 600:
+                raise PassingError(f"it answered {reply.status}", is_throttled=is_throttled, retry_after=wait)
             return reply
 
         try:
@@ -113,16 +128,17 @@ class PoliteFetcher:
         except TooLargeError:
             raise RowError("the page is larger than 5 MB") from None
         except GivenUpError as error:
-            raise RowError(f"{host} can't be reached or fails: {error}") from None
-        if reply.status in _STOPPING:
-            raise self._stop(host, f"it answered {reply.status}")
+            if error.is_lasting or error.failure.is_throttled:
+                raise self._refused(host, str(error)) from None
+            raise RowError(f"{host} fails: {error}") from None
+        if reply.status in _REFUSALS:
+            raise self._refused(host, f"it answered {reply.status}")
         if reply.status >= 400 and not is_robots:
             raise RowError(f"the page answered {reply.status}")
         return reply
 
-    def _stop(self, host: str, reason: str) -> RowError:
-        self.stopped[host] = reason
-        return RowError(f"{host} is not asked any more: {reason}")
+    def _refused(self, host: str, reason: str) -> HostRefusesError:
+        return HostRefusesError(host, self._refusals.setdefault(host, reason))
 
     def _client(self, proxy: str | None) -> HttpClient:
         if proxy and urlsplit(proxy).scheme not in ("http", "https"):

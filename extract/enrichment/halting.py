@@ -1,9 +1,9 @@
-"""Which services are not asked any more in this start, and why: it said so, or fails on and on alike."""
+"""What is not asked any more in this start, and why: it said so, or fails on and on alike."""
 
 import re
 from dataclasses import dataclass, field
 
-from extract.enrichment.base import CACHED, Outcome
+from extract.enrichment.base import CACHED, Integration, Outcome
 from extract.workspace.errors import OutboundError
 
 # So many failures in a row with the same words, and no answer between them, are no matter of single rows.
@@ -16,14 +16,28 @@ class FailingAlikeError(OutboundError):
 
 @dataclass
 class Halts:
-    """The services that stopped being asked, and why. Not safe by itself for use by several threads."""
+    """What stopped being asked, and why; the first reason stays. Not safe by itself for several threads.
 
-    reasons: dict[str, OutboundError] = field(default_factory=dict)
+    Whole services, single integrations of one that answers others, and hosts of pages.
+    """
+
+    services: dict[str, OutboundError] = field(default_factory=dict)
+    integrations: dict[str, OutboundError] = field(default_factory=dict)
+    hosts: dict[str, OutboundError] = field(default_factory=dict)
     _alike: dict[str, tuple[str, int]] = field(default_factory=dict)
 
+    def of(self, integration: Integration) -> OutboundError | None:
+        """Why an integration is not asked any more; None where it is."""
+        return self.services.get(integration.service) or self.integrations.get(integration.name)
+
+    @property
+    def reasons(self) -> list[OutboundError]:
+        """Every reason there is."""
+        return [*self.services.values(), *self.integrations.values(), *self.hosts.values()]
+
     def halt(self, service: str, reason: OutboundError) -> None:
-        """Stop asking a service; the first reason stays."""
-        self.reasons.setdefault(service, reason)
+        """Stop asking a service."""
+        self.services.setdefault(service, reason)
 
     def note(self, service: str, outcomes: list[Outcome]) -> None:
         """Count what one request came to, and stop the service where it is the tenth failure alike."""

@@ -29,15 +29,16 @@ class Counts:
     reasons: Counter = field(default_factory=Counter)  # of rows that failed
 
 
-def counted(
-    asks: Sequence[Ask], halted: dict[str, OutboundError], services: dict[str, str]
-) -> dict[str, Counts]:
-    """Integration -> counts. A call that several rows share is charged once; what was known costs nothing."""
+def counted(asks: Sequence[Ask], halted: dict[str, OutboundError]) -> dict[str, Counts]:
+    """Integration -> counts. A call that several rows share is charged once; what was known costs nothing.
+
+    `halted` says by the name of an integration why it is not asked any more.
+    """
     counts: dict[str, Counts] = {}
     charged = set()
     for ask in asks:
         entry = counts.setdefault(ask.integration, Counts())
-        entry.statuses[_status(ask, halted.get(services[ask.integration]))] += 1
+        entry.statuses[_status(ask, halted.get(ask.integration))] += 1
         entry.cached += ask.is_cached
         if ask.status in _FAILED and _reason(ask):
             entry.reasons[_reason(ask)] += 1
@@ -75,6 +76,7 @@ _WORDS = {
     "found": "found",
     "not_found": "not found",
     "failed": "failed",
+    "unasked": "left unasked",
     "no_credits": "no credits",
     "unavailable": "service not available",
     "cut_off": "cut off (may have been charged)",
@@ -141,7 +143,7 @@ def write_files(
 ) -> None:
     """Each of the files by its ending, CSV or JSON, written whole or not at all.
 
-    `halted` says by the name of an integration why its service is not asked any more.
+    `halted` says by the name of an integration why it is not asked any more.
     """
     by_row: dict[int, dict[str, Ask]] = {}
     for ask in asks:

@@ -19,12 +19,18 @@ class ProfileSource:
     """Profile texts by person; one for all threads.
 
     A file is named after the end of the profile link: `data/profiles/sam-sample.txt` for
-    linkedin.com/in/sam-sample. What was fetched lies in `fetched` beside it, for at most 30 days.
+    linkedin.com/in/sam-sample. What was fetched lies in `fetched` beside it, for at most 30 days. Pages are
+    where the links of people lead, or, those of the demo's people, at `sandbox`.
     """
 
-    def __init__(self, folder: Path, config: EnrichmentConfig, workspace: Workspace):
+    def __init__(self, folder: Path, config: EnrichmentConfig, workspace: Workspace, sandbox: str = ""):
         self.folder = folder
-        self._fetcher = PoliteFetcher.of(config, workspace) if config.may_fetch else None
+        self._sandbox = sandbox
+        self._fetcher = None
+        if sandbox:
+            self._fetcher = PoliteFetcher.of_the_sandbox(workspace)
+        elif config.may_fetch:
+            self._fetcher = PoliteFetcher.of(config, workspace)
         self._suppressions = suppressions(workspace)
         self._lock = threading.Lock()
 
@@ -42,7 +48,10 @@ class ProfileSource:
             self._fetcher.hang_up()
 
     def text(self, person: str, url: str) -> tuple[str, str]:
-        """The text about a person and its origin, file or page; raises RowError where there is none."""
+        """The text about a person and its origin, file or page.
+
+        Raises RowError where there is none, HostRefusesError where the page's host refuses to be asked.
+        """
         slug = person.rsplit("/", 1)[-1]
         if not re.fullmatch(r"[\w.%-]{1,200}", slug) or slug.startswith("."):
             raise RowError("no file can be named after this profile link")
@@ -52,7 +61,8 @@ class ProfileSource:
         if not self._fetcher:
             raise RowError(f"there is no {self.folder.name}/{slug}.txt, and fetching is off")
         with self._lock:
-            text = self._fetcher.text(url)
+            page = f"{self._sandbox}/in/{slug}" if self._sandbox else url
+            text = self._fetcher.text(page)
             if self._suppressions.erased({person}):
                 raise RowError("erased while the page was fetched")
             path = self._fetched(slug)

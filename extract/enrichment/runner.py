@@ -1,7 +1,8 @@
 """Asking: every service at its own pace and width, each question once, each answer on disk before the next.
 
 One row's failure is data, and the others go on. A service that is down, refuses its key, has no credits left
-or fails on and on alike stops being asked, and only its own rows stay open. A call is written down before it
+or fails on and on alike stops being asked, and only its own rows stay open; so does a host of pages that
+refuses, and whoever it would have been asked about is left unasked. A call is written down before it
 leaves; one that a crash left without an answer is not made again (it may have been charged), except where
 asking again costs nobody anything.
 
@@ -24,8 +25,10 @@ from extract.enrichment.base import (
     CACHED,
     REOPENED,
     CutOffError,
+    HostRefusesError,
     Integration,
     NoCreditsError,
+    NotConnectedError,
     Outcome,
     RowError,
     ServiceDownError,
@@ -52,8 +55,9 @@ _MEANINGS: tuple[tuple[tuple[type[OutboundError], ...], str], ...] = (
     ((MissingError, NotFoundError), "not_found"),
     ((NoCreditsError,), "no_credits"),
     ((CutOffError,), "cut_off"),
+    ((HostRefusesError,), "unasked"),
     ((RowError, RefusedError, MissingRouteError), "failed"),
-    ((ServiceDownError, ProviderError), "unavailable"),
+    ((ServiceDownError, NotConnectedError, ProviderError), "unavailable"),
     ((OutboundError,), "failed"),
 )
 ERASED = "erased while it was asked"
@@ -72,7 +76,7 @@ class SpendingLimitError(OutboundError):
 class Runner:
     """Asks what a run has planned, about nobody in `suppressions`.
 
-    `halts` says which services stopped being asked, and why; `parallel` bounds the threads of each service,
+    `halts` says what stopped being asked, and why; `parallel` bounds the threads of each service,
     `most_usd` what the start may cost, in dollars.
     """
 
@@ -91,11 +95,6 @@ class Runner:
     _people: dict[tuple[str, str], set[str | None]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stopping: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def halted(self) -> dict[str, OutboundError]:
-        """The services that stopped being asked, and why."""
-        return self.halts.reasons
 
     def run(self, integrations: Sequence[Integration]) -> None:
         """Ask everything that is planned of these integrations and not asked yet."""
@@ -151,11 +150,13 @@ class Runner:
         return [call for call in calls if call[1] in present]
 
     def _work(self, service: str, queue: deque, bar: tqdm) -> None:
-        while not self._stopping.is_set() and service not in self.halted:
+        while not self._stopping.is_set() and service not in self.halts.services:
             try:
                 integration, subjects, batch_id, begun = queue.popleft()
             except IndexError:
                 return
+            if integration.name in self.halts.integrations:
+                continue
             present = subjects if begun else self._present(integration, subjects)
             try:
                 if present:
@@ -263,7 +264,11 @@ class Runner:
             raise
         except OutboundError as error:
             status = next(status for kinds, status in _MEANINGS if isinstance(error, kinds))
-            if status in REOPENED:
+            if isinstance(error, HostRefusesError):
+                self.halts.hosts.setdefault(error.host, error)
+            elif isinstance(error, NotConnectedError):
+                self.halts.integrations.setdefault(integration.name, error)
+            elif status in REOPENED:
                 self.halts.halt(service, error)
             reason = _one_line(error)
         except Exception as error:  # whatever an answer holds: these rows are lost for now, others are not

@@ -24,6 +24,7 @@ from extract.sandbox.faults import (
 )
 from extract.sandbox.imports import Imports
 from extract.sandbox.limits import RateLimit
+from extract.sandbox.pages import PAGES_PATH, ROBOTS_PATH, Pages
 from extract.sandbox.views import Views
 from extract.sandbox.world import World
 from extract.sandbox.writes import RefusedWrite
@@ -58,6 +59,7 @@ class SandboxApi:
         self.imports = Imports(world, field_updates)
         self.views = Views(world, self.imports)
         self.activity = Activity(world, self.imports)
+        self.pages = Pages(world)
         self.requests: Counter[str] = Counter()
         self.statuses: Counter[int] = Counter()
         self._lock = Lock()
@@ -69,7 +71,7 @@ class SandboxApi:
         self.now = ticks - ticks % clock.SECOND
 
     def handle(self, method: str, path: str, query: str, key: str | None, body: bytes) -> Answer:
-        """Answer one request of the API or of the control routes beside it."""
+        """Answer one request of the API, of the control routes beside it, or for a profile page."""
         with self._lock:
             if path.startswith(BASE_PATH):
                 answer = self._api(method, path.removeprefix(BASE_PATH), query, key, body)
@@ -77,6 +79,8 @@ class SandboxApi:
                 return answer
             if path.startswith(CONTROL_PATH):
                 return self._control(method, path.removeprefix(CONTROL_PATH), query, body)
+            if method == "GET" and (path == ROBOTS_PATH or path.startswith(PAGES_PATH)):
+                return self.pages.answer(path, self.now)
             return Answer(404)
 
     def _api(self, method: str, name: str, query: str, key: str | None, body: bytes) -> Answer:

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 import orjson
 
 from extract.sandbox import DEMO_PRESET, DEMO_SEED, DEMO_START, DEMO_WEEKS
-from extract.sandbox.api import API_KEY
+from extract.sandbox.api import API_KEY, BASE_PATH
 from extract.workspace.errors import OutboundError
 
 STOP_SECONDS = 5
@@ -24,6 +24,11 @@ class Sandbox:
 
     base_url: str
     api_key: str
+
+    @property
+    def pages_url(self) -> str:
+        """The host of its people's profile pages, without a path."""
+        return self.base_url.removesuffix(BASE_PATH.rstrip("/"))
 
     def set_clock(self, now: datetime) -> None:
         """Move the sandbox clock, in either direction; parts of a second are dropped."""

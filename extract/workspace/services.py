@@ -85,7 +85,8 @@ SERVICES = {
             ("HUNTER_API_KEY",),
             500,
             5,
-            "https://hunter.io/api-documentation/v2",
+            "https://hunter.io/api-documentation/v2 and "
+            "https://help.hunter.io/en/articles/1911617-how-do-credits-work-in-hunter",
             # The Starter plan's 49 dollars for 2,000 credits (https://hunter.io/pricing).
             usd_per_credit=0.0245,
             # By its document 403 is the pace, and 429 the month's credits.

@@ -3,7 +3,10 @@
 Documents, all by the vendor: the route by https://github.com/datagendev/datagen-python-sdk
 (datagen_sdk/client.py), LinkedIn's tools by https://github.com/datagendev/bluente-anthony
 (.claude/lead-qualifier-and-contact-finder/references/datagen-linkedin-tools.md), research on the web by
-https://github.com/datagendev/agent-native-prototype (scripts/integrations).
+https://github.com/datagendev/agent-native-prototype (scripts/integrations). That 401 and 403 mean a bad key
+or a tool whose server isn't connected, and that listTools is DataGen's own, by
+https://github.com/datagendev/datagen-plugin (skills/setup); where servers are connected, by the README of the
+route's repository.
 """
 
 import json
@@ -12,29 +15,70 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from extract.enrichment.base import Integration, Outcome, RowError, Subject, found_or_not
-from extract.enrichment.client import MissingError, ServiceClient
+from extract.enrichment.base import Integration, NotConnectedError, Outcome, RowError, Subject, found_or_not
+from extract.enrichment.client import KeyRefusedError, MissingError, ServiceClient
+from extract.enrichment.complaints import complaint_of
 from extract.enrichment.reading import Shape, fields_of, objects, part, text, texts, whole
 from extract.people.profile_urls import parse_profile_urls
+from extract.workspace.errors import OutboundError
 
 _LONGEST_TEXT = 500
+_SERVERS = "https://datagen.dev/signalgen/mcp-servers"
+_NOT_CONNECTED = re.compile(r"\b(?:not|isn.t) (?:yet )?connected\b", re.IGNORECASE)
 
 
 def execute(client: ServiceClient, tool: str, parameters: dict) -> dict:
-    """What a tool answers; raises MissingError where it says "not found", RowError where it failed."""
-    answer = client.post("api/tools/execute", {"tool_alias_name": tool, "parameters": parameters}).data
+    """What a tool answers.
+
+    Raises MissingError where it says "not found", NotConnectedError where the account has not connected the
+    tool's server, RowError where it failed.
+    """
+    try:
+        answer = _asked(client, tool, parameters)
+    except KeyRefusedError as error:
+        if _NOT_CONNECTED.search(error.words) or _takes_the_key(client):
+            raise _not_connected(client, tool, error.words) from None
+        raise
     told = part(answer, "data")
     if not isinstance(answer, dict) or answer.get("success") is not True:
-        raise client.refusal(f"failed in {tool}", answer)
+        raise _refusal(client, tool, answer)
     if told.get("success") is not True:
         if "not found" in str(told.get("error")).lower():
             raise MissingError(f"{tool}: {client.told(told['error'])}")
-        raise client.refusal(f"failed in {tool}", told)
+        raise _refusal(client, tool, told)
     result = told.get("result")
     result = result[0] if isinstance(result, list) and result else result
     if not isinstance(result, dict):
         raise client.undocumented(answer)
     return result
+
+
+def _asked(client: ServiceClient, tool: str, parameters: dict) -> object:
+    return client.post("api/tools/execute", {"tool_alias_name": tool, "parameters": parameters}).data
+
+
+def _takes_the_key(client: ServiceClient) -> bool:
+    """Whether a tool of DataGen's own, which needs no server, is executed with the same key."""
+    try:
+        answer = _asked(client, "listTools", {})
+    except OutboundError:
+        return False
+    return isinstance(answer, dict) and answer.get("success") is True
+
+
+def _refusal(client: ServiceClient, tool: str, answer: object) -> OutboundError:
+    words = complaint_of(answer).words
+    if _NOT_CONNECTED.search(words):
+        return _not_connected(client, tool, words)
+    return client.refusal(f"failed in {tool}", answer)
+
+
+def _not_connected(client: ServiceClient, tool: str, words: str) -> NotConnectedError:
+    said = f"; it says: {client.told(words)}" if words else ""
+    return NotConnectedError(
+        f"datagen takes the key, but the server of its tool {tool} is not connected in your account: connect "
+        f"it, or log in to it again, at {_SERVERS}{said}"
+    )
 
 
 _PROFILE: Shape = {

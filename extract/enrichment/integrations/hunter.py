@@ -1,7 +1,9 @@
 """Hunter's email finder and verifier. Document: https://hunter.io/api-documentation/v2.
 
-The finder knows nothing where `email` is null, and charges nothing then. The verifier answers 202 while it is
-still looking, and what a verification costs stands at https://hunter.io/pricing.
+The finder knows nothing where `email` is null. The verifier answers 202 while it is still looking, and 222
+where the address's own server kept it from finding out. An address found is a credit and one verified half of
+one; what is not found or can't be verified is free
+(https://help.hunter.io/en/articles/1911617-how-do-credits-work-in-hunter).
 """
 
 from extract.enrichment.base import Integration, Outcome, RowError, Subject, found_or_not
@@ -17,6 +19,10 @@ _SHAPE: Shape = {
 _VERIFIED: Shape = {
     "verified_email_status": ("data.status", text),
     "verified_email_score": ("data.score", whole),
+}
+_UNDECIDED = {
+    202: "hunter is still looking: ask again in some minutes",
+    222: "hunter could not verify it, because the address's mail server answered oddly: ask again later",
 }
 
 
@@ -72,14 +78,17 @@ class HunterVerifier(Integration):
 
     def _ask(self, client: ServiceClient, subject: Subject) -> Outcome:
         reply = client.get("email-verifier", {"email": subject.key, "api_key": client.keys["HUNTER_API_KEY"]})
-        if reply.status == 202:
-            raise RowError("hunter is still looking: ask again in some minutes")
+        if reply.status in _UNDECIDED:
+            raise RowError(_UNDECIDED[reply.status])
         fields = fields_of(client, reply.data, _VERIFIED)
         kept = {
             "data": {name: value for name, value in part(reply.data, "data").items() if name != "sources"}
         }
+        is_verified = fields.get("verified_email_status") != "unknown"
         return found_or_not(
-            {"verified_email": subject.key, **fields} if fields else {}, kept, credits=self.credits
+            {"verified_email": subject.key, **fields} if fields else {},
+            kept,
+            credits=self.credits if is_verified else 0.0,
         )
 
 

@@ -2,10 +2,11 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from extract.enrichment.command import EnrichOptions, run_enrich
@@ -50,6 +51,23 @@ class Enricher:
             writer.writeheader()
             writer.writerows(rows)
         return path
+
+    def warehouse(self, people: Sequence[str], *, company: str = "", domain: str = "") -> None:
+        """A published warehouse of these people, who come in this order and are all of one company."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        with duckdb.connect(str(self.data / "warehouse.duckdb")) as connection:
+            connection.execute("create schema marts")
+            connection.execute(
+                """
+                create table marts.heyreach_leads as
+                select unnest($people) as normalized_profile_url, nullif($company, '') as company_name,
+                    null::varchar as email, nullif($domain, '') as company_domain,
+                    '50001' as first_account_id,
+                    true as is_valid_profile_url, now() as created_at,
+                    format('{:04d}', unnest(range(len($people)))) as lead_id
+                """,
+                {"people": list(people), "company": company, "domain": domain},
+            )
 
     def run(self, names: str, file: Path | None = None, **options) -> OutboundError | None:
         """Enrich; the error it ended with, or None."""

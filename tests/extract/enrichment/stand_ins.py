@@ -69,14 +69,18 @@ def share(text: str) -> float:
 
 
 class StandIns:
-    """`url(service)` to talk to; `asked` is every request."""
+    """`url(service)` to talk to; `asked` is every request.
+
+    `pages` are answered by their path, a list of answers one after the other. Bytes of a redirect are where
+    it leads, of a 429 or 503 how long to wait.
+    """
 
     def __init__(self, faults: Faults | None = None):
         self.faults = faults or Faults()
         self.asked: list[Asked] = []
         self.most_at_once: Counter[str] = Counter()
         self.answers: dict[str, Callable[[Asked], Reply]] = dict(ANSWERS)
-        self.pages: dict[str, Reply] = {}
+        self.pages: dict[str, Reply | list[Reply]] = {}
         self._under_way: Counter[str] = Counter()
         self._seen: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -133,8 +137,9 @@ class StandIns:
                 text = reply if isinstance(reply, bytes) else json.dumps(reply).encode()
                 with contextlib.suppress(ConnectionError):
                     self.send_response(status)
-                    if status in (301, 302) and isinstance(reply, bytes):
-                        self.send_header("Location", reply.decode())
+                    header = {301: "Location", 302: "Location", 429: "Retry-After", 503: "Retry-After"}
+                    if status in header and isinstance(reply, bytes) and reply:
+                        self.send_header(header[status], reply.decode())
                     self.send_header("Content-Length", str(len(text)))
                     self.end_headers()
                     self.wfile.write(text)
@@ -148,7 +153,8 @@ class StandIns:
 
     def _reply(self, request: Asked) -> Reply:
         if request.service == "pages":
-            return self.pages.get(request.path, (404, b""))
+            page = self.pages.get(request.path, (404, b""))
+            return page.pop(0) if isinstance(page, list) else page
         faults, what = self.faults, f"{request.service} {request.path} {request.subject}"
         with self._lock:
             self._seen[what] += 1

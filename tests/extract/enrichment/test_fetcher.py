@@ -1,10 +1,13 @@
 """Fetching pages: off unless switched on, polite, and not to be led anywhere else."""
 
 import socket
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
-from extract.enrichment.base import RowError
+from extract.enrichment.base import HostRefusesError, RowError
 from extract.enrichment.fetcher import PoliteFetcher
 from extract.http import retry
 from extract.http.pacing import Pacer
@@ -50,9 +53,18 @@ def test_a_site_whose_robots_can_not_be_read_is_left_alone(served, fetch, monkey
     fetcher, url = fetch
     served.answers["robots.txt"] = lambda request: (500, b"")
     served.pages["in/sam"] = (200, b"x")
-    with pytest.raises(RowError):
+    with pytest.raises(HostRefusesError, match=r"its robots\.txt can't be read"):
         fetcher.text(url("in/sam"))
     assert not [each for each in served.asked if each.service == "pages"]
+
+
+def test_a_site_that_forbids_every_page_is_left_alone_with_all_of_them(served, fetch):
+    fetcher, url = fetch
+    served.answers["robots.txt"] = lambda request: (200, b"User-agent: *\nDisallow: /\n")
+    for path in ("in/sam", "in/kim"):
+        with pytest.raises(HostRefusesError, match=r"its robots\.txt forbids it"):
+            fetcher.text(url(path))
+    assert [each.service for each in served.asked] == ["robots.txt"]
 
 
 @pytest.mark.parametrize(
@@ -62,22 +74,85 @@ def test_a_site_whose_robots_can_not_be_read_is_left_alone(served, fetch, monkey
 def test_a_wall_stops_the_host_for_good(served, fetch, wall):
     fetcher, url = fetch
     served.pages |= {"in/sam": wall, "in/kim": (200, b"Kim")}
-    with pytest.raises(RowError, match="not asked any more"):
+    with pytest.raises(HostRefusesError, match="not asked any more"):
         fetcher.text(url("in/sam"))
     asked = len(served.asked)
-    with pytest.raises(RowError, match="not asked any more"):
+    with pytest.raises(HostRefusesError, match="not asked any more"):
         fetcher.text(url("in/kim"))
     assert len(served.asked) == asked
+
+
+class Clock:
+    """A clock that only waiting moves."""
+
+    def __init__(self):
+        self.now, self.waits = time.time(), []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def waiting(served, fetch, tmp_path):
+    """A fetcher whose waits take no time, the address of a page, and its clock."""
+    clock = Clock()
+    pacer = Pacer(0, "pages", tmp_path, clock=clock, sleep=clock.sleep)
+    return PoliteFetcher(("127.0.0.1",), (), pacer), fetch[1], clock
+
+
+@pytest.mark.parametrize(
+    ("status", "wait", "least"), [(429, "7", 7), (503, "60", 60), (429, timedelta(seconds=30), 20)]
+)
+def test_a_host_that_says_how_long_to_wait_is_asked_again_after_that(served, waiting, status, wait, least):
+    fetcher, url, clock = waiting
+    if isinstance(wait, timedelta):
+        wait = format_datetime(datetime.now(UTC) + wait, usegmt=True)
+    served.pages["in/sam"] = [(status, wait.encode()), (200, b"Sam")]
+    assert fetcher.text(url("in/sam")) == "Sam"
+    assert least <= sum(clock.waits) <= 61
+    assert [each.status for each in served.asked if each.service == "pages"] == [status, 200]
+
+
+def test_a_host_that_fails_on_its_side_is_asked_again_and_a_page_that_goes_on_failing_is_one_page(
+    served, waiting
+):
+    fetcher, url, _ = waiting
+    served.pages |= {
+        "in/sam": [(500, b""), (502, b""), (200, b"Sam")],
+        "in/kim": (500, b""),
+        "in/lee": (200, b"Lee"),
+    }
+    assert fetcher.text(url("in/sam")) == "Sam"
+    with pytest.raises(RowError, match=r"it answered 500; tried 3 times"):
+        fetcher.text(url("in/kim"))
+    assert fetcher.text(url("in/lee")) == "Lee"
+
+
+@pytest.mark.parametrize(
+    ("wait", "asked", "words"), [(b"121", 1, "more than 120"), (b"2", 3, "tried 3 times")]
+)
+def test_a_host_that_asks_for_too_long_or_too_often_is_not_asked_any_more(
+    served, waiting, wait, asked, words
+):
+    fetcher, url, _ = waiting
+    served.pages["in/sam"] = (429, wait)
+    for path in ("in/sam", "in/kim"):
+        with pytest.raises(HostRefusesError, match=words):
+            fetcher.text(url(path))
+    assert sum(each.service == "pages" for each in served.asked) == asked
 
 
 def test_proxies_are_no_way_to_carry_on(served, tmp_path):
     proxies = (f"http://127.0.0.1:{served.port}", f"http://localhost:{served.port}")
     fetcher = PoliteFetcher(("pages.example",), proxies, Pacer(0, "pages", tmp_path))
     served.answers |= {"robots.txt": lambda request: (404, b""), "in": lambda request: (403, b"")}
-    with pytest.raises(RowError, match="not asked any more"):
-        fetcher.text("http://pages.example/in/sam")
-    with pytest.raises(RowError, match="not asked any more"):
-        fetcher.text("http://pages.example/in/kim")
+    for path in ("sam", "kim"):
+        with pytest.raises(HostRefusesError, match="not asked any more"):
+            fetcher.text(f"http://pages.example/in/{path}")
     assert [each.service for each in served.asked] == ["robots.txt", "in"]
 
 
@@ -112,7 +187,7 @@ def test_a_listed_name_that_leads_inside_is_refused(served, tmp_path, monkeypatc
         socket, "getaddrinfo", lambda *_, **__: [(family, socket.SOCK_STREAM, 6, "", (address, served.port))]
     )
     fetcher = PoliteFetcher(("pages.example",), (), Pacer(0, "pages", tmp_path))
-    with pytest.raises(RowError):
+    with pytest.raises(HostRefusesError, match="an address that is not public"):
         fetcher.text(f"http://pages.example:{served.port}/pages/x")
     assert not served.asked
 

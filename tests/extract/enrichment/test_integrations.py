@@ -346,13 +346,33 @@ def test_an_address_another_service_finds_is_verified_after_it(enricher, served,
     assert enricher.run("hunter_verifier,hunter", enricher.leads(lead())) is None
     assert [each.path for each in served.asked] == ["email-finder", "email-verifier"]
     assert enricher.statuses() == {"hunter": "found", "hunter_verifier": "found"}
-    served.answers["hunter"] = lambda request: (202, {"data": {"status": "unknown"}})
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict", "told"),
+    [
+        (200, "valid", ("found", "", 0.5)),
+        (200, "unknown", ("found", "", 0.0)),
+        (202, "unknown", ("failed", "hunter is still looking: ask again in some minutes", 0.0)),
+        (
+            222,
+            "unknown",
+            (
+                "failed",
+                "hunter could not verify it, because the address's mail server answered oddly: "
+                "ask again later",
+                0.0,
+            ),
+        ),
+    ],
+)
+def test_half_a_credit_is_paid_for_an_address_that_could_be_verified(
+    enricher, served, lead, status, verdict, told
+):
+    served.answers["hunter"] = lambda request: (status, {"data": {"status": verdict}})
     assert enricher.run("hunter_verifier", enricher.leads(lead(email="other@example.com"))) is None
     [ask] = enricher.asks()
-    assert (ask.status, ask.answer_reason) == (
-        "failed",
-        "hunter is still looking: ask again in some minutes",
-    )
+    assert (ask.status, ask.answer_reason, ask.credits) == told
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from extract.enrichment.base import CutOffError, RowError
+from extract.enrichment.base import CutOffError, HostRefusesError
 from extract.enrichment.client import LIMITS as SERVICE_LIMITS
 from extract.enrichment.client import ServiceClient
 from extract.enrichment.fetcher import LIMITS as PAGE_LIMITS
@@ -89,7 +89,7 @@ def tell_slack(url: str, folder: Path) -> None:
     [
         (ask_heyreach, UnknownOutcomeError),
         (ask_service, CutOffError),
-        (fetch_page, RowError),
+        (fetch_page, HostRefusesError),
         (tell_slack, DeliveryError),
     ],
 )

@@ -6,7 +6,7 @@ with results as (
         lead_id,
         count(*) as integrations_asked,
         count(*) filter (where status in ('found', 'not_found')) as integrations_answered,
-        count(*) filter (where status = 'pending') as integrations_pending,
+        count(*) filter (where status in ('pending', 'unasked')) as integrations_pending,
         cast(sum(signals_asked) as bigint) as signals_asked,
         cast(sum(signals_found) as bigint) as signals_found,
         {{ exact_sum('credits') }} as credits,

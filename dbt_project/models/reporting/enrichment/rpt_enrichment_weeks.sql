@@ -7,6 +7,7 @@ with answers as (
         *,
         cast(date_trunc('week', {{ utc_date('answered_at') }}) as date) as week
     from {{ ref('stg_enrichment__answers') }}
+    where status <> 'unasked'
 
 ),
 
