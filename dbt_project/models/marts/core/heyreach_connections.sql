@@ -23,8 +23,8 @@ joined as (
         attributed.batch_id,
         attributed.company_region,
         -- What was found after the request changes nothing about it.
-        if(leads.enriched_since <= if(dated.is_sent, dated.sent_cohort_latest, run_parameters.as_of), 'enriched', attributed.enrichment_level)
-        as enrichment_level,
+        if(leads.enriched_since <= if(dated.is_sent, dated.sent_cohort_latest, run_parameters.as_of), 'enriched',
+            attributed.enrichment_level) as enrichment_level,
         attributed.missing_attribution_fields,
         attributed.attribution_origin,
         attributed.has_source_conflict,

@@ -32,7 +32,10 @@ counted as (
         week,
         count(*) as leads,
         count(*) filter (
-            where {% for field in fields %}(has_{{ field }} or not needs_{{ field }}){{ '\n                and ' if not loop.last }}{% endfor %}
+            where true
+                {%- for field in fields %}
+                and (has_{{ field }} or not needs_{{ field }})
+                {%- endfor %}
         ) as complete,
         {%- for field in fields %}
         count(*) filter (where has_{{ field }}) as {{ field }}{{ ',' if not loop.last }}
