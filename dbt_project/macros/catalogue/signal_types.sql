@@ -1,0 +1,20 @@
+{#- What may be seen of a lead or a company that says something about the moment. Those that score_components() names give points; the
+    others are kept and give none.
+
+    name   what signal_events calls it
+    tier   1 high intent, 2 fit, 3 engagement -#}
+{% macro signal_types() -%}
+    {{ return([
+        {'name': 'recent_funding', 'tier': 1},
+        {'name': 'actively_hiring', 'tier': 1},
+        {'name': 'tech_stack_change', 'tier': 1},
+        {'name': 'leadership_change', 'tier': 1},
+        {'name': 'contract_renewal', 'tier': 1},
+        {'name': 'industry_growth', 'tier': 2},
+        {'name': 'competitor_product', 'tier': 2},
+        {'name': 'page_visit', 'tier': 3},
+        {'name': 'download', 'tier': 3},
+        {'name': 'replied', 'tier': 3},
+        {'name': 'connected', 'tier': 3},
+    ]) }}
+{%- endmacro %}

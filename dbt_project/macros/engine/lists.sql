@@ -1,0 +1,31 @@
+{#- Lists of texts, in one place so that another engine needs other macros, not other models. -#}
+
+{#- text_list('["aws", "react"]') -> ['aws', 'react'], in lower case; NULL and what is no array give an empty list. -#}
+{% macro text_list(array) -%}
+    coalesce(list_transform(from_json({{ array }}, '["VARCHAR"]'), lambda text: lower(trim(text))), [])
+{%- endmacro %}
+
+{#- split_texts('AWS, React') -> ['aws', 'react']; NULL gives an empty list. -#}
+{% macro split_texts(text) -%}
+    coalesce(string_split(lower({{ text }}), ', '), [])
+{%- endmacro %}
+
+{#- list_length(['a', 'b']) -> 2 -#}
+{% macro list_length(list) -%}
+    len({{ list }})
+{%- endmacro %}
+
+{#- in_list('a', ['a', 'b']) -> true; NULL is in no list. -#}
+{% macro in_list(text, list) -%}
+    coalesce(list_contains({{ list }}, {{ text }}), false)
+{%- endmacro %}
+
+{#- in_both(['a', 'b'], ['b', 'c']) -> ['b'], in the order of the first. -#}
+{% macro in_both(list, other) -%}
+    list_filter({{ list }}, lambda text: list_contains({{ other }}, text))
+{%- endmacro %}
+
+{#- not_in_both(['a', 'b'], ['b', 'c']) -> ['a']: those of the first that aren't in the other. -#}
+{% macro not_in_both(list, other) -%}
+    list_filter({{ list }}, lambda text: not list_contains({{ other }}, text))
+{%- endmacro %}

@@ -1,0 +1,4 @@
+{#- middle_employees('51-200') -> 125, ('180') -> 180, ('5,000+') -> 5000: how many people a company has, of a range its middle. -#}
+{% macro middle_employees(text) -%}
+    (try_cast(nullif(regexp_extract(replace({{ text }}, ',', ''), '\d+'), '') as integer) + {{ most_employees(text) }}) // 2
+{%- endmacro %}

@@ -1,0 +1,261 @@
+"""Points and scores of random leads, by the models' own SQL and by the document's table, calculated apart."""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from math import floor
+
+import duckdb
+import numpy
+import pytest
+
+from dbt_project.rendering import rendered
+from tests.dbt_project.models import model_sql
+
+LEADS = 10_000
+AS_OF = datetime(2026, 2, 1, 6, tzinfo=UTC)
+INDUSTRIES = ("tech", "finance", "healthcare", "retail", None)
+REGIONS = ("na", "eu", "apac", None)
+SIZES = {"11-50": 30, "51-200": 125, "201-500": 350, "120": 120, "5,000+": 5000, "many": None, None: None}
+TECHNOLOGIES = ("AWS", "React", "Python", "PostgreSQL", "Legacy", "Kubernetes", "Terraform")
+POINTS = {
+    "intent": {"recent_funding": 30, "actively_hiring": 25, "tech_stack_change": 20, "leadership_change": 15,
+               "industry_growth": 10},
+    "fit": {"industry": 25, "company_size": 25, "tech_stack": 20, "geography": 15, "complementary_tools": 15},
+    "accessibility": {"direct_email": 30, "linkedin_profile": 25, "phone": 20, "multiple_contacts": 15,
+                      "previous_interaction": 10},
+}  # fmt: skip
+VALID_DAYS = {"recent_funding": 180, "actively_hiring": 60, "tech_stack_change": 90, "leadership_change": 90,
+              "industry_growth": 180}  # fmt: skip
+WEIGHTS = {"intent": 40, "fit": 35, "accessibility": 25}
+SCORING = {
+    "weights": WEIGHTS,
+    "points": {name: points for group in POINTS.values() for name, points in group.items()},
+    "valid_days": VALID_DAYS,
+    "tiers": {"hot": 80, "warm": 60, "nurture": 40},
+}
+PROFILES = {
+    "saas": {
+        "industries": ["tech", "finance"], "company_size_min": 50, "company_size_max": 500,
+        "funding_stages": ["series_a"],
+        "tech_stack": {"must_have": ["AWS", "React", "Terraform"], "nice_to_have": ["Python"],
+                       "avoid": ["Legacy"]},
+        "complementary_tools": ["PostgreSQL"], "competitors": [], "geographies": ["us", "uk"],
+        "decision_makers": {"titles": [], "departments": []},
+        "signals": dict.fromkeys(VALID_DAYS, True) | {"tech_stack_change": False},
+    },
+    "anyone large": {
+        "industries": [], "company_size_min": 200, "company_size_max": None, "funding_stages": [],
+        "tech_stack": {"must_have": [], "nice_to_have": [], "avoid": []}, "complementary_tools": [],
+        "competitors": [], "geographies": [], "decision_makers": {"titles": [], "departments": []},
+        "signals": dict.fromkeys(VALID_DAYS, True),
+    },
+}  # fmt: skip
+REGIONS_OF = {"saas": {"na", "eu"}, "anyone large": set()}
+
+
+def half_up(value: Fraction) -> int:
+    return floor(value + Fraction(1, 2))
+
+
+def by_the_table(lead: dict, name: str) -> tuple[dict[str, int], int, str]:
+    """The document's table, and DESIGN's words on what it leaves open."""
+    profile = PROFILES[name]
+    stack = {text.lower() for text in lead["technologies"]}
+    must = [text.lower() for text in profile["tech_stack"]["must_have"]]
+    extra = {
+        text.lower() for text in (*profile["tech_stack"]["nice_to_have"], *profile["complementary_tools"])
+    }
+    employees = SIZES[lead["size"]]
+    holds = {signal: False for signal in VALID_DAYS}
+    for signal, days in VALID_DAYS.items():
+        happened = lead["signals"].get(signal)
+        holds[signal] = (
+            profile["signals"][signal] and happened is not None and happened + timedelta(days=days) > AS_OF
+        )
+    holds |= {
+        "industry": lead["industry"] in profile["industries"],
+        "company_size": employees is not None
+        and (profile["company_size_min"] or 0) <= employees <= (profile["company_size_max"] or 10**9),
+        "geography": lead["region"] in REGIONS_OF[name],
+        "complementary_tools": bool(extra & stack),
+        "direct_email": lead["email"],
+        "linkedin_profile": True,
+        "phone": lead["phone"],
+        "multiple_contacts": lead["contacts"] > 1,
+        "previous_interaction": lead["interacted"],
+    }
+    points = {}
+    for each in POINTS.values():
+        for component, full in each.items():
+            if component == "tech_stack":
+                share = Fraction(sum(text in stack for text in must), len(must)) if must else Fraction(0)
+                share = (
+                    Fraction(0)
+                    if {text.lower() for text in profile["tech_stack"]["avoid"]} & stack
+                    else share
+                )
+                points[component] = half_up(full * share)
+            else:
+                points[component] = full if holds[component] else 0
+    total = half_up(sum(Fraction(WEIGHTS[g], 100) * sum(points[c] for c in POINTS[g]) for g in POINTS))
+    tier = "hot" if total >= 80 else "warm" if total >= 60 else "nurture" if total >= 40 else "cold"
+    return points, total, tier
+
+
+def random_leads() -> list[dict]:
+    """People of some thousand companies, each with signals of its own; some have no known company."""
+    chance = random.Random(18)
+    signals = [
+        {
+            signal: AS_OF - timedelta(days=chance.choice((1, days - 1, days, days + 30)))
+            for signal, days in VALID_DAYS.items()
+            if chance.random() < 0.6
+        }
+        for _ in range(LEADS // 2)
+    ]
+    leads = [
+        {
+            "lead_id": f"lead {number}",
+            "industry": chance.choice(INDUSTRIES),
+            "region": chance.choice(REGIONS),
+            "size": chance.choice(list(SIZES)),
+            "technologies": chance.sample(TECHNOLOGIES, chance.randint(0, 6)),
+            "email": chance.random() < 0.5,
+            "phone": chance.random() < 0.5,
+            "interacted": chance.random() < 0.5,
+            "company": chance.choice((None, *[chance.randrange(len(signals)) for _ in range(9)])),
+        }
+        for number in range(LEADS)
+    ]
+    contacts = Counter(lead["company"] for lead in leads if lead["company"] is not None)
+    for lead in leads:
+        company = lead["company"]
+        lead["contacts"] = contacts[company]
+        lead["signals"] = {} if company is None else signals[company]
+    return leads
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(
+            "create table stg_operations__run_parameters as "
+            "select 'now' as scoring_config_hash, ?::timestamptz as as_of",
+            [AS_OF],
+        )
+        config = {"default": "saas", "profiles": PROFILES, "scoring": SCORING}
+        connection.execute(
+            "create table stg_operations__scoring_configs as select 'now' as config_hash, ?::json as config "
+            "union all select 'before', '{}'",
+            [json.dumps(config)],
+        )
+        connection.execute(
+            "create table company_regions as select * from (values ('us', 'na'), ('uk', 'eu'), ('na', 'na')) "
+            "as aliases (alias, region)"
+        )
+        connection.execute(
+            "create table int_enrichment_results (lead_id text, integration text, status text)"
+        )
+        connection.execute("create table enrichment_fields (integration text, field text)")
+        connection.execute(f"create table int_icp_profiles as {model_sql('int_icp_profiles')}")
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def scored(database) -> dict[tuple[str, str], dict]:
+    """The rows of lead_score_points of the random leads, by lead and profile."""
+    leads = random_leads()
+    people = [
+        {
+            "lead_id": lead["lead_id"],
+            "is_valid_profile_url": True,
+            "company_industry": lead["industry"],
+            "company_region": lead["region"],
+            "company_size_raw": lead["size"],
+            "technologies": ", ".join(lead["technologies"]) or None,
+            "email": "an address" if lead["email"] else None,
+            "phone": "a number" if lead["phone"] else None,
+            "company_domain": None if lead["company"] is None else f"company-{lead['company']}.example",
+        }
+        for lead in leads
+    ]
+    events = {
+        (f"company-{lead['company']}.example", signal): happened
+        for lead in leads
+        for signal, happened in lead["signals"].items()
+    }
+    seen = [
+        {
+            "lead_id": None,
+            "company_domain": company,
+            "signal_type": signal,
+            "occurred_at": happened.isoformat(),
+        }
+        for (company, signal), happened in events.items()
+    ] + [
+        {"lead_id": lead["lead_id"], "company_domain": None, "signal_type": "connected", "occurred_at": None}
+        for lead in leads
+        if lead["interacted"]
+    ]
+    _table(database, "heyreach_leads", people)
+    _table(database, "events_told", seen)
+    database.execute(
+        "create or replace table signal_events as "
+        "select * replace (occurred_at::timestamptz as occurred_at) from events_told"
+    )
+    answer = database.execute(model_sql("lead_score_points"))
+    names = [column[0] for column in answer.description]
+    rows = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    return {(row["lead_id"], row["icp_profile"]): row for row in rows}
+
+
+def _table(database: duckdb.DuckDBPyConnection, name: str, rows: list[dict]) -> None:
+    columns = {column: numpy.array([row[column] for row in rows], dtype=object) for column in rows[0]}
+    database.register("rows_told", columns)
+    database.execute(f"create or replace table {name} as select * from rows_told")
+
+
+def test_scores_are_those_of_the_document_s_table_for_ten_thousand_leads(scored):
+    assert len(scored) == 2 * LEADS
+    tiers = set()
+    for lead in random_leads():
+        for name in PROFILES:
+            row = scored[lead["lead_id"], name]
+            points, total, tier = by_the_table(lead, name)
+            assert {component: row[component] for component in points} == points
+            for group, each in POINTS.items():
+                assert row[f"{group}_score"] == sum(points[component] for component in each)
+            assert (row["total_score"], row["tier"]) == (total, tier)
+            tiers.add(tier)
+    assert tiers == {"hot", "warm", "nurture", "cold"}
+
+
+@pytest.mark.parametrize(
+    ("intent", "fit", "accessibility", "total", "tier"),
+    [
+        (65, 85, 95, 80, "hot"),  # 79.5
+        (85, 84, 64, 79, "warm"),  # 79.4
+        (59, 60, 60, 60, "warm"),  # 59.6
+        (100, 0, 0, 40, "nurture"),
+        (39, 40, 38, 39, "cold"),  # 39.1
+    ],
+)
+def test_totals_are_rounded_before_they_have_a_tier(database, intent, fit, accessibility, total, tier):
+    weighted, tiered = (
+        rendered("[cs]*/*.sql", call) for call in ("weighted('score')", "score_tier('total')")
+    )
+    database.execute(
+        "create or replace table groups as "
+        "select ?::utinyint as intent_score, ?::utinyint as fit_score, ?::utinyint as accessibility_score",
+        [intent, fit, accessibility],
+    )
+    found = database.execute(
+        f"select total, {tiered} from (select {weighted} as total, profiles.* "
+        "from groups, int_icp_profiles as profiles) as profiles where icp_profile = 'saas'"
+    ).fetchall()
+    assert found == [(total, tier)]

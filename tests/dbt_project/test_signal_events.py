@@ -1,0 +1,109 @@
+"""Signals out of answers and connections, by the model's own SQL on tables made by hand."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import duckdb
+import pytest
+
+from tests.dbt_project.models import model_sql
+
+AS_OF = datetime(2026, 2, 1, 6, tzinfo=UTC)
+
+
+def on(month: int, day: int, hour: int = 0) -> datetime:
+    return datetime(2026 if month < 6 else 2025, month, day, hour, tzinfo=UTC)
+
+
+@pytest.fixture
+def database() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(
+            "create table stg_operations__run_parameters as select ?::timestamptz as as_of", [AS_OF]
+        )
+        connection.execute(
+            "create table stg_enrichment__answers (call_id bigint, integration text, entity text, key text, "
+            "status text, answered_at timestamptz, fields json)"
+        )
+        connection.execute(
+            "create table heyreach_connections (lead_id text, campaign_id text, is_accepted bool, "
+            "is_replied bool, connection_accepted_at timestamptz, connection_accepted_latest timestamptz, "
+            "updated_at timestamptz)"
+        )
+        yield connection
+
+
+def answered(
+    database: duckdb.DuckDBPyConnection, integration: str, at: datetime, key: str = "ours.example", **fields
+) -> None:
+    database.execute(
+        "insert into stg_enrichment__answers "
+        "select count(*), ?, 'company', ?, 'found', ?, ?::json from stg_enrichment__answers",
+        [integration, key, at, json.dumps(fields)],
+    )
+
+
+def events(database: duckdb.DuckDBPyConnection) -> list[tuple]:
+    return database.execute(
+        "select signal_type, coalesce(lead_id, company_domain), source, occurred_at, detected_at, "
+        f"signal_tier, signal_data::varchar from ({model_sql('signal_events')}) order by all"
+    ).fetchall()
+
+
+def test_a_round_is_known_from_the_first_answer_that_told_it(database):
+    told = {"last_funding_at": "2025-12-20", "last_funding_type": "series_b"}
+    answered(database, "crunchbase", on(1, 5), **told)
+    answered(database, "crunchbase", on(1, 25), **told)
+    answered(database, "pipe0_company_funding", on(1, 10), last_funding_at="2025-11-01")
+    [crunchbase, pipe0] = events(database)
+    assert crunchbase[:6] == ("recent_funding", "ours.example", "crunchbase", on(12, 20), on(1, 5), 1)
+    assert json.loads(crunchbase[6]) == {"type": "series_b"}
+    assert pipe0[2:5] == ("pipe0_company_funding", on(11, 1), on(1, 10))
+
+
+def test_each_round_of_a_history_is_an_event_and_one_announced_ahead_is_none(database):
+    rounds = [
+        {"date": "2025-12-20", "type": "series_b", "amount_usd": 9, "investors": ["Ours"]},
+        {"date": "2024-01-01", "type": "seed", "amount_usd": None, "investors": []},
+        {"date": "2027-01-01", "type": "series_c", "amount_usd": None, "investors": []},
+        {"date": None, "type": "angel", "amount_usd": None, "investors": []},
+    ]
+    answered(database, "crunchbase_history", on(1, 5), funding_history=rounds)
+    assert [(row[3].year, json.loads(row[6])["type"]) for row in events(database)] == [
+        (2024, "seed"),
+        (2025, "series_b"),
+    ]
+
+
+def test_technologies_that_came_and_went_between_two_answers(database):
+    answered(database, "builtwith", on(1, 1), technologies=["AWS", "React"])
+    answered(database, "builtwith", on(1, 11), technologies=["React", "AWS"])
+    answered(database, "builtwith", on(1, 21), technologies=["React", "Terraform"])
+    answered(database, "other", on(1, 30), technologies=["Perl"])
+    [change] = events(database)
+    assert change[:5] == ("tech_stack_change", "ours.example", "builtwith", on(1, 16), on(1, 21))
+    assert json.loads(change[6]) == {"came": ["terraform"], "went": ["aws"]}
+
+
+def test_a_person_connected_once_and_replied_at_an_unknown_time(database):
+    database.executemany(
+        "insert into heyreach_connections values (?, ?, ?, ?, ?, ?, ?)",
+        [
+            ("sam", "c1", True, True, on(1, 2), on(1, 3), on(1, 20)),
+            ("sam", "c2", True, False, on(1, 5), on(1, 6), on(1, 21)),
+            ("kim", "c1", True, False, None, None, on(1, 9)),
+            ("lou", "c1", False, False, None, None, on(1, 9)),
+        ],
+    )
+    assert [row[:6] for row in events(database)] == [
+        ("connected", "kim", "heyreach", None, on(1, 9), 3),
+        ("connected", "sam", "heyreach", on(1, 2), on(1, 3), 3),
+        ("replied", "sam", "heyreach", None, on(1, 20), 3),
+    ]
+
+
+def test_what_is_known_later_than_the_as_of_is_not_known_yet(database):
+    answered(database, "crunchbase", on(2, 3), last_funding_at="2025-12-20")
+    assert events(database) == []
