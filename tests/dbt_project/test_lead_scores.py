@@ -19,7 +19,7 @@ LEADS = 10_000
 AS_OF = datetime(2026, 2, 1, 6, tzinfo=UTC)
 INDUSTRIES = ("tech", "finance", "healthcare", "retail", None)
 REGIONS = ("na", "eu", "apac", None)
-SIZES = {"11-50": 30, "51-200": 125, "201-500": 350, "120": 120, "5,000+": 5000, "many": None, None: None}
+SIZES = {"41-80": 60, "11-50": 30, "51-200": 125, "201-500": 350, "120": 120, "5,000+": 5000, "many": None, None: None}
 TECHNOLOGIES = ("AWS", "React", "Python", "PostgreSQL", "Legacy", "Kubernetes", "Terraform")
 POINTS = {
     "intent": {"recent_funding": 30, "actively_hiring": 25, "tech_stack_change": 20, "leadership_change": 15,
