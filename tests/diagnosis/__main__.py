@@ -16,6 +16,8 @@ from tests.diagnosis.workers import examined
 RESULTS = Path(__file__).with_name("results.md")
 # Sound worlds that tell how sure the oracle has to be: their requests, not what became of them.
 SOUND = 60
+# What of a finding is left out of the file: no figure is made of it.
+_DETAILS = {"names": [], "lines": [], "naive": "", "unlike_their_leads": []}
 
 
 def main() -> int:
@@ -37,7 +39,8 @@ def main() -> int:
         findings.append(finding)
         if options.out:
             with options.out.open("a") as file:
-                file.write(json.dumps(finding._asdict(), default=str) + "\n")
+                kept = {name: value for name, value in finding._asdict().items() if name not in _DETAILS}
+                file.write(json.dumps(kept) + "\n")
         print(f"\r{len(findings)} of {len(done) + len(tasks)} worlds", end="", file=sys.stderr, flush=True)
     minutes = (time.monotonic() - began) / 60
     print(f" in {minutes:.1f} minutes", file=sys.stderr)
@@ -58,7 +61,7 @@ def _earlier(path: Path | None, wanted: Mapping[Kind, int]) -> list[Finding]:
     numbers = {kind.name: number for kind, number in wanted.items()}
     findings = []
     for line in path.read_text().splitlines():
-        fields = json.loads(line)
+        fields = _DETAILS | json.loads(line)
         if fields["oracle"]:
             names_it, sureness = fields["oracle"]
             fields["oracle"] = Opinion(names_it, {float(effect): sure for effect, sure in sureness.items()})
@@ -77,7 +80,8 @@ def _parser() -> argparse.ArgumentParser:
         "--out",
         type=Path,
         metavar="FILE",
-        help="append each finding to this file as JSON; what it holds is not drawn again",
+        help="append each finding to this file as JSON; what it holds is not drawn again, so that a run of "
+        "hours may be cut off",
     )
     parser.add_argument("--databases", type=Path, metavar="FOLDER", help="keep every warehouse there")
     parser.add_argument("--keep", action="store_true", help=f"write the table to {RESULTS.name}")
