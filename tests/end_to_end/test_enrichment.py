@@ -1,6 +1,7 @@
 """From answers to marts: people of the demo, enriched by stand-ins, in the warehouse after the next run."""
 
 import csv
+import json
 import re
 import shutil
 from pathlib import Path
@@ -278,6 +279,32 @@ def test_what_is_known_is_looked_up_by_person_and_company(enriched):
     assert {row[3] for row in rows if row[2] == "apollo"} == {"SRE"}
     assert all(row[6] > row[5] for row in rows)
     assert not any(trait in str(row[4]) for row in rows for trait in TRAITS)
+
+
+def test_every_point_names_its_fact_its_source_and_its_date(enriched):
+    scores = enriched.query(
+        "select intent_score, fit_score, accessibility_score, total_score, score_breakdown "
+        "from marts.lead_scores"
+    )
+    [(leads, profiles)] = enriched.query(
+        "select (select count(*) from marts.heyreach_leads where is_valid_profile_url), "
+        "(select count(*) from marts.icp_profiles where valid_until is null)"
+    )
+    assert len(scores) == leads * profiles > 0
+    groups = ("intent", "fit", "accessibility")
+    sources = set()
+    for *of_groups, total, breakdown in scores:
+        points = json.loads(breakdown)
+        assert of_groups == [
+            sum(each["points"] for each in points if each["group"] == group) for group in groups
+        ]
+        assert total == (40 * of_groups[0] + 35 * of_groups[1] + 25 * of_groups[2] + 50) // 100
+        assert all(each["points"] > 0 for each in points)
+        assert all(each["fact"] and each["source"] and each["date"] <= "2026-12-31" for each in points), (
+            points
+        )
+        sources |= {(each["component"], each["source"]) for each in points}
+    assert {("recent_funding", "crunchbase"), ("direct_email", "apollo")} <= sources
 
 
 def test_quality_cost_and_coverage_are_followed_over_time(enriched):
