@@ -19,7 +19,16 @@ LEADS = 10_000
 AS_OF = datetime(2026, 2, 1, 6, tzinfo=UTC)
 INDUSTRIES = ("tech", "finance", "healthcare", "retail", None)
 REGIONS = ("na", "eu", "apac", None)
-SIZES = {"41-80": 60, "11-50": 30, "51-200": 125, "201-500": 350, "120": 120, "5,000+": 5000, "many": None, None: None}
+SIZES = {
+    "41-80": 60,
+    "11-50": 30,
+    "51-200": 125,
+    "201-500": 350,
+    "120": 120,
+    "5,000+": 5000,
+    "many": None,
+    None: None,
+}
 TECHNOLOGIES = ("AWS", "React", "Python", "PostgreSQL", "Legacy", "Kubernetes", "Terraform")
 POINTS = {
     "intent": {"recent_funding": 30, "actively_hiring": 25, "tech_stack_change": 20, "leadership_change": 15,
@@ -159,9 +168,14 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             "as aliases (alias, region)"
         )
         connection.execute(
-            "create table int_enrichment_results (lead_id text, integration text, status text)"
+            "create table int_enrichment_results (lead_id text, integration text, status text, "
+            "answered_at timestamptz, first_found_at timestamptz)"
         )
         connection.execute("create table enrichment_fields (integration text, field text)")
+        connection.execute(
+            "create table int_enrichment_values "
+            "(lead_id text, field text, is_chosen bool, first_found_at timestamptz)"
+        )
         connection.execute(f"create table int_icp_profiles as {model_sql('int_icp_profiles')}")
         yield connection
 
@@ -205,8 +219,12 @@ def scored(database) -> dict[tuple[str, str], dict]:
     _table(database, "heyreach_leads", people)
     _table(database, "events_told", seen)
     database.execute(
-        "create or replace table signal_events as "
-        "select * replace (occurred_at::timestamptz as occurred_at) from events_told"
+        "create or replace table signal_events as select * replace (occurred_at::timestamptz as occurred_at)"
+        ", timestamptz '2026-01-31' as detected_at from events_told"
+    )
+    database.execute("alter table heyreach_leads add column field_source json")
+    database.execute(
+        "alter table heyreach_leads add column created_at timestamptz default timestamptz '2026-01-01'"
     )
     answer = database.execute(model_sql("lead_score_points"))
     names = [column[0] for column in answer.description]
@@ -217,7 +235,9 @@ def scored(database) -> dict[tuple[str, str], dict]:
 def _table(database: duckdb.DuckDBPyConnection, name: str, rows: list[dict]) -> None:
     columns = {column: numpy.array([row[column] for row in rows], dtype=object) for column in rows[0]}
     database.register("rows_told", columns)
-    database.execute(f"create or replace table {name} as select * from rows_told")
+    texts = [column for column in columns if not isinstance(rows[0][column], bool)]
+    typed = ", ".join(f"cast({column} as text) as {column}" for column in texts)
+    database.execute(f"create or replace table {name} as select * replace ({typed}) from rows_told")
 
 
 def test_scores_are_those_of_the_document_s_table_for_ten_thousand_leads(scored):
@@ -259,3 +279,54 @@ def test_totals_are_rounded_before_they_have_a_tier(database, intent, fit, acces
         "from groups, int_icp_profiles as profiles) as profiles where icp_profile = 'saas'"
     ).fetchall()
     assert found == [(total, tier)]
+
+
+def test_at_send_counts_what_was_known_before_the_request(database):
+    """A lead whose address and company's size were found, whose company raised money, and who connected."""
+    person = {
+        "lead_id": "sam", "is_valid_profile_url": True, "company_industry": "tech", "company_region": None,
+        "company_size_raw": "120", "technologies": None, "email": "an address", "phone": None,
+        "company_domain": "ours.example",
+    }  # fmt: skip
+    _table(database, "heyreach_leads", [person, person | {"lead_id": "kim", "email": None}])
+    database.execute("""
+        alter table heyreach_leads add column field_source json;
+        alter table heyreach_leads add column created_at timestamptz;
+        update heyreach_leads set field_source = case lead_id when 'sam' then
+            '{"company_size": "apollo", "email": "hunter", "company_domain": "hunter"}'::json end,
+            created_at = if(lead_id = 'sam', timestamptz '2025-12-01', timestamptz '2026-01-08');
+        delete from int_enrichment_values;
+        insert into int_enrichment_values values
+            ('sam', 'company_size', true, '2026-01-02'), ('sam', 'email', true, '2026-01-04');
+        create or replace table signal_events as select * from (values
+            (null, 'ours.example', 'recent_funding', timestamptz '2025-12-20', timestamptz '2026-01-06'),
+            ('sam', null, 'connected', timestamptz '2026-01-10', timestamptz '2026-01-10')
+        ) as events (lead_id, company_domain, signal_type, occurred_at, detected_at);
+        create or replace table heyreach_connections as select * from (values
+            ('1', 'sam', true, timestamptz '2026-01-01', timestamptz '2026-01-01'),
+            ('2', 'sam', true, timestamptz '2026-01-03', timestamptz '2026-01-03'),
+            ('3', 'sam', true, timestamptz '2026-01-05', timestamptz '2026-01-05'),
+            ('4', 'sam', true, timestamptz '2026-01-07', timestamptz '2026-01-07'),
+            ('5', 'sam', true, timestamptz '2026-01-09', timestamptz '2026-01-09'),
+            ('6', 'sam', true, timestamptz '2026-01-10', timestamptz '2026-01-10'),
+            ('7', 'sam', true, timestamptz '2026-01-11', timestamptz '2026-01-12'),
+            ('8', 'sam', true, null, timestamptz '2026-01-13'),
+            ('9', 'sam', true, null, null),
+            ('0', 'sam', false, null, null)
+        ) as sent (connection_id, lead_id, is_sent, sent_cohort_earliest, sent_cohort_at)
+    """)
+    found = database.execute(
+        "select connection_id, industry, company_size, direct_email, recent_funding, multiple_contacts, "
+        f"previous_interaction from ({model_sql('lead_scores_at_send')}) "
+        "where icp_profile = 'saas' order by all"
+    ).fetchall()
+    assert found == [
+        ("1", 25, 0, 0, 0, 0, 0),
+        ("2", 25, 25, 0, 0, 0, 0),
+        ("3", 25, 25, 30, 0, 0, 0),
+        ("4", 25, 25, 30, 30, 0, 0),
+        ("5", 25, 25, 30, 30, 15, 0),
+        ("6", 25, 25, 30, 30, 15, 0),
+        ("7", 25, 25, 30, 30, 15, 10),
+        ("8", 25, 25, 30, 30, 15, 10),
+    ]

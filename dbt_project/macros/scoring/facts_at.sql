@@ -1,0 +1,150 @@
+{#- What was known of leads at moments, as far as scores look at it: CTEs, of which `facts` has a row for each row of the CTE `moments`
+    (key, lead_id, moment). What a service found later, and signals that were seen later, aren't known yet; of what upstream and
+    HeyReach say, nobody tells since when, so it counts as known from the beginning. -#}
+{% macro facts_at() -%}
+    {#- Fields of heyreach_leads, and what services call that of which each may be made. -#}
+    {%- set found_fields = {
+        'company_industry': ['company_industry'], 'company_size': ['company_size'], 'technologies': ['technologies'],
+        'company_region': ['company_region', 'company_country'], 'company_domain': ['company_domain', 'email'],
+        'email': ['email'], 'phone': ['phone'],
+    } -%}
+
+leads as (
+
+    select * from {{ ref('heyreach_leads') }}
+    where is_valid_profile_url
+
+),
+
+found as (
+
+    select
+        lead_id
+        {%- for field in found_fields %},
+        min(first_found_at) filter (where field in ('{{ found_fields[field] | join("', '") }}')) as {{ field }}_found_at
+        {%- endfor %}
+    from {{ ref('int_enrichment_values') }}
+    where is_chosen
+    group by lead_id
+
+),
+
+described as (
+
+    select
+        moments.key,
+        moments.lead_id,
+        moments.moment
+        {%- for field in found_fields %},
+        {%- set column = 'company_size_raw' if field == 'company_size' else field %}
+        case when {{ is_known_at(field, 'moments.moment') }} then leads.{{ column }} end as {{ column }}
+        {%- endfor %}
+    from moments
+    inner join leads on moments.lead_id = leads.lead_id
+    left join found on moments.lead_id = found.lead_id
+
+),
+
+-- Who had answered by then whether there is such a thing, found or not.
+asked as (
+
+    select
+        moments.key,
+        bool_or(fields.field = 'email') as is_email_asked,
+        bool_or(fields.field = 'phone') as is_phone_asked,
+        bool_or(fields.field = 'technologies') as is_technology_asked,
+        bool_or(fields.field in ('last_funding_at', 'funding_history')) as is_funding_asked
+    from moments
+    inner join {{ ref('int_enrichment_results') }} as results
+        on moments.lead_id = results.lead_id
+        and coalesce(results.first_found_at, results.answered_at) <= moments.moment
+    inner join {{ ref('enrichment_fields') }} as fields on results.integration = fields.integration
+    where results.status in ('found', 'not_found')
+    group by moments.key
+
+),
+
+events as (
+
+    select * from {{ ref('signal_events') }}
+
+),
+
+signals as (
+
+    select
+        described.key
+        {%- for component in score_components() if component.valid_days is defined %},
+        max(events.occurred_at) filter (where events.signal_type = '{{ component.name }}') as {{ component.name }}_at
+        {%- endfor %}
+    from described
+    inner join events
+        on described.company_domain = events.company_domain
+        and events.detected_at <= described.moment
+    group by described.key
+
+),
+
+interactions as (
+
+    select lead_id, min(detected_at) as since
+    from events
+    where signal_type in ('connected', 'replied')
+    group by lead_id
+
+),
+
+-- A colleague is another lead of the company, from when both were known.
+colleagues as (
+
+    select
+        company_domain,
+        min(created_at) as first_at,
+        list_sort(list(created_at))[2] as second_at
+    from leads
+    where company_domain is not null
+    group by company_domain
+
+),
+
+facts as (
+
+    select
+        described.key,
+        described.lead_id,
+        described.moment,
+        described.company_industry as industry,
+        {{ middle_employees('described.company_size_raw') }} as employees,
+        described.company_region as region,
+        {{ split_texts('described.technologies') }} as technologies,
+        {%- for component in score_components() if component.valid_days is defined %}
+        signals.{{ component.name }}_at,
+        {%- endfor %}
+        described.email is not null as has_direct_email,
+        true as has_linkedin_profile,
+        described.phone is not null as has_phone,
+        coalesce(colleagues.second_at <= described.moment, false) as has_multiple_contacts,
+        coalesce(interactions.since <= described.moment, false) as has_previous_interaction,
+        described.email is not null or coalesce(asked.is_email_asked, false) as is_direct_email_known,
+        true as is_linkedin_profile_known,
+        described.phone is not null or coalesce(asked.is_phone_asked, false) as is_phone_known,
+        described.company_domain is not null as is_multiple_contacts_known,
+        true as is_previous_interaction_known,
+        described.technologies is not null or coalesce(asked.is_technology_asked, false) as is_technology_known,
+        signals.recent_funding_at is not null or coalesce(asked.is_funding_asked, false) as is_recent_funding_known,
+        {%- for component in score_components() if component.valid_days is defined and component.name != 'recent_funding' %}
+        signals.{{ component.name }}_at is not null as is_{{ component.name }}_known{{ ',' if not loop.last }}
+        {%- endfor %}
+    from described
+    left join asked on described.key = asked.key
+    left join signals on described.key = signals.key
+    left join interactions on described.lead_id = interactions.lead_id
+    left join colleagues on described.company_domain = colleagues.company_domain
+
+),
+{%- endmacro %}
+
+{#- Whether a field of heyreach_leads was there at a moment: nobody found it, so that it came with the lead, or somebody had by then. -#}
+{% macro is_known_at(field, moment) -%}
+    not coalesce(json_exists(leads.field_source, '{{ field }}'), false) or found.{{ field }}_found_at <= {{ moment }}
+{%- endmacro %}
