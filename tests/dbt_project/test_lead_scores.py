@@ -309,7 +309,7 @@ def test_at_send_counts_what_was_known_before_the_request(database):
             ('4', 'sam', true, timestamptz '2026-01-07', timestamptz '2026-01-07'),
             ('5', 'sam', true, timestamptz '2026-01-09', timestamptz '2026-01-09'),
             ('6', 'sam', true, timestamptz '2026-01-10', timestamptz '2026-01-10'),
-            ('7', 'sam', true, timestamptz '2026-01-09 12:00+00', timestamptz '2026-01-12'),
+            ('7', 'sam', true, timestamptz '2026-01-09 12:00:00+00', timestamptz '2026-01-12'),
             ('8', 'sam', true, null, timestamptz '2026-01-13'),
             ('9', 'sam', true, null, null),
             ('0', 'sam', false, null, null)
