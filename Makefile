@@ -16,7 +16,7 @@ export TYPED_GOALS := $(MAKECMDGOALS)
 unexport $(GIVEN)
 VERB := $(BIN)/python -m reports.from_make
 
-.PHONY: help run daily weekly schedule recover acknowledge advice setup extract build report docs sql import lead enrich enrichments write-back leads resume pause erase purge check backup restore test diagnose-check bench lint format clean
+.PHONY: help run daily weekly schedule recover acknowledge advice setup extract build report docs sql import lead enrich enrichments write-back leads resume pause icp erase purge check backup restore test diagnose-check bench lint format clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | column -t -s $$'\t'
@@ -74,6 +74,9 @@ resume: $(INSTALLED) ## let a paused campaign go on, some leads stopped for good
 
 pause: $(INSTALLED) ## let a campaign rest: show, then do  [CAMPAIGN= APPLY=1]
 	@$(VERB) pause
+
+icp: $(INSTALLED) ## list the profiles of ideal customers; show one of a JSON file as lines of theirs, or add it  [FILE= NAME= APPLY=1]
+	@$(VERB) icp
 
 advice: $(INSTALLED) ## list what was advised and what came of it; decline some, or say it was done  [DECLINE= REASON= | DONE=]
 	@$(VERB) advice

@@ -31,7 +31,9 @@ REMOVED = (
     *(".period-*", ".docs-*", ".dlt-*", "**/.*.partial"),
 )
 # Tables of which no row is dropped because of whose profile it shows: a sender is no lead.
-KEPT_TABLES = frozenset({"sender_accounts", "campaigns", "pulls", "imports", "run_parameters"})
+KEPT_TABLES = frozenset(
+    {"sender_accounts", "campaigns", "pulls", "imports", "run_parameters", "scoring_configs"}
+)
 # What identifies a lead's rows, also those that don't show the profile.
 IDENTITIES = (
     *(("campaign_id", "campaign_lead_id"), ("list_id", "list_row_key"), ("import_id", "row_number")),

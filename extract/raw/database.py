@@ -248,13 +248,13 @@ def append_run_parameters(path: Path, parameters: dict) -> None:
     initialize(path)  # raw may be older than a column
     columns = list(TABLES["run_parameters"])
     thresholds = {name: value for name, value in parameters.items() if name not in RUN_PARAMETERS}
-    not_chosen = {"against_since": None, "against_until": None}
-    parameters = {**not_chosen, **parameters, "thresholds": json.dumps(thresholds)}
+    left_out = dict.fromkeys(("against_since", "against_until", "notes", "scoring_config_hash"))
+    parameters = {**left_out, **parameters, "thresholds": json.dumps(thresholds)}
     with connect(path, read_only=False) as connection:
         connection.execute(
             f"insert into {SCHEMA}.run_parameters ({', '.join(columns)}) "
             f"values ({', '.join('?' * len(columns))})",
-            [{"notes": None, **parameters}[column] for column in columns],
+            [parameters[column] for column in columns],
         )
 
 

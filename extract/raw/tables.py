@@ -216,6 +216,13 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "evidence_n": "bigint",
         "worth": "double",
     },
+    # What leads were scored by (extract/intelligence/configuration.py): profiles and points, each
+    # configuration once. It is named by its hash.
+    "scoring_configs": {
+        "config_hash": "text",
+        "config": "json",
+        "recorded_at": "timestamp",
+    },
     # One row per run: what replaces "now", the period, and the settings that decide verdicts.
     "run_parameters": {
         "run_id": "text",
@@ -252,6 +259,8 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "thresholds": "json",
         # What the operator changed and when (config/notes.yaml).
         "notes": "json",
+        # Which of scoring_configs leads are scored by.
+        "scoring_config_hash": "text",
     },
 }
 
@@ -265,7 +274,7 @@ TABLES: dict[str, dict[str, str]] = {
 RUN_PARAMETERS = frozenset(
     (
         *("run_id", "requested_at", "purpose", "as_of", "since", "until", "against_since", "against_until"),
-        *("is_demo", "base_url", "notes"),
+        *("is_demo", "base_url", "notes", "scoring_config_hash"),
     )
 )
 

@@ -68,9 +68,9 @@ FILE_KINDS = (
     FileKind(
         (
             *("journal/landings.jsonl", "journal/acknowledgements.jsonl", "journal/erasures.jsonl"),
-            *("journal/advice.jsonl", "journal/version"),
+            *("journal/advice.jsonl", "journal/scoring_configs.jsonl", "journal/version"),
         ),
-        "what was landed, acknowledged, erased, said of advice",
+        "what was landed, acknowledged, erased, said of advice, scored by",
         "a line each",
         KEPT,
     ),

@@ -145,6 +145,11 @@ class Paths:
         return self.journal / "advice.jsonl"
 
     @property
+    def scoring_configs(self) -> Path:
+        """What leads were scored by: profiles and points, each configuration once."""
+        return self.journal / "scoring_configs.jsonl"
+
+    @property
     def snapshots(self) -> Path:
         """The figures that were reported."""
         return self.journal / "snapshots.jsonl"

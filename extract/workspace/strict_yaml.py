@@ -47,7 +47,16 @@ def load(path: Path) -> Mapping:
 
     A file without content gives an empty mapping. Raises ConfigurationError naming file and line.
     """
-    text = _read(path)
+    return parsed(read_text(path), path)
+
+
+def load_json(path: Path) -> Mapping:
+    """The same of a JSON file: its values as text, with their lines. That is YAML, but for its tabs."""
+    return parsed(read_text(path).replace("\t", " "), path)
+
+
+def parsed(text: str, path: Path) -> Mapping:
+    """The same of a text, which messages call `path`."""
     try:
         return _parse(text)
     except yaml.MarkedYAMLError as error:
@@ -80,7 +89,8 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     return f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}"
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a configuration file. Raises ConfigurationError naming the file."""
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)

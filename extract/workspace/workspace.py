@@ -85,6 +85,16 @@ class Workspace:
         """What other services may be asked, at which pace and price."""
         return self.project_dir / "config" / "enrichment.yaml"
 
+    @property
+    def icp_profiles(self) -> Path:
+        """Whom the operator looks for."""
+        return self.project_dir / "config" / "icp_profiles.yaml"
+
+    @property
+    def scoring_config(self) -> Path:
+        """Weights and points of scores."""
+        return self.project_dir / "config" / "scoring.yaml"
+
     def now(self) -> datetime:
         """The clock of this workspace: OUTBOUND_AS_OF where it is set."""
         return self.as_of or datetime.now(UTC)

@@ -13,6 +13,7 @@ from reports.cli import (  # noqa: F401 - each declares its verbs
     advice,
     alerts,
     campaigns,
+    intelligence,
     leads,
     people,
     schedule,

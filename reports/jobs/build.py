@@ -12,6 +12,7 @@ import duckdb
 from dbt_project import warehouse
 from extract import pipeline, raw
 from extract.heyreach import accounts
+from extract.intelligence import configuration
 from extract.privacy import erase
 from extract.raw import snapshots
 from extract.workspace import journal
@@ -70,6 +71,7 @@ def build_and_publish(
     """Build and publish for a caller who holds the workspace; `run_id` names the row of parameters."""
     files = warehouse_files(workspace)
     check_accounts(workspace)
+    scored_by = configuration.load_configuration(workspace)
     if not files.raw.exists():
         raise ConfigurationError("There is nothing to build from yet: `make extract` or `make run` first")
     workspace = pipeline.as_meant(workspace)
@@ -88,6 +90,7 @@ def build_and_publish(
         say(f"warning: the newest pull is incomplete; the warehouse stands as of {as_of:%Y-%m-%d %H:%M} UTC")
     parameters = {"as_of": as_of, "is_demo": workspace.is_demo, "base_url": workspace.base_url}
     keep_snapshot(workspace, say)
+    parameters["scoring_config_hash"] = configuration.keep(workspace, scored_by)
     land_journals(workspace)
     parameters |= vars(workspace.analytics)
     notes = [{"date": f"{each.date}", "note": each.note} for each in workspace.notes]
@@ -188,6 +191,8 @@ def land_journals(workspace: Workspace) -> None:
     raw.append_missing(paths.raw, "acknowledgements", ("anomaly_id",), acknowledged)
     declared = journal.rows(paths.advice)
     raw.append_missing(paths.raw, "advice_declarations", ("declaration_id",), declared)
+    scored_by = journal.rows(paths.scoring_configs)
+    raw.append_missing(paths.raw, "scoring_configs", ("config_hash",), scored_by)
     told = journal.rows(paths.alerts)
     raw.append_missing(paths.raw, "alert_events", ("notice_id", "event_number"), told)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from extract import pipeline, raw
 from extract.enrichment.config import load_enrichment_config
 from extract.heyreach import accounts
+from extract.intelligence.configuration import load_configuration
 from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.folders import is_disk_full, sweep
 from extract.workspace.lock import exclusive
@@ -42,6 +43,7 @@ def run(
         return _run(workspace, options, job, wait_seconds, strict=strict, say=say, show=show)
 
     if job == "run":
+        load_configuration(workspace)  # whoever waits is told before the pull; a night pulls in any case
         return do()
     with notices.telling(workspace, job, say) as outcome:
         outcome.reports = do()

@@ -19,6 +19,7 @@ ROOMS = (
     "extract.heyreach",
     "extract.importer",
     "extract.enrichment",
+    "extract.intelligence",
     "extract.acting",
     "extract.privacy",
     "extract.pipeline",

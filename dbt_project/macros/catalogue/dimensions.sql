@@ -24,11 +24,6 @@
 {% macro dimensions() -%}
     {%- set genders = {'female': 'Female', 'male': 'Male'} -%}
     {%- set seniorities = {'exec': 'Executive', 'senior': 'Senior', 'mid': 'Mid', 'junior': 'Junior'} -%}
-    {%- set funding_stages = {
-        'angel': 'Angel', 'pre_seed': 'Pre-seed', 'seed': 'Seed', 'series_a': 'Series A', 'series_b': 'Series B',
-        'series_c': 'Series C', 'series_d': 'Series D', 'series_e': 'Series E', 'private_equity': 'Private equity',
-        'debt_financing': 'Debt', 'grant': 'Grant', 'post_ipo_equity': 'After going public',
-    } -%}
     {{ return([
         {
             'name': 'source', 'of': 'lead', 'column': 'source', 'missing': 'unknown', 'label': 'Source',
@@ -73,7 +68,7 @@
         },
         {
             'name': 'funding_stage', 'of': 'lead', 'column': 'funding_stage', 'from': 'leads.funding_stage',
-            'missing': 'unknown', 'label': 'Funding stage', 'words': funding_stages, 'printed': 36,
+            'missing': 'unknown', 'label': 'Funding stage', 'words': funding_stages(), 'printed': 36,
         },
         {
             'name': 'enrichment_level', 'of': 'lead', 'column': 'enrichment_level', 'missing': 'unknown',
@@ -226,4 +221,13 @@
         when '{{ entry.name }}' then {{ 'lower(' if is_lower }}'{{ entry.label }}'{{ ')' if is_lower }}
         {%- endfor %}
     end
+{%- endmacro %}
+
+{#- Funding stage -> what it is called. Profiles of ideal customers may name these (config/icp_profiles.yaml). -#}
+{% macro funding_stages() -%}
+    {{ return({
+        'angel': 'Angel', 'pre_seed': 'Pre-seed', 'seed': 'Seed', 'series_a': 'Series A', 'series_b': 'Series B',
+        'series_c': 'Series C', 'series_d': 'Series D', 'series_e': 'Series E', 'private_equity': 'Private equity',
+        'debt_financing': 'Debt', 'grant': 'Grant', 'post_ipo_equity': 'After going public',
+    }) }}
 {%- endmacro %}

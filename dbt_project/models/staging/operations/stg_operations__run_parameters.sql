@@ -27,6 +27,7 @@ select
     is_demo,
     base_url,
     notes,
+    scoring_config_hash,
     {%- for name in thresholds() %}
     {{ threshold(name) }} as {{ name }}{{ ',' if not loop.last }}
     {%- endfor %}

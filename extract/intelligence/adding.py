@@ -1,0 +1,127 @@
+"""A profile that another program wrote as JSON: read by the rules of the file, shown as its lines, added."""
+
+import os
+import re
+import textwrap
+from pathlib import Path
+
+import yaml
+
+from extract.intelligence.profiles import READERS, SIGNALS, Profiles, check_name, profiles_in, read_profile
+from extract.intelligence.reading import Problems
+from extract.workspace import strict_yaml
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.strict_yaml import Items, Mapping, Value, quoted, shown
+from extract.workspace.whole_files import write_whole
+
+_WITHIN = ("must_have", "nice_to_have", "avoid", "titles", "departments", *SIGNALS)
+# The keys as JSON spells them: `companySizeMin` is company_size_min.
+_KEYS = {re.sub(r"_(\w)", lambda found: found[1].upper(), key): key for key in (*READERS, *_WITHIN)}
+_WIDTH = 110
+
+
+def read_json(path: Path, name: str) -> str:
+    """The lines of a profile called `name`, as config/icp_profiles.yaml holds them, from the JSON in `path`.
+
+    Raises ConfigurationError with every problem of the profile and its line.
+    """
+    try:
+        check_name(name)
+    except ValueError as error:
+        raise ConfigurationError(f"NAME: {error}") from None
+    problems = Problems(path)
+    profile = _renamed(strict_yaml.load_json(path), problems)
+    read_profile(name, profile, 1, problems)
+    if problems.found:
+        raise ConfigurationError(problems.found)
+    return yaml.safe_dump(
+        {name: _plain(profile)}, sort_keys=False, default_flow_style=None, allow_unicode=True, width=_WIDTH
+    )
+
+
+def add(path: Path, name: str, block: str) -> None:
+    """Write the lines of a profile at the end of the file's profiles; everything else stays as it is.
+
+    Raises ConfigurationError where there is one of that name, or the file's layout leaves no place for it.
+    """
+    text = strict_yaml.read_text(path) if path.exists() else ""
+    before = _read(text, path)
+    if name in before.by_name:
+        raise ConfigurationError(f"{shown(path)} has a profile {quoted(name)} already; give it another NAME")
+    alone = _read(_with("", Mapping(1), name, block), path)
+    wanted = Profiles(before.default or name, {**before.by_name, **alone.by_name})
+    new = _with(text, strict_yaml.parsed(text, path), name, block)
+    try:
+        is_added = _read(new, path) == wanted
+    except ConfigurationError:
+        is_added = False
+    if not is_added:
+        raise ConfigurationError(
+            f"{shown(path)} is laid out so that nothing can be added to it; put the lines into it yourself"
+        )
+    mode = path.stat().st_mode if path.exists() else 0o644
+    write_whole(path, new.encode())
+    os.chmod(path, mode & 0o777)
+
+
+def _read(text: str, path: Path) -> Profiles:
+    problems: list[str] = []
+    profiles = profiles_in(strict_yaml.parsed(text, path), path, problems)
+    if problems:
+        raise ConfigurationError(problems)
+    return profiles
+
+
+def _with(text: str, document: Mapping, name: str, block: str) -> str:
+    """The text with the block below the last profile, and a default where there was none."""
+    end = "\r\n" if "\r\n" in text else "\n"
+    lines = text.splitlines(keepends=True)
+    if lines and not lines[-1].endswith(end):
+        lines[-1] += end
+    profiles = document.get("profiles")
+    if "profiles" not in document:
+        lines.append(f"profiles:{end}")
+        place = len(lines)
+    else:
+        later = [line for line in document.lines.values() if line > document.lines["profiles"]]
+        place = min(later) - 1 if later else len(lines)
+        # What stands right above the next name belongs to it.
+        while later and lines[place - 1].startswith("#"):
+            place -= 1
+    while not lines[place - 1].strip():
+        place -= 1
+    margin = "  "
+    if isinstance(profiles, Mapping) and profiles:
+        margin = re.match(" *", lines[next(iter(profiles.lines.values())) - 1])[0]
+    added = [line + end for line in textwrap.indent(block, margin).splitlines()]
+    lines[place:place] = [end, *added] if isinstance(profiles, Mapping) else added
+    if document.get("default") is None:
+        lines = [line for line in lines if line.strip() != "default:"]
+        place = next(at for at, line in enumerate(lines) if line.startswith("profiles:"))
+        lines.insert(place, f"default: {name}{end}")
+    return "".join(lines)
+
+
+def _renamed(value: Value, problems: Problems) -> Value:
+    """The same with keys as the file spells them; unknown ones stay, for whoever knows what is."""
+    if not isinstance(value, Mapping):
+        return value
+    renamed = Mapping(value.line)
+    for key, each in value.items():
+        name = _KEYS.get(key, key)
+        if name in renamed:
+            problems.add(value.lines[key], f"{quoted(key)} is already set on line {renamed.lines[name]}")
+        renamed[name] = _renamed(each, problems)
+        renamed.lines[name] = value.lines[key]
+    return renamed
+
+
+def _plain(value: Value) -> object:
+    """As YAML writes it: numbers and switches without quotes, nothing where nothing is."""
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items() if each is not None}
+    if isinstance(value, Items):
+        return list(value)
+    if value in ("true", "false"):
+        return value == "true"
+    return int(value) if isinstance(value, str) and value.isdigit() else value

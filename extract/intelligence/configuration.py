@@ -1,0 +1,73 @@
+"""What leads are scored by, profiles and points, as one document that has a name of its own."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from extract.intelligence.profiles import Profiles, read_profiles
+from extract.intelligence.scoring import Scoring, read_scoring
+from extract.workspace import journal
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Profiles and points of a workspace."""
+
+    profiles: Profiles
+    scoring: Scoring
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """`default`, `profiles` by name with every key of each, `scoring`: what models read."""
+        return {
+            "default": self.profiles.default,
+            "profiles": self.profiles.by_name,
+            "scoring": self.scoring,
+        }
+
+    @property
+    def text(self) -> str:
+        """The document as JSON, the same for equal ones: keys in order, no blanks."""
+        return json.dumps(self.document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    @property
+    def config_hash(self) -> str:
+        """The name of the document: SHA-256 of its JSON."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def load_configuration(workspace: Workspace) -> Configuration:
+    """What config/icp_profiles.yaml and config/scoring.yaml say.
+
+    Raises ConfigurationError with every problem of both.
+    """
+    problems: list[str] = []
+    profiles = _read(read_profiles, workspace.icp_profiles, problems)
+    scoring = _read(read_scoring, workspace.scoring_config, problems)
+    if problems:
+        raise ConfigurationError(problems)
+    return Configuration(profiles, scoring)
+
+
+def _read(reader: Callable[[Path, list[str]], Any], path: Path, problems: list[str]) -> Any:
+    try:
+        return reader(path, problems)
+    except ConfigurationError as error:  # no YAML at all
+        problems.extend(error.problems)
+        return None
+
+
+def keep(workspace: Workspace, configuration: Configuration) -> str:
+    """Write it into the journal of configurations, unless it is there; returns its name."""
+    path = workspace.paths.scoring_configs
+    name = configuration.config_hash
+    if all(row["config_hash"] != name for row in journal.rows(path)):
+        row = {"config_hash": name, "config": configuration.text, "recorded_at": datetime.now(UTC)}
+        journal.append(path, row)
+    return name

@@ -1,0 +1,75 @@
+"""config/scoring.yaml: weights, points, for how long signals count, and tiers.
+
+Names and shipped values are declared in dbt_project/macros/catalogue/score_components.sql.
+"""
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from dbt_project.rendering import returned
+from extract.intelligence.reading import Problems, Reader, number, section
+from extract.workspace import strict_yaml
+
+COMPONENTS = returned("catalogue/*.sql", "score_components()")
+WEIGHTS = returned("catalogue/*.sql", "score_weights()")
+TIERS = returned("catalogue/*.sql", "score_tiers()")
+MOST_DAYS = 3650
+WHOLE = 100
+
+# weights, valid_days and tiers: name -> whole number; points: component -> whole number, whatever its group.
+Scoring = dict[str, dict[str, int]]
+
+
+def _shipped(values: dict[str, int], low: int, high: int) -> Reader:
+    return section({name: number(low, high, value) for name, value in values.items()})
+
+
+def _points(group: str) -> Reader:
+    return _shipped({each["name"]: each["points"] for each in COMPONENTS if each["group"] == group}, 0, WHOLE)
+
+
+_read = section(
+    {
+        "weights": _shipped(WEIGHTS, 0, WHOLE),
+        "points": section({group: _points(group) for group in WEIGHTS}),
+        "valid_days": _shipped(
+            {each["name"]: each["valid_days"] for each in COMPONENTS if "valid_days" in each}, 1, MOST_DAYS
+        ),
+        "tiers": _shipped(TIERS, 1, WHOLE),
+    }
+)
+
+
+def read_scoring(path: Path, problems: list[str]) -> Scoring:
+    """What the file says, the shipped values where it says nothing; `problems` gets a line each."""
+    document = strict_yaml.load(path) if path.exists() else strict_yaml.Mapping(1)
+    found = Problems(path)
+    read = _read("the file", document, 1, found)
+    if not found.found:
+        _check_together(read, document, found)
+    problems.extend(found.found)
+    return {
+        **read,
+        "points": {name: each for group in read["points"].values() for name, each in group.items()},
+    }
+
+
+def _check_together(read: dict[str, Any], document: strict_yaml.Mapping, problems: Problems) -> None:
+    """What single values can't show: sums of a hundred, and tiers that go down."""
+    lines = document.lines
+    groups = document.get("points")
+    lines_of_groups = groups.lines if isinstance(groups, strict_yaml.Mapping) else {}
+    sums = [("weights", read["weights"], lines.get("weights", 1))]
+    sums += [
+        (f"points of {group}", points, lines_of_groups.get(group, 1))
+        for group, points in read["points"].items()
+    ]
+    for name, values, line in sums:
+        if sum(values.values()) != WHOLE:
+            problems.add(line, f"{name} are {sum(values.values())} together, and must be {WHOLE}")
+    for (higher, above), (lower, below) in pairwise(read["tiers"].items()):
+        if below >= above:
+            problems.add(
+                lines["tiers"], f"tiers must go down: {lower} ({below}) is not below {higher} ({above})"
+            )

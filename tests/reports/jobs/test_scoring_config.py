@@ -1,0 +1,113 @@
+"""What leads are scored by reaches the warehouse with each build: each configuration once, named by runs."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from extract import raw
+from extract.intelligence.configuration import load_configuration
+from extract.sandbox.process import running_sandbox
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.workspace import Workspace, load_workspace
+from reports.jobs.build import build, land_journals, other_period
+from reports.jobs.report import ReportOptions
+from reports.jobs.run import extract, run
+from reports.jobs.upkeep import set_up
+from tests.dbt_project.models import model_sql
+from tests.end_to_end.conftest import FIRST_PULL
+from tests.projects import project
+
+FIRST = "default: one\nprofiles:\n  one: {industries: [SaaS], company_size_min: 50}\n"
+SECOND = FIRST.replace("50", "60")
+WRONG = FIRST.replace("SaaS", "Softwear")
+STAGED = "select config_hash, config from staging.stg_operations__scoring_configs order by recorded_at"
+NAMED = "select purpose, scoring_config_hash from heyreach.run_parameters order by requested_at"
+
+
+def silent(line: str) -> None:
+    """What happens on the way."""
+
+
+def rows(path: Path, sql: str) -> list[tuple]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Callable[[str], Workspace]]:
+    """A workspace that has pulled, with this in config/icp_profiles.yaml."""
+    environ = {"HEYREACH_REQUESTS_PER_MINUTE": "0", "OUTBOUND_DATA_DIR": str(tmp_path / "data")}
+
+    def with_profiles(text: str) -> Workspace:
+        return load_workspace(project(tmp_path, icp_profiles=text), environ)
+
+    with running_sandbox(seed=3, leads=40, now=FIRST_PULL, api_key="its-key") as sandbox:
+        environ |= {"HEYREACH_API_KEY": sandbox.api_key, "HEYREACH_BASE_URL": sandbox.base_url}
+        extract(with_profiles(FIRST), say=silent)
+        yield with_profiles
+
+
+@pytest.mark.usefixtures("without_dbt")
+def test_a_configuration_is_landed_once_and_runs_name_the_one_they_went_by(workspace):
+    first, second = (load_configuration(workspace(text)) for text in (FIRST, SECOND))
+    for text in (FIRST, SECOND, FIRST):
+        build(workspace(text), say=silent, show=silent)
+    here = workspace(FIRST)
+    assert rows(here.paths.published, STAGED) == [(each.config_hash, each.text) for each in (first, second)]
+    names = [first.config_hash, second.config_hash, first.config_hash]
+    assert rows(here.paths.raw, NAMED) == [("publish", name) for name in names]
+    now = "select scoring_config_hash from staging.stg_operations__run_parameters"
+    assert rows(here.paths.published, now) == [(first.config_hash,)]
+
+    # Another period is judged by what was published, whatever the files say since.
+    with other_period(workspace(WRONG), "2026-01-01", "2026-01-08") as database:
+        assert rows(database, now) == [(first.config_hash,)]
+    assert rows(here.paths.raw, NAMED)[3:] == [("report", first.config_hash)]
+
+    # They come back from the journal with a raw database that is made anew.
+    here.paths.raw.unlink()
+    land_journals(here)
+    kept = rows(
+        here.paths.raw, "select config_hash, config from heyreach.scoring_configs order by recorded_at"
+    )
+    assert kept == [(each.config_hash, each.text) for each in (first, second)]
+
+
+def test_what_is_wrong_stops_a_run_before_it_pulls_and_no_night_before_it_has(workspace):
+    here = workspace(WRONG)
+    pulls = "select count(*) from heyreach.pulls where resource = 'pull'"
+    before = rows(here.paths.raw, pulls)
+    for job in (
+        lambda: build(here, say=silent, show=silent),
+        lambda: run(here, ReportOptions(), say=silent, show=silent),
+        lambda: set_up(here, say=silent),
+    ):
+        with pytest.raises(ConfigurationError, match=r"icp_profiles.yaml line 3: .*'Softwear'"):
+            job()
+    assert rows(here.paths.raw, pulls) == before
+    with pytest.raises(ConfigurationError, match="Softwear"):
+        run(here, ReportOptions(), job="daily", say=silent, show=silent)
+    assert rows(here.paths.raw, pulls) == [(before[0][0] + 1,)]
+
+
+def test_a_run_of_before_there_were_configurations_has_none(tmp_path):
+    path = tmp_path / "raw.duckdb"
+    raw.initialize(path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("drop table heyreach.scoring_configs")
+        connection.execute("alter table heyreach.run_parameters drop column scoring_config_hash")
+        connection.execute(
+            "insert into heyreach.run_parameters (run_id, requested_at, purpose, hide_rate_below) "
+            "values ('r', '2026-02-01 00:00:00+00', 'publish', 12)"
+        )
+    raw.initialize(path)
+    with duckdb.connect(str(path), read_only=True) as connection:
+        connection.execute("use raw.heyreach")
+        read = model_sql("stg_operations__run_parameters")
+        assert connection.execute(
+            f"select hide_rate_below, scoring_config_hash from ({read})"
+        ).fetchall() == [(12, None)]
+        staged = model_sql("stg_operations__scoring_configs")
+        assert connection.execute(f"select * from ({staged})").fetchall() == []
