@@ -53,7 +53,7 @@ PROFILES = {
         "tech_stack": {"must_have": ["AWS", "React", "Terraform"], "nice_to_have": ["Python"],
                        "avoid": ["Legacy"]},
         "complementary_tools": ["PostgreSQL"], "competitors": [], "geographies": ["us", "uk"],
-        "decision_makers": {"titles": [], "departments": []},
+        "decision_makers": {"titles": ["CTO", "VP Engineering"], "departments": ["Platform"]},
         "signals": dict.fromkeys(VALID_DAYS, True) | {"tech_stack_change": False},
     },
     "anyone large": {
@@ -62,6 +62,11 @@ PROFILES = {
         "competitors": [], "geographies": [], "decision_makers": {"titles": [], "departments": []},
         "signals": dict.fromkeys(VALID_DAYS, True),
     },
+}  # fmt: skip
+# Whether the profile `saas` asks for whoever has it.
+TITLES = {
+    "CTO": True, "Co-founder, CTO": True, "VP Engineering (EMEA)": True, "Head of Platform": True, None: True,
+    "Director": False, "VP Engineerings": False, "Octo": False, "": False,
 }  # fmt: skip
 REGIONS_OF = {"saas": {"na", "eu"}, "anyone large": set()}
 
@@ -135,6 +140,8 @@ def random_leads() -> list[dict]:
             "technologies": chance.sample(TECHNOLOGIES, chance.randint(0, 6)),
             "email": chance.random() < 0.5,
             "phone": chance.random() < 0.5,
+            "title": chance.choice(list(TITLES)),
+            "stage": chance.choice(("series_a", "seed", None)),
             "interacted": chance.random() < 0.5,
             "company": chance.choice((None, *[chance.randrange(len(signals)) for _ in range(9)])),
         }
@@ -194,6 +201,8 @@ def scored(database) -> dict[tuple[str, str], dict]:
             "technologies": ", ".join(lead["technologies"]) or None,
             "email": "an address" if lead["email"] else None,
             "phone": "a number" if lead["phone"] else None,
+            "title": lead["title"],
+            "funding_stage": lead["stage"],
             "company_domain": None if lead["company"] is None else f"company-{lead['company']}.example",
         }
         for lead in leads
@@ -238,6 +247,23 @@ def _table(database: duckdb.DuckDBPyConnection, name: str, rows: list[dict]) -> 
     texts = [column for column in columns if not isinstance(rows[0][column], bool)]
     typed = ", ".join(f"cast({column} as text) as {column}" for column in texts)
     database.execute(f"create or replace table {name} as select * replace ({typed}) from rows_told")
+
+
+def test_who_is_not_asked_for_is_told_so_and_has_points_all_the_same(scored):
+    reasons = Counter()
+    for lead in random_leads():
+        row = scored[lead["lead_id"], "saas"]
+        expected = None
+        if "Legacy" in lead["technologies"]:
+            expected = "avoided_technology"
+        elif lead["stage"] == "seed":
+            expected = "other_funding_stage"
+        elif not TITLES[lead["title"]]:
+            expected = "no_decision_maker"
+        assert row["not_eligible_because"] == expected, lead
+        assert scored[lead["lead_id"], "anyone large"]["not_eligible_because"] is None
+        reasons[expected] += 1
+    assert min(reasons.values()) > LEADS / 20
 
 
 def test_scores_are_those_of_the_document_s_table_for_ten_thousand_leads(scored):
@@ -286,6 +312,7 @@ def test_at_send_counts_what_was_known_before_the_request(database):
     person = {
         "lead_id": "sam", "is_valid_profile_url": True, "company_industry": "tech", "company_region": None,
         "company_size_raw": "120", "technologies": None, "email": "an address", "phone": None,
+        "title": "CTO", "funding_stage": None,
         "company_domain": "ours.example",
     }  # fmt: skip
     _table(database, "heyreach_leads", [person, person | {"lead_id": "kim", "email": None}])

@@ -29,3 +29,16 @@
 {% macro not_in_both(list, other) -%}
     list_filter({{ list }}, lambda text: not list_contains({{ other }}, text))
 {%- endmacro %}
+
+{#- spaced_words('Head of Platform, EMEA') -> ' head of platform emea ' -#}
+{% macro spaced_words(text) -%}
+    (' ' || regexp_replace(lower({{ text }}), '[^\pL\pN+#./]+', ' ', 'g') || ' ')
+{%- endmacro %}
+
+{#- has_one_of(' head of platform emea ', ['platform', 'sre']) -> true: one of the texts stands in it as whole words. NULL of NULL. -#}
+{% macro has_one_of(words, list) -%}
+    case
+        when {{ words }} is not null
+            then len(list_filter({{ list }}, lambda part: contains({{ words }}, ' ' || part || ' '))) > 0
+    end
+{%- endmacro %}

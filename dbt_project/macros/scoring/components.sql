@@ -85,3 +85,15 @@
         else 'cold'
     end
 {%- endmacro %}
+
+{#- Why a profile doesn't ask for a lead, whatever its points; NULL where it does, and where it isn't known. -#}
+{% macro not_eligible_because(facts='facts', profile='profiles') -%}
+    case
+        when {{ list_length(in_both(profile ~ '.avoid', facts ~ '.technologies')) }} > 0 then 'avoided_technology'
+        when {{ list_length(profile ~ '.funding_stages') }} > 0
+            and not list_contains({{ profile }}.funding_stages, {{ facts }}.funding_stage)
+            then 'other_funding_stage'
+        when {{ list_length(profile ~ '.decision_makers') }} > 0 and not {{ has_one_of(facts ~ '.title_words', profile ~ '.decision_makers') }}
+            then 'no_decision_maker'
+    end
+{%- endmacro %}

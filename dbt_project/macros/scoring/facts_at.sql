@@ -6,7 +6,7 @@
     {%- set found_fields = {
         'company_industry': ['company_industry'], 'company_size': ['company_size'], 'technologies': ['technologies'],
         'company_region': ['company_region', 'company_country'], 'company_domain': ['company_domain', 'email'],
-        'email': ['email'], 'phone': ['phone'],
+        'email': ['email'], 'phone': ['phone'], 'title': ['title'], 'funding_stage': ['last_funding_type'],
     } -%}
 
 leads as (
@@ -117,6 +117,8 @@ facts as (
         {{ middle_employees('described.company_size_raw') }} as employees,
         described.company_region as region,
         {{ split_texts('described.technologies') }} as technologies,
+        {{ spaced_words('described.title') }} as title_words,
+        described.funding_stage,
         {%- for component in score_components() if component.valid_days is defined %}
         signals.{{ component.name }}_at,
         {%- endfor %}

@@ -17,7 +17,7 @@ points as (
         {%- for component in score_components() %}
         cast({{ component_points(component) }} as utinyint) as {{ component.name }},
         {%- endfor %}
-        {{ list_length(in_both('profiles.avoid', 'facts.technologies')) }} > 0 as has_avoided_technology,
+        {{ not_eligible_because() }} as not_eligible_because,
         {%- for group in score_weights() %}
         cast(
             {%- for component in score_components() if component.group == group %}
@@ -75,7 +75,7 @@ scored as (
     {{ score_tier('total_score', 'scored') }} as tier,
     score_coverage,
     score_coverage < {{ provisional_below() }} as is_provisional,
-    has_avoided_technology,
+    not_eligible_because,
     config_hash
 {%- endmacro %}
 

@@ -40,7 +40,9 @@ read as (
         list_distinct(
             {{ text_list("profile -> '$.tech_stack.nice_to_have'") }} || {{ text_list("profile -> '$.complementary_tools'") }}
         ) as complementary_tools,
-        {{ text_list("profile -> '$.funding_stages'") }} as funding_stages
+        {{ text_list("profile -> '$.funding_stages'") }} as funding_stages,
+        {{ text_list("profile -> '$.decision_makers.titles'") }} || {{ text_list("profile -> '$.decision_makers.departments'") }}
+        as decision_makers
     from profiles
 
 ),
@@ -73,6 +75,7 @@ final as (
         avoid,
         complementary_tools,
         funding_stages,
+        decision_makers,
         {%- for group in score_weights() %}
         cast(scoring ->> '$.weights.{{ group }}' as integer) as {{ group }}_weight,
         {%- endfor %}

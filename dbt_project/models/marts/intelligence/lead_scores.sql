@@ -88,6 +88,7 @@ select
     points.tier,
     points.score_coverage,
     points.is_provisional,
+    points.not_eligible_because,
     to_json(list_filter([
         {%- for component in score_components() %}
         case
