@@ -42,6 +42,9 @@ def test_the_same_however_typed_has_one_name(tmp_path):
         "profiles:\n  one:\n    geographies: [us]\n    industries: [finance, tech, Fintech]\n    signals:\n"
     )
     assert loaded(tmp_path, icp_profiles=f"# mine\n{again}default: one\n", scoring="").text == one.text
+    two = "  two: {company_size_max: 9}\n"
+    in_either_order = (f"{ONE}{two}", ONE.replace("  one", f"{two}  one"))
+    assert len({loaded(tmp_path, icp_profiles=text).text for text in in_either_order}) == 1
     assert loaded(tmp_path, icp_profiles=ONE.replace("US", "UK")).config_hash != one.config_hash
     assert loaded(tmp_path, icp_profiles=ONE, scoring="tiers: {hot: 81}\n").config_hash != one.config_hash
 

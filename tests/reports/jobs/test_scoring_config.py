@@ -58,6 +58,8 @@ def test_a_configuration_is_landed_once_and_runs_name_the_one_they_went_by(works
     assert rows(here.paths.published, STAGED) == [(each.config_hash, each.text) for each in (first, second)]
     names = [first.config_hash, second.config_hash, first.config_hash]
     assert rows(here.paths.raw, NAMED) == [("publish", name) for name in names]
+    thresholds = "select distinct list_contains(json_keys(thresholds), 'scoring_config_hash')"
+    assert rows(here.paths.raw, f"{thresholds} from heyreach.run_parameters") == [(False,)]
     now = "select scoring_config_hash from staging.stg_operations__run_parameters"
     assert rows(here.paths.published, now) == [(first.config_hash,)]
 
@@ -111,3 +113,16 @@ def test_a_run_of_before_there_were_configurations_has_none(tmp_path):
         ).fetchall() == [(12, None)]
         staged = model_sql("stg_operations__scoring_configs")
         assert connection.execute(f"select * from ({staged})").fetchall() == []
+
+
+def test_a_configuration_that_was_landed_twice_is_one(tmp_path):
+    path = tmp_path / "raw.duckdb"
+    raw.initialize(path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("use raw.heyreach")
+        for day in ("2026-02-02", "2026-02-01"):
+            connection.execute("insert into scoring_configs values ('a', '{}', ?)", [f"{day} 00:00:00+00"])
+        staged = model_sql("stg_operations__scoring_configs")
+        assert connection.execute(
+            f"select config_hash, config, day(recorded_at) from ({staged})"
+        ).fetchall() == [("a", "{}", 1)]
