@@ -44,6 +44,7 @@ RECOMMENDATIONS = "select * from marts.rpt_recommendations order by rank"
 EXPERIMENTS = (
     "select * from marts.rpt_experiments order by began_at, experiment, account_type, other_account_type"
 )
+PROFILES = "select * from marts.rpt_icp_profiles order by profile_order"
 COMPLETENESS = """
     select *
     from marts.rpt_lead_completeness
@@ -223,6 +224,7 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "outcomes": rows(OUTCOMES),
             "recommendations": rows(RECOMMENDATIONS),
             "experiments": rows(EXPERIMENTS),
+            "scores": rows(PROFILES),
             "enrichment": {
                 "completeness": rows(COMPLETENESS),
                 "weeks": rows(ENRICHMENT_WEEKS),

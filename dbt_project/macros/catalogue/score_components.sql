@@ -34,3 +34,8 @@
 {% macro score_tiers() -%}
     {{ return({'hot': 80, 'warm': 60, 'nurture': 40}) }}
 {%- endmacro %}
+
+{#- Why a profile may not ask for a lead, whatever its points. -#}
+{% macro not_eligible_reasons() -%}
+    {{ return(['avoided_technology', 'other_funding_stage', 'no_decision_maker']) }}
+{%- endmacro %}

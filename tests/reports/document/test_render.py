@@ -318,6 +318,7 @@ def with_totals(**values: Any) -> dict[str, Any]:
             "notes": [],
             "recommendations": [],
             "experiments": [],
+            "scores": [],
             "enrichment": {"completeness": [], "weeks": [], "fields": []},
             "funnel": [],
             "imports": [],

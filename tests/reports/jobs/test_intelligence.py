@@ -106,3 +106,25 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 def test_there_has_to_be_something_to_add(capsys):
     assert main(["icp", "--apply"]) == 2
     assert "error: --apply needs a --file to add" in capsys.readouterr().err
+
+
+def test_with_a_warehouse_it_is_counted_who_fits_and_by_what(demo, tmp_path):
+    built, _ = demo
+    here = load_workspace(
+        project(tmp_path), {"HEYREACH_API_KEY": "", "OUTBOUND_DATA_DIR": str(built.data_dir)}
+    )
+    lines = shown_by(list_profiles, here)
+    [(leads, cold, industry)] = built.query(
+        "select count(*), count(*) filter (where tier = 'cold'), count(*) filter (where industry > 0) "
+        "from marts.lead_score_points where icp_profile = 'saas'"
+    )
+    [line] = [each for each in lines if each.startswith("saas: ")]
+    assert line.startswith(f"saas: {leads:,} leads, 0 hot, ") and f"{cold:,} cold" in line
+    after = lines[lines.index(line) + 1]
+    assert f"linkedin_profile ({leads:,})" in after and f"industry ({industry:,})" in after
+    assert not any("changed since" in each for each in lines)
+    changed = project(
+        tmp_path / "changed", icp_profiles="profiles:\n  one:\n    industries: [SaaS]\ndefault: one\n"
+    )
+    here = load_workspace(changed, {"HEYREACH_API_KEY": "", "OUTBOUND_DATA_DIR": str(built.data_dir)})
+    assert "the files have changed since: make build" in shown_by(list_profiles, here)[-1]
