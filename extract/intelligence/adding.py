@@ -97,7 +97,7 @@ def _with(text: str, document: Mapping, name: str, block: str) -> str:
     lines[place:place] = [end, *added] if isinstance(profiles, Mapping) else added
     if document.get("default") is None:
         lines = [line for line in lines if line.strip() != "default:"]
-        place = next(at for at, line in enumerate(lines) if line.startswith("profiles:"))
+        place = next((at for at, line in enumerate(lines) if line.startswith("profiles:")), 0)
         lines.insert(place, f"default: {name}{end}")
     return "".join(lines)
 

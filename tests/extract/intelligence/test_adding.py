@@ -131,7 +131,15 @@ def test_it_stands_among_the_profiles_where_these_are_not_last(tmp_path, end):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "# mine", "default:\nprofiles:\n", "profiles:", "# a\n\nprofiles:\n\n# b\n", "default:\n"],
+    [
+        "",
+        "# mine",
+        "default:\nprofiles:\n",
+        "profiles:",
+        "# a\n\nprofiles:\n\n# b\n",
+        "default:\n",
+        '"profiles":\n',
+    ],
 )
 def test_the_first_one_is_the_default(tmp_path, text):
     path = tmp_path / "icp_profiles.yaml"
