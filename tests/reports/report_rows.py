@@ -589,8 +589,8 @@ FULL = {
          "other_mature_sent": 20, "verdict": "collecting"},
     ],
     "rpt_icp_profiles": [
-        {"icp_profile": "platform_teams", "is_default": True, "profile_order": 1, "leads": 630, "hot_leads": 4,
-         "warm_leads": 36, "nurture_leads": 190, "cold_leads": 400, "provisional_leads": 120,
+        {"icp_profile": "platform_teams", "is_default": True, "profile_order": 1, "leads": 630,
+         "hot_leads": 4, "warm_leads": 36, "nurture_leads": 190, "cold_leads": 400, "provisional_leads": 120,
          "not_eligible_leads": 80, "average_coverage": 0.62},
         {"icp_profile": "saas", "is_default": False, "profile_order": 2, "leads": 630, "hot_leads": 0,
          "warm_leads": 2, "nurture_leads": 28, "cold_leads": 600, "provisional_leads": 590,

@@ -93,7 +93,8 @@
         when {{ list_length(profile ~ '.funding_stages') }} > 0
             and not list_contains({{ profile }}.funding_stages, {{ facts }}.funding_stage)
             then 'other_funding_stage'
-        when {{ list_length(profile ~ '.decision_makers') }} > 0 and not {{ has_one_of(facts ~ '.title_words', profile ~ '.decision_makers') }}
+        when {{ list_length(profile ~ '.decision_makers') }} > 0
+            and not {{ has_one_of(facts ~ '.title_words', profile ~ '.decision_makers') }}
             then 'no_decision_maker'
     end
 {%- endmacro %}

@@ -71,6 +71,17 @@ technologies as (
 
 ),
 
+technologies_compared as (
+
+    select
+        *,
+        {{ not_in_both('technologies', 'earlier') }} as came,
+        {{ not_in_both('earlier', 'technologies') }} as went
+    from technologies
+    where earlier is not null
+
+),
+
 technology_changes as (
 
     select
@@ -80,10 +91,9 @@ technology_changes as (
         {{ midpoint('earlier_at', 'answered_at') }} as occurred_at,
         answered_at as detected_at,
         source,
-        json_object('came', {{ not_in_both('technologies', 'earlier') }}, 'went', {{ not_in_both('earlier', 'technologies') }}) as signal_data
-    from technologies
-    where earlier is not null
-        and {{ list_length(not_in_both('technologies', 'earlier')) }} + {{ list_length(not_in_both('earlier', 'technologies')) }} > 0
+        json_object('came', came, 'went', went) as signal_data
+    from technologies_compared
+    where {{ list_length('came') }} + {{ list_length('went') }} > 0
 
 ),
 
