@@ -32,7 +32,8 @@ def test_whom_nobody_was_asked_about_is_pending_until_something_is_answered():
     with duckdb.connect() as connection:
         connection.execute("""
             create table int_enrichment_values (
-                lead_id varchar, field varchar, value varchar, integration varchar, is_chosen boolean
+                lead_id varchar, field varchar, value varchar, integration varchar, is_chosen boolean,
+                first_found_at timestamptz
             );
             create table int_enrichment_results as
             select lead_id, status, 0 as signals_asked, 0 as signals_found, 0.0 as credits, 0.0 as cost_usd,

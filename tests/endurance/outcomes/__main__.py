@@ -47,9 +47,10 @@ def table(outcomes: list[Outcome]) -> str:
         "",
         f"By `python -m tests.endurance.outcomes`: {worlds} worlds that go on for {WEEKS_ON} weeks, in which",
         "what is planted is mended after the report as it advises, and the same ones in which nothing is",
-        "done and it is only said to be. True is what the requests of the seven days would bring, by the",
-        "worlds' own chances, less what they bring without. Targets: the interval holds it in 95 +- 3 %, and",
-        "where nothing was done `no_effect` is said in as many.",
+        "done and it is only said to be. Worlds whose report says nothing of it, or that it is worth less",
+        "than one accepted connection a week, are not among them. True is what the requests of the seven",
+        "days would bring, by the worlds' own chances, less what they bring without. Targets: the interval",
+        "holds it in 95 +- 3 %, and where nothing was done `no_effect` is said in as many.",
         "",
         "| cause | followed | seen in the data | interval holds the true gain | helped | mean gain / true "
         "| nothing done | no effect said |",
