@@ -299,7 +299,7 @@ def _crunchbase(request: Asked) -> Reply:
     properties = {
         "short_description": "Makes examples",
         "funding_total": {"value_usd": 12_000_000, "currency": "USD"},
-        "last_funding_at": "2026-03-01",
+        "last_funding_at": "2026-01-15",
         "last_funding_type": "series_a",
         "num_funding_rounds": 2,
         "num_employees_enum": "c_00051_00100",
@@ -316,7 +316,7 @@ CARDS = {
             "lead_investor_identifiers": [{"value": "Invented Ventures"}],
         },
         {
-            "announced_on": "2026-03-01",
+            "announced_on": "2026-01-15",
             "investment_type": "series_a",
             "money_raised": {"value": 9_000_000, "currency": "EUR", "value_usd": 10_000_000},
             "investor_identifiers": [{"value": "Sample Capital"}, {"value": "Invented Ventures"}],

@@ -88,7 +88,7 @@ FOUND = {
     "crunchbase": {
         "company_description": "Makes examples",
         "funding_total_usd": 12_000_000,
-        "last_funding_at": "2026-03-01",
+        "last_funding_at": "2026-01-15",
         "last_funding_type": "series_a",
         "funding_rounds": 2,
         "company_size": 51,
@@ -96,7 +96,7 @@ FOUND = {
     "crunchbase_history": {
         "funding_history": [
             {
-                "date": "2026-03-01",
+                "date": "2026-01-15",
                 "type": "series_a",
                 "amount_usd": 10_000_000,
                 "investors": ["Sample Capital", "Invented Ventures"],
