@@ -44,6 +44,7 @@ class Model(NamedTuple):
     relation: str
     query: str
     contract: tuple[tuple[str, str, str], ...]
+    is_view: bool = False
 
 
 class Project(NamedTuple):
@@ -236,6 +237,9 @@ def _made_anew(project: Project, raw_path: Path, database: Path, run_id: str) ->
 
 
 def _made(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
+    if model.is_view:
+        connection.execute(f"create view {model.relation} as {model.query}")
+        return
     if not model.contract:
         connection.execute(f"create table {model.relation} as {model.query}")
         return
@@ -319,4 +323,5 @@ def _model(node) -> Model:
         (column.name, column.data_type, "not null" if column.constraints else "")
         for column in (node.columns.values() if is_enforced else ())
     ]
-    return Model(node.relation_name, node.compiled_code, tuple(contract))
+    is_view = node.config.materialized == "view"
+    return Model(node.relation_name, node.compiled_code, tuple(contract), is_view)

@@ -26,6 +26,7 @@ FLOATS_TO, ZERO = 1e-9, 1e-12
 NOT_COMPARED = {
     "heyreach_analytics_snapshots": {"run_id", "reported_at", "created_at"},
     "rpt_snapshot": {"run_id", "reported_at"},
+    "icp_profiles": {"created_at", "valid_until"},
     "pipeline_runs": {
         *("run_id", "started_at", "extracted_at", "published_at", "finished_at"),
         *("seconds", "extract_seconds", "build_seconds", "report_seconds"),

@@ -40,7 +40,15 @@ LONGEST = 300.0
 LOOK_EVERY = 0.25
 KILLS_PER_NIGHT = 20
 # These name a run or a pull, or tell this machine's time; nothing else may differ between two workspaces.
-NOT_COMPARED = {"run_id", "pull_id", "reported_at", "created_at", "times_reported", "requested_at"}
+NOT_COMPARED = {
+    "run_id",
+    "pull_id",
+    "reported_at",
+    "created_at",
+    "times_reported",
+    "requested_at",
+    "recorded_at",
+}
 # The record of runs; versions of one report, of which a run that was killed after publishing leaves one more.
 TABLES_NOT_COMPARED = {
     "pipeline_runs",
@@ -285,7 +293,10 @@ def _compare(twin: Path, victim: Path, tally: Tally) -> None:
             for name in ("twin", "victim")
         }
         if tables["twin"] != tables["victim"]:
-            tally.violations.append("the tables are not the same ones")
+            only = sorted(
+                f"{schema}.{table}" for schema, table in set(tables["twin"]) ^ set(tables["victim"])
+            )
+            tally.violations.append(f"only one of them has {', '.join(only)}")
         for schema, table in tables["twin"]:
             if table in TABLES_NOT_COMPARED:
                 continue

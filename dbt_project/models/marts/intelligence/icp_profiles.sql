@@ -2,7 +2,7 @@ with versions as (
 
     select
         changes.change_number,
-        changes.valid_from,
+        changes.requested_at,
         changes.valid_until,
         configs.config,
         unnest(json_keys(configs.config -> '$.profiles')) as name
@@ -15,7 +15,7 @@ read as (
 
     select
         change_number,
-        valid_from,
+        requested_at,
         valid_until,
         name,
         (config -> '$.profiles') -> name as config,
@@ -61,7 +61,7 @@ final as (
         any_value(numbered.config) as config,
         any_value(numbered.is_default) as is_default,
         any_value(numbered.config_hash) as config_hash,
-        min(numbered.valid_from) as created_at,
+        min(numbered.requested_at) as created_at,
         case when count(*) = count(numbered.valid_until) then max(numbered.valid_until) end as valid_until,
         any_value(run_parameters.as_of) as as_of
     from numbered

@@ -22,6 +22,6 @@ changes as (
 select
     row_number() over (order by requested_at, run_id) as change_number,
     scoring_config_hash as config_hash,
-    requested_at as valid_from,
+    requested_at,
     lead(requested_at) over (order by requested_at, run_id) as valid_until
 from changes
