@@ -75,7 +75,7 @@ resume: $(INSTALLED) ## let a paused campaign go on, some leads stopped for good
 pause: $(INSTALLED) ## let a campaign rest: show, then do  [CAMPAIGN= APPLY=1]
 	@$(VERB) pause
 
-icp: $(INSTALLED) ## list the profiles of ideal customers; take one over from a JSON file: show, then add  [FILE= NAME= APPLY=1]
+icp: $(INSTALLED) ## list the profiles of ideal customers; take one over from a JSON file: show, then add  [FILE= PROFILE= APPLY=1]
 	@$(VERB) icp
 
 advice: $(INSTALLED) ## list what was advised and what came of it; decline some, or say it was done  [DECLINE= REASON= | DONE=]

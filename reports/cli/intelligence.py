@@ -11,14 +11,14 @@ from reports.cli.pipeline import root
 
 @verb(root, "icp")
 @click.option("--file", type=PATH, metavar="JSON", help="A profile of another program, to be taken over.")
-@click.option("--name", metavar="NAME", help="What that one is called here.")
+@click.option("--profile", metavar="NAME", help="What that one is called here.")
 @click.option("--apply", is_flag=True, help="Add it; without it, show its lines.")
-def icp(workspace: Workspace, file: Path | None, name: str | None, apply: bool) -> None:
+def icp(workspace: Workspace, file: Path | None, profile: str | None, apply: bool) -> None:
     """List the profiles of ideal customers, or take one over from a file."""
     from reports.jobs.intelligence import list_profiles, take_profile
 
     if file:
-        take_profile(workspace, file, name, apply=apply, show=show)
+        take_profile(workspace, file, profile, apply=apply, show=show)
     elif apply:
         raise click.UsageError("--apply needs a --file to add")
     else:

@@ -38,7 +38,7 @@ def take_profile(workspace: Workspace, file: Path, name: str | None, *, apply: b
     Raises ConfigurationError for what is wrong in it, and where the name is taken or missing.
     """
     if apply and not name:
-        raise ConfigurationError("Say what the profile is to be called: NAME=saas")
+        raise ConfigurationError("Say what the profile is to be called: PROFILE=saas")
     block = adding.read_json(file, name or _name_of(file))
     show(block.rstrip("\n"))
     if apply:

@@ -37,15 +37,18 @@ def test_one_model_is_built_beside_what_was_published(demo, tmp_path):
     for name in ("raw", "warehouse"):
         shutil.copy(workspace.data_dir / "demo" / f"{name}.duckdb", tmp_path)
     published = (tmp_path / "warehouse.duckdb").read_bytes()
-    selected = ("--select", "rpt_funnel", "--exclude-resource-type", "unit_test")
+    # A table, and a view.
+    selected = ("--select", "rpt_funnel", "lead_scores", "--exclude-resource-type", "unit_test")
     dbt(tmp_path, "build", *selected, files=in_folder(tmp_path))
     with duckdb.connect(str(tmp_path / "build.duckdb"), read_only=True) as connection:
         rows = connection.execute(
             "select stage, people from marts.rpt_funnel order by stage_order"
         ).fetchall()
         [(leads,)] = connection.execute("select count(*) from marts.heyreach_leads").fetchall()
+        scores = connection.execute("select count(*), sum(total_score) from marts.lead_scores").fetchall()
     assert rows == workspace.query("select stage, people from marts.rpt_funnel order by stage_order")
     assert [(leads,)] == workspace.query("select count(*) from marts.heyreach_leads")
+    assert scores == workspace.query("select count(*), sum(total_score) from marts.lead_scores")
     assert (tmp_path / "warehouse.duckdb").read_bytes() == published
 
 

@@ -10,8 +10,12 @@
             {%- do run_query('copy from database published to ' ~ target.database) -%}
             {%- do run_query('detach published') -%}
             {#- dbt looked at the file before it had any table. -#}
-            {%- for table in run_query('select schema_name, table_name from ' ~ tables_here).rows -%}
-                {%- do adapter.cache_added(api.Relation.create(target.database, table[0], table[1], type='table')) -%}
+            {%- set views_here = 'duckdb_views() where not internal and database_name = current_database()' -%}
+            {%- for relation in run_query(
+                "select schema_name, table_name, 'table' from " ~ tables_here
+                ~ " union all select schema_name, view_name, 'view' from " ~ views_here
+            ).rows -%}
+                {%- do adapter.cache_added(api.Relation.create(target.database, relation[0], relation[1], type=relation[2])) -%}
             {%- endfor -%}
         {%- elif not _has_rows(source('operations', 'run_parameters')) -%}
             {{ exceptions.raise_compiler_error(

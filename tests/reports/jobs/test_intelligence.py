@@ -86,7 +86,7 @@ def test_a_profile_is_only_shown_until_it_is_to_be_added(tmp_path):
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        (None, "Say what the profile is to be called: NAME=saas"),
+        (None, "Say what the profile is to be called: PROFILE=saas"),
         ("saas", "icp_profiles.yaml has a profile 'saas' already; give it another NAME"),
         ("SaaS", "NAME: 'SaaS' can't name a profile"),
     ],
