@@ -32,9 +32,9 @@ def main() -> int:
         print(f"no kind of world is called {options.cause!r}: {', '.join(kind.name for kind in KINDS)}")
         return 2
     began = time.monotonic()
-    findings = _earlier(options.out, wanted)
+    findings = _earlier(options.read or options.out, wanted)
     done = {(finding.kind, finding.number) for finding in findings}
-    tasks = [(kind, number) for kind, number in tasks if (kind.name, number) not in done]
+    tasks = [(kind, number) for kind, number in tasks if (kind.name, number) not in done and not options.read]
     for finding in examined(tasks, options.workers, options.databases):
         findings.append(finding)
         if options.out:
@@ -82,6 +82,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="append each finding to this file as JSON; what it holds is not drawn again, so that a run of "
         "hours may be cut off",
+    )
+    parser.add_argument(
+        "--read", type=Path, metavar="FILE", help="draw nothing: print the table of such a file"
     )
     parser.add_argument("--databases", type=Path, metavar="FOLDER", help="keep every warehouse there")
     parser.add_argument("--keep", action="store_true", help=f"write the table to {RESULTS.name}")

@@ -116,11 +116,13 @@ def _read(
     connection: duckdb.DuckDBPyConnection, kind: str, number: int, drawn: Drawn, names: frozenset[Name]
 ) -> Finding:
     planted = drawn.planted
-    # Where senders run out of leads nobody planted it, and it is true.
-    unplanted = "too_few_leads" if planted.cause not in ("too_few_leads", "campaign_starved") else "none"
-    lines = _rows(
-        connection, f"select * from marts.rpt_bottlenecks where cause <> '{unplanted}' order by rank"
-    )
+    # Nobody need have planted them, and they are true: no chance is in them.
+    told_by_queues = ("too_few_leads", "campaign_starved")
+    lines = [
+        line
+        for line in _rows(connection, "select * from marts.rpt_bottlenecks order by rank")
+        if planted.cause in told_by_queues or line["cause"] not in told_by_queues
+    ]
     first = lines[0] if lines else None
     naive = _lowest_raw_rate(connection)
     is_named = first is not None and _is_planted(first, planted, names)
