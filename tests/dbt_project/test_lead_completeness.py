@@ -22,10 +22,19 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(
             "create table stg_operations__run_parameters as select 30 as collecting_below, "
-            "15 as completeness_drop_percent, ? as complete_lead_fields, ?::timestamptz as as_of",
+            "15 as completeness_drop_percent, 36 as pull_gap_hours, ? as complete_lead_fields, "
+            "?::timestamptz as as_of",
             [",".join(COMPLETE), f"{MONDAY + timedelta(weeks=WEEKS)} 06:00:00+00"],
         )
-        connection.execute("create table rpt_attribution_coverage (scope text, level text, enrolled_on date)")
+        connection.execute(
+            """
+            create table rpt_attribution_coverage (scope text, level text, enrolled_on date,
+                segment text, segment_label text, complete_leads bigint, leads bigint, missing_fields text,
+                as_of timestamptz);
+            create table int_first_pulls as select timestamptz '2025-01-01 06:00:00+00' as first_complete_at;
+            create table stg_operations__pulls (resource text, is_complete bool, finished_at timestamptz);
+            """
+        )
         yield connection
 
 
@@ -141,10 +150,15 @@ def test_an_import_that_has_its_own_line_is_not_announced_again(database):
         {"title": dropped(1, 30, 40, to=0.2), "company_size": steady(1), "email": steady(1)},
     )
     database.execute(
-        "insert into rpt_attribution_coverage values "
+        "insert into rpt_attribution_coverage (scope, level, enrolled_on) values "
         f"('import', 'fail', date '{MONDAY}' + 30 * 7 + 3), ('import', 'warn', date '{MONDAY}' + 40 * 7 + 3)"
     )
     assert [line[:3] for line in announced(database)] == [("complete", 40, 40)]
+    # What was put in before the first pull can't be dated, and has no such line.
+    database.execute(
+        f"update int_first_pulls set first_complete_at = timestamptz '{MONDAY} 00:00:00+00' + to_days(250)"
+    )
+    assert [line[:3] for line in announced(database)] == [("complete", 30, 30), ("complete", 40, 40)]
 
 
 def test_few_leads_and_a_week_under_way_are_not_judged(database):

@@ -5,11 +5,6 @@
     coalesce(list_transform(from_json({{ array }}, '["VARCHAR"]'), lambda text: lower(trim(text))), [])
 {%- endmacro %}
 
-{#- split_texts('AWS, React') -> ['aws', 'react']; NULL gives an empty list. -#}
-{% macro split_texts(text) -%}
-    coalesce(string_split(lower({{ text }}), ', '), [])
-{%- endmacro %}
-
 {#- list_length(['a', 'b']) -> 2 -#}
 {% macro list_length(list) -%}
     len({{ list }})

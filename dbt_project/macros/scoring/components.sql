@@ -1,5 +1,5 @@
-{#- The points of a lead by a profile: `facts` is what is known of a lead at a moment (a row of int_lead_score_facts), `profile` a row
-    of int_icp_profiles. Whole numbers throughout: a share of points is rounded half up. -#}
+{#- The points of a lead by a profile: `facts` is what is known of a lead at a moment (facts_at), `profile` a row of
+    int_icp_profiles. Whole numbers throughout: a share of points is rounded half up. -#}
 
 {#- Whether a profile asks for what a component looks at (of int_icp_profiles while it is read). Accessibility is asked for by all. -#}
 {% macro has_criterion(component) -%}

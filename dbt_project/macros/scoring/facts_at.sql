@@ -116,7 +116,7 @@ facts as (
         described.company_industry as industry,
         {{ middle_employees('described.company_size_raw') }} as employees,
         described.company_region as region,
-        {{ split_texts('described.technologies') }} as technologies,
+        {{ split_keywords('described.technologies') }} as technologies,
         {{ spaced_words('described.title') }} as title_words,
         described.funding_stage,
         {%- for component in score_components() if component.valid_days is defined %}

@@ -16,7 +16,6 @@ profiles as (
 
     select
         icp_profile,
-        icp_profile = (config ->> '$.default') as is_default,
         (config -> '$.profiles') -> icp_profile as profile,
         config -> '$.scoring' as scoring
     from configured
@@ -27,7 +26,6 @@ read as (
 
     select
         icp_profile,
-        is_default,
         profile,
         scoring,
         {{ icp_config_hash('profile', 'scoring') }} as config_hash,
@@ -64,9 +62,7 @@ final as (
 
     select
         read.icp_profile,
-        is_default,
         config_hash,
-        profile as config,
         industries,
         company_size_min,
         company_size_max,

@@ -3,9 +3,9 @@
 -- An import that lost its fields has a line of its own (coverage_break).
 with broken_imports as (
 
-    select distinct cast(date_trunc('week', enrolled_on) as date) as week
-    from {{ ref('rpt_attribution_coverage') }}
-    where scope = 'import' and level = 'fail'
+    select distinct cast(date_trunc('week', since) as date) as week
+    from {{ ref('rpt_anomalies__pulls') }}
+    where kind = 'coverage_break'
 
 ),
 
