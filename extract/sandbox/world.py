@@ -241,4 +241,6 @@ def _planted_segments(lead: CampaignLead) -> tuple[tuple[str, str], ...]:
         ("list", str(imported.list_id)),
         ("source_list", imported.source_list),
         ("company_industry", imported.person.company_industry),
+        ("company", str(imported.person.company)),
+        ("person", imported.person.key),
     )

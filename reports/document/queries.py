@@ -45,6 +45,19 @@ EXPERIMENTS = (
     "select * from marts.rpt_experiments order by began_at, experiment, account_type, other_account_type"
 )
 PROFILES = "select * from marts.rpt_icp_profiles order by profile_order"
+_TIERS = [f"tier:{tier}" for tier in (*returned("catalogue/*.sql", "score_tiers()"), "cold")]
+SCORE_VALIDATION = f"""
+    select validation.*
+    from marts.rpt_score_validation as validation
+    left join marts.rpt_icp_profiles as profiles using (icp_profile)
+    order by profiles.profile_order, metric, list_position({_TIERS}, scope), scope
+"""  # noqa: S608 - the tiers are our own
+SIGNAL_VALUES = """
+    select worths.*
+    from marts.rpt_signal_value as worths
+    left join marts.rpt_icp_profiles as profiles using (icp_profile)
+    order by profiles.profile_order, points_of_total desc, component
+"""
 COMPLETENESS = """
     select *
     from marts.rpt_lead_completeness
@@ -225,6 +238,7 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "recommendations": rows(RECOMMENDATIONS),
             "experiments": rows(EXPERIMENTS),
             "scores": rows(PROFILES),
+            "belief": {"validation": rows(SCORE_VALIDATION), "points": rows(SIGNAL_VALUES)},
             "enrichment": {
                 "completeness": rows(COMPLETENESS),
                 "weeks": rows(ENRICHMENT_WEEKS),

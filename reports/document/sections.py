@@ -75,6 +75,12 @@ SECTIONS = (
     Section("outcomes", "What came of advice", ("rpt_advice_outcomes",), is_numbered=False),
     Section("scores", "Whom leads fit", ("rpt_icp_profiles",), is_numbered=False),
     Section(
+        "belief",
+        "Whether scores deserve to be believed",
+        ("rpt_score_validation", "rpt_signal_value"),
+        is_numbered=False,
+    ),
+    Section(
         "enrichment",
         "Enrichment",
         ("rpt_lead_completeness", "rpt_enrichment_weeks", "rpt_enrichment_fields"),

@@ -25,6 +25,7 @@ SAID = {
     "rpt_verdict_calendar",
     "rpt_early_acceptance",
     "rpt_recommendations",
+    "rpt_signal_value",
 }
 ALL_TIME = ("all time", "as of the as-of", "now")
 

@@ -37,3 +37,18 @@
             then len(list_filter({{ list }}, lambda part: contains({{ words }}, ' ' || part || ' '))) > 0
     end
 {%- endmacro %}
+
+{#- numbers_to(3): the rows 1, 2, 3 of a column `number`. -#}
+{% macro numbers_to(size) -%}
+    select unnest(range(1, {{ size }} + 1)) as number
+{%- endmacro %}
+
+{#- inner_product([1.0, 2.0], [3.0, 4.0]) -> 11.0 -#}
+{% macro inner_product(list, other) -%}
+    list_inner_product({{ list }}, {{ other }})
+{%- endmacro %}
+
+{#- An aggregate: the values as a list in the order of `position`. -#}
+{% macro listed_by(value, position) -%}
+    list({{ value }} order by {{ position }})
+{%- endmacro %}

@@ -38,6 +38,18 @@
             'sending': 'waiting lead',
             'acceptance': 'mature request',
         },
+        'score': {
+            'orders': 'orders leads',
+            'does_not_order': 'does not order your leads',
+            'inverted': 'orders leads the wrong way round',
+            'collecting': 'is collecting',
+        },
+        'points': {
+            'worth_more': 'is worth more',
+            'worth_less': 'is worth less',
+            'worth_nothing': 'is worth nothing that shows',
+            'wrong_sign': 'has the wrong sign: who has it accepts less often',
+        },
         'not_compared': {
             'few_accounts': 'not separable: fewer than three accounts in a group',
             'one_account_value': 'not separable: all accounts are alike, so it would be the lead',

@@ -319,6 +319,7 @@ def with_totals(**values: Any) -> dict[str, Any]:
             "recommendations": [],
             "experiments": [],
             "scores": [],
+            "belief": {"validation": [], "points": []},
             "enrichment": {"completeness": [], "weeks": [], "fields": []},
             "funnel": [],
             "imports": [],
