@@ -56,6 +56,7 @@ LONG = (
     ".venv/bin/python -m tests.endurance.worth",
     ".venv/bin/python -m tests.endurance.outcomes",
     ".venv/bin/python -m tests.endurance.crossed",
+    ".venv/bin/python -m tests.endurance.scores",
 )
 THIS_SUITE = "make test"
 # What stands for something that the reader has -> what they would type; {data} is their data folder.
