@@ -21,6 +21,8 @@ from extract.heyreach.webhooks import WebhookFiles
 from extract.http.pacing import Pacer
 from extract.importer import demo
 from extract.importer.ledger import Ledger
+from extract.intelligence.signal_files import SignalFiles
+from extract.people.dropped_files import DroppedFiles
 from extract.people.suppression import suppressions
 from extract.raw.catch_up import load_landed, load_leftovers, require_nothing_missing
 from extract.raw.landing import Landing, finished_folders
@@ -159,7 +161,8 @@ def _pull_heyreach(workspace: Workspace, kind: str) -> list[PullResult]:
             )
             _land_imports(workspace, landing)
             _land_enrichments(workspace, landing)
-            _land_webhooks(workspace, landing, result)
+            _land_dropped(workspace, landing, result, (WebhookFiles, workspace.paths.webhooks))
+            _land_dropped(workspace, landing, result, (SignalFiles, workspace.paths.signals))
             return [result]
 
 
@@ -195,12 +198,13 @@ def _land_enrichments(workspace: Workspace, landing: Landing) -> None:
             landing.write(table, row)
 
 
-def _land_webhooks(workspace: Workspace, landing: Landing, pull: PullResult) -> None:
-    """Land what the operator's webhook files hold and raw doesn't, dated by the pull beside it."""
+def _land_dropped(
+    workspace: Workspace, landing: Landing, pull: PullResult, dropped: tuple[type[DroppedFiles], Path]
+) -> None:
+    """Land what files that others drop into a folder hold and raw doesn't, dated by the pull beside it."""
+    kind, folder = dropped
     with raw.connect(workspace.paths.raw, read_only=True) as connection:
-        files = WebhookFiles(
-            workspace.paths.webhooks, connection, pull.finished_at, pull.pull_id, suppressions(workspace)
-        )
+        files = kind(folder, connection, pull.finished_at, pull.pull_id, suppressions(workspace))
         for table, row in files.news():
             landing.write(table, row)
     pull.warnings.extend(files.warnings)
@@ -243,6 +247,7 @@ def _pull_demo(workspace: Workspace, say: Callable[[str], None]) -> list[PullRes
                         landing.write(table, row)
             _land_imports(workspace, landing)
             _land_enrichments(workspace, landing)
+            _land_dropped(workspace, landing, results[-1], (SignalFiles, workspace.paths.signals))
     return results
 
 

@@ -1,1 +1,1 @@
-"""Lead intelligence: what an ideal customer is, and how many points what is known of a lead is worth."""
+"""Lead intelligence: what an ideal customer is, what is known of a lead worth, signals left in files."""

@@ -26,6 +26,7 @@ _SUBJECT = frozenset(
         "linkedinurl",
         "linkedinprofileurl",
         "linkedinid",
+        "leadid",  # in signal files a profile's link, too
         "person",
         "key",
         "listrowkey",

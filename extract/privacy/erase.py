@@ -90,7 +90,7 @@ def sweep(
     swept = files.Sweep(people, rows, words)
     files.remove_caches(workspace.folder)
     for path in _lasting_files(workspace):
-        if path.is_relative_to(workspace.paths.webhooks):
+        if any(path.is_relative_to(folder) for folder in (workspace.paths.webhooks, workspace.paths.signals)):
             if blank_lines(people, path):
                 swept.changed.append(path)
         elif path.is_relative_to(workspace.paths.profiles):

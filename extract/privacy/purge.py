@@ -17,6 +17,7 @@ from extract.raw.landing import finished_folders, landed_at
 from extract.workspace import journal
 from extract.workspace.data_folder import (
     BACKUPS,
+    DROPPED,
     JOURNALS,
     LANDINGS,
     LOGS,
@@ -25,7 +26,6 @@ from extract.workspace.data_folder import (
     RESULTS,
     SET_ASIDE,
     TRIMMED,
-    WEBHOOKS,
 )
 from extract.workspace.workspace import Workspace
 
@@ -63,8 +63,13 @@ def find(workspace: Workspace, published: Path, now: datetime) -> Purge:
     folder = workspace.folder
     with raw.connect(workspace.paths.raw, read_only=True) as connection:
         loaded = raw.loaded_landings(connection)
-        read = raw.webhook_files(connection)
-    webhooks = workspace.paths.webhooks
+        read = {
+            folder: raw.files_read(connection, table)
+            for folder, table in (
+                (workspace.paths.webhooks, "webhook_files"),
+                (workspace.paths.signals, "signal_files"),
+            )
+        }
     paths = {
         # Only what raw holds: a folder that was never loaded is not old but lost.
         LANDINGS: [
@@ -72,13 +77,7 @@ def find(workspace: Workspace, published: Path, now: datetime) -> Purge:
             for landing in finished_folders(workspace.paths.landing)
             if landing.name in loaded and landed_at(landing) < landing_before
         ],
-        WEBHOOKS: [
-            path
-            for path in sorted(webhooks.rglob("*"))
-            if path.is_file()
-            and (path.relative_to(webhooks).as_posix(), path.stat().st_size, path.stat().st_mtime_ns) in read
-            and _changed(path) < landing_before
-        ],
+        DROPPED: _read_files(read, landing_before),
         RESULTS: _old_files(folder, RESULT_FILES, reports_before),
         # Without the newest, which may be the only one.
         BACKUPS: [
@@ -124,6 +123,18 @@ def _close_logs(folder: Path) -> None:
     for path in folder.glob("*.log"):
         if "." not in path.stem:
             path.rename(path.with_name(f"{path.stem}.{datetime.now(UTC):%Y-%m-%dT%H%M%S}.log"))
+
+
+def _read_files(read: dict[Path, set[tuple[str, int, int]]], before: datetime) -> list[Path]:
+    """Old files that others dropped into these folders and raw has read to their ends."""
+    return [
+        path
+        for folder, states in read.items()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and (path.relative_to(folder).as_posix(), path.stat().st_size, path.stat().st_mtime_ns) in states
+        and _changed(path) < before
+    ]
 
 
 def _old_files(folder: Path, patterns: Iterable[str], before: datetime) -> list[Path]:

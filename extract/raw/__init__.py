@@ -14,10 +14,11 @@ from extract.raw.database import (
     connect,
     counted_days,
     damaged,
+    files_read,
     initialize,
     known_enrichments,
+    known_lines,
     known_quarantined_lines,
-    known_webhook_events,
     last_import_events,
     loaded_landings,
     newest_hashes,
@@ -25,6 +26,5 @@ from extract.raw.database import (
     origin,
     pull_times,
     requests_of_full_pull,
-    webhook_files,
 )
 from extract.raw.tables import DUCKDB_TYPES, OBSERVATIONS, SCHEMA, TABLES

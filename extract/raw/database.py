@@ -214,31 +214,31 @@ def known_enrichments(connection: duckdb.DuckDBPyConnection) -> tuple[set[str], 
     return {row[0] for row in runs}, asks[0], {row[0] for row in calls}
 
 
-def webhook_files(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, int, int]]:
-    """Name, size and time of change (ns) of every state of a webhook file that was read to its end."""
-    rows = connection.execute(
-        f"select file_name, size_bytes, modified_ns from {SCHEMA}.webhook_files"
-    ).fetchall()
+def files_read(connection: duckdb.DuckDBPyConnection, table: str) -> set[tuple[str, int, int]]:
+    """Name, size and time of change (ns) of every state of a file that was read to its end."""
+    rows = connection.execute(f"select file_name, size_bytes, modified_ns from {SCHEMA}.{table}").fetchall()
     return set(rows)
 
 
-def known_webhook_events(connection: duckdb.DuckDBPyConnection, keys: list[str]) -> set[str]:
-    """Those of the event keys that raw holds."""
+def known_lines(connection: duckdb.DuckDBPyConnection, table: str, keys: list[str]) -> set[str]:
+    """Those of the keys of lines that raw holds."""
     rows = connection.execute(
-        f"select event_key from {SCHEMA}.webhook_events where event_key in (select unnest(?))", [keys]
+        f"select event_key from {SCHEMA}.{table} where event_key in (select unnest(?))", [keys]
     ).fetchall()
     return {row[0] for row in rows}
 
 
-def known_quarantined_lines(connection: duckdb.DuckDBPyConnection, places: list[str]) -> set[tuple[str, str]]:
-    """Place and text of the lines set aside at any of these places (`file:line`) of webhook files."""
+def known_quarantined_lines(
+    connection: duckdb.DuckDBPyConnection, table: str, places: list[str]
+) -> set[tuple[str, str]]:
+    """Place and text of the lines of a table that were set aside at any of these places (`file:line`)."""
     rows = connection.execute(
         f"""
         select scope_id, row_text
         from {SCHEMA}.quarantined_rows
-        where resource = 'webhook_events' and scope_id in (select unnest(?))
+        where resource = ? and scope_id in (select unnest(?))
         """,
-        [places],
+        [table, places],
     ).fetchall()
     return set(rows)
 

@@ -66,6 +66,8 @@ def load(folders: list[Path], raw_path: Path, without: Collection[Path] = ()) ->
         "enrichment_answers",
         "webhook_events",
         "webhook_files",
+        "signal_lines",
+        "signal_files",
         "quarantined_rows",
         "erased_lead_counts",
     )

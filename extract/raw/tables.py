@@ -16,6 +16,14 @@ _OBSERVED = {
     "payload": "json",
 }
 
+# The state in which a file of lines was read to its end.
+_FILES_READ = {
+    "file_name": "text",
+    "size_bytes": "bigint",
+    "modified_ns": "bigint",
+    "observed_at": "timestamp",
+}
+
 _LEDGERS: dict[str, dict[str, str]] = {
     # One row per pull and walk; `resource = 'pull'` closes the pull as a whole.
     "pulls": {
@@ -97,12 +105,15 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "file_name": "text",
         "payload": "json",
     },
-    "webhook_files": {
-        "file_name": "text",
-        "size_bytes": "bigint",
-        "modified_ns": "bigint",
+    "webhook_files": _FILES_READ,
+    # Lines of the operator's signal files (extract/intelligence/signal_files.py), and the files as above.
+    "signal_lines": {
+        "event_key": "text",
         "observed_at": "timestamp",
+        "file_name": "text",
+        "payload": "json",
     },
+    "signal_files": _FILES_READ,
     # The enrichment ledger (extract/enrichment/ledger.py), landed with the next pull: runs, what the source
     # of their leads told, what they asked, and what it came to.
     "enrichment_runs": {

@@ -7,9 +7,9 @@ Paths are patterns below the workspace (the data folder, or `demo` in it). `boun
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-LANDINGS, WEBHOOKS, RESULTS, BACKUPS = (
+LANDINGS, DROPPED, RESULTS, BACKUPS = (
     "landing folders",
-    "webhook files",
+    "webhook and signal files",
     "reports, results and files of leads",
     "backups",
 )
@@ -30,7 +30,7 @@ OWN = "yours"  # the operator put it there
 TRIMMED = {"runs.jsonl": "happened_at", "alerts.jsonl": "happened_at", "snapshots.jsonl": "reported_at"}
 # What reports and verbs wrote for people to read.
 RESULT_FILES = ("reports/*", "imports/*", "enrichment/*", "leads/*")
-PURGED = (LANDINGS, WEBHOOKS, RESULTS, BACKUPS, SET_ASIDE, LOGS, PAGES, JOURNALS)
+PURGED = (LANDINGS, DROPPED, RESULTS, BACKUPS, SET_ASIDE, LOGS, PAGES, JOURNALS)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,12 @@ FILE_KINDS = (
         LEADS,
     ),
     FileKind(("logs/*.log",), "what scheduled jobs printed", "some lines each job", LOGS),
-    FileKind(("webhooks/*",), "payloads, as a receiver left them", "a file a day, as you like", WEBHOOKS),
+    FileKind(
+        ("webhooks/*", "signals/*"),
+        "payloads, as a receiver left them; signals, as a site or you did",
+        "a file a day, as you like",
+        DROPPED,
+    ),
     FileKind(("profiles/fetched/*",), "fetched profile pages", "one each, while that is switched on", PAGES),
     FileKind(("profiles/*",), "profile texts", "what you put there", OWN),
     FileKind(("suppressed/*",), "who was erased, as salted hashes", "a line each", FIXED),

@@ -95,6 +95,11 @@ class Paths:
         return self.folder / "webhooks"
 
     @property
+    def signals(self) -> Path:
+        """Where the operator and their site leave what happened to leads and companies."""
+        return self.folder / "signals"
+
+    @property
     def profiles(self) -> Path:
         """Where the operator puts the text of profiles; fetched ones lie in a folder of it."""
         return self.folder / "profiles"
@@ -171,7 +176,7 @@ class Paths:
 
     def folders(self) -> list[Path]:
         """The folders that verbs write to; whoever first writes there makes them."""
-        here = (self.landing, self.journal, self.webhooks, self.profiles, self.suppressed)
+        here = (self.landing, self.journal, self.webhooks, self.signals, self.profiles, self.suppressed)
         made = (self.import_results, self.enrichment_results, self.lead_files)
         kept = (self.reports, self.logs, self.backups)
         return [*here, *made, *kept, self.dbt, self.docs.parent, self.pacing]

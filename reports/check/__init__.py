@@ -44,6 +44,7 @@ def check_all(
             "pace": heyreach.pace,
             "pull": partial(stored.check_age, workspace, known, now),
             "webhooks": partial(stored.check_webhooks, workspace, now),
+            "signals": partial(stored.check_signals, workspace, now),
             "channels": partial(told.check_channels, workspace, now, sends=sends),
             "timetable": partial(told.check_timetable, *timetable, now),
         },

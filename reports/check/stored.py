@@ -1,6 +1,5 @@
 """What the data folder holds: readable, of a known version, how old, and with room to grow."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from extract import raw
-from extract.heyreach.webhooks import SUFFIXES
+from extract.people.dropped_files import changed_files
 from extract.raw import landing
 from extract.workspace import journal, versions
 from extract.workspace.damage import is_held
@@ -106,11 +105,7 @@ def check_age(workspace: Workspace, stored: Stored, now: datetime) -> Iterator[F
 def check_webhooks(workspace: Workspace, now: datetime) -> Iterator[Finding]:
     """Whether the operator's receiver of webhooks, if there is one, has written lately."""
     folder = workspace.paths.webhooks
-    changed = [
-        path.stat().st_mtime
-        for path in (Path(place, name) for place, _, names in os.walk(folder) for name in names)
-        if path.suffix.lower() in SUFFIXES and path.is_file()
-    ]
+    changed = changed_files(folder)
     if not changed:
         yield good(f"none in {shown(folder)}: times come from repeated looks alone")
         return
@@ -120,6 +115,17 @@ def check_webhooks(workspace: Workspace, now: datetime) -> Iterator[Finding]:
         yield warning(f"{text}: is the receiver running, and the webhook active in HeyReach?")
     else:
         yield good(text)
+
+
+def check_signals(workspace: Workspace, now: datetime) -> Iterator[Finding]:
+    """How old the newest signal is that the operator or their site left in a file."""
+    folder = workspace.paths.signals
+    changed = changed_files(folder)
+    if changed:
+        age = _aged(now - datetime.fromtimestamp(max(changed), UTC))
+        yield good(f"the newest line in {counted(len(changed), 'file')} of {shown(folder)} is {age} old")
+    else:
+        yield good(f"none in {shown(folder)}: what your site and you know of leads gives no points")
 
 
 def _aged(age: timedelta) -> str:

@@ -20,7 +20,7 @@ PREFIXES = {"intermediate": "int_", "findings": "fnd_", "reporting": "rpt_"}
 # Tables that users know by this name; they lie with the report whose figures they keep.
 REPORTED_UNDER_OWN_NAME = {"heyreach_analytics_snapshots", "heyreach_analytics_snapshot_metrics"}
 # How `extract` knows which files it has read; no number comes of it.
-SOURCES_OF_NO_MODEL = {"operations.webhook_files"}
+SOURCES_OF_NO_MODEL = {"operations.webhook_files", "operations.signal_files"}
 
 _PRINTED = re.compile(r"report: ([^)]+)\)")
 _READ = re.compile(r"\b(?:from|join)\s+(?:marts\.)?(\w+)")

@@ -121,7 +121,7 @@ def by_the_table(lead: dict, name: str) -> tuple[dict[str, int], int, str]:
 
 
 def random_leads() -> list[dict]:
-    """People of some thousand companies, each with signals of its own; some have no known company."""
+    """People of some thousand companies, each with its signals; who has no known company has own ones."""
     chance = random.Random(18)
     signals = [
         {
@@ -129,7 +129,7 @@ def random_leads() -> list[dict]:
             for signal, days in VALID_DAYS.items()
             if chance.random() < 0.6
         }
-        for _ in range(LEADS // 2)
+        for _ in range(LEADS)
     ]
     leads = [
         {
@@ -143,15 +143,15 @@ def random_leads() -> list[dict]:
             "title": chance.choice(list(TITLES)),
             "stage": chance.choice(("series_a", "seed", None)),
             "interacted": chance.random() < 0.5,
-            "company": chance.choice((None, *[chance.randrange(len(signals)) for _ in range(9)])),
+            "company": chance.choice((None, *[chance.randrange(LEADS // 2) for _ in range(9)])),
         }
         for number in range(LEADS)
     ]
     contacts = Counter(lead["company"] for lead in leads if lead["company"] is not None)
-    for lead in leads:
+    for number, lead in enumerate(leads):
         company = lead["company"]
         lead["contacts"] = contacts[company]
-        lead["signals"] = {} if company is None else signals[company]
+        lead["signals"] = signals[number if company is None else company]
     return leads
 
 
@@ -207,20 +207,18 @@ def scored(database) -> dict[tuple[str, str], dict]:
         }
         for lead in leads
     ]
+    # Those of companies are told of every fourth of their people, too, each with the company.
     events = {
-        (f"company-{lead['company']}.example", signal): happened
-        for lead in leads
+        (person, None if company is None else f"company-{company}.example", signal, happened.isoformat())
+        for number, lead in enumerate(leads)
         for signal, happened in lead["signals"].items()
+        for company in [lead["company"]]
+        for person in (
+            [lead["lead_id"]] if company is None else [None, lead["lead_id"]][: 1 + (number % 4 == 0)]
+        )
     }
-    seen = [
-        {
-            "lead_id": None,
-            "company_domain": company,
-            "signal_type": signal,
-            "occurred_at": happened.isoformat(),
-        }
-        for (company, signal), happened in events.items()
-    ] + [
+    columns = ("lead_id", "company_domain", "signal_type", "occurred_at")
+    seen = [dict(zip(columns, event, strict=True)) for event in sorted(events, key=str)] + [
         {"lead_id": lead["lead_id"], "company_domain": None, "signal_type": "connected", "occurred_at": None}
         for lead in leads
         if lead["interacted"]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from hashlib import md5
 
 import duckdb
 import pytest
@@ -31,6 +32,15 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             "create table heyreach_connections (lead_id text, campaign_id text, is_accepted bool, "
             "is_replied bool, connection_accepted_at timestamptz, connection_accepted_latest timestamptz, "
             "updated_at timestamptz)"
+        )
+        connection.execute(
+            "create table stg_signals__events (event_key text, profile_url_raw text, company_domain text, "
+            "signal_type text, occurred_at timestamptz, detected_at timestamptz, source text, "
+            "signal_data json, file_name text)"
+        )
+        connection.execute(
+            "create table int_profile_urls_normalized as select 'in/ada' as profile_url_raw, "
+            "'linkedin.com/in/ada' as normalized_profile_url"
         )
         yield connection
 
@@ -107,3 +117,26 @@ def test_a_person_connected_once_and_replied_at_an_unknown_time(database):
 def test_what_is_known_later_than_the_as_of_is_not_known_yet(database):
     answered(database, "crunchbase", on(2, 3), last_funding_at="2025-12-20")
     assert events(database) == []
+
+
+def test_a_line_of_a_file_is_about_a_lead_a_company_or_both_and_counts_once(database):
+    """Told in two files, it is known from the first on."""
+    ada = md5(b"url:linkedin.com/in/ada").hexdigest()
+    database.executemany(
+        "insert into stg_signals__events values (?, ?, ?, ?, ?, ?, 'site', ?, ?)",
+        [
+            ("1", "in/ada", None, "page_visit", on(1, 2), on(1, 5), '{"page": "/pricing"}', "a"),
+            ("2", "in/ada", None, "page_visit", on(1, 2), on(1, 4), None, "b"),
+            ("3", None, "ours.example", "contract_renewal", on(1, 3), on(1, 5), '"in March"', "a"),
+            ("4", "in/ada", "ours.example", "leadership_change", on(1, 3), on(1, 5), None, "a"),
+        ],
+    )
+    found = database.execute(
+        "select signal_type, lead_id, company_domain, signal_tier, detected_at, signal_data ->> '$.detail' "
+        f"from ({model_sql('signal_events')}) order by all"
+    ).fetchall()
+    assert found == [
+        ("contract_renewal", None, "ours.example", 1, on(1, 5), "in March"),
+        ("leadership_change", ada, "ours.example", 1, on(1, 5), None),
+        ("page_visit", ada, None, 3, on(1, 4), None),
+    ]

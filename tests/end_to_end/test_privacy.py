@@ -68,6 +68,12 @@ def webhook(slug: str, name: str, number: int) -> str:
     return json.dumps(payload).replace("/", "\\/") + "\n"
 
 
+def visit(slug: str) -> str:
+    """A line of a signal file, as a site that knows its visitors writes it."""
+    visitor = {"profile_url": f"https://uk.linkedin.com/in/{slug.title()}", "detail": f"{slug} on /pricing"}
+    return json.dumps({**visitor, "signal_type": "page_visit", "occurred_at": "2026-01-20"}) + "\n"
+
+
 def done(workspace: Workspace, *arguments: str) -> None:
     """Call the command line, which must succeed."""
     outcome = workspace.run(*arguments)
@@ -185,6 +191,8 @@ def story(compiled: Project, tmp_path_factory: pytest.TempPathFactory):
         (data / "profiles").mkdir()
         (data / "profiles" / f"{SLUG}.txt").write_text(f"{NAME}, platform engineer")
         (data / "webhooks" / "a.jsonl").write_text(webhook(SLUG, NAME, 1) + webhook(OTHERS[0], "Quill", 1))
+        (data / "signals").mkdir()
+        (data / "signals" / "site.jsonl").write_text(visit(SLUG) + visit(OTHERS[0]))
         file = lead_file(folder / "leads.csv")
         done(workspace, "import", "--file", str(file), "--campaign", CAMPAIGN, "--apply")
         done(workspace, "import", "--file", str(file), "--upstream", "--apply")
@@ -215,6 +223,7 @@ def test_before_the_person_is_everywhere(story):
         *("a.jsonl", "campaign_leads.jsonl", "list_leads.jsonl", "import_rows.jsonl", "webhook_events.jsonl"),
         *("raw.duckdb", "warehouse.duckdb", "imports.sqlite", "leads.md", "line.csv", "acts.sqlite"),
         *("enrichment.sqlite", "enrichment_asks.jsonl", "enrichment_answers.jsonl"),
+        *("site.jsonl", "signal_lines.jsonl"),
     }
     assert places[WORK_ADDRESS] >= {"enrichment.sqlite", "enrichment_answers.jsonl", "raw.duckdb"}
     [written], [document] = (list(story.before.glob(f"enrichment/*.{kind}")) for kind in ("csv", "json"))

@@ -25,6 +25,11 @@
     ]) }}
 {%- endmacro %}
 
+{#- The signals among them, by name. -#}
+{% macro scored_signals() -%}
+    {{ return(score_components() | selectattr('valid_days', 'defined') | map(attribute='name') | list) }}
+{%- endmacro %}
+
 {#- Group -> its weight in the total, per cent of 100. -#}
 {% macro score_weights() -%}
     {{ return({'intent': 40, 'fit': 35, 'accessibility': 25}) }}

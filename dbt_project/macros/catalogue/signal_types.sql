@@ -1,8 +1,9 @@
 {#- What may be seen of a lead or a company that says something about the moment. Those that score_components() names give points; the
     others are kept and give none.
 
-    name   what signal_events calls it
-    tier   1 high intent, 2 fit, 3 engagement -#}
+    name            what signal_events calls it, and lines of signal files
+    tier            1 high intent, 2 fit, 3 engagement
+    is_interaction  the person did something with us: it counts as a previous interaction -#}
 {% macro signal_types() -%}
     {{ return([
         {'name': 'recent_funding', 'tier': 1},
@@ -14,7 +15,12 @@
         {'name': 'competitor_product', 'tier': 2},
         {'name': 'page_visit', 'tier': 3},
         {'name': 'download', 'tier': 3},
-        {'name': 'replied', 'tier': 3},
-        {'name': 'connected', 'tier': 3},
+        {'name': 'replied', 'tier': 3, 'is_interaction': true},
+        {'name': 'connected', 'tier': 3, 'is_interaction': true},
     ]) }}
+{%- endmacro %}
+
+{#- Their names. -#}
+{% macro interaction_types() -%}
+    {{ return(signal_types() | selectattr('is_interaction', 'defined') | map(attribute='name') | list) }}
 {%- endmacro %}

@@ -27,6 +27,14 @@
     )
 {%- endmacro %}
 
+{#- date_or_time('2026-01-05') -> 2026-01-05 00:00:00+00; else event_time. -#}
+{% macro date_or_time(text) -%}
+    coalesce(
+        case when regexp_matches({{ text }}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') then {{ utc_midnight('try_cast(' ~ text ~ ' as date)') }} end,
+        {{ event_time(text) }}
+    )
+{%- endmacro %}
+
 {#- event_time_precision('2026-01-05T09:00Z') -> 60: for how many seconds after what event_time gives the event may have
     been, by what was printed. -#}
 {% macro event_time_precision(text) -%}

@@ -63,6 +63,15 @@
     {{ payload_texts(paths, payload) }}[1]
 {%- endmacro %}
 
+{#- first_json(['detail', 'signal_data']) -> the first of them that is there and not null, as JSON. -#}
+{% macro first_json(paths, payload='payload') -%}
+    coalesce(
+        {%- for path in paths %}
+        case when json_type({{ payload }}, '$.{{ path }}') <> 'NULL' then {{ payload }} -> '$.{{ path }}' end{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
 {% macro payload_timestamp(path, payload='payload') -%}
     {{ parsed_timestamp(payload_text(path, payload)) }}
 {%- endmacro %}

@@ -70,18 +70,34 @@ events as (
 
 ),
 
-signals as (
+-- What was seen of the lead, and of its company; a signal that is both counts once, as only the newest of a kind counts.
+heard as (
 
-    select
-        described.key
-        {%- for component in score_components() if component.valid_days is defined %},
-        max(events.occurred_at) filter (where events.signal_type = '{{ component.name }}') as {{ component.name }}_at
-        {%- endfor %}
+    select described.key, events.signal_type, events.occurred_at
     from described
     inner join events
         on described.company_domain = events.company_domain
         and events.detected_at <= described.moment
-    group by described.key
+    where events.signal_type in ('{{ scored_signals() | join("', '") }}')
+    union all
+    select described.key, events.signal_type, events.occurred_at
+    from described
+    inner join events
+        on described.lead_id = events.lead_id
+        and events.detected_at <= described.moment
+    where events.signal_type in ('{{ scored_signals() | join("', '") }}')
+
+),
+
+signals as (
+
+    select
+        key
+        {%- for signal in scored_signals() %},
+        max(occurred_at) filter (where signal_type = '{{ signal }}') as {{ signal }}_at
+        {%- endfor %}
+    from heard
+    group by key
 
 ),
 
@@ -89,7 +105,7 @@ interactions as (
 
     select lead_id, min(detected_at) as since
     from events
-    where signal_type in ('connected', 'replied')
+    where signal_type in ('{{ interaction_types() | join("', '") }}')
     group by lead_id
 
 ),
@@ -119,8 +135,8 @@ facts as (
         {{ split_keywords('described.technologies') }} as technologies,
         {{ spaced_words('described.title') }} as title_words,
         described.funding_stage,
-        {%- for component in score_components() if component.valid_days is defined %}
-        signals.{{ component.name }}_at,
+        {%- for signal in scored_signals() %}
+        signals.{{ signal }}_at,
         {%- endfor %}
         described.email is not null as has_direct_email,
         true as has_linkedin_profile,
@@ -134,8 +150,8 @@ facts as (
         true as is_previous_interaction_known,
         described.technologies is not null or coalesce(asked.is_technology_asked, false) as is_technology_known,
         signals.recent_funding_at is not null or coalesce(asked.is_funding_asked, false) as is_recent_funding_known,
-        {%- for component in score_components() if component.valid_days is defined and component.name != 'recent_funding' %}
-        signals.{{ component.name }}_at is not null as is_{{ component.name }}_known{{ ',' if not loop.last }}
+        {%- for signal in scored_signals() if signal != 'recent_funding' %}
+        signals.{{ signal }}_at is not null as is_{{ signal }}_known{{ ',' if not loop.last }}
         {%- endfor %}
     from described
     left join asked on described.key = asked.key

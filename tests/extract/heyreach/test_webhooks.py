@@ -2,18 +2,16 @@
 
 import json
 import os
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 
 from extract import raw
-from extract.heyreach.webhooks import BATCH_LINES, LONGEST_LINE, WebhookFiles, event_key
-from extract.raw.landing import Landing, finished_folders
-from tests.extract.heyreach.scripted_workspace import empty_raw, load
-
-NOW = datetime(2026, 1, 1, 2, tzinfo=UTC)
+from extract.heyreach.webhooks import WebhookFiles, event_key
+from extract.people.dropped_files import BATCH_LINES, LONGEST_LINE
+from extract.raw.landing import Landing
+from tests.extract.heyreach.scripted_workspace import empty_raw
+from tests.extract.people.dropping import NOW, Dropped
 
 
 def event(number: int, **more: object) -> bytes:
@@ -21,54 +19,14 @@ def event(number: int, **more: object) -> bytes:
     return json.dumps(payload).encode() + b"\n"
 
 
-@dataclass
-class Workspace:
+class Workspace(Dropped):
     """A folder of webhook files beside a raw database."""
 
-    folder: Path
-    extractions: int = 0
-
-    @property
-    def raw_path(self) -> Path:
-        return self.folder / "raw.duckdb"
-
-    def put(self, name: str, content: bytes) -> Path:
-        """Write a file anew."""
-        path = self.folder / "webhooks" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        return path
-
-    def append(self, name: str, content: bytes) -> None:
-        with (self.folder / "webhooks" / name).open("ab") as file:
-            file.write(content)
-
-    def extract(self) -> list[str]:
-        """Land the news with a pull and load it; returns the warnings."""
-        self.extractions += 1
-        pull_id, at = f"p{self.extractions}", NOW + timedelta(hours=self.extractions)
-        with Landing(self.folder / "landing") as landing:
-            with raw.connect(self.raw_path, read_only=True) as connection:
-                files = WebhookFiles(self.folder / "webhooks", connection, at, pull_id)
-                for table, row in files.news():
-                    landing.write(table, row)
-            pull = {"pull_id": pull_id, "landing_id": landing.landing_id, "resource": "pull"}
-            landing.write("pulls", {**dict.fromkeys(raw.TABLES["pulls"]), **pull, "finished_at": at})
-        load(finished_folders(self.folder / "landing")[-1], self.raw_path)
-        return files.warnings
-
-    def query(self, sql: str) -> list[tuple]:
-        with raw.connect(self.raw_path, read_only=True) as connection:
-            return connection.execute(sql).fetchall()
+    kind, name = WebhookFiles, "webhooks"
 
     def events(self) -> list[str]:
         """The correlation id of every event in raw."""
         rows = self.query("select payload ->> '$.correlation_id' from heyreach.webhook_events")
-        return sorted(row[0] for row in rows)
-
-    def set_aside(self) -> list[str]:
-        """The place of every line set aside."""
-        rows = self.query("select scope_id from heyreach.quarantined_rows where resource = 'webhook_events'")
         return sorted(row[0] for row in rows)
 
 

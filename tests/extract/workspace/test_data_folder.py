@@ -118,13 +118,14 @@ def aged(workspace: Workspace, kind: FileKind) -> list[Path]:
         os.utime(folder, (LONG_AGO.timestamp(), LONG_AGO.timestamp()))
         return [folder]
     found = [old_file(workspace, pattern) for pattern in kind.patterns]
-    if kind.bound == data_folder.WEBHOOKS:
+    if kind.bound == data_folder.DROPPED:
         with raw.connect(workspace.paths.raw, read_only=False) as connection:
-            state = found[0].stat()
-            connection.execute(
-                "insert into heyreach.webhook_files (file_name, size_bytes, modified_ns) values (?, ?, ?)",
-                [found[0].name, state.st_size, state.st_mtime_ns],
-            )
+            for path, table in zip(found, ("webhook_files", "signal_files"), strict=True):
+                state = path.stat()
+                connection.execute(
+                    f"insert into heyreach.{table} (file_name, size_bytes, modified_ns) values (?, ?, ?)",
+                    [path.name, state.st_size, state.st_mtime_ns],
+                )
     if kind.bound == data_folder.BACKUPS:  # without the newest, which may be the only one
         newest = workspace.paths.backups / "newest"
         newest.touch()

@@ -7,6 +7,8 @@ with spellings as (
     select profile_url_raw from {{ ref('stg_importer__import_rows') }}
     union
     select profile_url_raw from {{ ref('stg_heyreach__webhook_events') }}
+    union
+    select profile_url_raw from {{ ref('stg_signals__events') }}
 
 ),
 

@@ -39,17 +39,29 @@ events as (
 
 ),
 
+-- By lead or company, whichever the signal names: a lead has both.
+subjects as (
+
+    select lead_id as subject, * from events
+    where lead_id is not null
+    union all
+    select company_domain, * from events
+    where company_domain is not null
+
+),
+
 newest as (
 
     select
-        company_domain,
-        signal_type,
-        arg_max(cast(signal_data as varchar), occurred_at) as fact,
-        arg_max(source, occurred_at) as source,
-        max(occurred_at) as occurred_at
-    from events
-    where company_domain is not null
-    group by company_domain, signal_type
+        subject
+        {%- for signal in scored_signals() %},
+        {%- set of_it = "filter (where signal_type = '" ~ signal ~ "')" %}
+        arg_max(cast(signal_data as varchar), occurred_at) {{ of_it }} as {{ signal }}_fact,
+        arg_max(source, occurred_at) {{ of_it }} as {{ signal }}_source,
+        max(occurred_at) {{ of_it }} as {{ signal }}_at
+        {%- endfor %}
+    from subjects
+    group by subject
 
 ),
 
@@ -58,9 +70,10 @@ interactions as (
     select
         lead_id,
         arg_min(signal_type, detected_at) as fact,
+        arg_min(source, detected_at) as source,
         min(detected_at) as detected_at
     from events
-    where lead_id is not null
+    where lead_id is not null and signal_type in ('{{ interaction_types() | join("', '") }}')
     group by lead_id
 
 ),
@@ -98,12 +111,16 @@ select
                     'group', '{{ component.group }}',
                     'points', points.{{ component.name }},
                     {%- if component.valid_days is defined %}
-                    'fact', {{ component.name }}.fact,
-                    'source', {{ component.name }}.source,
-                    'date', cast({{ utc_date(component.name ~ '.occurred_at') }} as varchar)
+                    {%- set at = component.name ~ '_at' %}
+                    {%- set is_own = 'company.' ~ at ~ ' is null or own.' ~ at ~ ' >= company.' ~ at %}
+                    {%- for column in ('fact', 'source') %}
+                    '{{ column }}',
+                    case when {{ is_own }} then own.{{ component.name }}_{{ column }} else company.{{ component.name }}_{{ column }} end,
+                    {%- endfor %}
+                    'date', cast({{ utc_date('case when ' ~ is_own ~ ' then own.' ~ at ~ ' else company.' ~ at ~ ' end') }} as varchar)
                     {%- elif component.name == 'previous_interaction' %}
                     'fact', interactions.fact,
-                    'source', 'heyreach',
+                    'source', interactions.source,
                     'date', cast({{ utc_date('interactions.detected_at') }} as varchar)
                     {%- elif component.name not in fields %}
                     'fact', {{ facts[component.name] }},
@@ -125,7 +142,5 @@ from points
 inner join leads on points.lead_id = leads.lead_id
 left join known on points.lead_id = known.lead_id
 left join interactions on points.lead_id = interactions.lead_id
-{%- for component in score_components() if component.valid_days is defined %}
-left join newest as {{ component.name }}
-    on leads.company_domain = {{ component.name }}.company_domain and {{ component.name }}.signal_type = '{{ component.name }}'
-{%- endfor %}
+left join newest as own on points.lead_id = own.subject
+left join newest as company on leads.company_domain = company.subject
