@@ -96,7 +96,8 @@ class Integration(ABC):
 
     `inputs` must be in the row, `optional` are told where they are; `key_column` names the input that
     identifies the subject. `credits` is what the service charges for an answer that finds something. An
-    answer counts for `found_days`, "nothing found" for `not_found_days`.
+    answer counts for `found_days`, "nothing found" for `not_found_days`. Where it is asked for a `signal`
+    of scores alone, nights leave it out while no profile counts that.
     """
 
     name: ClassVar[str]
@@ -106,6 +107,7 @@ class Integration(ABC):
     inputs: ClassVar[tuple[str, ...]]
     optional: ClassVar[tuple[str, ...]] = ()
     outputs: ClassVar[tuple[str, ...]]
+    signal: ClassVar[str] = ""
     credits: ClassVar[float] = 0.0
     found_days: ClassVar[int] = 90
     not_found_days: ClassVar[int] = 30

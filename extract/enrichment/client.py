@@ -68,7 +68,7 @@ class ServiceClient:
         self._pacer = pacer
         policy = replace(POLICY, first_back_off=back_off, address_setting=service.base_url_variable)
         self._retry = Retry(policy, pacer)
-        headers = {"Accept": "application/json", **service.headers(keys[service.keys[0]])}
+        headers = {"Accept": "application/json", **service.headers(keys.get(service.secret, ""))}
         self._http = HttpClient(base_url, limits, headers=headers)
 
     def __repr__(self) -> str:
@@ -153,15 +153,15 @@ class ServiceClient:
         elif status in service.throttled:
             failure = self._throttled(reply, complaint)
         elif status == 401:
-            hint = f"put a valid one into {service.keys[0]}"
-            text = f"{service.name} refuses the key (401): {hint}{words}"
+            hint = f"the key (401): put a valid one into {service.secret}"
+            text = f"{service.name} refuses {hint if service.secret else 'whoever asks (401)'}{words}"
             failure = KeyRefusedError(text, complaint.words)
         elif status == 403:
-            hint = f"see what the account's plan and the key in {service.keys[0]} may do"
-            text = f"{service.name} does not permit this (403){words}; {hint}"
+            hint = f"; see what the account's plan and the key in {service.secret} may do"
+            text = f"{service.name} does not permit this (403){words}{hint if service.secret else ''}"
             failure = KeyRefusedError(text, complaint.words)
-        elif status == 404 and complaint.codes & service.missing_codes:
-            failure = MissingError(f"{service.name} has nothing there (404){words}")
+        elif status in service.missing or (status == 404 and complaint.codes & service.missing_codes):
+            failure = MissingError(f"{service.name} has nothing there ({status}){words}")
         elif status >= 500:
             failure = PassingError(f"answered {status}{words}")
         return failure

@@ -82,7 +82,9 @@ class Clients:
             known,
             values[known.base_url_variable],
             {name: values[name] for name in (*known.keys, "LLM_MODEL", "PIPE0_ENVIRONMENT")},
-            pacer_of(known, self._config.pace(service), values[known.keys[0]], self._workspace.paths.pacing),
+            pacer_of(
+                known, self._config.pace(service), values.get(known.secret, ""), self._workspace.paths.pacing
+            ),
             back_off=self._back_off,
         )
         if service == "llm":

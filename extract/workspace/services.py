@@ -12,12 +12,13 @@ from dataclasses import dataclass
 class Service:
     """One service.
 
-    `keys` are the variables it can't be asked without, the secret one first; `key_header` carries the secret,
-    and where it is blank the integration puts it into the query. `concurrency` is how many requests may be
-    under way at once. `usd_per_credit` is None where the price depends on a contract. `no_credits` are the
-    statuses that say the account is used up, `throttled` those that say it is asked too fast. Codes stand in
-    the body: `no_credits_codes` say the same under any status, and with a 404 `missing_codes` say that the
-    thing asked about is unknown (without one the route is).
+    `keys` are the variables it can't be asked without, the secret one first, none where anybody may ask;
+    `key_header` carries the secret, and where it is blank the integration puts it into the query.
+    `concurrency` is how many requests may be under way at once. `usd_per_credit` is None where the price
+    depends on a contract. `no_credits` are the statuses that say the account is used up, `throttled` those
+    that say it is asked too fast. Codes stand in the body: `no_credits_codes` say the same under any status,
+    and with a 404 `missing_codes` say that the thing asked about is unknown (without one the route is).
+    `missing` are the statuses that say so alone.
     """
 
     name: str
@@ -32,6 +33,12 @@ class Service:
     throttled: tuple[int, ...] = (429,)
     no_credits_codes: frozenset[str] = frozenset()
     missing_codes: frozenset[str] = frozenset()
+    missing: tuple[int, ...] = ()
+
+    @property
+    def secret(self) -> str:
+        """The variable of the secret key, blank where there is none."""
+        return self.keys[0] if self.keys else ""
 
     def headers(self, secret: str) -> dict[str, str]:
         """What carries the key."""
@@ -112,6 +119,27 @@ SERVICES = {
             "https://api.builtwith.com/domain-api, https://api.builtwith.com/llms.txt and "
             "https://api.builtwith.com/errorCodes",
             no_credits_codes=frozenset({"-3"}),
+        ),
+        # Public job boards. Neither document names a pace for looking; this is one a second.
+        Service(
+            "greenhouse",
+            "https://boards-api.greenhouse.io/v1",
+            (),
+            60,
+            2,
+            "https://developers.greenhouse.io/job-board.html",
+            usd_per_credit=0.0,
+            missing=(404,),
+        ),
+        Service(
+            "lever",
+            "https://api.lever.co/v0",
+            (),
+            60,
+            2,
+            "https://github.com/lever/postings-api",
+            usd_per_credit=0.0,
+            missing=(404,),
         ),
         Service(
             "pipe0",

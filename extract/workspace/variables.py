@@ -34,7 +34,7 @@ SECRETS = (
     "HEYREACH_API_KEY",
     "SLACK_WEBHOOK_URL",
     "SMTP_PASSWORD",
-    *(service.keys[0] for service in services.SERVICES.values()),
+    *(service.secret for service in services.SERVICES.values() if service.secret),
 )
 _SERVICE_NAMES = ("LINKEDIN_", "LLM_", *(f"{name.upper()}_" for name in services.SERVICES))
 # What only this program is told by; what dbt_project/profiles.yml reads; how alike a slip is to a setting.

@@ -1,7 +1,9 @@
 """Leads into HeyReach, and what other services know of them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from extract.enrichment.base import Integration
 from extract.enrichment.command import EnrichOptions, run_enrich
 from extract.enrichment.config import load_enrichment_config
 from extract.enrichment.listing import ListOptions, list_enrichments
@@ -9,7 +11,9 @@ from extract.enrichment.registry import chosen
 from extract.enrichment.writeback import WriteBackOptions, run_write_back
 from extract.importer.command import run_import
 from extract.importer.options import ImportOptions
+from extract.intelligence.configuration import load_configuration
 from extract.workspace.errors import ConfigurationError
+from extract.workspace.strict_yaml import shown
 from extract.workspace.workspace import Workspace
 from reports.jobs.frame import Say, require_places
 
@@ -41,20 +45,36 @@ def enrich_tonight(workspace: Workspace, *, say: Say) -> None:
     config = load_enrichment_config(workspace.enrichment_config)
     if not config.nightly or not workspace.paths.published.exists():
         return
+    integrations = chosen(",".join(config.nightly), config)
     unpriced = [
         f"{each.name} charges credits: say what one costs in usd_per_credit of config/enrichment.yaml"
-        for each in chosen(",".join(config.nightly), config)
+        for each in integrations
         if each.credits and config.price(each.service) is None
     ]
     if unpriced:
         raise ConfigurationError(unpriced)
+    names = _wanted(workspace, integrations, say)
+    if not names:
+        return
     options = EnrichOptions(
-        ",".join(config.nightly),
+        ",".join(names),
         limit=config.nightly_most_leads,
         most_usd=config.nightly_most_usd,
         parallel=1,  # so that no more than one call goes beyond the limit
     )
     run_enrich(workspace, options, say)
+
+
+def _wanted(workspace: Workspace, integrations: Sequence[Integration], say: Say) -> list[str]:
+    """Names of those that nights ask: not whom only a signal is asked that no profile counts."""
+    profiles = load_configuration(workspace).profiles.by_name.values()
+    counted = {name for profile in profiles for name, is_on in profile["signals"].items() if is_on}
+    for each in integrations:
+        if each.signal and each.signal not in counted:
+            say(
+                f"{each.name} isn't asked: no profile of {shown(workspace.icp_profiles)} counts {each.signal}"
+            )
+    return [each.name for each in integrations if not each.signal or each.signal in counted]
 
 
 def services(workspace: Workspace, options: ListOptions, *, show: Say) -> None:

@@ -355,3 +355,43 @@ def test_at_send_counts_what_was_known_before_the_request(database):
         ("7", 25, 25, 30, 30, 15, 0),
         ("8", 25, 25, 30, 30, 15, 10),
     ]
+
+
+@pytest.mark.parametrize(
+    ("integration", "field", "status", "signal"),
+    [
+        ("crunchbase", "last_funding_at", "not_found", "recent_funding"),
+        ("greenhouse", "open_positions", "found", "actively_hiring"),
+        # Whoever has no board there may publish elsewhere.
+        ("greenhouse", "open_positions", "not_found", None),
+    ],
+)
+def test_it_is_known_that_there_is_no_signal_once_somebody_said_so(
+    database, integration, field, status, signal
+):
+    person = {
+        **dict.fromkeys(("company_industry", "company_region", "company_size_raw", "technologies", "email")),
+        **dict.fromkeys(("phone", "title", "funding_stage", "company_domain")),
+        **{"lead_id": "sam", "is_valid_profile_url": True},
+    }
+    _table(database, "heyreach_leads", [person])
+    database.execute(f"""
+        alter table heyreach_leads add column field_source json;
+        alter table heyreach_leads add column created_at timestamptz default timestamptz '2026-01-01';
+        create or replace table signal_events as select null as lead_id, null as company_domain,
+            null as signal_type, now() as occurred_at, now() as detected_at limit 0;
+        delete from int_enrichment_results;
+        delete from enrichment_fields;
+        insert into enrichment_fields values ('{integration}', '{field}');
+    """)
+    points_sql = model_sql("lead_score_points")
+    coverage = f"select score_coverage from ({points_sql}) where icp_profile = 'anyone large'"
+    before = database.execute(coverage).fetchone()[0]
+    for at, is_known in (("2026-02-02", False), ("2026-01-31", signal is not None)):
+        database.execute("delete from int_enrichment_results")
+        database.execute(
+            "insert into int_enrichment_results values ('sam', ?, ?, ?, ?)",
+            [integration, status, at, at if status == "found" else None],
+        )
+        points = half_up(Fraction(WEIGHTS["intent"] * POINTS["intent"].get(signal, 0), 100))
+        assert database.execute(coverage).fetchone()[0] - before == (points if is_known else 0)

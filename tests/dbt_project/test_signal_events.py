@@ -87,6 +87,24 @@ def test_each_round_of_a_history_is_an_event_and_one_announced_ahead_is_none(dat
     ]
 
 
+def test_a_company_hires_since_its_newest_position_that_was_out(database):
+    """Asked again, the same newest one is no news; neither is one dated ahead, or without a date."""
+    postings = [
+        {"title": "Later", "date": "2026-03-01T00:00:00Z"},
+        {"title": "SRE", "date": "2025-12-20T08:00:00Z"},
+        {"title": "PM", "date": "2025-11-01T08:00:00Z"},
+        {"title": "Writer", "date": None},
+    ]
+    answered(database, "greenhouse", on(1, 5), open_positions=4, job_postings=postings)
+    answered(database, "greenhouse", on(1, 12), open_positions=3, job_postings=postings[1:])
+    answered(database, "greenhouse", on(1, 19), open_positions=1, job_postings=[postings[3]])
+    answered(database, "lever", on(1, 20), key="none.example", open_positions=0)
+    [hiring] = events(database)
+    happened = datetime(2025, 12, 20, 8, tzinfo=UTC)
+    assert hiring[:6] == ("actively_hiring", "ours.example", "greenhouse", happened, on(1, 5), 1)
+    assert json.loads(hiring[6]) == {"open_positions": 4, "newest": ["Later", "SRE", "PM"]}
+
+
 def test_technologies_that_came_and_went_between_two_answers(database):
     answered(database, "builtwith", on(1, 1), technologies=["AWS", "React"])
     answered(database, "builtwith", on(1, 11), technologies=["React", "AWS"])

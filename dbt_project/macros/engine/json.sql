@@ -191,6 +191,11 @@
     cast(coalesce(len(json_keys({{ object }})), 0) as bigint)
 {%- endmacro %}
 
+{#- json_texts_at('{"jobs": [{"title": "SRE"}, {"title": "PM"}]}', 'jobs[*].title') -> ['SRE', 'PM'] -#}
+{% macro json_texts_at(object, path) -%}
+    json_extract_string({{ object }}, '$.{{ path }}')
+{%- endmacro %}
+
 {#- json_text_of('{"a": "x", "b": [1]}', 'a') -> 'x', of 'b' -> '[1]': the field that another column names, as text;
     blanks give NULL. -#}
 {% macro json_text_of(object, field) -%}

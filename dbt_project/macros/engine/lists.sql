@@ -10,6 +10,18 @@
     len({{ list }})
 {%- endmacro %}
 
+{#- first_of(['a', 'b', 'c'], 2) -> ['a', 'b'] -#}
+{% macro first_of(list, count) -%}
+    {{ list }}[1:{{ count }}]
+{%- endmacro %}
+
+{#- newest_time(['2026-01-01', 'soon', '2026-03-01'], '2026-02-01') -> 2026-01-01: the newest of texts that are times, until a moment. -#}
+{% macro newest_time(texts, until) -%}
+    list_max(list_filter(
+        list_transform({{ texts }}, lambda text: {{ parsed_timestamp('text') }}), lambda moment: moment <= {{ until }}
+    ))
+{%- endmacro %}
+
 {#- in_list('a', ['a', 'b']) -> true; NULL is in no list. -#}
 {% macro in_list(text, list) -%}
     coalesce(list_contains({{ list }}, {{ text }}), false)

@@ -53,7 +53,9 @@ asked as (
         bool_or(fields.field = 'email') as is_email_asked,
         bool_or(fields.field = 'phone') as is_phone_asked,
         bool_or(fields.field = 'technologies') as is_technology_asked,
-        bool_or(fields.field in ('last_funding_at', 'funding_history')) as is_funding_asked
+        bool_or(fields.field in ('last_funding_at', 'funding_history')) as is_recent_funding_asked,
+        -- A board that wasn't found is no company that doesn't hire: it may publish elsewhere.
+        bool_or(fields.field = 'open_positions' and results.status = 'found') as is_actively_hiring_asked
     from moments
     inner join {{ ref('int_enrichment_results') }} as results
         on moments.lead_id = results.lead_id
@@ -149,9 +151,9 @@ facts as (
         described.company_domain is not null as is_multiple_contacts_known,
         true as is_previous_interaction_known,
         described.technologies is not null or coalesce(asked.is_technology_asked, false) as is_technology_known,
-        signals.recent_funding_at is not null or coalesce(asked.is_funding_asked, false) as is_recent_funding_known,
-        {%- for signal in scored_signals() if signal != 'recent_funding' %}
-        signals.{{ signal }}_at is not null as is_{{ signal }}_known{{ ',' if not loop.last }}
+        {%- for signal in scored_signals() %}
+        {%- set is_asked = "coalesce(asked.is_" ~ signal ~ "_asked, false)" if signal in ('recent_funding', 'actively_hiring') %}
+        signals.{{ signal }}_at is not null{{ ' or ' ~ is_asked if is_asked }} as is_{{ signal }}_known{{ ',' if not loop.last }}
         {%- endfor %}
     from described
     left join asked on described.key = asked.key

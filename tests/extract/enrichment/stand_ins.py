@@ -337,6 +337,52 @@ def _builtwith(request: Asked) -> Reply:
     return 200, {"Results": [{"Lookup": request.subject, "Result": {"Paths": paths}}], "Errors": []}
 
 
+def _greenhouse(request: Asked) -> Reply:
+    """By its document, and with `first_published`, which it sends beside."""
+    token, _, what = request.path.removeprefix("boards/").partition("/")
+    if token != "example":
+        return 404, {"status": 404, "error": "Board not found"}
+    if not what:
+        return 200, {"name": "Example", "content": "<p>We make examples</p>"}
+    jobs = [
+        {
+            "id": 1,
+            "internal_job_id": 11,
+            "title": "Site Reliability Engineer",
+            "updated_at": "2026-03-01T10:00:00-05:00",
+            "first_published": "2026-02-01T22:30:00-05:00",
+            "location": {"name": "Springfield"},
+            "absolute_url": "https://boards.greenhouse.io/example/jobs/1",
+            "metadata": None,
+        },
+        {"id": 2, "title": "Writer", "updated_at": "2026-02-20T08:00:00Z", "location": {"name": "Remote"}},
+        {"id": 3, "title": " ", "updated_at": "2026-02-21T08:00:00Z"},
+    ]
+    if what == "departments":
+        return 200, {"departments": [{"id": 5, "name": "Platform", "jobs": jobs[:1]}]}
+    return 200, {"jobs": jobs, "meta": {"total": 3}}
+
+
+def _lever(request: Asked) -> Reply:
+    """By its document, and with `createdAt`, which it sends beside; 101 postings in two pages."""
+    site = request.path.removeprefix("postings/")
+    if site != "example":
+        return 404, {"ok": False, "error": "Document not found"}
+    postings = [
+        {
+            "id": str(number),
+            "text": f"Engineer {number}",
+            "categories": {"location": "Berlin", "team": "Platform", "commitment": "Full-time"},
+            "descriptionPlain": f"Example. See https://www.company{number % 20}.example.com/team",
+            "createdAt": 1767225600000 + 86_400_000 * number,
+            "hostedUrl": f"https://jobs.lever.co/example/{number}",
+        }
+        for number in range(101)
+    ]
+    start = int(request.query["skip"])
+    return 200, postings[start : start + int(request.query["limit"])]
+
+
 def _pipe0(request: Asked) -> Reply:
     if request.path == "v1/pipes/run":
         RUNS["run-1"] = request.body
@@ -434,6 +480,8 @@ ANSWERS = {
     "hunter": _hunter,
     "crunchbase": _crunchbase,
     "builtwith": _builtwith,
+    "greenhouse": _greenhouse,
+    "lever": _lever,
     "pipe0": _pipe0,
     "heyreach": _heyreach,
     "aturiya": _aturiya,

@@ -4,6 +4,7 @@ import csv
 import importlib
 import inspect
 import pkgutil
+from datetime import date, timedelta
 
 import pytest
 
@@ -125,6 +126,40 @@ FOUND = {
         ],
     },
     "builtwith": {"technologies": ["React", "nginx"]},
+    "greenhouse": {
+        "job_board": "Example",
+        "open_positions": 2,
+        "job_postings": [
+            {
+                "title": "Writer",
+                "department": None,
+                "location": "Remote",
+                "date": "2026-02-20T08:00:00Z",
+                "url": None,
+            },
+            {
+                "title": "Site Reliability Engineer",
+                "department": "Platform",
+                "location": "Springfield",
+                "date": "2026-02-02T03:30:00Z",
+                "url": "https://boards.greenhouse.io/example/jobs/1",
+            },
+        ],
+    },
+    "lever": {
+        "job_board": "example",
+        "open_positions": 101,
+        "job_postings": [
+            {
+                "title": f"Engineer {number}",
+                "department": "Platform",
+                "location": "Berlin",
+                "date": f"{date(2026, 1, 1) + timedelta(days=number)}T00:00:00Z",
+                "url": f"https://jobs.lever.co/example/{number}",
+            }
+            for number in range(100, 50, -1)
+        ],
+    },
     "pipe0_company_overview": {
         "company_description": "Makes examples",
         "company_industry": "Software",

@@ -100,3 +100,19 @@ def test_nothing_is_asked_before_there_is_a_warehouse_or_unless_it_is_switched_o
     place.paths.published.unlink()
     enrich_tonight(place, say=lambda line: None)
     assert served.answered("apollo").total() == 0
+
+
+def test_what_no_profile_counts_is_not_asked(workspace, served, tmp_path):
+    """A job board is asked only for who hires; the nights' others are asked all the same."""
+    profiles = tmp_path / "config" / "icp_profiles.yaml"
+    place = workspace("nightly: [greenhouse, lever, apollo]\nusd_per_credit:\n  apollo: 0.1\n")
+    for is_on, services in (("false", {"apollo"}), ("true", {"greenhouse", "lever"})):
+        profiles.write_text(
+            "default: saas\nprofiles:\n  saas:\n    industries: [SaaS]\n"
+            f"    signals: {{actively_hiring: {is_on}}}\n"
+        )
+        said = []
+        enrich_tonight(place, say=said.append)
+        assert any("greenhouse isn't asked: no profile" in line for line in said) == (is_on == "false")
+        assert {each.service for each in served.asked} >= services
+        assert not {each.service for each in served.asked} & {"greenhouse", "lever"} - services
