@@ -3,7 +3,7 @@
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from math import floor
@@ -46,6 +46,8 @@ SCORING = {
     "valid_days": VALID_DAYS,
     "tiers": {"hot": 80, "warm": 60, "nurture": 40},
 }
+# Of the total, what each signal's points come to.
+INTENT_POINTS = {name: points * WEIGHTS["intent"] // 100 for name, points in POINTS["intent"].items()}
 PROFILES = {
     "saas": {
         "industries": ["tech", "finance"], "company_size_min": 50, "company_size_max": 500,
@@ -179,6 +181,14 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             "answered_at timestamptz, first_found_at timestamptz)"
         )
         connection.execute("create table enrichment_fields (integration text, field text)")
+        connection.execute(
+            "create table int_company_answers (company_domain text, integration text, "
+            "answered_at timestamptz, company_size text, technologies text[])"
+        )
+        connection.execute(
+            "create table int_positions_told (lead_id text, answered_at timestamptz, started_at timestamptz, "
+            "is_decision_maker bool)"
+        )
         connection.execute(
             "create table int_enrichment_values "
             "(lead_id text, field text, is_chosen bool, first_found_at timestamptz)"
@@ -369,29 +379,65 @@ def test_at_send_counts_what_was_known_before_the_request(database):
 def test_it_is_known_that_there_is_no_signal_once_somebody_said_so(
     database, integration, field, status, signal
 ):
-    person = {
-        **dict.fromkeys(("company_industry", "company_region", "company_size_raw", "technologies", "email")),
-        **dict.fromkeys(("phone", "title", "funding_stage", "company_domain")),
-        **{"lead_id": "sam", "is_valid_profile_url": True},
-    }
-    _table(database, "heyreach_leads", [person])
-    database.execute(f"""
-        alter table heyreach_leads add column field_source json;
-        alter table heyreach_leads add column created_at timestamptz default timestamptz '2026-01-01';
-        create or replace table signal_events as select null as lead_id, null as company_domain,
-            null as signal_type, now() as occurred_at, now() as detected_at limit 0;
-        delete from int_enrichment_results;
-        delete from enrichment_fields;
-        insert into enrichment_fields values ('{integration}', '{field}');
-    """)
-    points_sql = model_sql("lead_score_points")
-    coverage = f"select score_coverage from ({points_sql}) where icp_profile = 'anyone large'"
-    before = database.execute(coverage).fetchone()[0]
+    coverage = coverage_of(database)
+    database.execute("delete from enrichment_fields")
+    database.execute("insert into enrichment_fields values (?, ?)", [integration, field])
     for at, is_known in (("2026-02-02", False), ("2026-01-31", signal is not None)):
         database.execute("delete from int_enrichment_results")
         database.execute(
             "insert into int_enrichment_results values ('sam', ?, ?, ?, ?)",
             [integration, status, at, at if status == "found" else None],
         )
-        points = half_up(Fraction(WEIGHTS["intent"] * POINTS["intent"].get(signal, 0), 100))
-        assert database.execute(coverage).fetchone()[0] - before == (points if is_known else 0)
+        assert coverage() == (INTENT_POINTS.get(signal, 0) if is_known else 0)
+    database.execute("delete from int_enrichment_results")
+
+
+def coverage_of(database: duckdb.DuckDBPyConnection) -> Callable[[], int]:
+    """How much more of the total can be known of somebody, per cent, than before anybody was asked."""
+    names = ("company_industry", "company_region", "company_size_raw", "technologies", "email", "phone")
+    person = dict.fromkeys((*names, "title", "funding_stage"))
+    person |= {"lead_id": "sam", "is_valid_profile_url": True, "company_domain": "ours.example"}
+    _table(database, "heyreach_leads", [person])
+    database.execute("""
+        alter table heyreach_leads add column field_source json;
+        alter table heyreach_leads add column created_at timestamptz default timestamptz '2026-01-01';
+        create or replace table signal_events as select null as lead_id, null as company_domain,
+            null as signal_type, now() as occurred_at, now() as detected_at limit 0;
+        delete from int_enrichment_results;
+    """)
+    points = model_sql("lead_score_points")
+    sql = f"select score_coverage from ({points}) where icp_profile = 'anyone large'"
+    [(before,)] = database.execute(sql).fetchall()
+    return lambda: database.execute(sql).fetchall()[0][0] - before
+
+
+def test_whether_a_company_changes_is_known_once_a_source_has_answered_on_two_days(database):
+    coverage = coverage_of(database)
+    both = INTENT_POINTS["tech_stack_change"] + INTENT_POINTS["industry_growth"]
+    known = []
+    for source, at in (
+        ("clearbit", "2026-01-01 09:00:00+00"),
+        ("apollo", "2026-01-02 09:00:00+00"),
+        ("clearbit", "2026-01-01 21:00:00+00"),
+        ("clearbit", "2026-02-03"),
+        ("clearbit", "2026-01-05"),
+    ):
+        database.execute(
+            "insert into int_company_answers values ('ours.example', ?, ?, '12', ['aws'])", [source, at]
+        )
+        known.append(coverage())
+    assert known == [0, 0, 0, 0, both]
+    database.execute("delete from int_company_answers")
+
+
+def test_whether_a_company_s_leaders_change_is_known_once_one_of_them_was_looked_at(database):
+    coverage = coverage_of(database)
+    for at, started, decides, is_known in (
+        ("2026-01-05", "2020-01-01", False, False),
+        ("2026-01-05", None, True, False),
+        ("2026-02-03", "2020-01-01", True, False),
+        ("2026-01-05", "2020-01-01", True, True),
+    ):
+        database.execute("insert into int_positions_told values ('sam', ?, ?, ?)", [at, started, decides])
+        assert coverage() == (INTENT_POINTS["leadership_change"] if is_known else 0)
+    database.execute("delete from int_positions_told")

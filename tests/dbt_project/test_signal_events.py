@@ -8,7 +8,7 @@ from hashlib import md5
 import duckdb
 import pytest
 
-from tests.dbt_project.models import model_sql
+from tests.dbt_project.models import PROJECT, model_sql
 
 AS_OF = datetime(2026, 2, 1, 6, tzinfo=UTC)
 
@@ -29,6 +29,17 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             "status text, answered_at timestamptz, fields json)"
         )
         connection.execute(
+            "create table heyreach_leads (lead_id text, company_name text, company_domain text)"
+        )
+        connection.execute(
+            "create table int_icp_profiles as select ['head of platform'] as decision_titles, "
+            "['rival', 'other rival'] as competitors"
+        )
+        seed = PROJECT / "seeds" / "title_seniority_rules.csv"
+        connection.execute(f"create table title_seniority_rules as select * from read_csv('{seed}')")
+        for model in ("int_company_answers", "int_positions_told"):
+            connection.execute(f"create view {model} as {model_sql(model)}")
+        connection.execute(
             "create table heyreach_connections (lead_id text, campaign_id text, is_accepted bool, "
             "is_replied bool, connection_accepted_at timestamptz, connection_accepted_latest timestamptz, "
             "updated_at timestamptz)"
@@ -48,11 +59,16 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
 def answered(
     database: duckdb.DuckDBPyConnection, integration: str, at: datetime, key: str = "ours.example", **fields
 ) -> None:
+    entity = "person" if key.startswith("linkedin.com/") else "company"
     database.execute(
         "insert into stg_enrichment__answers "
-        "select count(*), ?, 'company', ?, 'found', ?, ?::json from stg_enrichment__answers",
-        [integration, key, at, json.dumps(fields)],
+        "select count(*), ?, ?, ?, 'found', ?, ?::json from stg_enrichment__answers",
+        [integration, entity, key, at, json.dumps(fields)],
     )
+
+
+def lead_of(slug: str) -> str:
+    return md5(f"url:linkedin.com/in/{slug}".encode()).hexdigest()
 
 
 def events(database: duckdb.DuckDBPyConnection) -> list[tuple]:
@@ -115,6 +131,91 @@ def test_technologies_that_came_and_went_between_two_answers(database):
     assert json.loads(change[6]) == {"came": ["terraform"], "went": ["aws"]}
 
 
+@pytest.mark.parametrize(
+    ("earlier", "later", "grew"),
+    [
+        (100, 110, True),
+        (100, 109, False),
+        (110, 100, False),
+        ("51-200", "201-500", True),
+        ("51-200", "51-200", False),
+        ("201-500", "51-200", False),
+        # A source that begins to tell a number where it told a range has seen no growth.
+        ("51-200", 190, False),
+        ("many", 190, False),
+        (0, 190, False),
+    ],
+)
+def test_a_company_that_became_larger_between_two_answers_of_a_source(database, earlier, later, grew):
+    answered(database, "clearbit", on(1, 1), company_size=earlier)
+    answered(database, "apollo", on(1, 5), company_size=1)
+    answered(database, "clearbit", on(1, 21), company_size=later)
+    found = [
+        (
+            "industry_growth",
+            "ours.example",
+            "clearbit",
+            on(1, 11),
+            on(1, 21),
+            2,
+            {"from": earlier, "to": later},
+        )
+    ]
+    told = [
+        (*row[:6], {name: type(earlier)(size) for name, size in json.loads(row[6]).items()})
+        for row in events(database)
+    ]
+    assert told == (found if grew else [])
+
+
+def test_colleagues_tell_of_their_company_s_size(database):
+    told = {"company_domain": "https://www.ours.example", "company_name": "Ours"}
+    answered(database, "apollo", on(1, 1), "linkedin.com/in/kim", company_size=100, **told)
+    answered(database, "apollo", on(1, 21), "linkedin.com/in/sam", company_size=150, **told)
+    [growth] = events(database)
+    assert growth[:4] == ("industry_growth", "ours.example", "apollo", on(1, 11))
+
+
+def test_a_decision_maker_in_a_new_position_is_news_about_them_and_their_company(database):
+    database.executemany(
+        "insert into heyreach_leads values (?, ?, ?)",
+        [(lead_of("kim"), "Ours GmbH", "ours.example"), (lead_of("lou"), "Theirs", "theirs.example")],
+    )
+
+    def told(slug: str, *positions: dict, day: int = 20, **fields: str) -> None:
+        key = f"linkedin.com/in/{slug}"
+        answered(database, "linkedin_profile", on(1, day), key, employment=list(positions), **fields)
+
+    new = {"title": "Head of Platform", "company": "Ours", "since": "2025-12"}
+    past = {"title": "CEO", "company": "Past", "since": "2025-11", "until": "2025-12"}
+    told("kim", new, past)
+    told("kim", new, day=25)
+    # Moved on: the company that a list knew is not the new one's.
+    told("lou", {"title": "CTO", "company": "Elsewhere", "since": "2026-01"})
+    # Of the answer's own company its domain is known.
+    told("max", new | {"company": "Sample Ltd"}, company_name="Sample", company_domain="sample.example")
+    # Nobody who decides, no month, one to come, no title.
+    told(
+        "ann",
+        new | {"title": "SRE"},
+        new | {"since": "2026"},
+        new | {"since": "2026-09"},
+        {"since": "2026-01"},
+    )
+    found = database.execute(
+        "select lead_id, company_domain, occurred_at, detected_at, signal_data ->> '$.title' "
+        f"from ({model_sql('signal_events')}) where signal_type = 'leadership_change'"
+    ).fetchall()
+    assert sorted(found, key=str) == sorted(
+        [
+            (lead_of("kim"), "ours.example", on(12, 1), on(1, 20), "Head of Platform"),
+            (lead_of("lou"), None, on(1, 1), on(1, 20), "CTO"),
+            (lead_of("max"), "sample.example", on(12, 1), on(1, 20), "Head of Platform"),
+        ],
+        key=str,
+    )
+
+
 def test_a_person_connected_once_and_replied_at_an_unknown_time(database):
     database.executemany(
         "insert into heyreach_connections values (?, ?, ?, ?, ?, ?, ?)",
@@ -139,7 +240,7 @@ def test_what_is_known_later_than_the_as_of_is_not_known_yet(database):
 
 def test_a_line_of_a_file_is_about_a_lead_a_company_or_both_and_counts_once(database):
     """Told in two files, it is known from the first on."""
-    ada = md5(b"url:linkedin.com/in/ada").hexdigest()
+    ada = lead_of("ada")
     database.executemany(
         "insert into stg_signals__events values (?, ?, ?, ?, ?, ?, 'site', ?, ?)",
         [

@@ -24,3 +24,9 @@
 {% macro interaction_types() -%}
     {{ return(signal_types() | selectattr('is_interaction', 'defined') | map(attribute='name') | list) }}
 {%- endmacro %}
+
+{#- By how much a headcount must have grown between two answers of a source to be a signal, per cent; a range by any amount, as the next
+    one is larger by far. -#}
+{% macro growth_percent() -%}
+    10
+{%- endmacro %}

@@ -66,6 +66,52 @@ asked as (
 
 ),
 
+-- Since when it could be told whether a company changes: a source had answered on two days, or somebody who decides there was looked at.
+answered_again as (
+
+    select
+        company_domain,
+        min(answered_at) filter (where technologies is not null) as technologies_at,
+        min(answered_at) filter (where company_size is not null) as size_at
+    from (
+        select
+            *,
+            min(answered_at) over (partition by company_domain, integration) as first_at
+        from {{ ref('int_company_answers') }}
+    ) as answers
+    where {{ utc_date('answered_at') }} > {{ utc_date('first_at') }}
+    group by company_domain
+
+),
+
+deciders as (
+
+    select
+        leads.company_domain,
+        min(positions.answered_at) as looked_at
+    from {{ ref('int_positions_told') }} as positions
+    inner join leads on positions.lead_id = leads.lead_id
+    where positions.is_decision_maker and positions.started_at is not null and leads.company_domain is not null
+    group by leads.company_domain
+
+),
+
+compared as (
+
+    select
+        company_domain,
+        min(technologies_at) as tech_stack_change_since,
+        min(size_at) as industry_growth_since,
+        min(looked_at) as leadership_change_since
+    from (
+        select company_domain, technologies_at, size_at, cast(null as timestamp with time zone) as looked_at from answered_again
+        union all
+        select company_domain, null, null, looked_at from deciders
+    ) as each_kind
+    group by company_domain
+
+),
+
 events as (
 
     select * from {{ ref('signal_events') }}
@@ -152,13 +198,15 @@ facts as (
         true as is_previous_interaction_known,
         described.technologies is not null or coalesce(asked.is_technology_asked, false) as is_technology_known,
         {%- for signal in scored_signals() %}
-        {%- set is_asked = "coalesce(asked.is_" ~ signal ~ "_asked, false)" if signal in ('recent_funding', 'actively_hiring') %}
-        signals.{{ signal }}_at is not null{{ ' or ' ~ is_asked if is_asked }} as is_{{ signal }}_known{{ ',' if not loop.last }}
+        {%- set is_told = 'asked.is_' ~ signal ~ '_asked' if signal in ('recent_funding', 'actively_hiring')
+            else 'compared.' ~ signal ~ '_since <= described.moment' %}
+        signals.{{ signal }}_at is not null or coalesce({{ is_told }}, false) as is_{{ signal }}_known{{ ',' if not loop.last }}
         {%- endfor %}
     from described
     left join asked on described.key = asked.key
     left join signals on described.key = signals.key
     left join interactions on described.lead_id = interactions.lead_id
+    left join compared on described.company_domain = compared.company_domain
     left join colleagues on described.company_domain = colleagues.company_domain
 
 ),

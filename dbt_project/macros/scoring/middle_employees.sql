@@ -2,3 +2,8 @@
 {% macro middle_employees(text) -%}
     (try_cast(nullif(regexp_extract(replace({{ text }}, ',', ''), '\d+'), '') as integer) + {{ most_employees(text) }}) // 2
 {%- endmacro %}
+
+{#- is_range_of_employees('51-200') -> true, ('5,000+') -> true, ('180') -> false -#}
+{% macro is_range_of_employees(text) -%}
+    ({{ most_employees(text) }} <> try_cast(nullif(regexp_extract(replace({{ text }}, ',', ''), '\d+'), '') as integer))
+{%- endmacro %}

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from extract.enrichment.base import Integration, Outcome, Subject, found_or_not
 from extract.enrichment.client import ServiceClient
-from extract.enrichment.reading import Shape, fields_of, text, whole
+from extract.enrichment.reading import Shape, fields_of, objects, text, whole
 
 _SHAPE: Shape = {
     "title": ("title", text),
@@ -41,6 +41,7 @@ class Apollo(Integration):
         "company_industry",
         "company_size",
         "company_country",
+        "employment",
     )
     credits = 1.0
     found_days = 90
@@ -60,5 +61,21 @@ class Apollo(Integration):
         # Personal addresses and numbers are not asked for; a locked address is a placeholder.
         if "not_unlocked" in fields.get("email", "not_unlocked"):
             fields |= {"email": None, "email_status": None}
+        fields["employment"] = _positions(person)
         person.pop("photo_url", None)
         return found_or_not(fields, {"person": person}, credits=self.credits)
+
+
+def _positions(person: dict) -> list[dict[str, str]]:
+    """Positions with the months they lasted; months are what Apollo knows, its days are firsts."""
+    told = [
+        {
+            "title": text(each.get("title")),
+            "company": text(each.get("organization_name")),
+            "since": (text(each.get("start_date")) or "")[:7],
+            "until": (text(each.get("end_date")) or "")[:7],
+        }
+        for each in objects(person.get("employment_history")) or []
+    ]
+    entries = [{name: value for name, value in each.items() if value} for each in told]
+    return [entry for entry in entries if entry]

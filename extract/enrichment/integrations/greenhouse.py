@@ -31,9 +31,9 @@ class Greenhouse(Integration):
                 board = client.get(f"boards/{token}").data
             except MissingError:
                 continue
-            if not isinstance(board, dict) or "name" not in board:
+            if not isinstance(board, dict) or not text(board.get("name")):
                 raise client.undocumented(board)
-            if is_same_company(text(board["name"]), subject.key, name):
+            if is_same_company(board["name"], subject.key, name):
                 fields = posting_fields(board["name"], _postings(client, token))
                 return found_or_not(fields, fields)
         return Outcome("not_found")
@@ -41,6 +41,8 @@ class Greenhouse(Integration):
 
 def _postings(client: ServiceClient, token: str) -> list[dict]:
     jobs = _listed(client, token, "jobs")
+    if jobs and not any(text(job.get("title")) for job in jobs):
+        raise client.undocumented(jobs[0])
     departments = {
         job.get("id"): text(department.get("name"))
         for department in _listed(client, token, "departments")

@@ -48,9 +48,10 @@ def _postings(client: ServiceClient, site: str) -> list[dict]:
     for page in range(_MOST_PAGES):
         told = {"mode": "json", "skip": page * _PAGE, "limit": _PAGE}
         answer = client.get(f"postings/{site}", told).data
-        if not isinstance(answer, list):
+        found = objects(answer) or []
+        if not isinstance(answer, list) or (answer and not any(text(each.get("text")) for each in found)):
             raise client.undocumented(answer)
-        postings += objects(answer) or []
+        postings += found
         if len(answer) < _PAGE:
             break
     return postings

@@ -255,6 +255,10 @@ def _apollo(request: Asked) -> Reply:
     }
     person = {"title": "SRE", "headline": "SRE", "email": "sam@example.com", "email_status": "verified"}
     contact = {"sanitized_phone": "+15550100"}
+    person["employment_history"] = [
+        {"title": "SRE", "organization_name": "Example Ltd", "start_date": "2025-11-01", "current": True},
+        {"title": "Past", "organization_name": "Old Ltd", "start_date": None, "end_date": "2025-10-01"},
+    ]
     return 200, {"person": {**person, "contact": contact, "organization": organization}}
 
 

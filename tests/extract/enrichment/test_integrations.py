@@ -64,6 +64,10 @@ FOUND = {
         "company_industry": "software",
         "company_size": 210,
         "company_country": "Germany",
+        "employment": [
+            {"title": "SRE", "company": "Example Ltd", "since": "2025-11"},
+            {"title": "Past", "company": "Old Ltd", "until": "2025-10"},
+        ],
     },
     "clearbit": {
         "company_name": "Example Ltd",

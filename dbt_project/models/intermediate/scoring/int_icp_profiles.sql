@@ -40,7 +40,9 @@ read as (
         ) as complementary_tools,
         {{ text_list("profile -> '$.funding_stages'") }} as funding_stages,
         {{ text_list("profile -> '$.decision_makers.titles'") }} || {{ text_list("profile -> '$.decision_makers.departments'") }}
-        as decision_makers
+        as decision_makers,
+        {{ text_list("profile -> '$.decision_makers.titles'") }} as decision_titles,
+        {{ text_list("profile -> '$.competitors'") }} as competitors
     from profiles
 
 ),
@@ -72,6 +74,8 @@ final as (
         complementary_tools,
         funding_stages,
         decision_makers,
+        decision_titles,
+        competitors,
         {%- for group in score_weights() %}
         cast(scoring ->> '$.weights.{{ group }}' as integer) as {{ group }}_weight,
         {%- endfor %}

@@ -1,28 +1,21 @@
 {{ config(materialized='ephemeral', contract={'enforced': false}) }}
 
-with answers as (
-
-    select * from {{ ref('stg_enrichment__answers') }}
-    where status = 'found' and entity = 'company'
-
-),
-
-technologies as (
+with technologies as (
 
     select
-        key as company_domain,
+        company_domain,
         integration as source,
         answered_at,
-        {{ text_list("fields -> '$.technologies'") }} as technologies,
+        technologies,
         lag(answered_at) over answers_of_it as earlier_at,
-        lag({{ text_list("fields -> '$.technologies'") }}) over answers_of_it as earlier
-    from answers
-    where json_type(fields -> '$.technologies') = 'ARRAY'
-    window answers_of_it as (partition by integration, key order by answered_at, call_id)
+        lag(technologies) over answers_of_it as earlier
+    from {{ ref('int_company_answers') }}
+    where technologies is not null
+    window answers_of_it as (partition by integration, company_domain order by answered_at, call_id)
 
 ),
 
-technologies_compared as (
+compared as (
 
     select
         *,
@@ -41,5 +34,5 @@ select
     answered_at as detected_at,
     source,
     json_object('came', came, 'went', went) as signal_data
-from technologies_compared
+from compared
 where {{ list_length('came') }} + {{ list_length('went') }} > 0
