@@ -16,7 +16,7 @@ export TYPED_GOALS := $(MAKECMDGOALS)
 unexport $(GIVEN)
 VERB := $(BIN)/python -m reports.from_make
 
-.PHONY: help run daily weekly schedule recover acknowledge advice setup extract build report docs sql import lead enrich enrichments write-back leads resume pause icp erase purge check backup restore test diagnose-check bench lint format clean
+.PHONY: help run daily weekly schedule recover acknowledge advice setup extract build report docs sql import lead enrich enrichments write-back leads resume pause icp signal erase purge check backup restore test diagnose-check bench lint format clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | column -t -s $$'\t'
@@ -77,6 +77,9 @@ pause: $(INSTALLED) ## let a campaign rest: show, then do  [CAMPAIGN= APPLY=1]
 
 icp: $(INSTALLED) ## list the profiles of ideal customers; take one over from a JSON file: show, then add  [FILE= PROFILE= APPLY=1]
 	@$(VERB) icp
+
+signal: $(INSTALLED) ## say what happened to a lead or a company  [URL=|DOMAIN= TYPE=contract_renewal ON=2026-01-31 DETAIL=]
+	@$(VERB) signal
 
 advice: $(INSTALLED) ## list what was advised and what came of it; decline some, or say it was done  [DECLINE= REASON= | DONE=]
 	@$(VERB) advice

@@ -39,7 +39,7 @@ class MissingError(RowError):
 
 @dataclass(frozen=True)
 class ServiceAnswer:
-    """A JSON value a service sent. `tries` is how often it was asked for."""
+    """A JSON value a service sent, or its text. `tries` is how often it was asked for."""
 
     data: object = field(repr=False)
     status: int
@@ -90,6 +90,11 @@ class ServiceClient:
         """A GET's answer; raises RowError, MissingError, CutOffError, NoCreditsError, ServiceDownError."""
         return self._request("GET", path, params=params)
 
+    def get_text(self, path: str, params: dict | None = None) -> ServiceAnswer:
+        """What a GET answers as text, of whatever kind; raises as `get`."""
+        accepted = {"Accept": "application/rss+xml, application/xml;q=0.9, */*;q=0.1"}
+        return self._request("GET", path, is_text=True, params=params, headers=accepted)
+
     def post(self, path: str, body: dict, params: dict | None = None) -> ServiceAnswer:
         """What a POST answers; raises as `get`."""
         return self._request("POST", path, json=body, params=params)
@@ -114,11 +119,14 @@ class ServiceClient:
         """The error of an answer in a shape that no document describes."""
         return self.refusal("answered in a form that is not documented", answer)
 
-    def _request(self, method: str, path: str, **content: object) -> ServiceAnswer:
+    def _request(self, method: str, path: str, *, is_text: bool = False, **content: object) -> ServiceAnswer:
         def attempt() -> ServiceAnswer:
             self.on_leave()
             self.has_asked = True
-            return self._judged(self._http.send(method, f"{self._base_url}/{path}", **content))
+            reply = self._http.send(method, f"{self._base_url}/{path}", **content)
+            if is_text and reply.is_success:
+                return ServiceAnswer(reply.text, reply.status, 1)
+            return self._judged(reply)
 
         name = self.service.name
         try:

@@ -107,4 +107,5 @@ def missing_keys(service: str, workspace: Workspace) -> list[str]:
     if service == PROFILES:
         return []
     values: Mapping[str, str] = workspace.services
-    return [name for name in SERVICES[service].keys if not values[name]]
+    known = SERVICES[service]
+    return [name for name in (*known.keys, known.base_url_variable) if not values[name]]

@@ -14,6 +14,7 @@ from extract.enrichment.integrations import (
     hunter,
     inference,
     lever,
+    news_feed,
     pipe0,
     profile,
 )
@@ -41,6 +42,7 @@ _CLASSES: tuple[type[Integration], ...] = (
     builtwith.BuiltWith,
     greenhouse.Greenhouse,
     lever.Lever,
+    news_feed.NewsFeed,
     pipe0.Pipe0,
     pipe0.Pipe0Techstack,
     pipe0.Pipe0Funding,

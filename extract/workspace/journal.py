@@ -20,6 +20,11 @@ def append(path: Path, row: dict) -> None:
     """Add one row; it is on disk when this returns. Raises NewerError for a folder of a newer release."""
     path.parent.mkdir(parents=True, exist_ok=True)
     versions.stamp_folder(KIND, path.parent)
+    append_line(path, row)
+
+
+def append_line(path: Path, row: dict) -> None:
+    """Add one row to a file of lines in a folder that is there; it is on disk when this returns."""
     line = orjson.dumps(row, option=orjson.OPT_UTC_Z) + b"\n"
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 class Service:
     """One service.
 
-    `keys` are the variables it can't be asked without, the secret one first, none where anybody may ask;
+    `base_url` is blank where the operator has to name one. `keys` are the variables it can't be asked
+    without, the secret one first, none where anybody may ask;
     `key_header` carries the secret, and where it is blank the integration puts it into the query.
     `concurrency` is how many requests may be under way at once. `usd_per_credit` is None where the price
     depends on a contract. `no_credits` are the statuses that say the account is used up, `throttled` those
@@ -140,6 +141,16 @@ SERVICES = {
             "https://github.com/lever/postings-api",
             usd_per_credit=0.0,
             missing=(404,),
+        ),
+        # Whose feed is asked the operator says, in NEWS_BASE_URL: what one permits stands in its own notice.
+        Service(
+            "news",
+            "",
+            (),
+            30,
+            1,
+            "https://www.rssboard.org/rss-specification",
+            usd_per_credit=0.0,
         ),
         Service(
             "pipe0",

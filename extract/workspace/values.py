@@ -48,7 +48,7 @@ def api_key(text: str) -> str | None:
 def service_check(name: str) -> Callable[[str], str]:
     """What a variable of another service has to be, by the variable's name."""
     if name.endswith("_BASE_URL"):
-        return base_url
+        return lambda text: base_url(text) if text else text
     return {
         "LINKEDIN_SCRAPE_RATE_LIMIT": lambda text: str(whole_number(text, 1, 60)),
         "LINKEDIN_PROXY_POOL": lambda text: text,

@@ -1,4 +1,4 @@
-"""Whom to look for."""
+"""Whom to look for, and what happened to them."""
 
 from pathlib import Path
 
@@ -23,3 +23,17 @@ def icp(workspace: Workspace, file: Path | None, profile: str | None, apply: boo
         raise click.UsageError("--apply needs a --file to add")
     else:
         list_profiles(workspace, show=show)
+
+
+@verb(root, "signal")
+@click.option("--url", default="", metavar="LINK", help="The profile of whom it is about.")
+@click.option("--domain", default="", help="The company that it is about.")
+@click.option("--type", "signal_type", default="", help="What happened, such as contract_renewal.")
+@click.option("--on", default="", metavar="DATE", help="When, a date or a time; without it, now.")
+@click.option("--detail", default="", help="What else there is to it.")
+def signal(workspace: Workspace, url: str, domain: str, signal_type: str, on: str, detail: str) -> None:
+    """Say what happened to a lead or a company, such as a contract that comes up for renewal."""
+    from extract.intelligence.telling import TypedSignal
+    from reports.jobs.intelligence import tell_signal
+
+    tell_signal(workspace, TypedSignal(signal_type, url, domain, on, detail), show=show)

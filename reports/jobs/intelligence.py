@@ -1,13 +1,16 @@
-"""Profiles of ideal customers: listed, and taken over from a file of another program."""
+"""Profiles of ideal customers: listed, and taken over from a file; signals that are typed."""
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from dbt_project.rendering import returned
 from extract.intelligence import adding
 from extract.intelligence.configuration import load_configuration
 from extract.intelligence.listing import listed
+from extract.intelligence.telling import FILE, TypedSignal, tell
+from extract.sandbox import DEMO_END
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.strict_yaml import shown
 from extract.workspace.workspace import Workspace
@@ -48,6 +51,12 @@ def take_profile(workspace: Workspace, file: Path, name: str | None, *, apply: b
         show(
             f"Nothing is written: put it below `profiles:` in {shown(workspace.icp_profiles)}, or say APPLY=1"
         )
+
+
+def tell_signal(workspace: Workspace, typed: TypedSignal, *, show: Say) -> None:
+    """Keep a signal that was typed; raises ConfigurationError for what can't be used."""
+    tell(workspace, typed, DEMO_END if workspace.is_demo else datetime.now(UTC))
+    show(f"kept in {shown(workspace.paths.signals / FILE)}; it counts from the next run on: make run")
 
 
 def _scored(published: Path, config_hash: str) -> Iterator[str]:

@@ -216,6 +216,30 @@ def test_a_decision_maker_in_a_new_position_is_news_about_them_and_their_company
     )
 
 
+def test_a_day_s_news_are_one_event_and_a_summary_has_no_day(database):
+    news = [
+        {"date": "2026-01-02", "title": "Ours opens an office", "publisher": None, "url": None},
+        {"date": "2026-01-02", "title": "An office for Ours", "publisher": None, "url": None},
+        {"date": "2026-03-02", "title": "Ours will open another", "publisher": None, "url": None},
+        {"date": None, "title": "Ours", "publisher": None, "url": None},
+    ]
+    answered(database, "news_feed", on(1, 5), company_news=news[:1])
+    answered(database, "news_feed", on(1, 12), company_news=news)
+    answered(database, "pipe0_company_news", on(1, 6), company_news_summary="Opened an office")
+    dated, summary = events(database)
+    assert dated[:6] == ("news", "ours.example", "news_feed", on(1, 2), on(1, 5), 2)
+    assert json.loads(dated[6]) == {"titles": ["An office for Ours", "Ours opens an office"]}
+    assert summary[:5] == ("news", "ours.example", "pipe0_company_news", None, on(1, 6))
+
+
+def test_a_competitor_s_product_is_seen_once_of_each_source(database):
+    answered(database, "builtwith", on(1, 5), technologies=["AWS", "Rival"])
+    answered(database, "clearbit", on(1, 6), technologies=["Rivals"])
+    [seen] = events(database)
+    assert seen[:6] == ("competitor_product", "ours.example", "builtwith", None, on(1, 5), 2)
+    assert json.loads(seen[6]) == {"products": ["rival"]}
+
+
 def test_a_person_connected_once_and_replied_at_an_unknown_time(database):
     database.executemany(
         "insert into heyreach_connections values (?, ?, ?, ?, ?, ?, ?)",

@@ -13,6 +13,7 @@
         {'name': 'contract_renewal', 'tier': 1},
         {'name': 'industry_growth', 'tier': 2},
         {'name': 'competitor_product', 'tier': 2},
+        {'name': 'news', 'tier': 2},
         {'name': 'page_visit', 'tier': 3},
         {'name': 'download', 'tier': 3},
         {'name': 'replied', 'tier': 3, 'is_interaction': true},

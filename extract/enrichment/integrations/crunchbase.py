@@ -79,13 +79,13 @@ class CrunchbaseHistory(Integration):
         fields = {
             "funding_history": history,
             "investors": sorted(investors),
-            "company_news": sorted(filter(None, map(_item, news)), key=_newest, reverse=True)[:_MOST_NEWS],
+            "company_news": sorted(filter(None, map(_item, news)), key=_newest, reverse=True)[:MOST_NEWS],
         }
         return found_or_not(fields, {"cards": cards})
 
 
 _CARDS = ("raised_funding_rounds", "press_references")
-_MOST_NEWS = 20
+MOST_NEWS = 20
 
 
 def _search(client: ServiceClient, domain: str, fields: tuple[str, ...]) -> tuple[list, object]:

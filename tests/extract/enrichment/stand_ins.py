@@ -387,6 +387,21 @@ def _lever(request: Asked) -> Reply:
     return 200, postings[start : start + int(request.query["limit"])]
 
 
+FEED = """<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0"><channel><title>"Example Ltd"</title>
+<item><title>Example &amp; friends open an office - Springfield News</title>
+<link>https://news.example.com/1</link><guid>1</guid><pubDate>Mon, 02 Feb 2026 23:30:00 -0500</pubDate>
+<source url="https://springfield.example.com">Springfield News</source></item>
+<item><title>Examples are rare</title><link>https://news.example.com/2</link></item>
+<item><link>https://news.example.com/3</link></item>
+<item><title>Why Example, of all</title><link>javascript:alert(1)</link><pubDate>soon</pubDate></item>
+</channel></rss>"""
+
+
+def _news(request: Asked) -> Reply:
+    return 200, FEED.encode()
+
+
 def _pipe0(request: Asked) -> Reply:
     if request.path == "v1/pipes/run":
         RUNS["run-1"] = request.body
@@ -486,6 +501,7 @@ ANSWERS = {
     "builtwith": _builtwith,
     "greenhouse": _greenhouse,
     "lever": _lever,
+    "news": _news,
     "pipe0": _pipe0,
     "heyreach": _heyreach,
     "aturiya": _aturiya,

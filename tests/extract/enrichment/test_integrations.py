@@ -164,6 +164,17 @@ FOUND = {
             for number in range(100, 50, -1)
         ],
     },
+    "news_feed": {
+        "company_news": [
+            {
+                "date": "2026-02-03",
+                "title": "Example & friends open an office",
+                "publisher": "Springfield News",
+                "url": "https://news.example.com/1",
+            },
+            {"date": None, "title": "Why Example, of all", "publisher": None, "url": None},
+        ],
+    },
     "pipe0_company_overview": {
         "company_description": "Makes examples",
         "company_industry": "Software",
@@ -278,7 +289,8 @@ def test_who_needs_what_another_yields_is_asked_after_it():
 
 
 def test_every_service_is_read_by_its_documented_shape(enricher, served, lead):
-    rows = enricher.leads(lead(sender_account_id="50001", ceo_name="Sam Sample", email="sam@example.com"))
+    told = {"ceo_name": "Sam Sample", "email": "sam@example.com", "company_name": "Example Ltd"}
+    rows = enricher.leads(lead(sender_account_id="50001", **told))
     enricher.environment = {"HEYREACH_API_KEY": "key", "HEYREACH_BASE_URL": served.url("heyreach")}
     enricher.environment["HEYREACH_REQUESTS_PER_MINUTE"] = "0"
     names = [name for name in INTEGRATIONS if name in FOUND]

@@ -1,14 +1,20 @@
-"""`make icp`: what profiles ask for, and one of another program shown, added, or refused."""
+"""`make icp`, what profiles ask for, and one taken over; `make signal`, one that is typed."""
 
+import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from extract.intelligence.configuration import load_configuration
+from extract.intelligence.signal_files import judged
+from extract.intelligence.telling import TypedSignal
+from extract.people.suppression import suppressions
+from extract.sandbox import DEMO_END
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.workspace import Workspace, load_workspace
 from reports.cli import main
-from reports.jobs.intelligence import list_profiles, take_profile
+from reports.jobs.intelligence import list_profiles, take_profile, tell_signal
 from tests.projects import SHIPPED, project
 
 EXAMPLE = SHIPPED / "examples" / "icp_profile.json"
@@ -128,3 +134,45 @@ def test_with_a_warehouse_it_is_counted_who_fits_and_by_what(demo, tmp_path):
     )
     here = load_workspace(changed, {"HEYREACH_API_KEY": "", "OUTBOUND_DATA_DIR": str(built.data_dir)})
     assert "the files have changed since: make build" in shown_by(list_profiles, here)[-1]
+
+
+def test_a_typed_signal_is_a_line_that_the_next_run_reads(tmp_path):
+    here = workspace(tmp_path)
+    [said] = shown_by(
+        tell_signal,
+        here,
+        TypedSignal("Contract Renewal", company_domain="ours.example", detail=" in  March "),
+    )
+    shown_by(tell_signal, here, TypedSignal("page_visit", "linkedin.com/in/sam", occurred_at="2026-01-05"))
+    path = here.paths.signals / "by_hand.jsonl"
+    assert said.endswith("signals/by_hand.jsonl; it counts from the next run on: make run")
+    lines = path.read_bytes().splitlines()
+    assert all(verdict.key for verdict in judged(lines, DEMO_END))
+    first, second = map(json.loads, lines)
+    assert first == {
+        "signal_type": "Contract Renewal",
+        "company_domain": "ours.example",
+        "occurred_at": f"{DEMO_END:%Y-%m-%dT%H:%M:%SZ}",
+        "detail": "in March",
+        "source": "by hand",
+    }
+    assert second["occurred_at"] == "2026-01-05"
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+@pytest.mark.parametrize(
+    ("typed", "complaint"),
+    [
+        (TypedSignal("renewal", company_domain="ours.example"), "did you mean"),
+        (TypedSignal("download"), "names neither profile_url nor company_domain"),
+        (TypedSignal("download", "example.com/sam"), "is no person's profile"),
+        (TypedSignal("download", company_domain="ours.example", occurred_at="2031-01-01"), "in the future"),
+        (TypedSignal("download", "https://uk.linkedin.com/in/Erased"), "was erased"),
+    ],
+)
+def test_a_typed_signal_that_cannot_be_used_is_refused_and_nothing_is_kept(tmp_path, typed, complaint):
+    here = workspace(tmp_path)
+    suppressions(here).add({"linkedin.com/in/erased"}, date(2026, 1, 1))
+    with pytest.raises(ConfigurationError, match=complaint):
+        shown_by(tell_signal, here, typed)
+    assert not here.paths.signals.exists()

@@ -1,7 +1,9 @@
 {#- Each part says the events of one kind, as far as they were known at the as-of. A signal is known from the first answer or file that
     told it on; when it happened is another matter. -#}
 
-{%- set kinds = ['funding', 'hiring', 'technology', 'growth', 'leadership', 'engagement', 'files'] %}
+{%- set kinds = [
+    'funding', 'hiring', 'technology', 'growth', 'leadership', 'competitors', 'news', 'engagement', 'files',
+] %}
 
 with seen as (
     {% for kind in kinds %}
