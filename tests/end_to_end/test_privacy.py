@@ -40,6 +40,9 @@ WORK_ADDRESS = "zo@ostro.example.com"
 TRACES = (SLUG, "zephyrine", "ostrowarth", ADDRESS, WORK_ADDRESS)
 
 
+VISITS = "select count(*) from marts.signal_events where signal_type = 'page_visit'"
+
+
 def lead_file(path: Path) -> Path:
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
@@ -231,9 +234,15 @@ def test_before_the_person_is_everywhere(story):
     assert SLUG in document.read_text()
     with duckdb.connect(str(story.before / "warehouse.duckdb"), read_only=True) as connection:
         keys = connection.execute("select source, entity_key from marts.enrichment_cache").fetchall()
+        visits = connection.execute(VISITS).fetchall()
+    assert visits == [(2,)]
     by_name = ("hunter", f"{NAME.lower()} ostro.example.com")
     by_link = {(name, f"linkedin.com/in/{SLUG}") for name in ("apollo", "linkedin_posts")}
     assert {*by_link, by_name, ("hunter_verifier", ADDRESS), ("builtwith", "ostro.example.com")} <= set(keys)
+
+
+def test_only_the_others_visits_are_told_afterwards(story):
+    assert story.workspace.query(VISITS) == [(1,)]
 
 
 def test_whoever_was_not_erased_stays_among_those_to_follow_and_those_stopped(story):
@@ -297,6 +306,8 @@ def test_they_are_kept_out_of_pulls_webhook_files_and_imports(story, tmp_path):
         file.write(
             webhook(SLUG, NAME, 2) + f"<html>linkedin.com/in/{SLUG}\n" + webhook(OTHERS[1], "Quill", 2)
         )
+    with (tmp_path / "data" / "signals" / "site.jsonl").open("a") as file:
+        file.write(visit(SLUG) + visit(OTHERS[1]))
     pulled = workspace.run("extract")
     assert pulled.exit_code == 0, pulled.errors
     imported = workspace.run(
@@ -311,7 +322,8 @@ def test_they_are_kept_out_of_pulls_webhook_files_and_imports(story, tmp_path):
         assert connection.execute(
             "select sum(lead_rows) from heyreach.erased_lead_counts where noted_by not like 'erasure-%'"
         ).fetchall() == [(2,)]
-        assert connection.execute("select count(*) from heyreach.webhook_events").fetchall() == [(2,)]
+        for table in ("webhook_events", "signal_lines"):
+            assert connection.execute(f"select count(*) from heyreach.{table}").fetchall() == [(2,)]
     # A raw database made anew knows them no more than the old one, and still how many were erased.
     recovered = workspace.run("recover")
     assert recovered.exit_code == 0, recovered.errors
@@ -320,6 +332,7 @@ def test_they_are_kept_out_of_pulls_webhook_files_and_imports(story, tmp_path):
         assert connection.execute(
             "select sum(lead_rows) from heyreach.erased_lead_counts where noted_by like 'erasure-%'"
         ).fetchall() == [(2,)]
+        assert connection.execute("select count(*) from heyreach.signal_lines").fetchall() == [(2,)]
 
 
 _KILLED = """
