@@ -15,6 +15,7 @@ import duckdb
 import orjson
 
 from dbt_project.rendering import rendered, returned
+from extract import raw
 from extract.enrichment.leads import company_domains
 from extract.people.dropped_files import DroppedFiles, Judged, key_of
 from extract.people.profile_urls import ProfileUrl, parse_profile_urls
@@ -57,6 +58,24 @@ class SignalFiles(DroppedFiles):
             self.warnings.append(
                 f"{self._place}/{name}: {more:,} more lines are set aside; see quarantined_rows"
             )
+
+
+def people_told(connection: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
+    """Key of everybody whom the lines in raw name -> when they were last told of."""
+    columns = rendered("[ce]*/*.sql", "signal_columns()")
+    rows = connection.execute(
+        f"""
+        select profile_url_raw, max(observed_at)
+        from (select observed_at, {columns} from {raw.SCHEMA}.{SignalFiles.lines_table})
+        where profile_url_raw is not null
+        group by profile_url_raw
+        """  # noqa: S608 - of this project's own macro
+    ).fetchall()
+    told: dict[str, datetime] = {}
+    for url, (_, at) in zip(parse_profile_urls([row[0] for row in rows]), rows, strict=True):
+        if url.key:
+            told[url.key] = max(at, told.get(url.key, at))
+    return told
 
 
 def judged(lines: Sequence[bytes], now: datetime) -> list[Judged]:

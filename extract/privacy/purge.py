@@ -10,6 +10,7 @@ import duckdb
 
 from extract import raw
 from extract.enrichment.profiles import KEPT_DAYS
+from extract.intelligence.signal_files import people_told
 from extract.people.suppression import suppressions
 from extract.privacy import files
 from extract.privacy.erase import sweep
@@ -34,7 +35,10 @@ DAYS_A_MONTH = 31  # rather too long than too short
 
 @dataclass(frozen=True)
 class Purge:
-    """What is too old: files and folders by kind, lines by journal, leads by their keys and their rows."""
+    """What is too old: files and folders by kind, lines by journal, leads by their keys and their rows.
+
+    `told` are people whom only signal files name, by their keys.
+    """
 
     paths: dict[str, list[Path]]
     journal_rows: dict[Path, int]
@@ -42,6 +46,7 @@ class Purge:
     people: list[str]
     rows: set[files.Identity]
     leads: int
+    told: list[str]
 
     @property
     def lines(self) -> Iterator[str]:
@@ -51,6 +56,7 @@ class Purge:
             yield f"{kind}: {len(paths):,} ({size / 1e6:,.1f} MB)"
         yield f"{JOURNALS}: {sum(self.journal_rows.values()):,}"
         yield f"leads without activity: {self.leads:,}, in {len(self.rows):,} rows"
+        yield f"people whom only signal files name: {len(self.told):,}"
 
 
 def find(workspace: Workspace, published: Path, now: datetime) -> Purge:
@@ -63,6 +69,7 @@ def find(workspace: Workspace, published: Path, now: datetime) -> Purge:
     folder = workspace.folder
     with raw.connect(workspace.paths.raw, read_only=True) as connection:
         loaded = raw.loaded_landings(connection)
+        named = people_told(connection)
         read = {
             folder: raw.files_read(connection, table)
             for folder, table in (
@@ -92,13 +99,15 @@ def find(workspace: Workspace, published: Path, now: datetime) -> Purge:
     people, rows, leads = (
         _old_leads(published, keep.keep_leads_months) if published.exists() else ([], set(), 0)
     )
+    told = {person for person, at in named.items() if at < rows_before}
+    told -= _leads(published) if told and published.exists() else set()
     journal_rows = {
         workspace.paths.journal / name: journal.drop_before(
             workspace.paths.journal / name, column, rows_before, counts_only=True
         )
         for name, column in TRIMMED.items()
     }
-    return Purge(paths, journal_rows, rows_before, people, rows, leads)
+    return Purge(paths, journal_rows, rows_before, people, rows, leads, sorted(told))
 
 
 def apply(workspace: Workspace, purge: Purge) -> bool:
@@ -109,11 +118,11 @@ def apply(workspace: Workspace, purge: Purge) -> bool:
     for path in purge.journal_rows:
         journal.drop_before(path, TRIMMED[path.name], purge.rows_before)
     _close_logs(workspace.paths.logs)
-    if not purge.rows:
+    if not purge.rows and not purge.told:
         return False
     people = suppressions(workspace)
     # Still in HeyReach, they would be back with the next pull.
-    people.add(purge.people, datetime.now(UTC).date(), "purged")
+    people.add([*purge.people, *purge.told], datetime.now(UTC).date(), "purged")
     sweep(workspace, people, purge.rows, set())
     return True
 
@@ -154,6 +163,15 @@ def _remove(path: Path) -> None:
 
 def _changed(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def _leads(published: Path) -> set[str]:
+    """The keys of everybody who is a lead."""
+    with duckdb.connect(str(published), read_only=True) as connection:
+        rows = connection.execute(
+            "select normalized_profile_url from marts.heyreach_leads where is_valid_profile_url"
+        ).fetchall()
+    return {key for (key,) in rows}
 
 
 def _old_leads(published: Path, months: int) -> tuple[list[str], set[files.Identity], int]:

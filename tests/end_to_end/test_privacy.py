@@ -34,6 +34,7 @@ from tests.projects import project
 
 CAMPAIGN = "40101"
 SLUG, NAME, ADDRESS = "zephyrine-ostrowarth", "Zephyrine Ostrowarth", "z.ostrowarth@example.org"
+STRANGER = "only-a-visitor"
 OTHERS = ["imported-anna", "imported-bo"]
 WORK_ADDRESS = "zo@ostro.example.com"
 # What an erased person is looked for by, in any case of the letters.
@@ -422,8 +423,17 @@ def test_leads_that_did_nothing_for_long_go_and_stay_away_until_they_are_importe
         opened(workspace_on(story.sandbox, tmp_path / "data")),
         retention=RetentionSettings(keep_leads_months=1),
     )
+    # One whom nothing but a line of a signal file names; the same of a lead who did something.
+    raw_file, site = tmp_path / "data" / "raw.duckdb", tmp_path / "data" / "signals" / "site.jsonl"
+    with site.open("a") as file:
+        file.write(visit(STRANGER))
+    with duckdb.connect(str(raw_file)) as connection:
+        lines = [(visit(slug), FIRST_PULL - timedelta(days=60)) for slug in (STRANGER, OTHERS[0])]
+        sql = "insert into heyreach.signal_lines (event_key, payload, observed_at) values (uuid(), ?, ?)"
+        connection.executemany(sql, lines)
     old = purge.find(aged, tmp_path / "data" / "warehouse.duckdb", FIRST_PULL)
     assert 0 < old.leads < 150
+    assert old.told == [f"linkedin.com/in/{STRANGER}"]
     # What is told of them is true: nothing happened for a month.
     idle = [
         lead["profile_url"].rstrip("/").rpartition("/")[2].lower()
@@ -440,7 +450,7 @@ def test_leads_that_did_nothing_for_long_go_and_stay_away_until_they_are_importe
     slugs = [key.rpartition("/")[2] for key in old.people if key.isascii()]
     (tmp_path / "data" / "warehouse.duckdb").unlink()  # built anew by the command
     assert slugs
-    assert found(tmp_path / "data", *(f"/in/{slug}" for slug in slugs)) == {}
+    assert found(tmp_path / "data", STRANGER, *(f"/in/{slug}" for slug in slugs)) == {}
     people = suppressions(aged)
     assert people.erased(old.people) == set(old.people)
     assert people.erased(old.people, only_on_request=True) == set()
