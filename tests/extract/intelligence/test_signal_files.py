@@ -46,26 +46,28 @@ def test_every_type_that_is_declared_is_read_once_in_either_spelling(workspace):
     assert len({at for _, at in workspace.signals()}) == 1
 
 
-@pytest.mark.parametrize(
-    ("told", "complaint"),
-    [
-        ({"signal_type": "pagevisits"}, "signal_type is 'pagevisits'; did you mean page_visit?"),
-        ({"signal_type": None}, "signal_type is nothing; known are recent_funding, "),
-        ({"profile_url": None}, "names neither profile_url nor company_domain"),
-        ({"profile_url": "https://example.com/ada"}, "profile_url is no person's profile (not_linkedin"),
-        ({"company_domain": "gmail.com"}, "company_domain is no company's domain"),
-        ({"occurred_at": None}, "occurred_at is missing"),
-        ({"occurred_at": "05/01/2026"}, "occurred_at is no time that can be read in one way"),
-        ({"occurred_at": "2026-02-01T03:02:00Z"}, "occurred_at lies in the future"),
-    ],
+UNUSABLE = (
+    ({"signal_type": "pagevisits"}, "signal_type is 'pagevisits'; did you mean page_visit?"),
+    ({"signal_type": None}, "signal_type is nothing; known are recent_funding, "),
+    ({"profile_url": None}, "names neither profile_url nor company_domain"),
+    ({"profile_url": "https://example.com/ada"}, "profile_url is no person's profile (not_linkedin"),
+    ({"company_domain": "gmail.com"}, "company_domain is no company's domain"),
+    ({"occurred_at": None}, "occurred_at is missing"),
+    ({"occurred_at": "05/01/2026"}, "occurred_at is no time that can be read in one way"),
+    ({"occurred_at": "2026-02-01T03:02:00Z"}, "occurred_at lies in the future"),
 )
-def test_a_line_that_cannot_be_used_is_told_with_its_place_and_kept(workspace, told, complaint):
+
+
+def test_a_line_that_cannot_be_used_is_told_with_its_place_and_kept(workspace):
     """The others of its file are landed; it is told once, and read again once it has been mended."""
     # A site's clock may be a minute ahead.
-    workspace.put("site.jsonl", line(occurred_at="2026-01-01T03:00:50Z") + line(**told))
-    [warning] = workspace.extract()
-    assert warning.startswith(f"signals/site.jsonl line 2: {complaint}")
-    assert workspace.set_aside() == ["site.jsonl:2"]
+    usable = line(occurred_at="2026-01-01T03:00:50Z")
+    workspace.put("site.jsonl", b"".join([usable, *(line(**told) for told, _ in UNUSABLE)]))
+    warnings = workspace.extract()
+    assert len(warnings) == len(UNUSABLE)
+    for number, (warning, (_, complaint)) in enumerate(zip(warnings, UNUSABLE, strict=True), start=2):
+        assert warning.startswith(f"signals/site.jsonl line {number}: {complaint}")
+    assert workspace.set_aside() == [f"site.jsonl:{number}" for number in range(2, 2 + len(UNUSABLE))]
     assert len(workspace.signals()) == 1
     workspace.append("site.jsonl", line(signal_type="download"))
     assert workspace.extract() == []
