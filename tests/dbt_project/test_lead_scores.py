@@ -204,10 +204,10 @@ def scored(database) -> dict[tuple[str, str], dict]:
     people = [
         {
             "lead_id": lead["lead_id"],
-            "is_valid_profile_url": True,
+            "normalized_profile_url": "linkedin.com/in/somebody",
             "company_industry": lead["industry"],
             "company_region": lead["region"],
-            "company_size_raw": lead["size"],
+            "company_size": lead["size"],
             "technologies": ", ".join(lead["technologies"]) or None,
             "email": "an address" if lead["email"] else None,
             "phone": "a number" if lead["phone"] else None,
@@ -233,15 +233,15 @@ def scored(database) -> dict[tuple[str, str], dict]:
         for lead in leads
         if lead["interacted"]
     ]
-    _table(database, "heyreach_leads", people)
+    _table(database, "int_leads_filled", people)
     _table(database, "events_told", seen)
     database.execute(
         "create or replace table signal_events as select * replace (occurred_at::timestamptz as occurred_at)"
         ", timestamptz '2026-01-31' as detected_at from events_told"
     )
-    database.execute("alter table heyreach_leads add column field_source json")
+    database.execute("alter table int_leads_filled add column field_source json")
     database.execute(
-        "alter table heyreach_leads add column created_at timestamptz default timestamptz '2026-01-01'"
+        "alter table int_leads_filled add column created_at timestamptz default timestamptz '2026-01-01'"
     )
     answer = database.execute(model_sql("lead_score_points"))
     names = [column[0] for column in answer.description]
@@ -318,16 +318,17 @@ def test_totals_are_rounded_before_they_have_a_tier(database, intent, fit, acces
 def test_at_send_counts_what_was_known_before_the_request(database):
     """A lead whose address and company's size were found, whose company raised money, and who connected."""
     person = {
-        "lead_id": "sam", "is_valid_profile_url": True, "company_industry": "tech", "company_region": None,
-        "company_size_raw": "120", "technologies": None, "email": "an address", "phone": None,
+        "lead_id": "sam", "normalized_profile_url": "linkedin.com/in/somebody",
+        "company_industry": "tech", "company_region": None,
+        "company_size": "120", "technologies": None, "email": "an address", "phone": None,
         "title": "CTO", "funding_stage": None,
         "company_domain": "ours.example",
     }  # fmt: skip
-    _table(database, "heyreach_leads", [person, person | {"lead_id": "kim", "email": None}])
+    _table(database, "int_leads_filled", [person, person | {"lead_id": "kim", "email": None}])
     database.execute("""
-        alter table heyreach_leads add column field_source json;
-        alter table heyreach_leads add column created_at timestamptz;
-        update heyreach_leads set field_source = case lead_id when 'sam' then
+        alter table int_leads_filled add column field_source json;
+        alter table int_leads_filled add column created_at timestamptz;
+        update int_leads_filled set field_source = case lead_id when 'sam' then
             '{"company_size": "apollo", "email": "hunter", "company_domain": "hunter"}'::json end,
             created_at = if(lead_id = 'sam', timestamptz '2025-12-01', timestamptz '2026-01-08');
         delete from int_enrichment_values;
@@ -394,13 +395,17 @@ def test_it_is_known_that_there_is_no_signal_once_somebody_said_so(
 
 def coverage_of(database: duckdb.DuckDBPyConnection) -> Callable[[], int]:
     """How much more of the total can be known of somebody, per cent, than before anybody was asked."""
-    names = ("company_industry", "company_region", "company_size_raw", "technologies", "email", "phone")
+    names = ("company_industry", "company_region", "company_size", "technologies", "email", "phone")
     person = dict.fromkeys((*names, "title", "funding_stage"))
-    person |= {"lead_id": "sam", "is_valid_profile_url": True, "company_domain": "ours.example"}
-    _table(database, "heyreach_leads", [person])
+    person |= {
+        "lead_id": "sam",
+        "normalized_profile_url": "linkedin.com/in/somebody",
+        "company_domain": "ours.example",
+    }
+    _table(database, "int_leads_filled", [person])
     database.execute("""
-        alter table heyreach_leads add column field_source json;
-        alter table heyreach_leads add column created_at timestamptz default timestamptz '2026-01-01';
+        alter table int_leads_filled add column field_source json;
+        alter table int_leads_filled add column created_at timestamptz default timestamptz '2026-01-01';
         create or replace table signal_events as select null as lead_id, null as company_domain,
             null as signal_type, now() as occurred_at, now() as detected_at limit 0;
         delete from int_enrichment_results;

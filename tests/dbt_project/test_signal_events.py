@@ -29,7 +29,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             "status text, answered_at timestamptz, fields json)"
         )
         connection.execute(
-            "create table heyreach_leads (lead_id text, company_name text, company_domain text)"
+            "create table int_leads_filled (lead_id text, company_name text, company_domain text)"
         )
         connection.execute(
             "create table int_icp_profiles as select ['head of platform'] as decision_titles, "
@@ -178,7 +178,7 @@ def test_colleagues_tell_of_their_company_s_size(database):
 
 def test_a_decision_maker_in_a_new_position_is_news_about_them_and_their_company(database):
     database.executemany(
-        "insert into heyreach_leads values (?, ?, ?)",
+        "insert into int_leads_filled values (?, ?, ?)",
         [(lead_of("kim"), "Ours GmbH", "ours.example"), (lead_of("lou"), "Theirs", "theirs.example")],
     )
 

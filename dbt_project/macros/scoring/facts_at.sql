@@ -2,7 +2,7 @@
     (key, lead_id, moment). What a service found later, and signals that were seen later, aren't known yet; of what upstream and
     HeyReach say, nobody tells since when, so it counts as known from the beginning. -#}
 {% macro facts_at() -%}
-    {#- Fields of heyreach_leads, and what services call that of which each may be made. -#}
+    {#- Fields of int_leads_filled, and what services call that of which each may be made. -#}
     {%- set found_fields = {
         'company_industry': ['company_industry'], 'company_size': ['company_size'], 'technologies': ['technologies'],
         'company_region': ['company_region', 'company_country'], 'company_domain': ['company_domain', 'email'],
@@ -11,8 +11,8 @@
 
 leads as (
 
-    select * from {{ ref('heyreach_leads') }}
-    where is_valid_profile_url
+    select * from {{ ref('int_leads_filled') }}
+    where normalized_profile_url is not null
 
 ),
 
@@ -36,8 +36,7 @@ described as (
         moments.lead_id,
         moments.moment
         {%- for field in found_fields %},
-        {%- set column = 'company_size_raw' if field == 'company_size' else field %}
-        case when {{ is_known_at(field, 'moments.moment') }} then leads.{{ column }} end as {{ column }}
+        case when {{ is_known_at(field, 'moments.moment') }} then leads.{{ field }} end as {{ field }}
         {%- endfor %}
     from moments
     inner join leads on moments.lead_id = leads.lead_id
@@ -178,7 +177,7 @@ facts as (
         described.lead_id,
         described.moment,
         described.company_industry as industry,
-        {{ middle_employees('described.company_size_raw') }} as employees,
+        {{ middle_employees('described.company_size') }} as employees,
         described.company_region as region,
         {{ split_keywords('described.technologies') }} as technologies,
         {{ spaced_words('described.title') }} as title_words,
@@ -212,7 +211,7 @@ facts as (
 ),
 {%- endmacro %}
 
-{#- Whether a field of heyreach_leads was there at a moment: nobody found it, so that it came with the lead, or somebody had by then. -#}
+{#- Whether a field of int_leads_filled was there at a moment: nobody found it, so that it came with the lead, or somebody had by then. -#}
 {% macro is_known_at(field, moment) -%}
     not coalesce(json_exists(leads.field_source, '{{ field }}'), false) or found.{{ field }}_found_at <= {{ moment }}
 {%- endmacro %}

@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral') }}
-
 {#- Enrichment only fills what nobody upstream and not HeyReach knows, so that a later answer rewrites no history. -#}
 
 with emails as (
@@ -20,6 +18,8 @@ filled as (
 
     select
         people.lead_id,
+        people.normalized_profile_url,
+        people.created_at,
         case when enriched.enriched_since is null then attributed.enrichment_level else 'enriched' end as enrichment_level,
         enriched.enriched_since,
         coalesce(attributed.title, enriched.title) as title,

@@ -76,7 +76,7 @@ joined as (
     inner join {{ ref('int_connections_attributed') }} as attributed
         on campaign_leads.campaign_id = attributed.campaign_id
         and campaign_leads.campaign_lead_id = attributed.campaign_lead_id
-    inner join {{ ref('heyreach_leads') }} as leads on attributed.lead_id = leads.lead_id
+    inner join {{ ref('int_leads_filled') }} as leads on attributed.lead_id = leads.lead_id
     left join {{ ref('stg_heyreach__campaigns') }} as campaigns on campaign_leads.campaign_id = campaigns.campaign_id
     {{ join_status('connection_statuses', 'campaign_leads.connection_status') }}
     {{ join_status('campaign_lead_statuses', 'campaign_leads.campaign_lead_status') }}

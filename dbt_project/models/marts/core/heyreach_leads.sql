@@ -46,6 +46,16 @@ bracket_of_age as (
 
 ),
 
+-- By the default profile.
+scores as (
+
+    select points.lead_id, points.total_score, points.tier
+    from {{ ref('lead_score_points') }} as points
+    inner join {{ ref('icp_profiles') }} as profiles on points.icp_profile = profiles.name
+    where profiles.is_default and profiles.valid_until is null
+
+),
+
 company_lists as (
 
     select lead_id, string_agg(list_id, ';' order by list_id) as company_list_ids
@@ -96,6 +106,8 @@ select
     company_lists.company_list_ids,
     filled.technologies,
     filled.funding_stage,
+    scores.total_score as lead_score,
+    scores.tier as lead_tier,
     coalesce(titles.seniority, icp_roles.seniority, 'unknown') as lead_seniority,
     filled.is_employed,
     filled.estimated_age,
@@ -134,5 +146,6 @@ left join icp_roles on attributed.icp = icp_roles.icp
 left join bracket_of_size on filled.company_size = bracket_of_size.company_size_raw
 left join bracket_of_age on filled.estimated_age = bracket_of_age.estimated_age
 left join {{ ref('int_lead_lists') }} as lists on people.lead_id = lists.lead_id
+left join scores on people.lead_id = scores.lead_id
 left join company_lists on people.lead_id = company_lists.lead_id
 cross join {{ ref('stg_operations__run_parameters') }} as run_parameters

@@ -12,7 +12,7 @@ moments as (
         leads.lead_id as key,
         leads.lead_id,
         run_parameters.as_of as moment
-    from {{ ref('heyreach_leads') }} as leads
+    from {{ ref('int_leads_filled') }} as leads
     cross join run_parameters
 
 ),

@@ -10,7 +10,7 @@ with positions as (
             case when positions.company = {{ company_key('leads.company_name') }} then leads.company_domain end
         ) as domain_of_position
     from {{ ref('int_positions_told') }} as positions
-    left join {{ ref('heyreach_leads') }} as leads on positions.lead_id = leads.lead_id
+    left join {{ ref('int_leads_filled') }} as leads on positions.lead_id = leads.lead_id
     where positions.is_decision_maker and positions.started_at is not null
 
 )
