@@ -4,7 +4,8 @@
     of             what it describes: lead, sender or campaign. What describes a sender differs only between senders, and is
                    compared as such: widened by their scatter, and not at all under three of them.
     column         its column in fnd_period_facts
-    from           where that column is read: a column of `leads` (heyreach_leads) or `accounts` (heyreach_accounts), whose industry
+    from           where that column is read: a column of `leads` (heyreach_leads), of `scores` (lead_scores_at_send, by the default
+                   profile) or `accounts` (heyreach_accounts), whose industry
                    is brought to its spelling by `industries` (company_industries). Without it, the column of
                    heyreach_connections, as it was when the request went out;
     of_person      and the column of heyreach_leads that says it of people, where that has another name.
@@ -69,6 +70,10 @@
         {
             'name': 'funding_stage', 'of': 'lead', 'column': 'funding_stage', 'from': 'leads.funding_stage',
             'missing': 'unknown', 'label': 'Funding stage', 'words': funding_stages(), 'printed': 36,
+        },
+        {
+            'name': 'tier', 'of': 'lead', 'column': 'lead_tier', 'from': 'scores.tier', 'missing': 'unknown', 'label': 'Tier',
+            'words': {'hot': 'Hot', 'warm': 'Warm', 'nurture': 'Nurture', 'cold': 'Cold'},
         },
         {
             'name': 'enrichment_level', 'of': 'lead', 'column': 'enrichment_level', 'missing': 'unknown',

@@ -12,6 +12,21 @@ leads as (
 
 ),
 
+-- By the default profile, before the request, or now where there was none.
+scores as (
+
+    select connections.connection_id, coalesce(at_send.tier, leads.lead_tier) as tier
+    from connections
+    inner join leads on connections.lead_id = leads.lead_id
+    left join (
+        select points.connection_id, points.tier
+        from {{ ref('lead_scores_at_send') }} as points
+        inner join {{ ref('icp_profiles') }} as profiles on points.icp_profile = profiles.name
+        where profiles.is_default and profiles.valid_until is null
+    ) as at_send on connections.connection_id = at_send.connection_id
+
+),
+
 accounts as (
 
     select * from {{ ref('heyreach_accounts') }}
@@ -31,5 +46,6 @@ select
     {%- endfor %}
 from connections
 inner join leads on connections.lead_id = leads.lead_id
+inner join scores on connections.connection_id = scores.connection_id
 left join accounts on connections.account_id = accounts.account_id
 left join industries on lower(trim(accounts.industry)) = industries.alias

@@ -126,6 +126,7 @@ lead_facts as (
         0 as undecided_{{ count }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('heyreach_leads') }} as leads
+    inner join (select lead_id, lead_tier as tier from {{ ref('heyreach_leads') }}) as scores on leads.lead_id = scores.lead_id
     left join {{ ref('heyreach_accounts') }} as accounts on leads.first_account_id = accounts.account_id
     left join {{ ref('company_industries') }} as industries on lower(trim(accounts.industry)) = industries.alias
     cross join run_parameters
