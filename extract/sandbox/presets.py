@@ -161,7 +161,7 @@ class Preset:
     # What a signal of the company adds to the log-odds of acceptance while it lasts (see companies.py).
     signal_effects: Mapping[str, float] = field(default_factory=dict)
     # Part of `World.effects` -> effects that take the place of those drawn.
-    other_effects: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    planted_effects: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     # The shares of people who were imported with their address at work, and with a telephone number.
     email_share: float = 0.0
     phone_share: float = 0.0
@@ -360,7 +360,11 @@ def demo(rng: Random, start: int, weeks: int, leads: int | None) -> Preset:
         email_share=0.9,
         phone_share=0.25,
         signal_effects=signals,
-        other_effects={"company_size": sizes, "company_industry": {"Logistics": -0.5}},
+        planted_effects={
+            "company_size": sizes,
+            "company_industry": {"Logistics": -0.5},
+            "account": {"50104": -0.8},
+        },
     )
 
 

@@ -211,7 +211,7 @@ class World:
 def _draw_effects(preset: Preset, rng: Random) -> dict:
     """Log-odds effects on acceptance. Account type and gender get none by design: small draws around zero."""
     types = sorted({sender.account_type for sender in preset.senders})
-    return {
+    drawn = {
         "base_rate": preset.base_rate,
         "intercept": 0.0,
         "source": dict(preset.source_effects),
@@ -226,8 +226,9 @@ def _draw_effects(preset: Preset, rng: Random) -> dict:
         "same_role": SAME_ROLE_EFFECT,
         "volume_tax": -0.15,
         **({"company_signal": dict(preset.signal_effects)} if preset.signal_effects else {}),
-        **preset.other_effects,
     }
+    planted = {part: {**drawn.get(part, {}), **said} for part, said in preset.planted_effects.items()}
+    return drawn | planted
 
 
 def log_odds(lead: CampaignLead, sender: Sender, effects: dict) -> float:

@@ -35,8 +35,9 @@ def test_who_is_asked_about_again_is_covered_since_the_first_answer():
         connection.execute("""
             create table stg_operations__run_parameters as select timestamptz '2026-02-01' as as_of;
             create table stg_enrichment__answers as
-            select 'builtwith' as integration, unnest([timestamptz '2026-01-07', '2026-01-21']) as answered_at,
-                'found' as status, 1 as signals_asked, 1 as signals_found, 0.0 as credits, 0.0 as cost_usd;
+            select 'builtwith' as integration, 'found' as status,
+                unnest([timestamptz '2026-01-07', '2026-01-21']) as answered_at,
+                1 as signals_asked, 1 as signals_found, 0.0 as credits, 0.0 as cost_usd;
             create table heyreach_leads as
             select 'lead' as lead_id, timestamptz '2026-01-05' as created_at, true as is_valid_profile_url;
             create table heyreach_connections (lead_id varchar, is_accepted boolean);
