@@ -1,4 +1,4 @@
-"""A sandbox of HeyReach's API and of services, on loopback: invented people, a hidden truth, a movable clock."""
+"""HeyReach's API and services as a sandbox on loopback: invented people, a hidden truth, a movable clock."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -352,7 +352,7 @@ def demo(rng: Random, start: int, weeks: int, leads: int | None) -> Preset:
 
     Of its signals one works, one is nothing, and one is inverted.
     """
-    signals = {"recent_funding": 1.6, "actively_hiring": 0.0, "tech_stack_change": -0.6, "uses_platform": 1.6}
+    signals = {"recent_funding": 1.6, "actively_hiring": 0.0, "tech_stack_change": -0.9, "uses_platform": 1.6}
     sizes = {"1-49": -0.4, "50-199": -0.3, "200-999": 0.3, "1000-4999": 0.3, "5000+": -0.3}
     return replace(
         boutique(rng, start, weeks, leads),
@@ -363,7 +363,7 @@ def demo(rng: Random, start: int, weeks: int, leads: int | None) -> Preset:
         planted_effects={
             "company_size": sizes,
             "company_industry": {"Logistics": -0.5},
-            "account": {"50104": -0.8},
+            "account": {"50104": -1.1},
         },
     )
 
