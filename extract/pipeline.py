@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from extract import raw
 from extract.acting.ledger import ActLedger
+from extract.enrichment.demo import DemoWeeks
 from extract.enrichment.ledger import EnrichmentLedger
 from extract.heyreach.client import HeyReachClient, heyreach_client
 from extract.heyreach.observing import KnownStates, PullResult
@@ -27,8 +28,8 @@ from extract.people.suppression import suppressions
 from extract.raw.catch_up import load_landed, load_leftovers, require_nothing_missing
 from extract.raw.landing import Landing, finished_folders
 from extract.raw.landings import Landings, described
-from extract.sandbox import DEMO_END, DEMO_ORIGIN, DEMO_START, DEMO_TWISTS
-from extract.sandbox.process import running_sandbox
+from extract.sandbox import DEMO_END, DEMO_ORIGIN, DEMO_START
+from extract.sandbox.process import demo_sandbox
 from extract.workspace import journal, versions
 from extract.workspace.damage import set_aside
 from extract.workspace.errors import ConfigurationError
@@ -223,10 +224,11 @@ def _pull_demo(workspace: Workspace, say: Callable[[str], None]) -> list[PullRes
     results = []
     known = KnownStates(workspace.paths.raw)
     erased = suppressions(workspace)
-    with running_sandbox(twists=DEMO_TWISTS) as sandbox:
+    with demo_sandbox() as sandbox:
         pacer = Pacer(0, sandbox.api_key, workspace.paths.pacing)
         with (
             HeyReachClient(sandbox.base_url, sandbox.api_key, pacer) as client,
+            DemoWeeks(workspace, sandbox, client) as weeks,
             Landing(workspace.paths.landing) as landing,
         ):
             for moment, kind in tqdm(moments, desc="demo pulls", leave=False, delay=2, disable=None):
@@ -245,6 +247,7 @@ def _pull_demo(workspace: Workspace, say: Callable[[str], None]) -> list[PullRes
                 if moment == demo.READ_AT:
                     for table, row in demo.demo_import(client):
                         landing.write(table, row)
+                weeks.enrich(moment)
             _land_imports(workspace, landing)
             _land_enrichments(workspace, landing)
             _land_dropped(workspace, landing, results[-1], (SignalFiles, workspace.paths.signals))

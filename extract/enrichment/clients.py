@@ -2,11 +2,14 @@
 
 import threading
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from extract.enrichment.client import ServiceClient, pacer_of
 from extract.enrichment.config import EnrichmentConfig
 from extract.enrichment.profiles import ProfileSource
 from extract.heyreach.client import heyreach_client
+from extract.sandbox.process import Sandbox
+from extract.sandbox.services import HOSTS
 from extract.workspace.services import HEYREACH, PROFILES, SERVICES
 from extract.workspace.workspace import Workspace
 
@@ -19,7 +22,8 @@ GRACE_SECONDS = 3.0
 class Clients:
     """One client per thread and service; closed all together.
 
-    `heyreach` says where HeyReach is asked, and `sandbox` where profile pages of the demo's people are.
+    `heyreach` says where HeyReach is asked, and `sandbox` where, of the demo's people, the others are that it
+    invents: profile pages, and services.
     """
 
     def __init__(
@@ -29,7 +33,7 @@ class Clients:
         *,
         back_off: float = 1.0,
         heyreach: Workspace | None = None,
-        sandbox: str = "",
+        sandbox: Sandbox | None = None,
     ):
         self._workspace = workspace
         self._heyreach = heyreach or workspace
@@ -78,13 +82,15 @@ class Clients:
             return self._profiles()
         known = SERVICES[service]
         values = self._workspace.services
+        address, pace = values[known.base_url_variable], self._config.pace(service)
+        if self._sandbox and is_invented(service, self._workspace):
+            address, pace = self._sandbox.service_url(known.base_url), 0
+            values = {**values, **dict.fromkeys(known.keys, self._sandbox.api_key)}
         client = ServiceClient(
             known,
-            values[known.base_url_variable],
+            address,
             {name: values[name] for name in (*known.keys, "LLM_MODEL", "PIPE0_ENVIRONMENT")},
-            pacer_of(
-                known, self._config.pace(service), values.get(known.secret, ""), self._workspace.paths.pacing
-            ),
+            pacer_of(known, pace, values.get(known.secret, ""), self._workspace.paths.pacing),
             back_off=self._back_off,
         )
         if service == "llm":
@@ -96,8 +102,18 @@ class Clients:
         with self._lock:
             if self._source is None:
                 folder = self._workspace.paths.profiles
-                self._source = ProfileSource(folder, self._config, self._workspace, self._sandbox)
+                pages = self._sandbox.pages_url if self._sandbox else ""
+                self._source = ProfileSource(folder, self._config, self._workspace, pages)
             return self._source
+
+
+def is_invented(service: str, workspace: Workspace) -> bool:
+    """Whether the demo's sandbox answers in the place of a service about the demo's people."""
+    if not workspace.is_demo or service not in SERVICES:
+        return False
+    known = SERVICES[service]
+    is_elsewhere = workspace.services[known.base_url_variable] != known.base_url
+    return not is_elsewhere and urlsplit(known.base_url).hostname in HOSTS
 
 
 def missing_keys(service: str, workspace: Workspace) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from extract.enrichment.aturiya import leads_of_aturiya
 from extract.enrichment.base import REOPENED, Integration
-from extract.enrichment.clients import Clients, missing_keys
+from extract.enrichment.clients import Clients, is_invented, missing_keys
 from extract.enrichment.config import EnrichmentConfig, load_enrichment_config
 from extract.enrichment.halting import FailingAlikeError, Halts
 from extract.enrichment.lacking import lacking
@@ -30,8 +30,8 @@ from extract.enrichment.registry import chosen, waves
 from extract.enrichment.runner import Runner
 from extract.importer.mapping import load_mappings
 from extract.people.suppression import Suppressions, suppressions
-from extract.sandbox import DEMO_END, DEMO_TWISTS
-from extract.sandbox.process import running_sandbox
+from extract.sandbox import DEMO_END
+from extract.sandbox.process import Sandbox, demo_sandbox
 from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.folders import require_writable
 from extract.workspace.lock import exclusive
@@ -102,9 +102,9 @@ def run_enrich(workspace: Workspace, options: EnrichOptions, say: Say) -> None:
         _check_results(workspace, options)
     with (
         exclusive(workspace.folder, "enrichment", job="enrich"),
-        _sandbox(workspace, integrations, options) as (heyreach, pages),
+        _sandbox(workspace, integrations, options) as (heyreach, sandbox),
     ):
-        clients = Clients(workspace, config, back_off=options.back_off, heyreach=heyreach, sandbox=pages)
+        clients = Clients(workspace, config, back_off=options.back_off, heyreach=heyreach, sandbox=sandbox)
         try:
             with EnrichmentLedger(workspace.paths.enrichment_ledger) as ledger:
                 people = suppressions(workspace)
@@ -118,21 +118,25 @@ def run_enrich(workspace: Workspace, options: EnrichOptions, say: Say) -> None:
 @contextmanager
 def _sandbox(
     workspace: Workspace, integrations: list[Integration], options: EnrichOptions
-) -> Iterator[tuple[Workspace, str]]:
-    """Where HeyReach is asked, and where pages of the demo's people are.
+) -> Iterator[tuple[Workspace, Sandbox | None]]:
+    """Where HeyReach is asked, and where whoever else is invented with the demo's people.
 
     That is the operator's HeyReach and nowhere, or the demo's sandbox for as long as it is needed.
     """
-    sandboxed = (HEYREACH, *_READERS_OF_PAGES) if options.is_of_warehouse else (HEYREACH,)
-    is_asked = any(each.service in sandboxed for each in integrations) and not options.is_dry_run
-    if not workspace.is_demo or not is_asked:
-        yield workspace, ""
+    is_asked = any(
+        each.service == HEYREACH
+        or (options.is_of_warehouse and each.service in _READERS_OF_PAGES)
+        or (options.is_of_warehouse and is_invented(each.service, workspace))
+        for each in integrations
+    )
+    if not workspace.is_demo or not is_asked or options.is_dry_run:
+        yield workspace, None
         return
-    with running_sandbox(now=DEMO_END, twists=DEMO_TWISTS) as sandbox:
+    with demo_sandbox(DEMO_END) as sandbox:
         heyreach = replace(
             workspace, base_url=sandbox.base_url, api_key=sandbox.api_key, requests_per_minute=0
         )
-        yield heyreach, sandbox.pages_url if options.is_of_warehouse else ""
+        yield heyreach, sandbox if options.is_of_warehouse else None
 
 
 @dataclass(frozen=True)
@@ -317,13 +321,15 @@ def _check_ready(workspace: Workspace, integrations: list[Integration], options:
         ]
     is_about_the_demo = workspace.is_demo and options.is_of_warehouse
     for each in integrations:
+        if each.problem():
+            problems.append(f"{each.name}: {each.problem()}")
+        if is_about_the_demo and is_invented(each.service, workspace):
+            continue
         if is_about_the_demo and each.service in SERVICES and not _is_local(workspace, each.service):
             problems.append(
                 f"{each.name}: the demo's people are invented, and asking about them would cost money: "
                 "give FILE=, or set HEYREACH_API_KEY to see your own leads"
             )
-        if each.problem():
-            problems.append(f"{each.name}: {each.problem()}")
         if not options.is_dry_run:
             problems += [
                 f"{each.name} needs {name}: set it in .env" for name in missing_keys(each.service, workspace)

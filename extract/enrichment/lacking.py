@@ -1,4 +1,6 @@
-"""Who of the warehouse's leads lacks a signal: whom anything can be asked about that nobody answered yet."""
+"""Who of the warehouse's leads lacks a signal: whom anything can be asked about that nobody answered yet, or
+not for them: what is known of a company goes for whoever joins it, at no cost.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -19,16 +21,21 @@ def lacking(
     ordered = waves(list(integrations))
     known = {each.name: ledger.known(each.name, each.variant, now) for each in integrations}
     asked = {each.name: ledger.asked(each.name, each.variant) for each in integrations}
+    answered_for = {each.name: ledger.asked_for(each.name, each.variant) for each in integrations}
     fresh, tried = [], []
     for row in rows:
-        questions = list(_open_questions(row, ordered, known))
+        questions = list(_open_questions(row, ordered, known, answered_for))
         if questions:
-            (tried if all(key in asked[name] for name, key in questions) else fresh).append(row)
+            is_tried = all(key in asked[name] and key not in known[name] for name, key in questions)
+            (tried if is_tried else fresh).append(row)
     return fresh + tried
 
 
 def _open_questions(
-    row: RunRow, ordered: list[list[Integration]], known: dict[str, dict[str, dict]]
+    row: RunRow,
+    ordered: list[list[Integration]],
+    known: dict[str, dict[str, dict]],
+    answered_for: dict[str, set[tuple[str | None, str]]],
 ) -> Iterator[tuple[str, str]]:
     """(integration, key) of what can be asked now, also with what others answered before."""
     told = dict(row.lead)
@@ -41,6 +48,7 @@ def _open_questions(
             if subject.key in known[each.name]:
                 fields = known[each.name][subject.key]
                 learned |= {name: value for name, value in fields.items() if isinstance(value, str)}
-            else:
-                yield each.name, subject.key
+                if (row.person, subject.key) in answered_for[each.name]:
+                    continue
+            yield each.name, subject.key
         told = learned | told

@@ -158,6 +158,17 @@ class EnrichmentLedger(LedgerFile):
         )
         return {row["key"] for row in rows}
 
+    def asked_for(self, integration: str, variant: str) -> set[tuple[str | None, str]]:
+        """(person, key) of every row that ever asked."""
+        rows = self.select(
+            "select distinct run_rows.person, asks.key from asks inner join run_rows "
+            "on asks.run_id = run_rows.run_id and asks.row_number = run_rows.row_number "
+            "where asks.integration = ? and asks.variant = ? and asks.key is not null",
+            integration,
+            variant,
+        )
+        return {(row["person"], row["key"]) for row in rows}
+
     def to_ask(self, run_id: str, integration: str) -> list[Subject]:
         """The subjects that nobody answered for yet in a run, each once, in the order of the rows."""
         rows = self.select(

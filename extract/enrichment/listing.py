@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from extract.enrichment.aliases import FIELD_ALIASES, INTEGRATION_ALIASES
 from extract.enrichment.base import Integration
-from extract.enrichment.clients import missing_keys
+from extract.enrichment.clients import is_invented, missing_keys
 from extract.enrichment.config import EnrichmentConfig, load_enrichment_config
 from extract.enrichment.registry import INTEGRATIONS, NOT_BUILT
 from extract.workspace.errors import ConfigurationError
@@ -97,6 +97,8 @@ class _Listed:
         }
 
     def _state(self) -> str:
+        if is_invented(self.integration.service, self.workspace):
+            return self.integration.problem() or "in the demo its sandbox answers"
         missing = missing_keys(self.integration.service, self.workspace)
         return _lacking(missing) if missing else self.integration.problem() or "ready"
 

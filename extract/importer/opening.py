@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from extract.heyreach.client import HeyReachClient, heyreach_client
 from extract.http.pacing import Pacer
-from extract.sandbox import DEMO_END, DEMO_ORIGIN, DEMO_TWISTS
-from extract.sandbox.process import running_sandbox
+from extract.sandbox import DEMO_END, DEMO_ORIGIN
+from extract.sandbox.process import demo_sandbox
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.ledger import OutgoingLedger
 from extract.workspace.workspace import Workspace
@@ -47,7 +47,7 @@ def origin(workspace: Workspace) -> str:
 def connected(workspace: Workspace) -> Iterator[HeyReachClient]:
     """A client of the operator's workspace, or of the demo's sandbox."""
     if workspace.is_demo:
-        with running_sandbox(now=DEMO_END, twists=DEMO_TWISTS) as sandbox:
+        with demo_sandbox(DEMO_END) as sandbox:
             pacer = Pacer(0, sandbox.api_key, workspace.paths.pacing)
             with HeyReachClient(sandbox.base_url, sandbox.api_key, pacer) as client:
                 yield client

@@ -1,4 +1,4 @@
-"""A sandbox of HeyReach's public API on loopback: invented people, a hidden truth, a movable clock."""
+"""HeyReach's API and services as a sandbox on loopback: invented people, a hidden truth, a movable clock."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ ORDINARY_TWISTS: tuple[str | dict, ...] = (
     "list_deleted",
 )
 
-DEMO_PRESET = "boutique"
+DEMO_PRESET = "demo"
 DEMO_SEED = 7
 DEMO_TWISTS: tuple[str | dict, ...] = ORDINARY_TWISTS
 # What stands for the base URL in demo raw: the port is another one every time, the world is not.

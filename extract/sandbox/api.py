@@ -1,6 +1,7 @@
 """The sandbox API without sockets: a request in, an answer out. Routes follow HeyReach's public API."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from threading import Lock
 from time import monotonic
@@ -18,6 +19,7 @@ from extract.sandbox.faults import (
     APPLIED_FAULTS,
     PAGE_FAULTS,
     REQUEST_FAULTS,
+    SERVICE_FAULTS,
     Fault,
     Faults,
     spoil_page,
@@ -25,6 +27,7 @@ from extract.sandbox.faults import (
 from extract.sandbox.imports import Imports
 from extract.sandbox.limits import RateLimit
 from extract.sandbox.pages import PAGES_PATH, ROBOTS_PATH, Pages
+from extract.sandbox.services import SERVICES_PATH, Request, Services, read_request
 from extract.sandbox.views import Views
 from extract.sandbox.world import World
 from extract.sandbox.writes import RefusedWrite
@@ -60,6 +63,7 @@ class SandboxApi:
         self.views = Views(world, self.imports)
         self.activity = Activity(world, self.imports)
         self.pages = Pages(world)
+        self.services = Services(world.seed)
         self.requests: Counter[str] = Counter()
         self.statuses: Counter[int] = Counter()
         self._lock = Lock()
@@ -71,7 +75,7 @@ class SandboxApi:
         self.now = ticks - ticks % clock.SECOND
 
     def handle(self, method: str, path: str, query: str, key: str | None, body: bytes) -> Answer:
-        """Answer one request of the API, of the control routes beside it, or for a profile page."""
+        """Answer one request of the API, of the control routes, of a service, or for a profile page."""
         with self._lock:
             if path.startswith(BASE_PATH):
                 answer = self._api(method, path.removeprefix(BASE_PATH), query, key, body)
@@ -79,6 +83,9 @@ class SandboxApi:
                 return answer
             if path.startswith(CONTROL_PATH):
                 return self._control(method, path.removeprefix(CONTROL_PATH), query, body)
+            if path.startswith(SERVICES_PATH):
+                host, _, rest = path.removeprefix(SERVICES_PATH).partition("/")
+                return self._service(host, read_request(method, rest, query, key, body, self.now))
             if method == "GET" and (path == ROBOTS_PATH or path.startswith(PAGES_PATH)):
                 return self.pages.answer(path, self.now)
             return Answer(404)
@@ -103,12 +110,15 @@ class SandboxApi:
             return Answer(400, error.body, JSON_TYPE)
         except RefusedWrite as error:
             return Answer.json({"errorMessage": str(error)}, 400)
-        for fault in struck:
-            if fault.name == "slow":
-                answer.delay_seconds += float(fault.options.get("seconds", 1))
-            elif fault.name == "cut_json":
-                answer.body = answer.body[: max(1, len(answer.body) // 2)]
-        return answer
+        return _spoilt(answer, struck)
+
+    def _service(self, host: str, request: Request) -> Answer:
+        """A fault's route is the host; what it may match is the body or, of a GET, the query."""
+        arguments = Arguments({**request.query, **request.body})
+        struck = self.faults.striking(ANSWER_FAULTS, host, arguments)
+        knows_nobody = bool(self.faults.striking(SERVICE_FAULTS, host, arguments))
+        replaced = next((answer for fault in struck if (answer := _replacement(fault))), None)
+        return _spoilt(replaced or self.services.answer(host, request, knows_nobody=knows_nobody), struck)
 
     def _refusal(self, method: str, name: str, key: str | None) -> Answer | None:
         if not self.rate_limit.admits(monotonic()):
@@ -185,6 +195,16 @@ class SandboxApi:
 
     def has_list(self, list_id: int, now: int) -> bool:
         return any(row["id"] == list_id for row in self.visible_lists(now))
+
+
+def _spoilt(answer: Answer, struck: Iterable[Fault]) -> Answer:
+    """The answer, late or cut off."""
+    for fault in struck:
+        if fault.name == "slow":
+            answer.delay_seconds += float(fault.options.get("seconds", 1))
+        elif fault.name == "cut_json":
+            answer.body = answer.body[: max(1, len(answer.body) // 2)]
+    return answer
 
 
 def _replacement(fault: Fault) -> Answer | None:

@@ -45,10 +45,12 @@ def _log(api: SandboxApi, arguments: Arguments) -> dict:
         "total": api.requests.total(),
         "routes": dict(api.requests),
         "statuses": {str(status): count for status, count in api.statuses.items()},
+        "services": dict(api.services.requests),
     }
     if arguments.integer("reset", 0):
         api.requests.clear()
         api.statuses.clear()
+        api.services.requests.clear()
     return log
 
 

@@ -27,6 +27,8 @@ LOSS_FAULTS = ("lost_fields", "lost_leads")
 LAG_FAULTS = ("list_lag",)
 # The rows move between the pages of one walk. Option: rows (how many per page request).
 ORDER_FAULTS = ("rows_inserted_at_head", "rows_removed_at_head")
+# A service (see services.py; its host is the route) knows nothing of what it is asked about.
+SERVICE_FAULTS = ("nothing_known",)
 # Something is gone from the workspace. Option: id.
 WORKSPACE_FAULTS = ("list_vanished", "campaign_vanished", "empty_workspace")
 
@@ -235,5 +237,6 @@ FAULT_NAMES = (
     *LAG_FAULTS,
     *ORDER_FAULTS,
     *PAGE_FAULTS,
+    *SERVICE_FAULTS,
     *WORKSPACE_FAULTS,
 )

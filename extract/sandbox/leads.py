@@ -36,6 +36,14 @@ INDUSTRIES = ("Software", "Fintech", "Logistics", "Healthcare", "Retail")
 COMPANY_SIZES = ("1-49", "50-199", "200-999", "1000-4999", "5000+")
 
 
+def company_size(number: int) -> str:
+    return COMPANY_SIZES[people.scatter(number, 5, len(COMPANY_SIZES))]
+
+
+def company_industry(number: int) -> str:
+    return INDUSTRIES[people.scatter(number, 6, len(INDUSTRIES))]
+
+
 class Person(NamedTuple):
     """One real person, however often imported. `url_kind` is profile, company_page, empty or missing."""
 
@@ -60,11 +68,11 @@ class Person(NamedTuple):
 
     @property
     def company_size(self) -> str:
-        return COMPANY_SIZES[people.scatter(self.company, 5, len(COMPANY_SIZES))]
+        return company_size(self.company)
 
     @property
     def company_industry(self) -> str:
-        return INDUSTRIES[people.scatter(self.company, 6, len(INDUSTRIES))]
+        return company_industry(self.company)
 
 
 class ImportedLead(NamedTuple):
@@ -84,6 +92,7 @@ class ImportedLead(NamedTuple):
     lost_fields: tuple[str, ...] = ()
     # (custom field, name shown, value shown) of those that don't come back as they were meant.
     respelt: tuple[tuple[str, str, str], ...] = ()
+    phone: str = ""
 
 
 class CampaignLead(NamedTuple):
@@ -265,6 +274,7 @@ class Importer:
             is_enriched=rng.random() < 0.4,
             has_fields=has_fields,
             spelling=_draw_spelling(rng),
+            phone=people.phone(person.number, self.preset.phone_share),
         )
 
     def _enrol(self, row: ImportedLead, campaign: Campaign, draw_sender: Draw, is_reused: bool) -> None:
@@ -303,6 +313,7 @@ def imported_fields(imported: ImportedLead) -> dict[str, str]:
         "company_name": people.company_name(person.company),
         "company_size": person.company_size if imported.row % 17 else "",
         "company_industry": person.company_industry,
+        "phone": imported.phone or None,
     }
     if imported.is_enriched:
         fields |= {

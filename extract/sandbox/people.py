@@ -4,6 +4,7 @@ Everything is a pure function of a small integer, so that a million people cost 
 as a number plus a few attributes, and names, slugs and ids are spelt out when a row is shown.
 """
 
+import re
 from collections.abc import Callable
 from hashlib import blake2b
 from unicodedata import normalize
@@ -36,6 +37,10 @@ COMPANY_TAILS = (
     "Systems", "Cloud", "Freight", "Health", "Payments", "Robotics", "Energy", "Labs", "Retail", "Analytics",
     "Insurance", "Networks",
 )  # fmt: skip
+
+_COMPANY_HEADS = {head.lower(): index for index, head in enumerate(COMPANY_HEADS)}
+_COMPANY_TAILS = {tail.lower(): index for index, tail in enumerate(COMPANY_TAILS)}
+_COMPANY_NAME = re.compile(f"({'|'.join(_COMPANY_HEADS)})({'|'.join(_COMPANY_TAILS)})([0-9]{{0,4}})")
 
 # Markup, pipes and emoji in names are common in scraped data, and break naive tables.
 AWKWARD_NAMES = ("| <b>x</b> |", "🚀 Ada", "<script>alert(1)</script>", "[link](https://example.com)")
@@ -80,6 +85,34 @@ def company_name(number: int) -> str:
     head, tail = divmod(index, len(COMPANY_TAILS))
     name = f"{COMPANY_HEADS[head]} {COMPANY_TAILS[tail]}"
     return f"{name} {branch + 1}" if branch else name
+
+
+def company_domain(number: int) -> str:
+    """The domain of its site and of its people's addresses."""
+    return f"{company_name(number).lower().replace(' ', '-')}.example.com"
+
+
+def company_called(text: str) -> int | None:
+    """The number of the company whose name stands in a text, written together, with hyphens or spaces."""
+    found = _COMPANY_NAME.search(re.sub("[^a-z0-9]", "", text.lower()))
+    if not found:
+        return None
+    head, tail, branch = found.groups()
+    index = _COMPANY_HEADS[head] * len(COMPANY_TAILS) + _COMPANY_TAILS[tail]
+    return max(0, int(branch or 1) - 1) * len(COMPANY_HEADS) * len(COMPANY_TAILS) + index
+
+
+def email(number: int, gender: str, company: int, share: float = 1.0) -> str | None:
+    """The address at work, of a share of people."""
+    if scatter(number, 21, 100) >= 100 * share:
+        return None
+    letters = normalize("NFKD", f"{first_name(number, gender)}.{last_name(number)}").encode("ascii", "ignore")
+    return f"{letters.decode().lower()}.{number}@{company_domain(company)}"
+
+
+def phone(number: int, share: float) -> str:
+    """A number out of those that are kept for invented people, of a share of people; else empty."""
+    return f"+1 555 01{number % 100:02d}" if scatter(number, 22, 100) < 100 * share else ""
 
 
 def slug(number: int, gender: str) -> str:

@@ -1,11 +1,12 @@
-"""The two workspaces the sandbox can invent: who sends, which campaigns run, and what is really true.
+"""The workspaces the sandbox can invent: who sends, which campaigns run, and what is really true.
 
-`boutique` is small and hand-made, one planted situation after another; `scaled` looks like an agency's
-estate. Moments are placed as fractions of the generated weeks, so that a short world still has all of them.
+`boutique` is small and hand-made, one planted situation after another; `demo` is the same, in which what
+becomes of companies moves acceptance; `scaled` looks like an agency's estate. Moments are placed as fractions
+of the generated weeks, so that a short world still has all of them.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from extract.sandbox import people
@@ -157,6 +158,13 @@ class Preset:
     null_connection_status_share: float = 0.0
     # Whether senders serve the campaign that was made first before any other, else their campaigns in turn.
     serves_oldest_first: bool = False
+    # What a signal of the company adds to the log-odds of acceptance while it lasts (see companies.py).
+    signal_effects: Mapping[str, float] = field(default_factory=dict)
+    # Part of `World.effects` -> effects that take the place of those drawn.
+    planted_effects: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    # The shares of people who were imported with their address at work, and with a telephone number.
+    email_share: float = 0.0
+    phone_share: float = 0.0
 
 
 def boutique(rng: Random, start: int, weeks: int, leads: int | None) -> Preset:
@@ -339,8 +347,30 @@ def scaled(rng: Random, start: int, weeks: int, leads: int | None) -> Preset:
     )
 
 
+def demo(rng: Random, start: int, weeks: int, leads: int | None) -> Preset:
+    """The boutique, where it counts what companies are, and mostly as the default profile has it.
+
+    Of its signals one works, one is nothing, and one is inverted.
+    """
+    signals = {"recent_funding": 1.6, "actively_hiring": 0.0, "tech_stack_change": -0.9, "uses_platform": 1.6}
+    sizes = {"1-49": -0.4, "50-199": -0.3, "200-999": 0.3, "1000-4999": 0.3, "5000+": -0.3}
+    return replace(
+        boutique(rng, start, weeks, leads),
+        name="demo",
+        email_share=0.9,
+        phone_share=0.25,
+        signal_effects=signals,
+        planted_effects={
+            "company_size": sizes,
+            "company_industry": {"Logistics": -0.5},
+            "account": {"50104": -1.1},
+        },
+    )
+
+
 PRESETS: dict[str, Callable[[Random, int, int, int | None], Preset]] = {
     "boutique": boutique,
+    "demo": demo,
     "scaled": scaled,
 }
 

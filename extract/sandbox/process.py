@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPConnection
@@ -11,8 +11,9 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 
-from extract.sandbox import DEMO_PRESET, DEMO_SEED, DEMO_START, DEMO_WEEKS
+from extract.sandbox import DEMO_PRESET, DEMO_SEED, DEMO_START, DEMO_TWISTS, DEMO_WEEKS
 from extract.sandbox.api import API_KEY, BASE_PATH
+from extract.sandbox.services import HOSTS, SERVICES_PATH
 from extract.workspace.errors import OutboundError
 
 STOP_SECONDS = 5
@@ -29,6 +30,13 @@ class Sandbox:
     def pages_url(self) -> str:
         """The host of its people's profile pages, without a path."""
         return self.base_url.removesuffix(BASE_PATH.rstrip("/"))
+
+    def service_url(self, real: str) -> str | None:
+        """Where it answers in the place of a service with that base URL; None where it doesn't."""
+        address = urlsplit(real)
+        if address.hostname not in HOSTS:
+            return None
+        return f"{self.pages_url}{SERVICES_PATH}{address.hostname}{address.path}"
 
     def set_clock(self, now: datetime) -> None:
         """Move the sandbox clock, in either direction; parts of a second are dropped."""
@@ -69,7 +77,10 @@ class Sandbox:
         return self._control("GET", f"webhooks?shape={shape}&times={times}{moment}")["lines"]
 
     def log(self, reset: bool = False) -> dict:
-        """API requests since the start or the last reset: `{total, routes: {…: n}, statuses: {…: n}}`."""
+        """API requests since the start or the last reset: `{total, routes: {…: n}, statuses: {…: n}}`.
+
+        Under `services` is what each host of them was asked; that is no part of the total.
+        """
         return self._control("GET", "log?reset=1" if reset else "log")
 
     def _control(self, method: str, name: str, body: dict | None = None) -> dict:
@@ -87,9 +98,14 @@ class Sandbox:
         return content
 
 
+def demo_sandbox(now: datetime = DEMO_START) -> AbstractContextManager[Sandbox]:
+    """The demo's own world, running; the clock starts at `now`."""
+    return running_sandbox(DEMO_PRESET, DEMO_SEED, now=now, twists=DEMO_TWISTS)
+
+
 @contextmanager
 def running_sandbox(
-    preset: str = DEMO_PRESET,
+    preset: str = "boutique",
     seed: int = DEMO_SEED,
     *,
     start: datetime = DEMO_START,

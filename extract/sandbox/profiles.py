@@ -5,7 +5,9 @@ from extract.sandbox.clock import WEEK
 from extract.sandbox.leads import COMPANY_LIST_SIZE, REGIONS, CampaignLead, ImportedLead, Person
 
 
-def profile(imported: ImportedLead, spelling: int, at: int, is_resolved: bool) -> dict:
+def profile(
+    imported: ImportedLead, spelling: int, at: int, is_resolved: bool, email_share: float = 0.0
+) -> dict:
     """The 16 keys of `linkedInUserProfile`; before HeyReach has looked a person up their ids are others."""
     person = imported.person
     number = person.number
@@ -30,7 +32,7 @@ def profile(imported: ImportedLead, spelling: int, at: int, is_resolved: bool) -
         "about": None,
         "connections": 500 if is_listed else 0,
         "followers": 400 + number % 500 + at // WEEK % 100 if is_listed else 0,
-        "emailAddress": None,
+        "emailAddress": people.email(number, person.gender, person.company, email_share),
         "enrichedEmailAddress": None,
         "customEmailAddress": None,
     }
@@ -113,5 +115,5 @@ def _company(number: int) -> dict:
         "employeesOnLinkedIn": 20 + people.scatter(number, 7, 4000),
         "location": "Springfield",
         "specialities": "cloud, freight" if number % 3 else None,
-        "website": f"https://{name.lower().replace(' ', '-')}.example.com",
+        "website": f"https://{people.company_domain(number)}",
     }

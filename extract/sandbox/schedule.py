@@ -14,6 +14,7 @@ from random import Random
 from typing import NamedTuple
 
 from extract.sandbox.clock import DAY, HOUR, MINUTE, WEEK, weekday
+from extract.sandbox.companies import signal_odds
 from extract.sandbox.leads import CampaignLead
 from extract.sandbox.presets import Campaign, Preset, Sender
 
@@ -301,6 +302,8 @@ class Shift:
         paused_at = sent_at + int((1 + rng.random() * 9) * HOUR) if rng.random() < PAUSED_SHARE else None
         withdrawn_at = self._withdrawal(campaign, sent_at, int(rng.random() * 2 * HOUR))
 
+        company = lead.imported.person.company
+        log_odds += signal_odds(self.preset.signal_effects, self.seed, company, sent_at)
         probability = 1 / (1 + exp(-log_odds))
         accepted_at = self._acceptance(sent_at, lead.imported.person.seniority, probability)
         if accepted_at is not None and withdrawn_at is not None and accepted_at >= withdrawn_at:

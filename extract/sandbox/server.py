@@ -13,6 +13,9 @@ from extract.sandbox import clock
 from extract.sandbox.api import BASE_PATH, Answer, SandboxApi
 from extract.workspace.errors import ConfigurationError
 
+# What carries a key: HeyReach's header, and that of the service that doesn't take it in the query.
+KEY_HEADERS = ("X-API-KEY", "X-cb-user-key")
+
 
 class SandboxServer(ThreadingHTTPServer):
     """Serves `api` on a loopback host; port 0 picks a free one.
@@ -58,7 +61,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         target = urlsplit(self.path)
         api = self.server.api
-        answer = api.handle(self.command, target.path, target.query, self.headers.get("X-API-KEY"), body)
+        key = next((self.headers[name] for name in KEY_HEADERS if name in self.headers), None)
+        answer = api.handle(self.command, target.path, target.query, key, body)
         if answer.delay_seconds:
             sleep(answer.delay_seconds)
         if answer.is_dropped:

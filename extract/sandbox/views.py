@@ -303,7 +303,7 @@ class Views:
     def _profile(self, imported: ImportedLead, spelling: int, at: int, is_resolved: bool) -> dict:
         supplied = self.imports.profiles.get(imported.row)
         if supplied is None:
-            return profile(imported, spelling, at, is_resolved)
+            return profile(imported, spelling, at, is_resolved, self.world.preset.email_share)
         return supplied_profile(supplied, imported.person.number, is_resolved)
 
 

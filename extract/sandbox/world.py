@@ -12,6 +12,7 @@ from random import Random
 
 from extract.sandbox import people
 from extract.sandbox.clock import iso, to_ticks
+from extract.sandbox.companies import company, signal_odds
 from extract.sandbox.leads import REGIONS, CampaignLead, Importer, LeadList
 from extract.sandbox.presets import PRESETS, Campaign, Preset, Sender
 from extract.sandbox.schedule import History, play_out
@@ -80,7 +81,11 @@ class World:
         senders = {sender.id: sender for sender in workspace.senders}
         odds = [log_odds(lead, senders[lead.account_id], effects) for lead in enrolled]
         # Centred on the leads drawn, so that the mix of segments does not move the base rate.
-        intercept = log(workspace.base_rate / (1 - workspace.base_rate)) - fsum(odds) / max(1, len(odds))
+        moved = fsum(odds) + fsum(
+            signal_odds(workspace.signal_effects, seed, lead.imported.person.company, lead.enrolled_at)
+            for lead in enrolled
+        )
+        intercept = log(workspace.base_rate / (1 - workspace.base_rate)) - moved / max(1, len(odds))
         effects["intercept"] = intercept
         odds = [intercept + value for value in odds]
         histories = play_out(workspace, enrolled, odds, effects["volume_tax"], seed, start_ticks, weeks)
@@ -103,6 +108,13 @@ class World:
             positions[lead.campaign_id].append(position)
         return positions
 
+    def _company_truth(self, lead: CampaignLead, history: History, now: int) -> dict:
+        """The company of a lead, and what was true of it when the lead was asked (null before)."""
+        number = lead.imported.person.company
+        is_sent = history.sent_at is not None and history.sent_at <= now
+        signals = list(company(self.seed, number).signals(history.sent_at)) if is_sent else None
+        return {"company_domain": people.company_domain(number), "company_signals": signals}
+
     def truth(
         self,
         at: datetime,
@@ -116,7 +128,9 @@ class World:
         Keys: at, seed, preset, effects, senders, campaigns, leads. Times are ISO texts with microseconds;
         what lies after `at` is null. `accepted_at` is when HeyReach records it: what statuses and stats show.
         A world with twists has `twists` beside them (what each did), and of each lead `removed_at`,
-        `reassigned_at`, `reassigned_to`, and `respelt`: the custom fields that are not shown as meant.
+        `reassigned_at`, `reassigned_to`, and `respelt`: the custom fields that are not shown as meant. One in
+        which companies move acceptance has of each lead `company_domain` and `company_signals`, and
+        `company_signal` among the effects.
         """
         now = to_ticks(at)
 
@@ -156,6 +170,7 @@ class World:
                 "excluded_at": seen(history.excluded_at),
                 "already_connected": history.met_at is not None and history.met_at <= now,
                 **(twisted if self.twists else {}),
+                **(self._company_truth(lead, history, now) if self.preset.signal_effects else {}),
             }
 
         return {
@@ -196,7 +211,7 @@ class World:
 def _draw_effects(preset: Preset, rng: Random) -> dict:
     """Log-odds effects on acceptance. Account type and gender get none by design: small draws around zero."""
     types = sorted({sender.account_type for sender in preset.senders})
-    return {
+    drawn = {
         "base_rate": preset.base_rate,
         "intercept": 0.0,
         "source": dict(preset.source_effects),
@@ -210,7 +225,10 @@ def _draw_effects(preset: Preset, rng: Random) -> dict:
         "account_gender": {gender: rng.gauss(0, 0.1) for gender in ("female", "male")},
         "same_role": SAME_ROLE_EFFECT,
         "volume_tax": -0.15,
+        **({"company_signal": dict(preset.signal_effects)} if preset.signal_effects else {}),
     }
+    planted = {part: {**drawn.get(part, {}), **said} for part, said in preset.planted_effects.items()}
+    return drawn | planted
 
 
 def log_odds(lead: CampaignLead, sender: Sender, effects: dict) -> float:

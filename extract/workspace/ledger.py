@@ -21,6 +21,7 @@ BUSY_SECONDS = 60
 class LedgerFile:
     """One ledger of one workspace; a context manager, for use by many threads.
 
+    What is written is on disk at the end of each step; of one that is not `is_careful`, when it is closed.
     Raises NewerError where a newer release wrote it, ConfigurationError where it can't be used.
     """
 
@@ -31,8 +32,9 @@ class LedgerFile:
     # What an operator should know before moving a damaged one away.
     if_lost: ClassVar[str]
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, *, is_careful: bool = True):
         self.path = path
+        self._is_careful = is_careful
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
         self._database = sqlite3.connect(
@@ -54,7 +56,7 @@ class LedgerFile:
     def _open(self) -> None:
         versions.require_known_sqlite(self.kind, self.path, self._database)
         self._database.execute("pragma journal_mode = wal")
-        self._database.execute("pragma synchronous = full")
+        self._database.execute(f"pragma synchronous = {'full' if self._is_careful else 'normal'}")
         self._database.execute("pragma foreign_keys = on")
         self._database.executescript(self.schema)
         for table, column in self.later_columns:

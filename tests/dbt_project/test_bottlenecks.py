@@ -183,7 +183,7 @@ def test_what_is_named_is_measured_against_what_is_not(workspace, requests, bott
     named = [row for row in bottlenecks if row["cause"] == "low_acceptance"]
     assert named
     columns = {name: name for name in ("source", "icp", "company_size")}
-    columns |= {"account": "account_id", "list": "list_id"}
+    columns |= {"account": "account_id", "list": "list_id", "industry": "company_industry"}
     assert {row["dimension"] for row in named} <= set(columns)
     left = [
         request

@@ -12,7 +12,7 @@ from tests.dbt_project.models import model_sql
 
 FACTORS = ("losing_segment", "list_id", "account_id", "source", "icp", "lead_seniority")
 # Columns of the dimensions in which the demo's leads lose, and how a losing segment's share may differ.
-COLUMNS = {"source": "source", "icp": "icp", "company_size": "company_size"}
+COLUMNS = {"source": "source", "icp": "icp", "company_size": "company_size", "industry": "company_industry"}
 LOSING_SCATTER = 0.2
 # The quantile of nine in ten, the highest chance, and how far off the requests of a week may be.
 QUANTILE, HIGHEST, VOLUME_DOUBT = 1.644853626951472, 0.95, 0.1
@@ -54,7 +54,7 @@ def test_the_chance_is_moved_by_what_each_factor_leaves_to_explain(workspace, wa
     )
     requests = rows(
         workspace,
-        f"select {', '.join(FACTORS[1:])}, company_size, "
+        f"select {', '.join(FACTORS[1:])}, company_size, company_industry, "
         "case when is_mature then is_accepted end as accepted, "
         "status, is_sent, is_waiting, connection_id from findings.fnd_connections_described "
         "where account_id is not null and not is_undecided and (is_waiting or status <> 'queued')",

@@ -42,3 +42,17 @@ def test_no_more_is_spent_than_a_start_may_spend_and_the_next_one_goes_on(enrich
     enricher.config = ""
     assert enricher.run("apollo", rows) is None
     assert served.answered("apollo").total() == 12
+
+
+def test_who_joins_a_company_that_was_asked_about_is_answered_for_at_no_cost(enricher, served):
+    people = [f"linkedin.com/in/sam-{number}" for number in range(3)]
+    for known in (people[:2], people):
+        (enricher.data / "warehouse.duckdb").unlink(missing_ok=True)
+        enricher.warehouse(known, domain="acme.example")
+        assert enricher.run("builtwith") is None
+    assert served.answered("builtwith") == {"acme.example": 1}
+    assert "1 of 3 people in the warehouse lack what can be asked" in enricher.said
+    [ask] = enricher.asks()
+    assert (ask.status, ask.is_cached, ask.fields) == ("found", True, enricher.fields("builtwith"))
+    assert enricher.run("builtwith") is None
+    assert enricher.said == ["0 of 3 people in the warehouse lack what can be asked"]

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from extract.sandbox import DEMO_END, DEMO_TWISTS
-from extract.sandbox.process import Sandbox, running_sandbox
+from extract.sandbox import DEMO_END
+from extract.sandbox.process import Sandbox, demo_sandbox
 
 PEOPLE = [f"linkedin.com/in/sam-{number}" for number in range(4)]
 ROBOTS = (200, b"User-agent: *\nDisallow: /private/\n")
@@ -18,10 +18,10 @@ def pages(enricher, served, monkeypatch):
     """The stand-in's pages in the place of the sandbox's, and a warehouse of four people."""
 
     @contextmanager
-    def host(**_):
+    def host(_):
         yield Sandbox(served.url("pages"), "key")
 
-    monkeypatch.setattr("extract.enrichment.command.running_sandbox", host)
+    monkeypatch.setattr("extract.enrichment.command.demo_sandbox", host)
     enricher.warehouse(PEOPLE)
     served.answers["robots.txt"] = lambda request: ROBOTS
     served.pages |= {f"in/sam-{number}": (200, b"SRE") for number in range(4)}
@@ -101,7 +101,7 @@ def test_people_of_a_file_have_no_pages_in_the_sandbox(enricher, served, pages, 
 
 
 def test_the_demo_s_host_asks_to_wait_and_everybody_is_answered_for(enricher):
-    with running_sandbox(now=DEMO_END, twists=DEMO_TWISTS) as sandbox:
+    with demo_sandbox(DEMO_END) as sandbox:
         keys = {lead["profile_url"] for lead in sandbox.truth()["leads"] if lead["profile_url"]}
     people = sorted(url.removeprefix("https://www.") for url in keys)[:30]
     enricher.warehouse(people)

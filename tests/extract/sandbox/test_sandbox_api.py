@@ -404,6 +404,7 @@ def test_the_log_counts_requests_per_route(sandbox):
         "total": 3,
         "routes": {"campaign/GetAll": 2, "auth/CheckApiKey": 1},
         "statuses": {"200": 2, "401": 1},
+        "services": {},
     }
 
 

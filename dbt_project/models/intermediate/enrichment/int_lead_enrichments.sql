@@ -26,7 +26,7 @@ chosen as (
         max(integration) filter (where is_chosen and field = '{{ field }}') as {{ field }}_integration,
         {%- endfor %}
         min(first_found_at) as enriched_since,
-        arg_min(integration, first_found_at) as enriched_by
+        {{ first_by('integration', '(first_found_at, integration)') }} as enriched_by
     from {{ ref('int_enrichment_values') }}
     where field in ('{{ enriched_lead_fields() | join("', '") }}')
     group by lead_id

@@ -38,7 +38,7 @@ results as (
         results.lead_id,
         results.integration,
         -- Whoever was asked about before they came to HeyReach is covered from then on.
-        greatest(cast(date_trunc('week', {{ utc_date('results.answered_at') }}) as date), leads.week) as week,
+        greatest(cast(date_trunc('week', {{ utc_date('results.first_found_at') }}) as date), leads.week) as week,
         coalesce(accepted.accepted, 0) as accepted
     from {{ ref('int_enrichment_results') }} as results
     inner join leads on results.lead_id = leads.lead_id

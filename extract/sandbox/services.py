@@ -1,0 +1,301 @@
+"""The services that tell of the invented companies, each in the shape that its own document describes.
+
+They stand beside the API under `/services/<host><path>`, the address that they really have, so that a
+service's base URL becomes the sandbox's by putting that in front. What they tell is what was so at the
+sandbox clock. Documents: https://data.crunchbase.com/docs/using-the-api, https://api.builtwith.com/domain-api,
+https://developers.greenhouse.io/job-board.html, https://github.com/lever/postings-api; of Google News' search
+feed, which has none, https://newscatcherapi.com/blog/google-news-rss-search-parameters-the-missing-documentaiton
+and RSS 2.0.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from email.utils import format_datetime
+from functools import partial
+from re import search
+from typing import NamedTuple
+from urllib.parse import parse_qs, quote
+from xml.sax.saxutils import escape, quoteattr
+
+import orjson
+
+from extract.sandbox import people
+from extract.sandbox.answers import Answer
+from extract.sandbox.clock import DAY, iso, to_datetime
+from extract.sandbox.companies import Company, Posting, Round, company
+
+SERVICES_PATH = "/services/"
+RSS_TYPE = "application/xml; charset=utf-8"
+# The lowest and highest of Crunchbase's brackets of employees.
+BRACKETS = ((1, 10), (11, 50), (51, 100), (101, 250), (251, 500), (501, 1000), (1001, 5000), (5001, 10000))
+CARDS = {"raised_funding_rounds": "rounds", "press_references": "news"}
+
+
+class Request(NamedTuple):
+    """One question: its path below the host, its query, its body, the key that came, and the clock."""
+
+    path: str
+    query: dict[str, str]
+    body: dict
+    key: str | None
+    now: int
+
+
+class Services:
+    """The services of one world; `requests` counts what each host was asked."""
+
+    def __init__(self, seed: int):
+        self._seed = seed
+        self.requests: Counter[str] = Counter()
+
+    def answer(self, host: str, request: Request, *, knows_nobody: bool = False) -> Answer:
+        """What a host answers; 404 for one that isn't invented. `knows_nobody`: as about a stranger."""
+        if host not in HOSTS:
+            return Answer(404)
+        self.requests[host] += 1
+        find = (lambda text: None) if knows_nobody else partial(_company, self._seed)
+        return HOSTS[host](find, request)
+
+
+# Finds the company that a text names: a domain, the name of a board, a name.
+Find = Callable[[str], Company | None]
+
+
+def read_request(method: str, path: str, query: str, key: str | None, body: bytes, now: int) -> Request:
+    """A request as the services read it; a body that is no JSON object counts as an empty one."""
+    try:
+        content = orjson.loads(body) if method == "POST" else {}
+    except orjson.JSONDecodeError:
+        content = {}
+    values = {name: texts[-1] for name, texts in parse_qs(query).items()}
+    return Request(path, values, content if isinstance(content, dict) else {}, key, now)
+
+
+def _company(seed: int, text: str) -> Company | None:
+    number = people.company_called(text)
+    return None if number is None else company(seed, number)
+
+
+def _crunchbase(find: Find, request: Request) -> Answer:
+    """Search by domain, and one organization with cards."""
+    if not request.key:
+        return Answer.json([{"message": "Unauthorized user_key", "code": "LA401"}], 401)
+    if request.path == "api/v4/searches/organizations":
+        predicates = request.body.get("query") or []
+        domain = next((each["values"][0] for each in predicates if each["field_id"] == "website_url"), "")
+        found = _known(find(domain.partition(".")[0]))
+        wanted = request.body.get("field_ids") or []
+        entities = [_organization(found, wanted, request.now)] if found else []
+        return Answer.json({"count": len(entities), "entities": entities})
+    uuid = request.path.removeprefix("api/v4/entities/organizations/")
+    number = search("^([0-9a-f]{8})-0000-4000-8000-0{12}$", uuid)
+    found = _known(find(people.company_name(int(number[1], 16)))) if number else None
+    if not found:
+        return Answer.json([{"message": "Entity not found", "code": "MD404"}], 404)
+    told = {"rounds": _rounds, "news": _press}
+    cards = {
+        card: told[CARDS[card]](found, request.now)
+        for card in request.query.get("card_ids", "").split(",")
+        if card in CARDS
+    }
+    return Answer.json({"properties": _organization(found, ["identifier"], request.now), "cards": cards})
+
+
+def _known(found: Company | None) -> Company | None:
+    return found if found and found.is_in_crunchbase else None
+
+
+def _organization(found: Company, wanted: list[str], now: int) -> dict:
+    rounds = found.rounds_until(now)
+    raised = sum(each.usd for each in rounds)
+    properties = {
+        "identifier": {"value": found.name, "entity_def_id": "organization", "uuid": _uuid(found)},
+        "short_description": f"{found.name} makes software for {found.industry.lower()}.",
+        "funding_total": _money(raised) if rounds else None,
+        "last_funding_at": _date(rounds[-1].announced_at) if rounds else None,
+        "last_funding_type": rounds[-1].stage if rounds else None,
+        "num_funding_rounds": len(rounds) or None,
+        "num_employees_enum": _bracket(found.employees_at(now)),
+    }
+    shown = {name: properties[name] for name in wanted if properties.get(name) is not None}
+    return {"uuid": _uuid(found), "properties": shown}
+
+
+def _uuid(found: Company) -> str:
+    return f"{found.number:08x}-0000-4000-8000-000000000000"
+
+
+def _bracket(employees: int) -> str:
+    for lowest, highest in BRACKETS:
+        if employees <= highest:
+            return f"c_{lowest:05d}_{highest:05d}"
+    return "c_10001_max"
+
+
+def _money(usd: int) -> dict:
+    return {"value": usd, "currency": "USD", "value_usd": usd}
+
+
+def _date(at: int) -> str:
+    return iso(at, 0)[:10]
+
+
+def _rounds(found: Company, now: int) -> list[dict]:
+    def told(each: Round) -> dict:
+        investors = [{"value": name, "entity_def_id": "organization"} for name in each.investors]
+        return {
+            "announced_on": _date(each.announced_at),
+            "investment_type": each.stage,
+            "money_raised": _money(each.usd),
+            "lead_investor_identifiers": investors[:1],
+            "investor_identifiers": investors,
+        }
+
+    return [told(each) for each in found.rounds_until(now)]
+
+
+def _press(found: Company, now: int) -> list[dict]:
+    return [
+        {
+            "posted_on": _date(each.published_at),
+            "title": each.title,
+            "publisher": each.publisher,
+            "url": {"value": _article(each.publisher, each.title)},
+        }
+        for each in found.news_until(now)
+    ]
+
+
+def _article(publisher: str, title: str) -> str:
+    return f"https://{_slug(publisher)}.example.com/{_slug(title)}"
+
+
+def _slug(text: str) -> str:
+    return "-".join("".join(letter if letter.isalnum() else " " for letter in text.lower()).split())
+
+
+def _builtwith(find: Find, request: Request) -> Answer:
+    """The domain lookup, v22; LIVEONLY leaves out what the site doesn't show any more."""
+    if request.path != "v22/api.json":
+        return Answer(404)
+    if not request.query.get("KEY"):
+        return Answer.json({"Results": [], "Errors": [{"Message": "API Key is incorrect", "Code": -2}]})
+    domain = request.query.get("LOOKUP", "")
+    found = find(domain.partition(".")[0])
+    is_live_only = request.query.get("LIVEONLY") == "yes"
+    uses = found.uses_until(request.now) if found and found.is_in_builtwith else []
+    technologies = [
+        {
+            "Name": use.technology,
+            "Tag": "framework",
+            "Categories": None,
+            "FirstDetected": use.since // 1000,
+            "LastDetected": min(use.until, request.now) // 1000,
+            "IsPremium": "no",
+        }
+        for use in uses
+        if use.until > request.now or not is_live_only
+    ]
+    path = {"Domain": domain, "Url": "", "SubDomain": "", "Technologies": technologies}
+    result = {"Lookup": domain, "Result": {"IsDB": "True", "Spend": 0, "Paths": [path] if uses else []}}
+    return Answer.json({"Results": [result], "Errors": []})
+
+
+def _greenhouse(find: Find, request: Request) -> Answer:
+    """A job board by its token, and its jobs."""
+    at = search("^v1/boards/([^/]+)(/jobs)?$", request.path)
+    found = find(at[1]) if at else None
+    if not found or found.board != "greenhouse":
+        return Answer.json({"status": 404, "error": "Job not found"}, 404)
+    if not at[2]:
+        return Answer.json({"name": found.name, "content": ""})
+    jobs = [_greenhouse_job(found, each, at[1]) for each in found.postings_open(request.now)]
+    return Answer.json({"jobs": jobs, "meta": {"total": len(jobs)}})
+
+
+def _greenhouse_job(found: Company, posting: Posting, token: str) -> dict:
+    return {
+        "id": posting.number,
+        "internal_job_id": posting.number + 1_000_000,
+        "requisition_id": None,
+        "title": posting.title,
+        "company_name": found.name,
+        "first_published": _zoned(posting.since),
+        "updated_at": _zoned(posting.since + DAY // 4),
+        "location": {"name": posting.place},
+        "absolute_url": f"https://boards.example.com/{token}/jobs/{posting.number}",
+        "metadata": None,
+    }
+
+
+def _zoned(at: int) -> str:
+    return iso(at, 0).replace("Z", "+00:00")
+
+
+def _lever(find: Find, request: Request) -> Answer:
+    """The postings of a site."""
+    at = search("^v0/postings/([^/]+)$", request.path)
+    found = find(at[1]) if at else None
+    if not found or found.board != "lever":
+        return Answer.json({"ok": False, "error": "Document not found"}, 404)
+    first = int(request.query.get("skip", 0))
+    postings = found.postings_open(request.now)[first : first + int(request.query.get("limit", 100))]
+    return Answer.json([_lever_posting(each, at[1]) for each in postings])
+
+
+def _lever_posting(posting: Posting, site: str) -> dict:
+    number = f"{posting.number:08x}-0000-4000-8000-000000000000"
+    url = f"https://jobs.example.com/{site}/{number}"
+    return {
+        "id": number,
+        "text": posting.title,
+        "createdAt": posting.since // 1000,
+        "categories": {
+            "commitment": "Full-time",
+            "department": posting.department,
+            "team": posting.department,
+            "location": posting.place,
+            "allLocations": [posting.place],
+        },
+        "workplaceType": "hybrid",
+        "country": None,
+        "hostedUrl": url,
+        "applyUrl": f"{url}/apply",
+    }
+
+
+def _google_news(find: Find, request: Request) -> Answer:
+    """The feed of a search for a name; `when:7d` in it leaves out what is older."""
+    if request.path != "rss/search":
+        return Answer(404)
+    asked = request.query.get("q", "")
+    recent = search(r"\bwhen:(\d+)d\b", asked)
+    oldest = request.now - int(recent[1]) * DAY if recent else 0
+    found = find(asked)
+    news = found.news_until(request.now) if found else []
+    items = "".join(
+        f"<item><title>{escape(f'{each.title} - {each.publisher}')}</title>"
+        f"<link>{_article(each.publisher, each.title)}</link>"
+        f'<guid isPermaLink="false">{each.published_at:x}</guid>'
+        f"<pubDate>{format_datetime(to_datetime(each.published_at), usegmt=True)}</pubDate>"
+        f"<description>{escape(each.title)}</description>"
+        f"<source url={quoteattr(f'https://{_slug(each.publisher)}.example.com')}>{each.publisher}</source></item>"
+        for each in news
+        if each.published_at > oldest
+    )
+    feed = (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><rss version="2.0"><channel>'
+        f"<generator>NFE/5.0</generator><title>{escape(asked)} - Google News</title>"
+        f"<link>https://news.example.com/search?q={quote(asked)}</link><language>en-US</language>"
+        f"{items}</channel></rss>"
+    )
+    return Answer(200, feed.encode(), RSS_TYPE)
+
+
+HOSTS: dict[str, Callable[[Find, Request], Answer]] = {
+    "api.crunchbase.com": _crunchbase,
+    "api.builtwith.com": _builtwith,
+    "boards-api.greenhouse.io": _greenhouse,
+    "api.lever.co": _lever,
+    "news.google.com": _google_news,
+}
