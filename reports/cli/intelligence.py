@@ -1,12 +1,15 @@
-"""Whom to look for, and what happened to them."""
+"""Whom to look for, what happened to them, and whom to ask next."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from extract.workspace.workspace import Workspace
-from reports.cli.frame import PATH, show, verb
+from reports.cli.frame import PATH, WHOLE, OneOf, show, verb
 from reports.cli.pipeline import root
+
+TIERS = ("hot", "warm", "nurture", "cold")
 
 
 @verb(root, "icp")
@@ -37,3 +40,15 @@ def signal(workspace: Workspace, url: str, domain: str, signal_type: str, on: st
     from reports.jobs.intelligence import tell_signal
 
     tell_signal(workspace, TypedSignal(signal_type, url, domain, on, detail), show=show)
+
+
+@verb(root, "inbox")
+@click.option("--profile", metavar="NAME", help="By which profile; the default one unless it is named.")
+@click.option("--tier", type=OneOf(TIERS), help="Only leads of that tier.")
+@click.option("--limit", type=WHOLE, metavar="N", help="Only the first N: 20 shown, or all written.")
+@click.option("--format", type=OneOf(("text", "csv", "json")), default="text", help="csv: into a file.")
+def inbox(workspace: Workspace, **options: Any) -> None:
+    """List whom to ask next, why now, and what not to do; or write them for an import."""
+    from reports.jobs.inbox import show_inbox
+
+    show_inbox(workspace, **options, show=show)

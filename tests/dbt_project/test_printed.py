@@ -26,6 +26,8 @@ SAID = {
     "rpt_early_acceptance",
     "rpt_recommendations",
     "rpt_signal_value",
+    "rpt_lead_inbox",
+    "rpt_inbox_profiles",
 }
 ALL_TIME = ("all time", "as of the as-of", "now")
 

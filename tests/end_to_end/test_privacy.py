@@ -15,6 +15,7 @@ import pytest
 from extract.acting.leads_file import write_leads
 from extract.acting.ledger import Act, ActLedger, Stop
 from extract.enrichment.command import EnrichOptions, run_enrich
+from extract.people.profile_urls import parse_profile_urls
 from extract.pipeline import suppressions
 from extract.privacy import erase, purge
 from extract.raw import landing_contents
@@ -159,6 +160,15 @@ def rows_of(path: Path) -> bytes:
     return "\n".join(rows).lower().encode()
 
 
+def nameless(workspace: Workspace, lead: dict) -> str:
+    """How a report calls somebody whose name it doesn't tell."""
+    [parsed] = parse_profile_urls([lead["profile_url"]])
+    [(title, company)] = workspace.query(
+        f"select title, company_name from marts.heyreach_leads where normalized_profile_url = '{parsed.key}'"
+    )
+    return f"{title}, {company}"
+
+
 def counts_of(workspace: Workspace) -> Path:
     return Paths(workspace.data_dir).erasures
 
@@ -210,9 +220,10 @@ def story(compiled: Project, tmp_path_factory: pytest.TempPathFactory):
             f"| {NAME} | {ADDRESS} | https://linkedin.com/in/{SLUG} |\n"
         )
         follow(opened(workspace))
+        lead = next(each for each in sandbox.truth()["leads"] if each["accepted_at"] and each["profile_url"])
+        (data / "reports" / "inbox.md").write_text(f"1. **{nameless(workspace, lead)}** (hot)\n")
         shutil.copy(data / "raw.duckdb", data / "raw.set-aside-2026-01-27T020000.duckdb")
         shutil.copytree(data, folder / "before")
-        lead = next(each for each in sandbox.truth()["leads"] if each["accepted_at"] and each["profile_url"])
         erase.erase(opened(workspace), lead["profile_url"])
         with instead_of_dbt(compiled):
             erased = workspace.run("erase", "--url", f"https://uk.linkedin.com/in/{SLUG.title()}?trk=people")
@@ -267,6 +278,14 @@ def test_an_erased_person_is_nowhere(story):
     slug = story.lead["profile_url"].rstrip("/").rpartition("/")[2]
     assert found(story.workspace.data_dir, *TRACES, slug) == {}
     assert found(story.workspace.data_dir, *OTHERS).keys() == set(OTHERS)
+
+
+def test_a_report_that_calls_them_by_title_and_company_does_so_no_more(story):
+    before, after = (
+        (place / "reports" / "inbox.md").read_text() for place in (story.before, story.workspace.data_dir)
+    )
+    assert len(before) > len("1. **, ** (hot)\n") + 10
+    assert after == "1. **[erased]** (hot)\n"
 
 
 def test_their_requests_leave_the_counts_and_the_reconciliation_knows(story):
