@@ -52,3 +52,20 @@ def inbox(workspace: Workspace, **options: Any) -> None:
     from reports.jobs.inbox import show_inbox
 
     show_inbox(workspace, **options, show=show)
+
+
+@verb(root, "watch")
+@click.option("--url", metavar="URL", help="A person's profile.")
+@click.option("--domain", metavar="DOMAIN", help="A company; all its leads are watched.")
+@click.option("--profile", metavar="NAME", help="A profile; its hot leads are watched.")
+@click.option("--stop", is_flag=True, help="Watch it no more.")
+def watch(workspace: Workspace, url: str | None, domain: str | None, profile: str | None, stop: bool) -> None:
+    """Watch a person, a company or a profile's hot leads; without one, list who is watched."""
+    from reports.jobs.watch import list_watched, watch
+
+    if url or domain or profile:
+        watch(workspace, url, domain, profile, stop=stop, show=show)
+    elif stop:
+        raise click.UsageError("--stop needs --url, --domain or --profile")
+    else:
+        list_watched(workspace, show=show)

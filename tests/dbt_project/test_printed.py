@@ -28,6 +28,7 @@ SAID = {
     "rpt_signal_value",
     "rpt_lead_inbox",
     "rpt_inbox_profiles",
+    "rpt_watched_leads",
 }
 ALL_TIME = ("all time", "as of the as-of", "now")
 

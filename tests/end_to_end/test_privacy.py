@@ -213,6 +213,7 @@ def story(compiled: Project, tmp_path_factory: pytest.TempPathFactory):
         enrich(workspace, "hunter,builtwith,apollo,profile_text,hunter_verifier,linkedin_posts", file)
         with instead_of_dbt(compiled):
             done(workspace, "run", "--against", "2025-10-01..2025-10-20")
+        done(workspace, "watch", "--url", f"https://www.linkedin.com/in/{SLUG}")
         done(workspace, "report", "--since", "2026-01-12", "--format", "json")
         assert list((data / "dbt").rglob("*.sql"))
         enrich(workspace, "apollo,heyreach_network")
@@ -237,9 +238,11 @@ def test_before_the_person_is_everywhere(story):
     assert places[SLUG] >= {
         *("a.jsonl", "campaign_leads.jsonl", "list_leads.jsonl", "import_rows.jsonl", "webhook_events.jsonl"),
         *("raw.duckdb", "warehouse.duckdb", "imports.sqlite", "leads.md", "line.csv", "acts.sqlite"),
-        *("enrichment.sqlite", "enrichment_asks.jsonl", "enrichment_answers.jsonl"),
+        *("enrichment.sqlite", "enrichment_asks.jsonl", "enrichment_answers.jsonl", "watches.jsonl"),
         *("site.jsonl", "signal_lines.jsonl"),
     }
+    with duckdb.connect(str(story.before / "raw.duckdb"), read_only=True) as connection:
+        assert connection.execute("select count(*) from heyreach.watches").fetchall() == [(1,)]
     assert places[WORK_ADDRESS] >= {"enrichment.sqlite", "enrichment_answers.jsonl", "raw.duckdb"}
     [written], [document] = (list(story.before.glob(f"enrichment/*.{kind}")) for kind in ("csv", "json"))
     assert SLUG in written.read_text()

@@ -622,6 +622,16 @@ FULL = {
          "total_score": 6, "ranked_by": "points", "why_now": "nothing", "missing": [],
          "channels": "LinkedIn request", "score_coverage": 12, "is_provisional": True},
     ],
+    "rpt_watched_leads": [
+        {"change_id": "1", "lead_id": "a", "icp_profile": "platform_teams", "watched_as": "person",
+         "watched_since": AS_OF - timedelta(days=9), "profile_url": "https://www.linkedin.com/in/sam-sample",
+         "who": "Head of SRE, Ours GmbH", "tier": "hot", "total_score": 84, "tier_before": "warm",
+         "score_before": 66, "compared_with": AS_OF - timedelta(days=9), "is_news": True,
+         "what_changed": "was warm (66 points), is hot (84): recent funding counts now"},
+        {"change_id": "2", "lead_id": "b", "icp_profile": "platform_teams", "watched_as": "company",
+         "profile_url": "https://www.linkedin.com/in/b", "tier": "cold", "total_score": 1,
+         "tier_before": "cold", "score_before": 1, "is_news": False},
+    ],
     "rpt_icp_profiles": [
         {"icp_profile": "platform_teams", "is_default": True, "profile_order": 1, "leads": 630,
          "hot_leads": 4, "warm_leads": 36, "nurture_leads": 190, "cold_leads": 400, "provisional_leads": 120,
