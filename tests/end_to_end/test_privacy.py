@@ -431,7 +431,7 @@ def test_what_is_too_old_is_shown_first_and_deleted_when_asked_for(story, tmp_pa
     assert shown.exit_code == 0, shown.errors
     assert all(path.exists() for path in old)
     assert "too old: landing folders: 1 (" in shown.printed
-    assert "too old: reports, results and files of leads: 2 (" in shown.printed
+    assert "too old: reports, results and files of leads: 3 (" in shown.printed
     assert "too old: leads without activity: 0" in shown.printed
     deleted = workspace.run("purge", "--apply", OUTBOUND_AS_OF="2026-02-01")
     assert deleted.exit_code == 0, deleted.errors

@@ -18,24 +18,46 @@ with listed as (
 
 ),
 
+lead_rows as (
+
+    select * from {{ ref('int_lead_rows_identified') }}
+    where lead_id in (select lead_id from listed)
+
+),
+
 -- HeyReach's names of a person stand in its rows of campaigns and lists.
-names as (
+named as (
 
     select
         lead_rows.lead_id,
-        {{ first_by('coalesce(in_campaigns.first_name, in_lists.first_name)', 'lead_rows.found_in') }} as first_name,
-        {{ first_by('coalesce(in_campaigns.last_name, in_lists.last_name)', 'lead_rows.found_in') }} as last_name
-    from {{ ref('int_lead_rows_identified') }} as lead_rows
-    left join {{ ref('stg_heyreach__campaign_leads') }} as in_campaigns
-        on lead_rows.container_id = in_campaigns.campaign_id
-        and lead_rows.row_key = in_campaigns.campaign_lead_id
-        and lead_rows.found_in = 'campaign'
-    left join {{ ref('stg_heyreach__list_leads') }} as in_lists
-        on lead_rows.container_id = in_lists.list_id
-        and lead_rows.row_key = in_lists.list_row_key
-        and lead_rows.found_in = 'list'
-    where lead_rows.lead_id in (select lead_id from listed)
-    group by lead_rows.lead_id
+        lead_rows.found_in,
+        in_campaigns.first_name,
+        in_campaigns.last_name
+    from lead_rows
+    inner join {{ ref('stg_heyreach__campaign_leads') }} as in_campaigns
+        on lead_rows.container_id = in_campaigns.campaign_id and lead_rows.row_key = in_campaigns.campaign_lead_id
+    where lead_rows.found_in = 'campaign'
+    union all
+    select
+        lead_rows.lead_id,
+        lead_rows.found_in,
+        in_lists.first_name,
+        in_lists.last_name
+    from lead_rows
+    inner join {{ ref('stg_heyreach__list_leads') }} as in_lists
+        on lead_rows.container_id = in_lists.list_id and lead_rows.row_key = in_lists.list_row_key
+    where lead_rows.found_in = 'list'
+
+),
+
+names as (
+
+    select
+        lead_id,
+        {{ first_by('first_name', 'found_in') }} as first_name,
+        {{ first_by('last_name', 'found_in') }} as last_name
+    from named
+    group by lead_id
 
 )
 
