@@ -87,6 +87,8 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             create table heyreach_campaigns as select '2' as campaign_id, 'Leaders' as campaign_name;
             create table enrichment_values as select 'in the network' as lead_id, '1' as value,
                 'connection_degree' as field, true as is_chosen;
+            create table fnd_expected_acceptance (lead_id text, icp_profile text, expected_acceptance double);
+            create table rpt_score_validation (icp_profile text, metric text, scope text, verdict text);
             create table int_enrichment_values
             (lead_id text, field text, is_chosen bool, first_found_at timestamptz);
             create table int_enrichment_results (lead_id text, integration text, status text,
@@ -221,6 +223,31 @@ def test_a_limit_keeps_the_first_ones_of_each_profile(database):
     database.execute("rollback")
     assert {row["lead_id"] for row in found if row["icp_profile"] == "saas"} == {"ann", "failed"}
     assert sorted(row["rank"] for row in found) == [1, 1, 2, 2]
+
+
+def test_where_the_score_is_shown_to_order_leads_their_order_is_that_of_expected_acceptance(database):
+    database.execute("begin")
+    database.execute("""
+        insert into fnd_expected_acceptance values ('stopped', 'saas', 0.5), ('ann', 'saas', 0.4);
+        insert into rpt_score_validation values ('saas', 'auc', 'all', 'orders'),
+            ('saas', 'auc', 'newest', 'inverted'), ('anyone large', 'auc', 'all', 'does_not_order');
+        update stg_operations__run_parameters set inbox_most_leads = 2;
+    """)
+    for name in ("fnd_leads_listed", "rpt_lead_inbox", "rpt_inbox_profiles"):
+        database.execute(f"create or replace table {name} as {model_sql(name)}")
+    found = rows(database, "select * from rpt_lead_inbox order by icp_profile desc, rank")
+    profiles = rows(database, "select * from rpt_inbox_profiles order by profile_order")
+    database.execute("rollback")
+    assert [(row["lead_id"], row["expected_acceptance"], row["ranked_by"]) for row in found] == [
+        ("stopped", 0.5, "expected_acceptance"),
+        ("ann", 0.4, "expected_acceptance"),
+        ("ann", None, "points"),
+        ("failed", None, "points"),
+    ]
+    assert [row["ranking"].partition(":")[0] for row in profiles] == [
+        "Ordered by expected acceptance",
+        "Ordered by points",
+    ]
 
 
 def test_nobody_of_the_demo_is_listed_who_was_asked_and_all_who_may_be_are_counted(demo):

@@ -8,62 +8,37 @@
 {%- set warnings, why = inbox_warnings(), why_texts() %}
 {%- set reasons = {'signals': 'reasons.signals', 'fits': 'reasons.fits'} %}
 
-with listed as (
+with believed as (
 
-    select
-        *,
-        cast(null as double) as expected_acceptance,
-        'points' as ranked_by
-    from {{ ref('fnd_leads_listed') }}
+    select icp_profile
+    from {{ ref('rpt_score_validation') }}
+    where metric = 'auc' and scope = 'all' and verdict = 'orders'
 
 ),
 
-lead_rows as (
+ranked as (
 
-    select * from {{ ref('int_lead_rows_identified') }}
-    where lead_id in (select lead_id from listed)
+    select
+        leads.*,
+        case when believed.icp_profile is null then 'points' else 'expected_acceptance' end as ranked_by,
+        case when believed.icp_profile is null then leads.place else leads.place_by_acceptance end as rank
+    from {{ ref('fnd_leads_listed') }} as leads
+    left join believed on leads.icp_profile = believed.icp_profile
 
 ),
 
--- HeyReach's names of a person stand in its rows of campaigns and lists.
-named as (
+listed as (
 
-    select
-        lead_rows.lead_id,
-        lead_rows.found_in,
-        in_campaigns.first_name,
-        in_campaigns.last_name
-    from lead_rows
-    inner join {{ ref('stg_heyreach__campaign_leads') }} as in_campaigns
-        on lead_rows.container_id = in_campaigns.campaign_id and lead_rows.row_key = in_campaigns.campaign_lead_id
-    where lead_rows.found_in = 'campaign'
-    union all
-    select
-        lead_rows.lead_id,
-        lead_rows.found_in,
-        in_lists.first_name,
-        in_lists.last_name
-    from lead_rows
-    inner join {{ ref('stg_heyreach__list_leads') }} as in_lists
-        on lead_rows.container_id = in_lists.list_id and lead_rows.row_key = in_lists.list_row_key
-    where lead_rows.found_in = 'list'
-
-),
-
-names as (
-
-    select
-        lead_id,
-        {{ first_by('first_name', 'found_in') }} as first_name,
-        {{ first_by('last_name', 'found_in') }} as last_name
-    from named
-    group by lead_id
+    select ranked.*
+    from ranked
+    cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
+    where ranked.rank <= run_parameters.inbox_most_leads
 
 )
 
 select
     listed.icp_profile,
-    row_number() over (partition by listed.icp_profile order by listed.expected_acceptance desc nulls last, listed.place) as rank,
+    listed.rank,
     listed.lead_id,
     'https://www.' || leads.normalized_profile_url as profile_url,
     names.first_name,
@@ -79,7 +54,7 @@ select
         {%- endfor %}
     end as action,
     listed.total_score,
-    listed.expected_acceptance,
+    case when listed.ranked_by = 'expected_acceptance' then listed.expected_acceptance end as expected_acceptance,
     listed.ranked_by,
     case
         when reasons.signals is not null and reasons.fits is not null then {{ sentence(why.both, reasons) }}
@@ -119,6 +94,6 @@ from listed
 inner join {{ ref('heyreach_leads') }} as leads on listed.lead_id = leads.lead_id
 inner join {{ ref('rpt_lead_inbox__reasons') }} as reasons
     on listed.lead_id = reasons.lead_id and listed.icp_profile = reasons.icp_profile
-left join names on listed.lead_id = names.lead_id
+left join {{ ref('rpt_lead_inbox__names') }} as names on listed.lead_id = names.lead_id
 left join {{ ref('rpt_lead_inbox__colleagues') }} as colleagues on listed.lead_id = colleagues.lead_id
 cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
