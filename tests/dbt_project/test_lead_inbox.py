@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import duckdb
 import pytest
 
+from dbt_project.rendering import rendered, returned
 from tests.dbt_project.models import model_sql
 from tests.dbt_project.test_lead_scores import PROFILES, SCORING
 
@@ -45,9 +46,9 @@ CONNECTIONS = """
 SIGNALS = """
     (null, 'ours.example', 'recent_funding', '{"type": "series_b", "amount_usd": 12500000}', '2026-01-20'),
     (null, 'ours.example', 'recent_funding', '{"type": "seed"}', '2024-03-01'),
-    (null, 'ours.example', 'actively_hiring', '{"postings": 2, "titles": ["SRE", "Platform Engineer"]}', '2025-12-05'),
+    (null, 'ours.example', 'actively_hiring', '{"open_positions": 2, "newest": ["SRE", "Platform Engineer"]}', '2025-12-05'),
     (null, 'ours.example', 'tech_stack_change', '{"came": ["Argo CD"], "went": []}', '2026-01-30'),
-    ('ann', null, 'page_visit', '"the prices"', '2026-01-31'),
+    ('ann', null, 'page_visit', '{"file": "a.jsonl", "detail": "the prices"}', '2026-01-31'),
     (null, 'theirs.example', 'recent_funding', '{"type": "debt_financing"}', '2025-02-01')
 """  # noqa: E501
 
@@ -248,6 +249,48 @@ def test_where_the_score_is_shown_to_order_leads_their_order_is_that_of_expected
         "Ordered by expected acceptance",
         "Ordered by points",
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "said"),
+    [
+        ("recent_funding", {"type": "grant"}, "raised a grant round yesterday"),
+        ("recent_funding", {"detail": "as their blog says"}, "raised money yesterday"),
+        ("actively_hiring", {"detail": {"seen": 2}}, "hires (seen yesterday)"),
+        ("actively_hiring", {"open_positions": 1, "newest": ["SRE"]}, "hires: SRE (seen yesterday)"),
+        (
+            "tech_stack_change",
+            {"came": ["Argo CD"], "went": ["Jenkins", "Chef"]},
+            "changed its technologies (took up Argo CD) (dropped Jenkins, Chef) yesterday",
+        ),
+        ("leadership_change", {"title": "CTO"}, "has a new decision maker (CTO) since 2026-01-31"),
+        (
+            "industry_growth",
+            {"from": "51-200", "to": "201-500"},
+            "grew from 51-200 to 201-500 people yesterday",
+        ),
+        ("contract_renewal", {"detail": "with them"}, "renews a contract (with them) about 2026-01-31"),
+        ("competitor_product", {"products": ["Theirs"]}, "uses Theirs"),
+        ("news", {"titles": ["Ours opens in Oslo", "more"]}, "is in the news: Ours opens in Oslo yesterday"),
+        ("download", {}, "downloaded something of yours yesterday"),
+    ],
+)
+def test_each_signal_is_said_by_what_its_source_tells(kind, data, said):
+    arguments = (
+        "'kind', 'data', \"timestamptz '2026-01-31 00:00:00+00'\", \"timestamptz '2026-02-01 06:00:00+00'\""
+    )
+    with duckdb.connect() as connection:
+        answer = connection.execute(
+            f"select {rendered('[ew]*/*.sql', f'signal_says({arguments})')} "
+            "from (select ? as kind, ?::json as data)",
+            [kind, json.dumps(data)],
+        )
+        assert answer.fetchone() == (said,)
+
+
+def test_there_are_words_for_every_signal():
+    names = {each["name"] for each in returned("catalogue/*.sql", "signal_types()")}
+    assert names <= set(returned("words/*.sql", "signal_texts()"))
 
 
 def test_nobody_of_the_demo_is_listed_who_was_asked_and_all_who_may_be_are_counted(demo):

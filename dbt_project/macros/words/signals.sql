@@ -2,32 +2,37 @@
 {% macro signal_texts() -%}
     {{ return({
         'recent_funding': 'raised [{stage}|money][ ({amount})] {ago}',
-        'actively_hiring': 'hires[ for {postings} places][: {titles}] (seen {ago})',
-        'tech_stack_change': '[took up {came}, ][dropped {went}, ]{ago}',
-        'leadership_change': 'has a new decision maker[ ({detail})] since {on}',
+        'actively_hiring': 'hires[ for {positions} places][: {titles}] (seen {ago})',
+        'tech_stack_change': 'changed its technologies[ (took up {came})][ (dropped {went})] {ago}',
+        'leadership_change': 'has a new decision maker[ ({title})] since {on}',
         'industry_growth': 'grew[ from {before} to {after} people] {ago}',
         'contract_renewal': 'renews a contract[ ({detail})] about {on}',
-        'competitor_product': 'uses [{detail}|what a competitor sells]',
+        'competitor_product': 'uses [{products}|what a competitor sells]',
         'page_visit': 'visited [{detail}|your site] {ago}',
         'download': 'downloaded [{detail}|something of yours] {ago}',
         'replied': 'replied {ago}',
         'connected': 'connected with a sender {ago}',
-        'news': 'is in the news[ ({detail})] {ago}',
+        'news': 'is in the news[: {headline}] {ago}',
     }) }}
 {%- endmacro %}
 
-{#- What a signal says, in words: `happened_at` is when it happened or else was seen, `data` its signal_data. -#}
+{#- What a signal says, in words: `happened_at` is when it happened or else was seen, `data` its signal_data. Of a line of a file that is
+    its `detail`, where that is a text. -#}
 {% macro signal_says(type, data, happened_at, now) -%}
+    {%- set detail = "case when json_type(" ~ data ~ ", '$.detail') = 'VARCHAR' then " ~ data ~ " ->> '$.detail' end" -%}
     {%- set facts = {
         'stage': funding_round(data ~ " ->> '$.type'"),
         'amount': printed_dollars("cast(" ~ data ~ " ->> '$.amount_usd' as double)"),
-        'postings': data ~ " ->> '$.postings'",
-        'titles': "coalesce(" ~ json_texts_joined(data ~ " -> '$.titles'") ~ ", " ~ data ~ " ->> '$.titles')",
+        'positions': "nullif(" ~ data ~ " ->> '$.open_positions', '1')",
+        'titles': "coalesce(" ~ json_texts_joined(data ~ " -> '$.newest'") ~ ", " ~ detail ~ ")",
         'came': json_texts_joined(data ~ " -> '$.came'"),
         'went': json_texts_joined(data ~ " -> '$.went'"),
-        'before': data ~ " ->> '$.before'",
-        'after': data ~ " ->> '$.after'",
-        'detail': "case when json_type(" ~ data ~ ") = 'VARCHAR' then " ~ data ~ " ->> '$' else " ~ data ~ " ->> '$.detail' end",
+        'title': "coalesce(" ~ data ~ " ->> '$.title', " ~ detail ~ ")",
+        'before': data ~ " ->> '$.from'",
+        'after': data ~ " ->> '$.to'",
+        'products': "coalesce(" ~ json_texts_joined(data ~ " -> '$.products'") ~ ", " ~ detail ~ ")",
+        'headline': "coalesce(" ~ data ~ " ->> '$.titles[0]', " ~ detail ~ ")",
+        'detail': detail,
         'ago': days_ago(happened_at, now),
         'on': utc_date(happened_at),
     } -%}
