@@ -77,7 +77,8 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             from (values {PEOPLE}) as people (lead_id, title, company_name, company_domain, company_industry,
                 company_size_raw, technologies, email);
             create table heyreach_connections as
-            select * from (values {CONNECTIONS}) as rows (lead_id, campaign_id, account_id, status, is_sent,
+            select *, lead_id || campaign_id as connection_id
+            from (values {CONNECTIONS}) as rows (lead_id, campaign_id, account_id, status, is_sent,
                 is_accepted, is_undecided, is_waiting, sent_cohort_at);
             create table signal_events as
             select lead_id, company_domain, signal_type, signal_data::json as signal_data,

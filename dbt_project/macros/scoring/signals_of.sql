@@ -28,7 +28,7 @@ newest_signals as (
     select
         lead_id,
         signal_type,
-        arg_max(signal_data, happened_at) as signal_data,
+        arg_max(signal_data, (happened_at, cast(signal_data as varchar))) as signal_data,
         max(happened_at) as happened_at,
         max(detected_at) as detected_at
     from seen

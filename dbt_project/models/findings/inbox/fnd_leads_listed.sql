@@ -31,8 +31,15 @@ with ranked as (
 )
 
 select
-    points.*,
-    ranked.* exclude (lead_id, icp_profile)
+    ranked.*,
+    {%- for component in score_components() if component.group == 'fit' %}
+    points.{{ component.name }},
+    {%- endfor %}
+    points.tier,
+    points.total_score,
+    points.score_coverage,
+    points.is_provisional,
+    points.as_of
 from ranked
 inner join {{ ref('lead_score_points') }} as points
     on ranked.lead_id = points.lead_id and ranked.icp_profile = points.icp_profile

@@ -23,6 +23,7 @@ run_parameters as (
 contacts as (
 
     select
+        connections.connection_id,
         connections.lead_id,
         people.company_domain,
         {{ company_key('people.company_name') }} as company_key,
@@ -59,8 +60,8 @@ colleagues as (
 
 select
     of_lead as lead_id,
-    arg_max(sender, asked_at) filter (where is_sent) as sender,
-    arg_max(is_accepted, asked_at) filter (where is_sent) as is_accepted,
+    arg_max(sender, (asked_at, connection_id)) filter (where is_sent) as sender,
+    arg_max(is_accepted, (asked_at, connection_id)) filter (where is_sent) as is_accepted,
     max(asked_at) filter (where is_sent) as asked_at,
     count(distinct colleagues.lead_id) filter (where not is_sent) as waiting,
     min(campaign) filter (where not is_sent) as campaign

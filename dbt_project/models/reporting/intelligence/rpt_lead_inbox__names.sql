@@ -13,7 +13,7 @@ named as (
 
     select
         lead_rows.lead_id,
-        lead_rows.found_in,
+        (lead_rows.found_in, lead_rows.container_id, lead_rows.row_key) as place,
         in_campaigns.first_name,
         in_campaigns.last_name
     from lead_rows
@@ -23,7 +23,7 @@ named as (
     union all
     select
         lead_rows.lead_id,
-        lead_rows.found_in,
+        (lead_rows.found_in, lead_rows.container_id, lead_rows.row_key) as place,
         in_lists.first_name,
         in_lists.last_name
     from lead_rows
@@ -35,7 +35,7 @@ named as (
 
 select
     lead_id,
-    {{ first_by('first_name', 'found_in') }} as first_name,
-    {{ first_by('last_name', 'found_in') }} as last_name
+    {{ first_by('first_name', 'place') }} as first_name,
+    {{ first_by('last_name', 'place') }} as last_name
 from named
 group by lead_id

@@ -61,7 +61,7 @@ happened as (
         ) as signals,
         max(happened_at) as newest_signal_at,
         min(counts_until) filter (where points > 0) as points_until,
-        arg_min(signal_type, counts_until) filter (where points > 0) as first_to_go
+        arg_min(signal_type, (counts_until, signal_type)) filter (where points > 0) as first_to_go
     from counting
     where counts_until > as_of and coalesce(points, 1) > 0
     group by lead_id, icp_profile
