@@ -65,6 +65,10 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(f"""
             create table stg_operations__run_parameters as select 'now' as scoring_config_hash,
                 timestamptz '{AS_OF}' as as_of, 200 as inbox_most_leads, 14 as acceptance_window_days;
+            create table int_company_answers (company_domain text, integration text, answered_at timestamptz,
+                company_size text, technologies text[]);
+            create table int_positions_told (lead_id text, answered_at timestamptz, started_at timestamptz,
+                is_decision_maker bool);
             create table company_regions as select 'us' as alias, 'na' as region;
             create table icp_profiles as
             select name, name = 'saas' as is_default, null as valid_until
@@ -109,6 +113,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         """)
         for column in NOT_TOLD:
             connection.execute(f"alter table heyreach_leads add column {column} text")
+        connection.execute("create table int_leads_filled as select * from heyreach_leads")
         for name in MODELS:
             connection.execute(f"create table {name} as {model_sql(name)}")
         yield connection

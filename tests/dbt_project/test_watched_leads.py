@@ -29,6 +29,10 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             create table stg_operations__builds (built_as_of timestamptz, build_number int);
             create table stg_operations__watches (watch_id text, decision text, profile_url text,
                 company_domain text, icp_profile text, declared_as_of timestamptz, declared_at timestamptz);
+            create table int_company_answers (company_domain text, integration text, answered_at timestamptz,
+                company_size text, technologies text[]);
+            create table int_positions_told (lead_id text, answered_at timestamptz, started_at timestamptz,
+                is_decision_maker bool);
             create table company_regions as select 'us' as alias, 'na' as region;
             create table icp_profiles as
             select name, name = 'saas' as is_default, null as valid_until
@@ -43,6 +47,9 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
                 ('bob', 'CTO', 'Theirs', 'theirs.example', null, null, null, null, null, null)
             ) as people (lead_id, title, company_name, company_domain, company_industry, company_size_raw,
                 technologies, company_region, email, phone);
+            alter table heyreach_leads add column company_size text;
+            update heyreach_leads set company_size = company_size_raw;
+            create view int_leads_filled as select * from heyreach_leads;
             create table signal_events (lead_id text, company_domain text, signal_type text, signal_data json,
                 occurred_at timestamptz, detected_at timestamptz);
             create table int_enrichment_values

@@ -3,7 +3,7 @@
 {#- Of each of fnd_leads_listed: what has happened, what fits, and what isn't known. -#}
 
 {%- set fits = {
-    'industry': 'facts.industry', 'size': 'leads.company_size_raw', 'region': 'upper(facts.region)',
+    'industry': 'facts.industry', 'size': 'leads.company_size', 'region': 'upper(facts.region)',
     'technologies': texts_joined(in_both('profiles.must_have', 'facts.technologies')),
     'tools': texts_joined(in_both('profiles.complementary_tools', 'facts.technologies')),
 } %}
