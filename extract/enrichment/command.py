@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from extract.enrichment.aturiya import leads_of_aturiya
@@ -14,7 +14,7 @@ from extract.enrichment.base import REOPENED, Integration
 from extract.enrichment.clients import Clients, is_invented, missing_keys
 from extract.enrichment.config import EnrichmentConfig, load_enrichment_config
 from extract.enrichment.halting import FailingAlikeError, Halts
-from extract.enrichment.lacking import lacking
+from extract.enrichment.lacking import lacking, oldest_first
 from extract.enrichment.leads import (
     Leads,
     check_columns,
@@ -40,6 +40,8 @@ from extract.workspace.values import is_loopback
 from extract.workspace.workspace import Workspace
 
 MOST_PARALLEL = 16
+# After so long whoever is watched is asked about again: each night, also one that begins a little earlier.
+AGAIN_AFTER = timedelta(hours=20)
 SOURCES = ("warehouse", "aturiya")
 # What reads profile pages: the language model does, too.
 _READERS_OF_PAGES = (PROFILES, "llm")
@@ -58,7 +60,8 @@ class EnrichOptions:
     """What the operator asked for; without a file, the leads of `source`.
 
     `output` is a file or folder for the result, `format` csv, json or both; without it, what the file's
-    ending says, else both.
+    ending says, else both. `again` are the people of the warehouse who alone are asked about, whatever is
+    known of them for longer than AGAIN_AFTER.
     """
 
     names: str
@@ -72,6 +75,7 @@ class EnrichOptions:
     output: Path | None = None
     format: str | None = None
     back_off: float = 1.0
+    again: frozenset[str] | None = None
 
     @property
     def is_of_warehouse(self) -> bool:
@@ -85,8 +89,16 @@ class EnrichOptions:
         return result_paths(default, self.output, self.format)
 
 
-def run_enrich(workspace: Workspace, options: EnrichOptions, say: Say) -> None:
-    """Do what the options ask.
+@dataclass
+class Spent:
+    """What starts that share their limits have taken of them, in leads and dollars."""
+
+    leads: int = 0
+    usd: float = 0.0
+
+
+def run_enrich(workspace: Workspace, options: EnrichOptions, say: Say, spent: Spent | None = None) -> None:
+    """Do what the options ask; with `spent`, within what other starts left of the limits.
 
     Raises ConfigurationError for what can't be asked at all (nothing is asked then), UnfinishedError where a
     service stopped answering; the same command goes on there.
@@ -110,7 +122,10 @@ def run_enrich(workspace: Workspace, options: EnrichOptions, say: Say) -> None:
                 people = suppressions(workspace)
                 leads = _without_erased(people, _leads(workspace, options, clients), say)
                 check_columns(leads, integrations)
-                _Enrichment(workspace, config, clients, ledger, people, options, say).run(leads, integrations)
+                started = _Enrichment(
+                    workspace, config, clients, ledger, people, options, say, spent or Spent()
+                )
+                started.run(leads, integrations)
         finally:
             clients.close()
 
@@ -148,9 +163,10 @@ class _Enrichment:
     people: Suppressions
     options: EnrichOptions
     say: Say
+    spent: Spent
 
     def run(self, leads: Leads, integrations: list[Integration]) -> None:
-        purpose = purpose_of(leads, integrations, self.options.limit)
+        purpose = purpose_of(leads, integrations, self.options.limit, self.options.again is not None)
         run = self.ledger.unfinished(purpose)
         if leads.source == "warehouse":
             leads = self._lacking(leads, integrations)
@@ -176,6 +192,7 @@ class _Enrichment:
             self._now,
             self.people,
             most_usd=self.options.most_usd,
+            usd=self.spent.usd,
         )
         try:
             for wave in waves(integrations):
@@ -184,6 +201,7 @@ class _Enrichment:
                 if any(runner.halts.of(each) for each in wave):
                     break  # what comes next may need what was not asked
         finally:
+            self.spent.usd = runner.usd
             is_through = self._report(run, leads, integrations, runner.halts)
         if is_through:
             self.ledger.end(run.run_id, self._now())
@@ -197,12 +215,19 @@ class _Enrichment:
             )
 
     def _lacking(self, leads: Leads, integrations: list[Integration]) -> Leads:
-        rows = lacking(leads.rows, integrations, self.ledger, self._now())
-        taken = rows[: self.options.limit]
+        now, again, limit = self._now(), self.options.again, self.options.limit
+        if again is None:
+            rows = lacking(leads.rows, integrations, self.ledger, now)
+            said = f"{len(rows):,} of {len(leads.rows):,} people in the warehouse lack what can be asked"
+        else:
+            watched = [row for row in leads.rows if row.person in again]
+            rows = oldest_first(watched, integrations, self.ledger, now)
+            rows = lacking(rows, integrations, self.ledger, now, now - AGAIN_AFTER)
+            said = f"{len(rows):,} of {len(watched):,} watched people were not asked about today"
+        taken = rows[: None if limit is None else max(limit - self.spent.leads, 0)]
         first = f"; the first {len(taken):,} of them are asked about" if len(taken) < len(rows) else ""
-        self.say(
-            f"{len(rows):,} of {len(leads.rows):,} people in the warehouse lack what can be asked{first}"
-        )
+        self.say(f"{said}{first}")
+        self.spent.leads += len(taken)
         return replace(leads, rows=taken)
 
     def _new_run(self, leads: Leads, integrations: list[Integration], purpose: str) -> Run:
@@ -235,7 +260,8 @@ class _Enrichment:
                 subject = each.subject(told[row.row_number])
                 missing = [name for name in each.inputs if not told[row.row_number].get(name)]
                 asks.append((row.row_number, subject, f"no {', '.join(missing)}" if missing else None))
-            self.ledger.plan(run.run_id, each.name, each.variant, asks, self._now())
+            since = None if self.options.again is None else self._now() - AGAIN_AFTER
+            self.ledger.plan(run.run_id, each.name, each.variant, asks, self._now(), since)
 
     def _preview(self, leads: Leads, integrations: list[Integration], run: Run | None) -> None:
         self.say(

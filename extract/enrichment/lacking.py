@@ -12,14 +12,19 @@ from extract.enrichment.registry import waves
 
 
 def lacking(
-    rows: Sequence[RunRow], integrations: Sequence[Integration], ledger: EnrichmentLedger, now: datetime
+    rows: Sequence[RunRow],
+    integrations: Sequence[Integration],
+    ledger: EnrichmentLedger,
+    now: datetime,
+    since: datetime | None = None,
 ) -> list[RunRow]:
     """Those rows, in their order; whom a question failed for comes after those never asked about.
 
-    So a limit takes the next ones each time, and can't get stuck on those who fail again and again.
+    So a limit takes the next ones each time, and can't get stuck on those who fail again and again. With
+    `since`, what was answered before it is lacking, too.
     """
     ordered = waves(list(integrations))
-    known = {each.name: ledger.known(each.name, each.variant, now) for each in integrations}
+    known = {each.name: ledger.known(each.name, each.variant, now, since) for each in integrations}
     asked = {each.name: ledger.asked(each.name, each.variant) for each in integrations}
     answered_for = {each.name: ledger.asked_for(each.name, each.variant) for each in integrations}
     fresh, tried = [], []
@@ -29,6 +34,19 @@ def lacking(
             is_tried = all(key in asked[name] and key not in known[name] for name, key in questions)
             (tried if is_tried else fresh).append(row)
     return fresh + tried
+
+
+def oldest_first(
+    rows: Sequence[RunRow], integrations: Sequence[Integration], ledger: EnrichmentLedger, now: datetime
+) -> list[RunRow]:
+    """The rows as long ago as what is known of them was answered, so that a limit passes over nobody."""
+    calls = {each.name: ledger.cached(each.name, each.variant, now) for each in integrations}
+
+    def oldest_call(row: RunRow) -> int:
+        subjects = ((each.name, each.subject(row.lead)) for each in integrations)
+        return min((calls[name].get(each.key, 0) for name, each in subjects if each), default=0)
+
+    return sorted(rows, key=oldest_call)
 
 
 def _open_questions(

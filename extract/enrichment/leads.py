@@ -148,8 +148,11 @@ def _has_none(leads: Leads, column: str) -> str:
     return f"{shown(leads.file)} has none ({where}); its columns are {columns}"
 
 
-def purpose_of(leads: Leads, integrations: Sequence[Integration], limit: int | None) -> str:
+def purpose_of(
+    leads: Leads, integrations: Sequence[Integration], limit: int | None, is_again: bool = False
+) -> str:
     """What makes two starts the same run: the same file, the same questions, the same part."""
     asked = sorted(f"{each.name}:{each.variant}" for each in integrations)
-    text = "\n".join([leads.source, leads.sha256 or "", str(limit or ""), *asked])
+    again = ["again"] if is_again else []
+    text = "\n".join([leads.source, leads.sha256 or "", str(limit or ""), *asked, *again])
     return hashlib.sha256(text.encode()).hexdigest()[:32]

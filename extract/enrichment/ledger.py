@@ -100,13 +100,14 @@ class EnrichmentLedger(LedgerFile):
         variant: str,
         asks: Iterable[tuple[int, Subject | None, str | None]],
         now: datetime,
+        since: datetime | None = None,
     ) -> None:
         """Write what a run asks of an integration: per row the subject, or why there is none.
 
-        What is known already is answered from there.
+        What is known already is answered from there, unless it was told before `since`.
         """
         with self.transaction() as database:
-            known = self.cached(integration, variant, now)
+            known = self.cached(integration, variant, now, since)
             database.executemany(
                 "insert into asks (run_id, row_number, integration, variant, key, inputs, reason, "
                 "cached_call_id) values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -125,22 +126,27 @@ class EnrichmentLedger(LedgerFile):
                 ),
             )
 
-    def cached(self, integration: str, variant: str, now: datetime) -> dict[str, int]:
-        """Key -> the call that answers it still; the newest one where several do."""
+    def cached(
+        self, integration: str, variant: str, now: datetime, since: datetime | None = None
+    ) -> dict[str, int]:
+        """Key -> the call that answers it still, at `since` or later; the newest one where several do."""
         rows = self.select(
             "select calls.key, max(calls.call_id) as call_id from calls "
             "inner join answers on calls.call_id = answers.call_id "
             "where calls.integration = ? and calls.variant = ? and answers.valid_until > ? "
-            "group by calls.key",
+            "and answers.answered_at >= ? group by calls.key",
             integration,
             variant,
             now.isoformat(),
+            since.isoformat() if since else "",
         )
         return {row["key"]: row["call_id"] for row in rows}
 
-    def known(self, integration: str, variant: str, now: datetime) -> dict[str, dict]:
-        """Key -> the fields of the answer that counts still."""
-        calls = self.cached(integration, variant, now)
+    def known(
+        self, integration: str, variant: str, now: datetime, since: datetime | None = None
+    ) -> dict[str, dict]:
+        """Key -> the fields of the answer that counts still, given at `since` or later."""
+        calls = self.cached(integration, variant, now, since)
         rows = self.select(
             "select calls.call_id, answers.fields from answers "
             "inner join calls on calls.call_id = answers.call_id "

@@ -1,5 +1,8 @@
 """Every integration by name, and those that are not built, with the reason."""
 
+from collections.abc import Iterable
+
+from dbt_project.rendering import returned
 from extract.enrichment.aliases import INTEGRATION_ALIASES
 from extract.enrichment.base import Integration
 from extract.enrichment.config import EnrichmentConfig
@@ -54,6 +57,8 @@ _CLASSES: tuple[type[Integration], ...] = (
 
 INTEGRATIONS: dict[str, type[Integration]] = {each.name: each for each in _CLASSES}
 
+_SIGNAL_FIELDS = frozenset(returned("catalogue/signal_fields.sql", "signal_fields()"))
+
 # Named by somebody, and no public document says how they are asked. They cost nothing and can't be asked for.
 NOT_BUILT = {
     "linkedin_mutual_connections": "no HeyReach route and no documented tool tells mutual connections",
@@ -82,6 +87,11 @@ def chosen(names: str, config: EnrichmentConfig) -> list[Integration]:
     if problems:
         raise ConfigurationError(problems)
     return [INTEGRATIONS[name](config) for name in wanted]
+
+
+def telling_signals(integrations: Iterable[Integration]) -> list[Integration]:
+    """Those that tell what signals are made of."""
+    return [each for each in integrations if _SIGNAL_FIELDS.intersection(each.outputs)]
 
 
 def waves(integrations: list[Integration]) -> list[list[Integration]]:

@@ -77,7 +77,7 @@ class Runner:
     """Asks what a run has planned, about nobody in `suppressions`.
 
     `halts` says what stopped being asked, and why; `parallel` bounds the threads of each service,
-    `most_usd` what the start may cost, in dollars.
+    `most_usd` what may be spent, in dollars, of which `usd` are when it starts.
     """
 
     ledger: EnrichmentLedger
@@ -89,9 +89,9 @@ class Runner:
     suppressions: Suppressions
     halts: Halts = field(default_factory=Halts)
     most_usd: float | None = None
+    usd: float = 0.0
     _asked_before: dict[str, set[str]] = field(default_factory=dict)
     _credits: float = 0.0
-    _usd: float = 0.0
     _people: dict[tuple[str, str], set[str | None]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -229,13 +229,13 @@ class Runner:
         """Count what is charged, and stop every service once a limit of the start is reached."""
         with self._lock:
             self._credits += credits_used
-            self._usd += credits_used * (self.config.price(service) or 0.0)
+            self.usd += credits_used * (self.config.price(service) or 0.0)
             most = self.config.most_credits_per_start
             reached = ""
             if most and self._credits >= most:
                 reached = f"{self._credits:,.10g} credits are spent, and most_credits_per_start is {most:,}"
-            elif self.most_usd is not None and credits_used and self._usd >= self.most_usd:
-                reached = f"{self._usd:,.2f} dollars are spent, and nightly_most_usd is {self.most_usd:,.2f}"
+            elif self.most_usd is not None and credits_used and self.usd >= self.most_usd:
+                reached = f"{self.usd:,.2f} dollars are spent, and nightly_most_usd is {self.most_usd:,.2f}"
             if reached:
                 error = SpendingLimitError(f"{reached} in config/enrichment.yaml")
                 for name in SERVICES:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from dbt_project.rendering import rendered
 from extract import raw
 from extract.people.lines import blank_lines
 from extract.people.profile_urls import parse_profile_urls
@@ -67,6 +68,7 @@ def erase(workspace: Workspace, url: str) -> tuple[Person, list[Path]]:
     people.add(person.keys, datetime.now(UTC).date())
     while _recognize(workspace, person):
         people.add(person.keys, datetime.now(UTC).date())
+    person.names |= _nameless(workspace, person.keys)
     return person, _remove_profiles(workspace, person) + sweep(workspace, people, person.rows, person.words)
 
 
@@ -223,6 +225,23 @@ def _learn_words(value: object, person: Person) -> None:
             person.addresses |= set(_ADDRESS.findall(inner))
         if key != "sender":
             _learn_words(inner, person)
+
+
+def _nameless(workspace: Workspace, keys: set[str]) -> set[str]:
+    """How reports call the person, who are not told names: by title and company, as these were published."""
+    if not workspace.paths.published.exists():
+        return set()
+    called = rendered("words/*.sql", "nameless('title', 'company_name')")
+    with duckdb.connect(str(workspace.paths.published), read_only=True) as connection:
+        try:
+            found = connection.execute(
+                f"select {called} from marts.heyreach_leads "  # noqa: S608 - the project's own macro
+                "where normalized_profile_url in (select unnest(?::varchar[]))",
+                [sorted(keys)],
+            ).fetchall()
+        except (duckdb.BinderException, duckdb.CatalogException):  # of a release without such reports
+            return set()
+    return {text for (text,) in found if text}
 
 
 def _keep_counts(workspace: Workspace) -> None:

@@ -227,6 +227,16 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "evidence_n": "bigint",
         "worth": "double",
     },
+    # Whom the operator watches, and what was told of them (extract/intelligence/watches.py).
+    "watches": {
+        "watch_id": "text",
+        "decision": "text",
+        "profile_url": "text",
+        "company_domain": "text",
+        "icp_profile": "text",
+        "as_of": "timestamp",
+        "declared_at": "timestamp",
+    },
     # What leads were scored by (extract/intelligence/configuration.py): profiles and points, each
     # configuration once. It is named by its hash.
     "scoring_configs": {

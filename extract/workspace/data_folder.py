@@ -74,6 +74,7 @@ FILE_KINDS = (
         "a line each",
         KEPT,
     ),
+    FileKind(("journal/watches.jsonl",), "whom you watch, and what was told of them", "a line each", LEADS),
     FileKind(RESULT_FILES, "reports, results and leads to follow", "some files each", RESULTS),
     FileKind(
         ("imports.sqlite*", "enrichment.sqlite*", "acts.sqlite*"),

@@ -150,6 +150,11 @@ class Paths:
         return self.journal / "advice.jsonl"
 
     @property
+    def watches(self) -> Path:
+        """Whom the operator watches, and what was told of them."""
+        return self.journal / "watches.jsonl"
+
+    @property
     def scoring_configs(self) -> Path:
         """What leads were scored by: profiles and points, each configuration once."""
         return self.journal / "scoring_configs.jsonl"

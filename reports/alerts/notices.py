@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from extract.intelligence import watches
 from extract.workspace import journal
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.lock import BusyError, exclusive
@@ -25,6 +26,12 @@ OPEN_ANOMALIES = """
     from marts.rpt_anomalies
     where is_open and not is_acknowledged
     order by since desc, kind, dimension, segment
+"""
+WATCHED = """
+    select change_id, profile_url, icp_profile, who, what_changed, as_of
+    from marts.rpt_watched_leads
+    where is_news
+    order by total_score desc, profile_url, icp_profile
 """
 TRIED_FOR = timedelta(days=7)
 ID_CHARACTERS = 8
@@ -58,6 +65,14 @@ def open_anomalies(paths: Paths) -> list[dict]:
         names = [column[0] for column in answer.description]
         rows = [dict(zip(names, values, strict=True)) for values in answer.fetchall()]
     return [row for row in rows if row["anomaly_id"] not in acknowledged]
+
+
+def changes_watched(paths: Paths) -> list[dict]:
+    """What is to be told of watched leads, as of the published warehouse; the best lead first."""
+    with open_published(paths.published) as connection:
+        answer = connection.execute(WATCHED)
+        names = [column[0] for column in answer.description]
+        return [dict(zip(names, values, strict=True)) for values in answer.fetchall()]
 
 
 def acknowledge(paths: Paths, anomaly_id: str) -> dict:
@@ -100,7 +115,7 @@ class _Outbox:
     def succeeded(self, job: str, reports: list[Path]) -> None:
         if self._failure():
             self._queue("recovered", f"{job} runs again", "The job that failed before came to its end.")
-        told = self._told()
+        told = self._told("anomalies")
         news = [
             row
             for row in open_anomalies(self._workspace.paths)
@@ -109,8 +124,26 @@ class _Outbox:
         if news:
             subject = news[0]["message"] if len(news) == 1 else f"{len(news)} things changed"
             self._queue("anomalies", subject, "\n\n".join(map(described, news)), anomalies=news)
+        self._tell_of_watched()
         if job == "weekly" and reports:
             self._queue("weekly_report", *_headline(reports), attachments=[str(path) for path in reports])
+
+    def _tell_of_watched(self) -> None:
+        """One notice of what changed; it names nobody, and goes whole when somebody in it is erased."""
+        told = {each["change_id"] for each in self._told("watched")}
+        news = [row for row in changes_watched(self._workspace.paths) if row["change_id"] not in told]
+        if news:
+            lines = [
+                f"**{row['who'] or 'A lead'}** (profile {row['icp_profile']}) {row['what_changed']}"
+                for row in news
+            ]
+            names = ("change_id", "profile_url", "icp_profile", "as_of")
+            self._queue(
+                "watched",
+                "A watched lead changed" if len(news) == 1 else f"{len(news)} watched leads changed",
+                "\n\n".join([*lines, "Who that is: make watch"]),
+                watched=[{name: row[name] for name in names} for row in news],
+            )
 
     def failed(self, job: str, error: Exception) -> None:
         """One notice until a job succeeds again, or fails for another reason."""
@@ -140,8 +173,16 @@ class _Outbox:
                         f"warning: {error}; not told: {row['subject'][:100]}; tried again with the next job"
                     )
                     break
+                if all(row["notice_id"] != notice_id for notice_id, _ in self._delivered()):
+                    self._note_told(row)
                 self._write(row["notice_id"], "delivered", channel=name)
                 self._say(f"told by {name}: {row['subject'][:100]}")
+
+    def _note_told(self, notice: dict) -> None:
+        """From now on a watched lead is compared with what it was when this was told."""
+        for each in notice.get("watched", ()):
+            target = watches.Target(each["profile_url"], icp_profile=each["icp_profile"])
+            watches.note(self._workspace.paths, "told", target, datetime.fromisoformat(each["as_of"]))
 
     def _queue(self, topic: str, subject: str, text: str, **facts: object) -> None:
         if not self._channels:
@@ -189,11 +230,11 @@ class _Outbox:
             and datetime.fromisoformat(row["happened_at"]) > oldest
         ]
 
-    def _told(self) -> list[dict]:
-        """Anomalies in notices that reached somebody, or still may."""
+    def _told(self, what: str) -> list[dict]:
+        """Anomalies, or changes of who is `watched`, in notices that reached somebody, or still may."""
         reached = {notice_id for notice_id, _ in self._delivered()}
         reached |= {row["notice_id"] for name in self._channels for row in self._pending(name)}
-        return [each for row in self._queued() if row["notice_id"] in reached for each in row["anomalies"]]
+        return [each for row in self._queued() if row["notice_id"] in reached for each in row.get(what, ())]
 
     def _failure(self) -> dict | None:
         """The failure that was told last, unless jobs have succeeded since."""

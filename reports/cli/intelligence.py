@@ -1,12 +1,15 @@
-"""Whom to look for, and what happened to them."""
+"""Whom to look for, what happened to them, and whom to ask next."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from extract.workspace.workspace import Workspace
-from reports.cli.frame import PATH, show, verb
+from reports.cli.frame import PATH, WHOLE, OneOf, show, verb
 from reports.cli.pipeline import root
+
+TIERS = ("hot", "warm", "nurture", "cold")
 
 
 @verb(root, "icp")
@@ -37,3 +40,32 @@ def signal(workspace: Workspace, url: str, domain: str, signal_type: str, on: st
     from reports.jobs.intelligence import tell_signal
 
     tell_signal(workspace, TypedSignal(signal_type, url, domain, on, detail), show=show)
+
+
+@verb(root, "inbox")
+@click.option("--profile", metavar="NAME", help="By which profile; the default one unless it is named.")
+@click.option("--tier", type=OneOf(TIERS), help="Only leads of that tier.")
+@click.option("--limit", type=WHOLE, metavar="N", help="Only the first N: 20 shown, or all written.")
+@click.option("--format", type=OneOf(("text", "csv", "json")), default="text", help="csv: into a file.")
+def inbox(workspace: Workspace, **options: Any) -> None:
+    """List whom to ask next, why now, and what not to do; or write them for an import."""
+    from reports.jobs.inbox import show_inbox
+
+    show_inbox(workspace, **options, show=show)
+
+
+@verb(root, "watch")
+@click.option("--url", metavar="URL", help="A person's profile.")
+@click.option("--domain", metavar="DOMAIN", help="A company; all its leads are watched.")
+@click.option("--profile", metavar="NAME", help="A profile; its hot leads are watched.")
+@click.option("--stop", is_flag=True, help="Watch it no more.")
+def watch(workspace: Workspace, url: str | None, domain: str | None, profile: str | None, stop: bool) -> None:
+    """Watch a person, a company or a profile's hot leads; without one, list who is watched."""
+    from reports.jobs.watch import list_watched, watch
+
+    if url or domain or profile:
+        watch(workspace, url, domain, profile, stop=stop, show=show)
+    elif stop:
+        raise click.UsageError("--stop needs --url, --domain or --profile")
+    else:
+        list_watched(workspace, show=show)

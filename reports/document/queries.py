@@ -44,6 +44,22 @@ RECOMMENDATIONS = "select * from marts.rpt_recommendations order by rank"
 EXPERIMENTS = (
     "select * from marts.rpt_experiments order by began_at, experiment, account_type, other_account_type"
 )
+# By the default profile. Names and links are for `make inbox`; what is left, `make erase` finds in reports.
+INBOX = """
+    select inbox.* exclude (lead_id, profile_url, first_name, last_name, title, company_name, company_domain)
+    from marts.rpt_lead_inbox as inbox
+    inner join marts.rpt_inbox_profiles as profiles using (icp_profile)
+    where profiles.is_default and inbox.rank <= 10
+    order by inbox.rank
+"""
+# What changed of watched leads; the notices tell it, too.
+WATCHED = """
+    select icp_profile, watched_as, who, tier, total_score, tier_before, score_before, what_changed
+    from marts.rpt_watched_leads
+    where is_news
+    order by total_score desc, who, what_changed
+"""
+INBOX_PROFILES = "select * from marts.rpt_inbox_profiles order by profile_order"
 PROFILES = "select * from marts.rpt_icp_profiles order by profile_order"
 _TIERS = [f"tier:{tier}" for tier in (*returned("catalogue/*.sql", "score_tiers()"), "cold")]
 SCORE_VALIDATION = f"""
@@ -237,6 +253,11 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "outcomes": rows(OUTCOMES),
             "recommendations": rows(RECOMMENDATIONS),
             "experiments": rows(EXPERIMENTS),
+            "inbox": {
+                "profiles": rows(INBOX_PROFILES),
+                "leads": rows(INBOX),
+                "watched": rows(WATCHED),
+            },
             "scores": rows(PROFILES),
             "belief": {"validation": rows(SCORE_VALIDATION), "points": rows(SIGNAL_VALUES)},
             "enrichment": {

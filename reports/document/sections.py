@@ -73,6 +73,12 @@ SECTIONS = (
         ),
     ),
     Section("outcomes", "What came of advice", ("rpt_advice_outcomes",), is_numbered=False),
+    Section(
+        "inbox",
+        "Whom to ask next",
+        ("rpt_lead_inbox", "rpt_inbox_profiles", "rpt_watched_leads"),
+        is_numbered=False,
+    ),
     Section("scores", "Whom leads fit", ("rpt_icp_profiles",), is_numbered=False),
     Section(
         "belief",

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from extract.enrichment.base import Integration
-from extract.enrichment.command import EnrichOptions, run_enrich
+from extract.enrichment.command import EnrichOptions, Spent, UnfinishedError, run_enrich
 from extract.enrichment.config import load_enrichment_config
 from extract.enrichment.listing import ListOptions, list_enrichments
-from extract.enrichment.registry import chosen
+from extract.enrichment.registry import chosen, telling_signals
 from extract.enrichment.writeback import WriteBackOptions, run_write_back
 from extract.importer.command import run_import
 from extract.importer.options import ImportOptions
 from extract.intelligence.configuration import load_configuration
+from extract.intelligence.watches import watched_people
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.strict_yaml import shown
 from extract.workspace.workspace import Workspace
@@ -38,7 +39,10 @@ def enrich(workspace: Workspace, options: EnrichOptions, *, show: Say) -> None:
 
 
 def enrich_tonight(workspace: Workspace, *, say: Say) -> None:
-    """Ask what the nights ask, about the newest leads of the warehouse that lack it, within their limits.
+    """Ask what the nights ask, within their limits.
+
+    First what tells signals of whoever is watched, though it is known; then what the newest leads of the
+    warehouse lack.
 
     Raises as `run_enrich` does, and ConfigurationError for what is charged and has no price.
     """
@@ -62,7 +66,17 @@ def enrich_tonight(workspace: Workspace, *, say: Say) -> None:
         most_usd=config.nightly_most_usd,
         parallel=1,  # so that no more than one call goes beyond the limit
     )
-    run_enrich(workspace, options, say)
+    spent = Spent()
+    watched = watched_people(workspace.paths.published)
+    telling = [each.name for each in telling_signals(integrations) if each.name in names]
+    if watched and telling:
+        try:
+            run_enrich(workspace, replace(options, names=",".join(telling), again=watched), say, spent)
+        except UnfinishedError as error:
+            say(f"warning: not everything was asked about who is watched: {' '.join(str(error).split())}")
+    is_spent = spent.leads >= config.nightly_most_leads or 0 < config.nightly_most_usd <= spent.usd
+    if not is_spent:
+        run_enrich(workspace, options, say, spent)
 
 
 def _wanted(workspace: Workspace, integrations: Sequence[Integration], say: Say) -> list[str]:

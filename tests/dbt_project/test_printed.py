@@ -26,6 +26,9 @@ SAID = {
     "rpt_early_acceptance",
     "rpt_recommendations",
     "rpt_signal_value",
+    "rpt_lead_inbox",
+    "rpt_inbox_profiles",
+    "rpt_watched_leads",
 }
 ALL_TIME = ("all time", "as of the as-of", "now")
 

@@ -15,6 +15,7 @@ import pytest
 from extract.acting.leads_file import write_leads
 from extract.acting.ledger import Act, ActLedger, Stop
 from extract.enrichment.command import EnrichOptions, run_enrich
+from extract.people.profile_urls import parse_profile_urls
 from extract.pipeline import suppressions
 from extract.privacy import erase, purge
 from extract.raw import landing_contents
@@ -159,6 +160,15 @@ def rows_of(path: Path) -> bytes:
     return "\n".join(rows).lower().encode()
 
 
+def nameless(workspace: Workspace, lead: dict) -> str:
+    """How a report calls somebody whose name it doesn't tell."""
+    [parsed] = parse_profile_urls([lead["profile_url"]])
+    [(title, company)] = workspace.query(
+        f"select title, company_name from marts.heyreach_leads where normalized_profile_url = '{parsed.key}'"
+    )
+    return f"{title}, {company}"
+
+
 def counts_of(workspace: Workspace) -> Path:
     return Paths(workspace.data_dir).erasures
 
@@ -203,6 +213,7 @@ def story(compiled: Project, tmp_path_factory: pytest.TempPathFactory):
         enrich(workspace, "hunter,builtwith,apollo,profile_text,hunter_verifier,linkedin_posts", file)
         with instead_of_dbt(compiled):
             done(workspace, "run", "--against", "2025-10-01..2025-10-20")
+        done(workspace, "watch", "--url", f"https://www.linkedin.com/in/{SLUG}")
         done(workspace, "report", "--since", "2026-01-12", "--format", "json")
         assert list((data / "dbt").rglob("*.sql"))
         enrich(workspace, "apollo,heyreach_network")
@@ -210,9 +221,10 @@ def story(compiled: Project, tmp_path_factory: pytest.TempPathFactory):
             f"| {NAME} | {ADDRESS} | https://linkedin.com/in/{SLUG} |\n"
         )
         follow(opened(workspace))
+        lead = next(each for each in sandbox.truth()["leads"] if each["accepted_at"] and each["profile_url"])
+        (data / "reports" / "inbox.md").write_text(f"1. **{nameless(workspace, lead)}** (hot)\n")
         shutil.copy(data / "raw.duckdb", data / "raw.set-aside-2026-01-27T020000.duckdb")
         shutil.copytree(data, folder / "before")
-        lead = next(each for each in sandbox.truth()["leads"] if each["accepted_at"] and each["profile_url"])
         erase.erase(opened(workspace), lead["profile_url"])
         with instead_of_dbt(compiled):
             erased = workspace.run("erase", "--url", f"https://uk.linkedin.com/in/{SLUG.title()}?trk=people")
@@ -226,9 +238,11 @@ def test_before_the_person_is_everywhere(story):
     assert places[SLUG] >= {
         *("a.jsonl", "campaign_leads.jsonl", "list_leads.jsonl", "import_rows.jsonl", "webhook_events.jsonl"),
         *("raw.duckdb", "warehouse.duckdb", "imports.sqlite", "leads.md", "line.csv", "acts.sqlite"),
-        *("enrichment.sqlite", "enrichment_asks.jsonl", "enrichment_answers.jsonl"),
+        *("enrichment.sqlite", "enrichment_asks.jsonl", "enrichment_answers.jsonl", "watches.jsonl"),
         *("site.jsonl", "signal_lines.jsonl"),
     }
+    with duckdb.connect(str(story.before / "raw.duckdb"), read_only=True) as connection:
+        assert connection.execute("select count(*) from heyreach.watches").fetchall() == [(1,)]
     assert places[WORK_ADDRESS] >= {"enrichment.sqlite", "enrichment_answers.jsonl", "raw.duckdb"}
     [written], [document] = (list(story.before.glob(f"enrichment/*.{kind}")) for kind in ("csv", "json"))
     assert SLUG in written.read_text()
@@ -267,6 +281,14 @@ def test_an_erased_person_is_nowhere(story):
     slug = story.lead["profile_url"].rstrip("/").rpartition("/")[2]
     assert found(story.workspace.data_dir, *TRACES, slug) == {}
     assert found(story.workspace.data_dir, *OTHERS).keys() == set(OTHERS)
+
+
+def test_a_report_that_calls_them_by_title_and_company_does_so_no_more(story):
+    before, after = (
+        (place / "reports" / "inbox.md").read_text() for place in (story.before, story.workspace.data_dir)
+    )
+    assert len(before) > len("1. **, ** (hot)\n") + 10
+    assert after == "1. **[erased]** (hot)\n"
 
 
 def test_their_requests_leave_the_counts_and_the_reconciliation_knows(story):
@@ -409,7 +431,7 @@ def test_what_is_too_old_is_shown_first_and_deleted_when_asked_for(story, tmp_pa
     assert shown.exit_code == 0, shown.errors
     assert all(path.exists() for path in old)
     assert "too old: landing folders: 1 (" in shown.printed
-    assert "too old: reports, results and files of leads: 2 (" in shown.printed
+    assert "too old: reports, results and files of leads: 3 (" in shown.printed
     assert "too old: leads without activity: 0" in shown.printed
     deleted = workspace.run("purge", "--apply", OUTBOUND_AS_OF="2026-02-01")
     assert deleted.exit_code == 0, deleted.errors

@@ -134,6 +134,7 @@ def test_every_verb_and_variable_of_the_help_is_understood():
         "KIND": "light",
         "SENDERS": "hash",
         "FORMAT": "json",
+        "TIER": "hot",
         "INSTALL": "1",
     }
     for verb in commands:

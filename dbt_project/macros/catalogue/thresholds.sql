@@ -24,6 +24,9 @@
         'pull_gap_hours': {'default': 36, 'from': 1, 'to': 1000},
         'figures_old_after_hours': {'default': 26, 'from': 1, 'to': 1000},
         'completeness_drop_percent': {'default': 15, 'from': 5, 'to': 100},
+        'inbox_most_leads': {'default': 200, 'from': 10, 'to': 10000},
+        'watch_points': {'default': 10, 'from': 1, 'to': 100},
+        'watch_builds': {'default': 2, 'from': 1, 'to': 10},
         'required_attribution_fields': {'default': 'source,source_list,icp,batch_id', 'out of': 'attribution_fields'},
         'complete_lead_fields': {
             'default': 'title,company_name,company_size,company_industry,company_region',

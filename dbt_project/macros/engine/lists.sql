@@ -64,3 +64,8 @@
 {% macro listed_by(value, position) -%}
     list({{ value }} order by {{ position }})
 {%- endmacro %}
+
+{#- texts_joined(['b', 'a']) -> 'b, a'; an empty list gives NULL. -#}
+{% macro texts_joined(list) -%}
+    nullif(array_to_string({{ list }}, ', '), '')
+{%- endmacro %}

@@ -164,9 +164,10 @@ def test_the_table_of_what_nights_leave_names_every_kind():
     assert told == [(kind.patterns, kind.holds, kind.grows, kind.bound) for kind in FILE_KINDS]
 
 
-def test_those_nights_left_files_of_every_kind_but_what_is_swept_or_restored():
+def test_those_nights_left_files_of_every_kind_but_what_is_swept_restored_or_watched():
     assert [row[0] for row in measured_kinds() if row[4] == "0" and row[3] != data_folder.SWEPT] == [
-        "`from-backup/*`"
+        "`journal/watches.jsonl`",
+        "`from-backup/*`",
     ]
     assert [row[4] for row in measured_kinds() if row[3] == data_folder.SWEPT] == ["0"]
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from extract.people.suppression import suppressions
+from extract.privacy.files import Sweep, sweep_lines
 from extract.workspace import journal
 from extract.workspace.alert_settings import AlertSettings, Smtp
 from extract.workspace.errors import ConfigurationError
@@ -54,11 +56,18 @@ class Office:
     def folder(self) -> Path:
         return self.workspace.folder
 
-    def job(self, *rows: dict, name: str = "daily", reports: tuple[Path, ...] = ()) -> None:
-        """A job that ends well, with these anomalies in the warehouse it publishes."""
+    def job(
+        self,
+        *rows: dict,
+        name: str = "daily",
+        reports: tuple[Path, ...] = (),
+        watched: tuple[dict, ...] = (),
+    ) -> None:
+        """A job that ends well, with these anomalies and watched leads in the warehouse it publishes."""
         self.folder.mkdir(exist_ok=True)
         (self.folder / "warehouse.duckdb").unlink(missing_ok=True)
-        publish(self.folder / "warehouse.duckdb", {"rpt_anomalies": list(rows)})
+        tables = {"rpt_anomalies": list(rows), "rpt_watched_leads": list(watched)}
+        publish(self.folder / "warehouse.duckdb", tables)
         with telling(self.workspace, name, self.said.append) as outcome:
             outcome.reports = list(reports)
 
@@ -71,6 +80,28 @@ class Office:
 def office(tmp_path: Path, slack: WebhookServer, mail: MailServer) -> Office:
     smtp = Smtp("localhost", mail.port, "none", "", "", "reports@example.com", ("ada@example.com",))
     return Office(tmp_path, AlertSettings(slack.url, smtp))
+
+
+def changed(change: str, slug: str = "sam", **values: object) -> dict:
+    """A watched lead that is news."""
+    return {
+        "change_id": change,
+        "lead_id": slug,
+        "icp_profile": "saas",
+        "profile_url": f"https://www.linkedin.com/in/{slug}",
+        "who": f"Head of SRE, {slug.title()} GmbH",
+        "total_score": 84,
+        "is_news": True,
+        "what_changed": "was warm (66 points), is hot (84)",
+        **values,
+    }
+
+
+def told(office: Office) -> list[tuple[str, str, str]]:
+    """Whom the journal of the watched says that the operator was told of."""
+    rows = journal.rows(office.workspace.paths.watches)
+    assert {row["decision"] for row in rows} <= {"told"}
+    return [(row["profile_url"], row["icp_profile"], row["as_of"]) for row in rows]
 
 
 def titles(slack: WebhookServer) -> list[str]:
@@ -231,3 +262,48 @@ def test_acknowledging_what_is_not_there_names_what_is(office, given, problem):
         acknowledge(office.workspace.paths, given)
     assert all(row["anomaly_id"][:8] in str(caught.value) for row in (DROP, GAP))
     assert not office.workspace.paths.acknowledgements.exists()
+
+
+def test_a_watched_lead_that_changed_is_told_once_and_compared_with_that_from_then_on(office, slack):
+    for _ in range(3):
+        office.job(watched=(changed("1"), changed("0", "bob", is_news=False)))
+    assert titles(slack) == ["A watched lead changed"]
+    text = slack.posted[0]["text"]
+    assert "**Head of SRE, Sam GmbH** (profile saas) was warm (66 points), is hot (84)" in text.replace(
+        "*", "**"
+    )
+    assert "make watch" in text
+    assert told(office) == [("https://www.linkedin.com/in/sam", "saas", "2026-02-01T09:30:00Z")]
+    # The next build compares with what was told, so that its change is another one.
+    office.job(watched=(changed("2"), changed("3", "bob")))
+    assert titles(slack)[1:] == ["2 watched leads changed"]
+    assert len(told(office)) == 3
+
+
+def test_a_notice_of_watched_leads_names_nobody_and_goes_whole_with_an_erased_person(office, slack):
+    office.job(watched=(changed("1"),))
+    assert "linkedin" not in slack.posted[0]["text"]
+    people = suppressions(office.workspace)
+    people.add(["linkedin.com/in/sam"], date(2026, 2, 2))
+    swept = Sweep(people, set(), set())
+    for path in (office.workspace.paths.alerts, office.workspace.paths.watches):
+        sweep_lines(swept, path)
+        assert b"Sam GmbH" not in path.read_bytes()
+        assert b"in/sam" not in path.read_bytes()
+
+
+def test_what_no_channel_took_is_not_noted_as_told(office, slack, mail):
+    slack.status, mail.refuses = 500, {"MAIL"}
+    office.job(watched=(changed("1"),))
+    assert told(office) == []
+    slack.status, mail.refuses = 200, set()
+    office.job(watched=(changed("1"),))
+    assert titles(slack) == ["A watched lead changed"]
+    # Two channels have it, and it is noted once.
+    assert len(mail.messages) == len(told(office)) == 1
+
+
+def test_without_a_channel_nothing_is_told_and_nothing_noted(tmp_path):
+    office = Office(tmp_path, AlertSettings())
+    office.job(watched=(changed("1"),))
+    assert told(office) == []

@@ -318,6 +318,7 @@ def with_totals(**values: Any) -> dict[str, Any]:
             "notes": [],
             "recommendations": [],
             "experiments": [],
+            "inbox": {"profiles": [], "leads": [], "watched": []},
             "scores": [],
             "belief": {"validation": [], "points": []},
             "enrichment": {"completeness": [], "weeks": [], "fields": []},

@@ -1,7 +1,9 @@
 """What the nights ask other services about leads: the newest that lack it, within two limits."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -16,6 +18,7 @@ from reports.jobs.leads import enrich_tonight
 from tests.extract.enrichment.stand_ins import StandIns, stand_ins
 from tests.projects import project
 
+FREE = "usd_per_credit:\n  builtwith: 0\n"
 NIGHTLY = "nightly: [apollo]\n"
 
 
@@ -84,6 +87,58 @@ def test_what_is_charged_and_has_no_price_is_not_asked_at_night(workspace, serve
     with pytest.raises(ConfigurationError, match="apollo charges credits: say what one costs"):
         enrich_tonight(workspace(NIGHTLY), say=lambda line: None)
     assert served.answered("apollo").total() == 0
+
+
+def watch(workspace: Workspace, *slugs: str) -> None:
+    """What a build publishes of who is watched; everybody has a company of their own."""
+    with duckdb.connect(str(workspace.paths.published)) as connection:
+        connection.execute("update marts.heyreach_leads set company_domain = 'of-' || lead_id || '.example'")
+        connection.execute("create or replace table marts.rpt_watched_leads (profile_url varchar)")
+        for slug in slugs:
+            connection.execute(
+                "insert into marts.rpt_watched_leads values (?)", [f"https://www.linkedin.com/in/{slug}"]
+            )
+
+
+def at(workspace: Workspace, day: int, hour: float = 2) -> Workspace:
+    return replace(workspace, as_of=datetime(2026, 2, day, tzinfo=UTC) + timedelta(hours=hour))
+
+
+def companies(served: StandIns) -> Counter:
+    """How often each company was asked about, by the number of its lead."""
+    return Counter({int(key[3]): count for key, count in served.answered("builtwith").items()})
+
+
+def test_who_is_watched_is_asked_about_every_night_before_others_and_within_the_limit(workspace, served):
+    place = workspace(f"nightly: [builtwith]\nnightly_most_leads: 3\n{FREE}")
+    watch(place, "sam-4", "sam-5")
+    enrich_tonight(at(place, 1), say=lambda line: None)
+    assert companies(served) == {4: 1, 5: 1, 0: 1}
+    # A night that begins a little earlier is another night; a second one of the same day isn't.
+    enrich_tonight(at(place, 2, 1.8), say=lambda line: None)
+    enrich_tonight(at(place, 2, 3), say=lambda line: None)
+    assert companies(served) == {4: 2, 5: 2, 0: 1, 1: 1, 2: 1, 3: 1}
+
+
+def test_of_more_who_are_watched_than_a_night_may_ask_about_nobody_is_passed_over(workspace, served):
+    place = workspace(f"nightly: [builtwith]\nnightly_most_leads: 2\n{FREE}")
+    watch(place, *(f"sam-{number}" for number in range(6)))
+    for day in range(1, 7):
+        enrich_tonight(at(place, day), say=lambda line: None)
+    assert companies(served) == dict.fromkeys(range(6), 2)
+
+
+def test_what_is_spent_on_who_is_watched_is_not_spent_on_others(workspace, served):
+    prices = "usd_per_credit:\n  builtwith: 0.1\n  apollo: 0.1\n"
+    place, said = workspace(f"nightly: [builtwith, apollo]\nnightly_most_usd: 0.3\n{prices}"), []
+    watch(place, "sam-4", "sam-5")
+    run._ask_about_leads(at(place, 1), run.RunRecord(place.paths.runs, "daily"), said.append)
+    assert companies(served).keys() >= {4, 5}
+    assert served.answered("builtwith").total() + served.answered("apollo").total() == 3
+    # Nothing but what tells signals is asked again of them.
+    run._ask_about_leads(at(place, 2), run.RunRecord(place.paths.runs, "daily"), said.append)
+    assert companies(served)[4] == companies(served)[5] == 2
+    assert max(served.answered("apollo").values(), default=1) == 1
 
 
 @pytest.mark.parametrize("text", ["nightly: [apolo]\n", "nightly_most_leads: few\n", f"{NIGHTLY}"])

@@ -1,0 +1,76 @@
+{#- How many may be asked next by each profile, in which order, and what services should be asked first. -#}
+
+{%- set texts = ask_first_texts() %}
+
+with points as (
+
+    select points.*
+    from {{ ref('lead_score_points') }} as points
+    inner join {{ ref('fnd_leads_to_ask') }} as to_ask on points.lead_id = to_ask.lead_id
+
+),
+
+profiles as (
+
+    select
+        name as icp_profile,
+        is_default
+    from {{ ref('icp_profiles') }}
+    where valid_until is null
+
+),
+
+counted as (
+
+    select
+        icp_profile,
+        count(*) filter (where not_eligible_because is null) as leads_to_ask,
+        count(*) filter (where not_eligible_because is not null) as not_eligible_leads,
+        {%- for tier in score_tiers() | list + ['cold'] %}
+        count(*) filter (where not_eligible_because is null and tier = '{{ tier }}') as {{ tier }}_leads,
+        {%- endfor %}
+        count(*) filter (where not_eligible_because is null and is_provisional) as provisional_leads
+    from points
+    group by icp_profile
+
+),
+
+listed as (
+
+    select * from {{ ref('rpt_lead_inbox') }}
+
+),
+
+ranked as (
+
+    select
+        icp_profile,
+        count(*) as listed_leads,
+        any_value(ranked_by) as ranked_by
+    from listed
+    group by icp_profile
+
+)
+
+select
+    profiles.icp_profile,
+    profiles.is_default,
+    row_number() over (order by not profiles.is_default, profiles.icp_profile) as profile_order,
+    counted.* exclude (icp_profile),
+    coalesce(ranked.listed_leads, 0) as listed_leads,
+    coalesce(ranked.ranked_by, 'points') as ranked_by,
+    case coalesce(ranked.ranked_by, 'points')
+        {%- for name, text in ranking_texts().items() %}
+        when '{{ name }}' then {{ sentence(text, {}) }}
+        {%- endfor %}
+    end as ranking,
+    {{ sentence(texts.says, {
+        'leads': 'ask_first.leads', 'listed': 'ranked.listed_leads', 'what': 'ask_first.what', 'points': 'ask_first.points',
+    }) }} as ask_first,
+    {{ sentence(texts.command, {'integration': 'ask_first.integration', 'leads': 'ask_first.leads'}) }} as ask_first_command,
+    run_parameters.as_of
+from profiles
+inner join counted on profiles.icp_profile = counted.icp_profile
+left join ranked on profiles.icp_profile = ranked.icp_profile
+left join {{ ref('rpt_inbox_profiles__ask_first') }} as ask_first on profiles.icp_profile = ask_first.icp_profile
+cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
