@@ -35,6 +35,23 @@ def form(request: Asked) -> dict:
     }
 
 
+def forget_services(folder: Path) -> None:
+    """Nobody had asked any service, and upstream knows no address and no number of anybody."""
+    for path in folder.glob("enrichment.sqlite*"):
+        path.unlink()
+    with duckdb.connect(str(folder / "raw.duckdb")) as connection:
+        for table in ("runs", "asks", "answers", "source_rows"):
+            connection.execute(f"delete from heyreach.enrichment_{table}")
+        connection.execute(
+            """
+            update heyreach.list_leads set payload = regexp_replace(
+                replace(payload::varchar, '"name":"phone"', '"name":"other_phone"'),
+                '"emailAddress":"[^"]*"', '"emailAddress":null'
+            )
+            """
+        )
+
+
 def forget_traits(raw: Path) -> None:
     """Nobody upstream knows of anybody's employment, age or gender: the fields get other names."""
     with duckdb.connect(str(raw)) as connection:
@@ -67,10 +84,11 @@ def built(demo, tmp_path_factory) -> tuple[Workspace, Outcome]:
     folder = tmp_path_factory.mktemp("enriched")
     shutil.copytree(workspace.data_dir, folder / "data")
     copy = Workspace(folder / "data", {})
+    forget_services(folder / "data" / "demo")
     forget_traits(folder / "data" / "demo" / "raw.duckdb")
     tell_phones(folder / "data" / "demo" / "raw.duckdb")
     people = copy.query(
-        "select lead_id, normalized_profile_url, coalesce(email, '') from marts.heyreach_leads "
+        "select lead_id, normalized_profile_url, '' from marts.heyreach_leads "
         "where is_valid_profile_url and lead_id in (select lead_id from marts.heyreach_connections where "
         "connection_sent_at >= '2026-01-01' and connection_sent_at < '2026-02-01') "
         f"order by created_at, lead_id limit {LEADS}"
