@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
 SETTINGS = Path(__file__).parents[1] / "config" / "settings.yaml"
-_MARTS = {"leads": "heyreach_leads", "accounts": "heyreach_accounts"}
+_MARTS = {"leads": "heyreach_leads", "accounts": "heyreach_accounts", "scores": "lead_scores_at_send"}
 
 
 def column_descriptions(project: "Manifest") -> dict[str, str]:
@@ -19,10 +19,7 @@ def column_descriptions(project: "Manifest") -> dict[str, str]:
     A dimension's column has that of the column it is read from, a custom field that of heyreach_leads, a
     field of the account file that of heyreach_accounts, a threshold what the settings say above it.
     """
-    described = {
-        mart: _described(project, mart)
-        for mart in ("heyreach_leads", "heyreach_accounts", "heyreach_connections")
-    }
+    described = {mart: _described(project, mart) for mart in (*_MARTS.values(), "heyreach_connections")}
     texts = explanations(SETTINGS.read_text(encoding="utf-8"))
     for field in returned("catalogue/*.sql", "account_fields()"):
         texts[field] = described["heyreach_accounts"].get(field, "")

@@ -56,8 +56,8 @@ newest as (
         subject
         {%- for signal in scored_signals() %},
         {%- set of_it = "filter (where signal_type = '" ~ signal ~ "')" %}
-        arg_max(cast(signal_data as varchar), occurred_at) {{ of_it }} as {{ signal }}_fact,
-        arg_max(source, occurred_at) {{ of_it }} as {{ signal }}_source,
+        arg_max(cast(signal_data as varchar), (occurred_at, detected_at, id)) {{ of_it }} as {{ signal }}_fact,
+        arg_max(source, (occurred_at, detected_at, id)) {{ of_it }} as {{ signal }}_source,
         max(occurred_at) {{ of_it }} as {{ signal }}_at
         {%- endfor %}
     from subjects
@@ -69,8 +69,8 @@ interactions as (
 
     select
         lead_id,
-        arg_min(signal_type, detected_at) as fact,
-        arg_min(source, detected_at) as source,
+        arg_min(signal_type, (detected_at, id)) as fact,
+        arg_min(source, (detected_at, id)) as source,
         min(detected_at) as detected_at
     from events
     where lead_id is not null and signal_type in ('{{ interaction_types() | join("', '") }}')

@@ -13,7 +13,7 @@ select
     min(connection_accepted_at) as occurred_at,
     min(coalesce(connection_accepted_latest, updated_at)) as detected_at,
     'heyreach' as source,
-    json_object('campaign_id', arg_min(campaign_id, coalesce(connection_accepted_latest, updated_at))) as signal_data
+    json_object('campaign_id', arg_min(campaign_id, (coalesce(connection_accepted_latest, updated_at), campaign_id))) as signal_data
 from connections
 where is_accepted
 group by lead_id
@@ -25,7 +25,7 @@ select
     null,
     min(updated_at),
     'heyreach',
-    json_object('campaign_id', arg_min(campaign_id, updated_at))
+    json_object('campaign_id', arg_min(campaign_id, (updated_at, campaign_id)))
 from connections
 where is_replied
 group by lead_id

@@ -40,7 +40,7 @@ select
     {{ parsed_timestamp('announced_on') }} as occurred_at,
     min(answered_at) as detected_at,
     source,
-    arg_max(signal_data, answered_at) as signal_data
+    arg_max(signal_data, (answered_at, cast(signal_data as varchar))) as signal_data
 from rounds
 where {{ parsed_timestamp('announced_on') }} <= answered_at
 group by company_domain, occurred_at, source

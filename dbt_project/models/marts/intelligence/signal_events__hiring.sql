@@ -23,7 +23,7 @@ select
     newest_at as occurred_at,
     min(answered_at) as detected_at,
     source,
-    arg_min(signal_data, answered_at) as signal_data
+    arg_min(signal_data, (answered_at, cast(signal_data as varchar))) as signal_data
 from boards
 where newest_at is not null
 group by company_domain, newest_at, source
