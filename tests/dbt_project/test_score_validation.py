@@ -204,8 +204,8 @@ def test_what_points_are_worth_is_the_mean_over_all_that_may_be(drawn):
     spread = numpy.sqrt(error**2 + 0.5**2)
     likely = numpy.stack(
         [
-            0.6 * norm.pdf(estimate, claims, error),
-            0.2 * norm.pdf(estimate, 0, error) + 0 * claims,
+            0.65 * norm.pdf(estimate, claims, error),
+            0.15 * norm.pdf(estimate, 0, error) + 0 * claims,
             0.2 * norm.pdf(estimate, 0, spread) + 0 * claims,
         ]
     )

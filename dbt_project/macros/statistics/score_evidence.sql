@@ -14,7 +14,7 @@
 {#- What is thought of points before anybody was asked: they are right, worth nothing, or anything else, around nothing and by this much
     (standard deviation of log odds). -#}
 {% macro point_possibilities() -%}
-    {{ return({'as_given': 0.6, 'nothing': 0.2, 'otherwise': 0.2, 'otherwise_error': 0.5}) }}
+    {{ return({'as_given': 0.65, 'nothing': 0.15, 'otherwise': 0.2, 'otherwise_error': 0.5}) }}
 {%- endmacro %}
 
 {#- How sure it must be that points are wrong before that is said: of those that are said to be, at most one in ten is right. -#}

@@ -11,6 +11,8 @@ from tests.endurance.scores.examination import LEAST_TRUTH, SIZES, Found, examin
 from tests.endurance.scores.worlds import HALF_INVERTED, INVERTED, KINDS, NULL, USELESS
 
 RESULTS = Path(__file__).with_name("results.md")
+# What is thought of points beforehand was chosen on worlds with lower seeds.
+FIRST_SEED = 1_000
 # What is said of a point that is less than was given.
 LESS = ("worth_less", "worth_nothing", "wrong_sign")
 NAMED = (*LESS, "worth_more")
@@ -24,7 +26,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--keep", action="store_true", help=f"write the table to {RESULTS.name}")
     options = parser.parse_args()
-    tasks = [(kind, seed) for seed in range(options.worlds) for kind in range(len(KINDS))]
+    tasks = [(kind, FIRST_SEED + seed) for seed in range(options.worlds) for kind in range(len(KINDS))]
     found = []
     with multiprocessing.get_context("spawn").Pool(options.workers) as pool:
         for done, each in enumerate(pool.imap_unordered(examined, tasks, chunksize=5), 1):
