@@ -68,3 +68,27 @@ def test_the_signal_that_works_and_the_inverted_one_show(demo):
     assert rates["recent_funding"][True] > rates["recent_funding"][False] + 0.1
     assert rates["tech_stack"][True] > rates["tech_stack"][False] + 0.1
     assert rates["tech_stack_change"][True] < rates["tech_stack_change"][False] - 0.04
+
+
+def test_a_request_counts_under_the_tier_from_before_it_and_a_lead_under_its_own(demo):
+    workspace, _ = demo
+    [(others, moved)] = workspace.query(
+        """
+        select count(*) filter (where described.lead_tier <> at_send.tier),
+            count(*) filter (where described.lead_tier <> leads.lead_tier)
+        from findings.fnd_connections_described as described
+        inner join marts.lead_scores_at_send as at_send using (connection_id)
+        inner join marts.heyreach_leads as leads on described.lead_id = leads.lead_id
+        where at_send.icp_profile = 'platform_teams'
+        """
+    )
+    assert (others, moved > 0) == (0, True)
+    [(others,)] = workspace.query(
+        """
+        select count(*) from marts.heyreach_leads as leads
+        inner join marts.lead_score_points as points using (lead_id)
+        where points.icp_profile = 'platform_teams'
+            and (leads.lead_score, leads.lead_tier) is distinct from (points.total_score, points.tier)
+        """
+    )
+    assert others == 0
