@@ -7,6 +7,7 @@ what it holds only the news is landed. What was read is landed beside it: a pull
 
 import hashlib
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -52,7 +53,7 @@ def changed_files(folder: Path) -> list[float]:
 
 
 @dataclass
-class DroppedFiles:
+class DroppedFiles(ABC):
     """The `*.jsonl` and `*.ndjson` files of a folder and its subfolders, and what of them raw lacks.
 
     `observed_at` and `pull_id` are those of the pull that the news is landed with. A subclass names the raw
@@ -72,13 +73,13 @@ class DroppedFiles:
     # What an unreadable file leaves missing.
     holds: ClassVar[str]
 
+    @abstractmethod
     def judge(self, lines: Sequence[bytes]) -> list[Judged]:
         """What becomes of each line."""
-        raise NotImplementedError
 
+    @abstractmethod
     def complaints(self, set_aside: Sequence[tuple[int, str]]) -> list[str]:
         """What to say of a file's lines (number, reason) that were set aside, there being any."""
-        raise NotImplementedError
 
     def news(self) -> Iterator[tuple[str, dict]]:
         """Table and row of every line to land, line set aside, and file read; appends to `warnings`."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from dbt_project.rendering import returned
+from dbt_project.rendering import rendered, returned
 
 Row = dict[str, Any]
 
@@ -68,6 +68,8 @@ SCORE_VALIDATION = f"""
     left join marts.rpt_icp_profiles as profiles using (icp_profile)
     order by profiles.profile_order, metric, list_position({_TIERS}, scope), scope
 """  # noqa: S608 - the tiers are our own
+# With fewer acceptances a score is neither believed nor refused.
+FEWEST_ACCEPTED = int(rendered("statistics/*.sql", "fewest_accepted_for_scores()"))
 SIGNAL_VALUES = """
     select worths.*
     from marts.rpt_signal_value as worths
@@ -259,7 +261,11 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
                 "watched": rows(WATCHED),
             },
             "scores": rows(PROFILES),
-            "belief": {"validation": rows(SCORE_VALIDATION), "points": rows(SIGNAL_VALUES)},
+            "belief": {
+                "fewest_accepted": FEWEST_ACCEPTED,
+                "validation": rows(SCORE_VALIDATION),
+                "points": rows(SIGNAL_VALUES),
+            },
             "enrichment": {
                 "completeness": rows(COMPLETENESS),
                 "weeks": rows(ENRICHMENT_WEEKS),

@@ -654,9 +654,11 @@ FULL = {
     ],
     "rpt_signal_value": [
         {"icp_profile": "platform_teams", "component": "recent_funding", "component_group": "intent",
-         "points": 30, "points_of_total": 12.0, "verdict": "as_given", "suggested_points": 34},
+         "points": 30, "points_of_total": 12.0, "verdict": "as_given", "is_called_wrong": False,
+         "suggested_points": 34},
         {"icp_profile": "platform_teams", "component": "tech_stack_change", "component_group": "intent",
-         "points": 20, "points_of_total": 8.0, "verdict": "wrong_sign", "suggested_points": -12},
+         "points": 20, "points_of_total": 8.0, "verdict": "wrong_sign", "is_called_wrong": True,
+         "suggested_points": -12},
     ],
     "rpt_lead_completeness": [
         *known("complete", 1, "title, company_size, email", (170, 120, 188)),

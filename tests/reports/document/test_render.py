@@ -320,7 +320,7 @@ def with_totals(**values: Any) -> dict[str, Any]:
             "experiments": [],
             "inbox": {"profiles": [], "leads": [], "watched": []},
             "scores": [],
-            "belief": {"validation": [], "points": []},
+            "belief": {"fewest_accepted": 120, "validation": [], "points": []},
             "enrichment": {"completeness": [], "weeks": [], "fields": []},
             "funnel": [],
             "imports": [],

@@ -40,9 +40,8 @@ leads as (
 
 default_profile as (
 
-    select name as icp_profile
-    from {{ ref('icp_profiles') }}
-    where valid_until is null and is_default
+    select icp_profile
+    from {{ default_profile() }} as profiles (icp_profile)
 
 ),
 

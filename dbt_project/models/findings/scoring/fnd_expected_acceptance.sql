@@ -52,11 +52,6 @@ select
     points.lead_id,
     points.icp_profile,
     round(1 / (1 + exp(-levels.level - {{ worth_of_points('points', 'worths') }})), 6) as expected_acceptance
-from {{ ref('lead_score_points') }} as points
+from {{ ref('fnd_leads_unasked') }} as points
 inner join worths on points.icp_profile = worths.icp_profile
 inner join levels on points.icp_profile = levels.icp_profile and levels.round = {{ rounds }}
-left join (
-    select distinct lead_id from {{ ref('heyreach_connections') }}
-    where status <> 'queued'
-) as asked_before on points.lead_id = asked_before.lead_id
-where asked_before.lead_id is null and points.not_eligible_because is null

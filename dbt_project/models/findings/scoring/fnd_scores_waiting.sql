@@ -1,15 +1,10 @@
 {{ config(materialized='ephemeral') }}
 
-{#- Leads whom nobody has asked yet, counted by score: the queue that the score of those who were asked shall speak for. -#}
+{#- The queue that the score of those who were asked shall speak for, counted by score. -#}
 select
-    points.icp_profile,
-    points.total_score,
-    points.tier,
+    icp_profile,
+    total_score,
+    tier,
     count(*) as leads
-from {{ ref('lead_score_points') }} as points
-left join (
-    select distinct lead_id from {{ ref('heyreach_connections') }}
-    where status <> 'queued'
-) as asked on points.lead_id = asked.lead_id
-where asked.lead_id is null and points.not_eligible_because is null
-group by points.icp_profile, points.total_score, points.tier
+from {{ ref('fnd_leads_unasked') }}
+group by icp_profile, total_score, tier

@@ -19,10 +19,9 @@ scores as (
     from connections
     inner join leads on connections.lead_id = leads.lead_id
     left join (
-        select points.connection_id, points.tier
-        from {{ ref('lead_scores_at_send') }} as points
-        inner join {{ ref('icp_profiles') }} as profiles on points.icp_profile = profiles.name
-        where profiles.is_default and profiles.valid_until is null
+        select connection_id, tier
+        from {{ ref('lead_scores_at_send') }}
+        where icp_profile = {{ default_profile() }}
     ) as at_send on connections.connection_id = at_send.connection_id
 
 ),

@@ -49,10 +49,9 @@ bracket_of_age as (
 -- By the default profile.
 scores as (
 
-    select points.lead_id, points.total_score, points.tier
-    from {{ ref('lead_score_points') }} as points
-    inner join {{ ref('icp_profiles') }} as profiles on points.icp_profile = profiles.name
-    where profiles.is_default and profiles.valid_until is null
+    select lead_id, total_score, tier
+    from {{ ref('lead_score_points') }}
+    where icp_profile = {{ default_profile() }}
 
 ),
 

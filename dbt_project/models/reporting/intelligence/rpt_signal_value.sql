@@ -62,13 +62,13 @@ shares as (
 
     select
         *,
-        bool_or(verdict in ('wrong_sign', 'worth_more', 'worth_less', 'worth_nothing')) over (partition by icp_profile)
-            and worth_of_all > 0 as is_suggesting,
+        bool_or(is_called_wrong) over (partition by icp_profile) and worth_of_all > 0 as is_suggesting,
         100 * worth_log_odds / nullif(worth_of_group, 0) as share,
         100 * worth_of_group / nullif(worth_of_all, 0) as weight
     from (
         select
             *,
+            verdict in ('wrong_sign', 'worth_more', 'worth_less', 'worth_nothing') as is_called_wrong,
             {{ exact_sum('greatest(worth_log_odds, 0)', 'over (partition by icp_profile)') }} as worth_of_all,
             {{ exact_sum('greatest(worth_log_odds, 0)', 'over (partition by icp_profile, component_group)') }} as worth_of_group
         from judged
@@ -135,6 +135,7 @@ select
     case when rounded.verdict <> 'collecting' then round({{ value }}, 6) end as {{ column }},
     {%- endfor %}
     rounded.verdict,
+    rounded.is_called_wrong,
     case when rounded.verdict <> 'collecting' then cast(rounded.suggested as integer) end as suggested_points,
     case when rounded.verdict <> 'collecting' then cast(rounded.weight as integer) end as suggested_weight,
     run_parameters.as_of
