@@ -49,8 +49,15 @@ def _macros() -> tuple[jinja2.Environment, dict[str, Any]]:
     return known, macros_in(known, (path for path in files if not _DBT_TAG.search(path.read_text())))
 
 
-def _referred(name: str) -> str:
-    return f"({_sql('models', name)})" if name in ephemeral_models() else name
+class _Relation(str):
+    """A table's name, as `ref` gives it: views take the database out of it."""
+
+    def include(self, database: bool) -> str:
+        return self
+
+
+def _referred(name: str) -> _Relation:
+    return _Relation(f"({_sql('models', name)})" if name in ephemeral_models() else name)
 
 
 @functools.cache

@@ -9,13 +9,11 @@ import pytest
 
 from dbt_project.rendering import rendered, returned
 from tests.dbt_project.models import model_sql
+from tests.dbt_project.score_tables import answered, create, score
 from tests.dbt_project.test_lead_scores import PROFILES, SCORING
 
 AS_OF = datetime(2026, 2, 1, 6, tzinfo=UTC)
-MODELS = (
-    *("int_icp_profiles", "lead_score_points", "fnd_leads_to_ask", "fnd_leads_listed", "rpt_lead_inbox"),
-    "rpt_inbox_profiles",
-)
+MODELS = ("fnd_leads_to_ask", "fnd_leads_listed", "rpt_lead_inbox", "rpt_inbox_profiles")
 # Lead, title, company, domain, industry, size, technologies, e-mail.
 PEOPLE = """
     ('ann', 'CTO', 'Ours GmbH', 'ours.example', 'tech', '120', 'aws, react, terraform', 'ann@ours.example'),
@@ -57,19 +55,10 @@ SIGNALS = """
 def database() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        config = {"default": "saas", "profiles": PROFILES, "scoring": SCORING}
-        connection.execute(
-            "create table stg_operations__scoring_configs as select 'now' as config_hash, ?::json as config",
-            [json.dumps(config)],
+        create(
+            connection, PROFILES, SCORING, AS_OF.isoformat(), inbox_most_leads=200, acceptance_window_days=14
         )
         connection.execute(f"""
-            create table stg_operations__run_parameters as select 'now' as scoring_config_hash,
-                timestamptz '{AS_OF}' as as_of, 200 as inbox_most_leads, 14 as acceptance_window_days;
-            create table int_company_answers (company_domain text, integration text, answered_at timestamptz,
-                company_size text, technologies text[]);
-            create table int_positions_told (lead_id text, answered_at timestamptz, started_at timestamptz,
-                is_decision_maker bool);
-            create table company_regions as select 'us' as alias, 'na' as region;
             create table icp_profiles as
             select name, name = 'saas' as is_default, null as valid_until
             from unnest(['saas', 'anyone large']) as profiles (name);
@@ -95,13 +84,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
                 'connection_degree' as field, true as is_chosen;
             create table fnd_expected_acceptance (lead_id text, icp_profile text, expected_acceptance double);
             create table rpt_score_validation (icp_profile text, metric text, scope text, verdict text);
-            create table int_enrichment_values
-            (lead_id text, field text, is_chosen bool, first_found_at timestamptz);
-            create table int_enrichment_results (lead_id text, integration text, status text,
-                answered_at timestamptz, first_found_at timestamptz);
-            insert into int_enrichment_results values
-                ('failed', 'hunter', 'not_found', '2026-01-10', null);
-            create table enrichment_fields as select * from (values ('hunter', 'email', 1),
+            insert into enrichment_fields from (values ('hunter', 'email', 1),
                 ('apollo', 'company_domain', 1), ('apollo', 'email', 2), ('apollo', 'phone', 1),
                 ('crunchbase', 'last_funding_at', 1)) as fields (integration, field, priority);
             create table int_lead_rows_identified as select * from (values ('ann', 'list', 'l', '1'),
@@ -114,8 +97,8 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         for column in NOT_TOLD:
             connection.execute(f"alter table heyreach_leads add column {column} text")
         connection.execute("create table int_leads_filled as select * from heyreach_leads")
-        for name in MODELS:
-            connection.execute(f"create table {name} as {model_sql(name)}")
+        answered(connection, "failed", "hunter", "2026-01-10")
+        score(connection, *MODELS)
         yield connection
 
 

@@ -32,15 +32,31 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             "create table int_leads_filled (lead_id text, company_name text, company_domain text)"
         )
         connection.execute(
-            "create table int_icp_profiles as select ['head of platform'] as decision_titles, "
-            "['rival', 'other rival'] as competitors"
+            "create table int_icp_profile_versions as select ['head of platform'] as decision_titles, "
+            "['rival', 'other rival'] as competitors, timestamptz '1970-01-01' as valid_from, "
+            "null::timestamptz as valid_until"
+        )
+        connection.execute(
+            "create view int_icp_profiles as from int_icp_profile_versions"
+        )
+        connection.execute(
+            "create view int_leads_described as select *, timestamptz '1970-01-01' as known_from, "
+            "null::timestamptz as known_until from int_leads_filled"
+        )
+        connection.execute(
+            "create table stg_heyreach__campaign_lead_observations (campaign_id text, campaign_lead_id text, "
+            "observed_at timestamptz, message_status text, shows_accepted bool)"
+        )
+        connection.execute(
+            "create table message_statuses as from (values ('MessageReply', true), ('unknown', false)) "
+            "as statuses (status, is_reply)"
         )
         seed = PROJECT / "seeds" / "title_seniority_rules.csv"
         connection.execute(f"create table title_seniority_rules as select * from read_csv('{seed}')")
         for model in ("int_company_answers", "int_positions_told"):
             connection.execute(f"create view {model} as {model_sql(model)}")
         connection.execute(
-            "create table heyreach_connections (lead_id text, campaign_id text, is_accepted bool, "
+            "create table heyreach_connections (lead_id text, campaign_id text, campaign_lead_id text, is_accepted bool, "
             "is_replied bool, connection_accepted_at timestamptz, connection_accepted_latest timestamptz, "
             "updated_at timestamptz)"
         )
@@ -242,18 +258,28 @@ def test_a_competitor_s_product_is_seen_once_of_each_source(database):
 
 def test_a_person_connected_once_and_replied_at_an_unknown_time(database):
     database.executemany(
-        "insert into heyreach_connections values (?, ?, ?, ?, ?, ?, ?)",
+        "insert into heyreach_connections values (?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            ("sam", "c1", True, True, on(1, 2), on(1, 3), on(1, 20)),
-            ("sam", "c2", True, False, on(1, 5), on(1, 6), on(1, 21)),
-            ("kim", "c1", True, False, None, None, on(1, 9)),
-            ("lou", "c1", False, False, None, None, on(1, 9)),
+            ("sam", "c1", "sam", True, True, on(1, 2), on(1, 3), on(1, 20)),
+            ("sam", "c2", "sam", True, False, on(1, 5), on(1, 6), on(1, 21)),
+            ("kim", "c1", "kim", True, False, None, None, on(1, 9)),
+            ("lou", "c1", "lou", False, False, None, None, on(1, 9)),
+        ],
+    )
+    # Seen as replied before its row changed again; before that it was accepted, or not yet.
+    database.executemany(
+        "insert into stg_heyreach__campaign_lead_observations values ('c1', 'sam', ?, ?, ?)",
+        [
+            (on(1, 16), "MessageReply", False),
+            (on(1, 17), "seen", True),
+            (on(1, 18), "MessageReply", True),
+            (on(1, 20), "MessageReply", True),
         ],
     )
     assert [row[:6] for row in events(database)] == [
         ("connected", "kim", "heyreach", None, on(1, 9), 3),
         ("connected", "sam", "heyreach", on(1, 2), on(1, 3), 3),
-        ("replied", "sam", "heyreach", None, on(1, 20), 3),
+        ("replied", "sam", "heyreach", None, on(1, 18), 3),
     ]
 
 

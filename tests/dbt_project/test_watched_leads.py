@@ -1,15 +1,13 @@
 """What changed about watched leads since they were told of last, by scores at moments."""
 
-import json
 from collections.abc import Iterator
 
 import duckdb
 import pytest
 
-from tests.dbt_project.models import model_sql
+from tests.dbt_project.score_tables import create, score
 from tests.dbt_project.test_lead_scores import PROFILES, SCORING
 
-MODELS = ("int_icp_profiles", "lead_score_points", "fnd_watched_leads", "rpt_watched_leads")
 LINK = "https://www.linkedin.com/in/"
 
 
@@ -18,22 +16,11 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
     """Two leads: ann fits `saas` in everything, 54 points without a signal; of bob nothing is known."""
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        config = {"default": "saas", "profiles": PROFILES, "scoring": SCORING}
-        connection.execute(
-            "create table stg_operations__scoring_configs as select 'now' as config_hash, ?::json as config",
-            [json.dumps(config)],
-        )
+        create(connection, PROFILES, SCORING, "2026-02-10", watch_points=10, watch_builds=2)
         connection.execute("""
-            create table stg_operations__run_parameters as select 'now' as scoring_config_hash,
-                timestamptz '2026-02-10' as as_of, 10 as watch_points, 2 as watch_builds;
             create table stg_operations__builds (built_as_of timestamptz, build_number int);
             create table stg_operations__watches (watch_id text, decision text, profile_url text,
                 company_domain text, icp_profile text, declared_as_of timestamptz, declared_at timestamptz);
-            create table int_company_answers (company_domain text, integration text, answered_at timestamptz,
-                company_size text, technologies text[]);
-            create table int_positions_told (lead_id text, answered_at timestamptz, started_at timestamptz,
-                is_decision_maker bool);
-            create table company_regions as select 'us' as alias, 'na' as region;
             create table icp_profiles as
             select name, name = 'saas' as is_default, null as valid_until
             from unnest(['saas', 'anyone large']) as profiles (name);
@@ -52,11 +39,6 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             create view int_leads_filled as select * from heyreach_leads;
             create table signal_events (lead_id text, company_domain text, signal_type text, signal_data json,
                 occurred_at timestamptz, detected_at timestamptz);
-            create table int_enrichment_values
-            (lead_id text, field text, is_chosen bool, first_found_at timestamptz);
-            create table int_enrichment_results (lead_id text, integration text, status text,
-                answered_at timestamptz, first_found_at timestamptz);
-            create table enrichment_fields (integration text, field text);
         """)
         builds(connection, "2026-02-10", "2026-02-09")
         yield connection
@@ -85,8 +67,7 @@ def signal(database, kind: str, happened: str, seen: str, data: str = "{}", comp
 
 
 def watched(database) -> dict[tuple[str, str], dict]:
-    for name in MODELS:
-        database.execute(f"create or replace table {name} as {model_sql(name)}")
+    score(database, "fnd_watched_leads", "rpt_watched_leads")
     answer = database.execute("select * from rpt_watched_leads")
     names = [column[0] for column in answer.description]
     rows = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]

@@ -57,3 +57,13 @@
 {% macro spread_midpoint(hours_from, hours_to) -%}
     (sqrt((1 + {{ hours_from }}) * (1 + {{ hours_to }})) - 1)
 {%- endmacro %}
+
+{#- A moment before all others: of what is known without a time. -#}
+{% macro beginning() -%}
+    timestamptz '1970-01-01 00:00:00+00'
+{%- endmacro %}
+
+{#- A moment after all others: of what is known now, and will be until something else is. -#}
+{% macro ending() -%}
+    timestamptz '9998-01-01 00:00:00+00'
+{%- endmacro %}

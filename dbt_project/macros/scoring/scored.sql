@@ -1,9 +1,13 @@
 {#- Facts by profiles: CTEs over the CTE `facts`, of which `scored` has a row for each fact and profile, in whole numbers that are as
-    narrow as a million leads need. -#}
-{% macro scored() -%}
+    narrow as a million leads need. By the profiles of now, or by those of then, where facts name one and since when it was so. -#}
+{% macro scored(by_those_of_then=false) -%}
 profiles as (
 
+    {%- if by_those_of_then %}
+    select * from {{ ref('int_icp_profile_versions').include(database=false) }}
+    {%- else %}
     select * from {{ ref('int_icp_profiles') }}
+    {%- endif %}
 
 ),
 
@@ -14,6 +18,7 @@ points as (
         facts.lead_id,
         facts.moment,
         profiles.icp_profile,
+        profiles.valid_from as version_from,
         {%- for component in score_components() %}
         cast({{ component_points(component) }} as utinyint) as {{ component.name }},
         {%- endfor %}
@@ -27,7 +32,11 @@ points as (
         ) as {{ group }}_known{{ ',' if not loop.last }}
         {%- endfor %}
     from facts
+    {%- if by_those_of_then %}
+    inner join profiles on facts.icp_profile = profiles.icp_profile and facts.version_from = profiles.valid_from
+    {%- else %}
     cross join profiles
+    {%- endif %}
 
 ),
 
@@ -58,7 +67,7 @@ scored as (
         profiles.{{ tier }}_from,
         {%- endfor %}
     from groups
-    inner join profiles on groups.icp_profile = profiles.icp_profile
+    inner join profiles on groups.icp_profile = profiles.icp_profile and groups.version_from = profiles.valid_from
 
 )
 {%- endmacro %}
@@ -76,7 +85,7 @@ scored as (
     score_coverage,
     score_coverage < {{ provisional_below() }} as is_provisional,
     not_eligible_because,
-    config_hash
+    scored.config_hash
 {%- endmacro %}
 
 {#- Of a total of which less could be known, per cent, the tier is provisional. -#}

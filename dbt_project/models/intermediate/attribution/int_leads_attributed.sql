@@ -1,93 +1,17 @@
-{#- What is known of each person: from their first campaign row where they have one (so that a person and
-    their first request say the same), else from imports, lists and upstream files, newest state first. -#}
+{#- What is known of each person. -#}
 
-with connections as (
+with attributed as (
 
-    select
-        attributed.*,
-        row_number() over (
-            partition by attributed.lead_id
-            order by campaign_leads.created_at, campaign_leads.first_observed_at, attributed.campaign_id, attributed.campaign_lead_id
-        ) as connection_rank,
-        campaign_leads.account_id
-    from {{ ref('int_connections_attributed') }} as attributed
-    inner join {{ ref('stg_heyreach__campaign_leads') }} as campaign_leads
-        on attributed.campaign_id = campaign_leads.campaign_id
-        and attributed.campaign_lead_id = campaign_leads.campaign_lead_id
+    select *, {{ ending() }} as moment from {{ ref('int_connections_attributed') }}
 
 ),
 
-first_connections as (
+evidence_then as (
 
-    select * from connections
-    where connection_rank = 1
-
-),
-
-evidence as (
-
-    select
-        *,
-        row_number() over (
-            partition by lead_id
-            order by
-                case origin when 'import_ledger' then 0 when 'list' then 1 else 2 end,
-                observed_at desc,
-                list_id,
-                row_key,
-                content_hash
-        ) as evidence_rank
-    from {{ ref('int_lead_evidence') }}
-    where lead_id not in (select first_connections.lead_id from first_connections)
+    select *, {{ ending() }} as moment from {{ ref('int_lead_evidence') }}
 
 ),
 
-list_only as (
+{{ leads_attributed() }}
 
-    select
-        lead_id,
-        {{ first_by('list_id', 'evidence_rank') }} as list_id,
-        {%- for entry in custom_field_catalogue() %}
-        coalesce(
-            {{ first_by(entry.name, 'evidence_rank') }}
-            {%- for field in entry.get('else', []) %},
-            {{ first_by('heyreach_' ~ field, 'evidence_rank') }}
-            {%- endfor %}
-        ) as {{ entry.name }},
-        {%- endfor %}
-        coalesce(
-            {{ first_by(
-                "case when source is not null then (case when origin = 'list' then 'other_list' else origin end) end",
-                'evidence_rank'
-            ) }},
-            'unknown'
-        ) as attribution_origin,
-        count(distinct lower(source)) filter (where is_superseded is not true) > 1 as has_source_conflict
-    from evidence
-    group by lead_id
-
-)
-
-select
-    lead_id,
-    campaign_id as first_campaign_id,
-    account_id as first_account_id,
-    list_id as first_list_id,
-    {%- for field in attribution_fields() %}
-    {{ field }},
-    {%- endfor %}
-    attribution_origin,
-    has_source_conflict
-from first_connections
-union all
-select
-    lead_id,
-    null as first_campaign_id,
-    null as first_account_id,
-    list_id as first_list_id,
-    {%- for field in attribution_fields() %}
-    {{ field }},
-    {%- endfor %}
-    attribution_origin,
-    has_source_conflict
-from list_only
+select * exclude (moment) from people_attributed

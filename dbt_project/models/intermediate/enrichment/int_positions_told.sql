@@ -1,4 +1,4 @@
-{#- A position decides something where its title ranks it so, or a profile asks for it. Of a year alone nobody knows the day. -#}
+{#- A position decides something where its title ranks it so, or from when a profile asked for it. Of a year alone nobody knows the day. -#}
 
 with answers as (
 
@@ -27,28 +27,40 @@ positions as (
 
 ),
 
+titles as (
+
+    select distinct title from positions
+
+),
+
 deciding as (
 
-    select distinct positions.title
-    from positions
-    inner join {{ ref('title_seniority_rules') }} as rules
-        on rules.seniority = 'exec' and regexp_matches(lower(positions.title), rules.pattern)
-    union
-    select positions.title
-    from positions
-    inner join {{ ref('int_icp_profiles') }} as profiles
-        on {{ has_one_of(spaced_words('positions.title'), 'profiles.decision_titles') }}
+    select title, min(decides_from) as decides_from
+    from (
+        select titles.title, {{ beginning() }} as decides_from
+        from titles
+        inner join {{ ref('title_seniority_rules') }} as rules
+            on rules.seniority = 'exec' and regexp_matches(lower(titles.title), rules.pattern)
+        union all
+        select titles.title, profiles.valid_from
+        from titles
+        inner join {{ ref('int_icp_profile_versions') }} as profiles
+            on {{ has_one_of(spaced_words('titles.title'), 'profiles.decision_titles') }}
+    ) as each_reason
+    group by title
 
 )
 
 select
-    lead_id,
-    integration,
-    call_id,
-    answered_at,
-    title,
-    company,
-    case when company = company_of_answer then domain_of_answer end as company_domain,
-    case when started_at <= answered_at then started_at end as started_at,
-    title in (select deciding.title from deciding) as is_decision_maker
+    positions.lead_id,
+    positions.integration,
+    positions.call_id,
+    positions.answered_at,
+    positions.title,
+    positions.company,
+    case when positions.company = positions.company_of_answer then positions.domain_of_answer end as company_domain,
+    case when positions.started_at <= positions.answered_at then positions.started_at end as started_at,
+    deciding.title is not null as is_decision_maker,
+    greatest(positions.answered_at, deciding.decides_from) as known_from
 from positions
+left join deciding on positions.title = deciding.title

@@ -25,17 +25,17 @@ filled as (
         coalesce(attributed.title, enriched.title) as title,
         coalesce(attributed.company_name, enriched.company_name) as company_name,
         coalesce(attributed.company_size, enriched.company_size) as company_size,
-        coalesce(attributed.company_industry, industries.industry, lower(enriched.company_industry)) as company_industry,
-        coalesce(attributed.company_region, regions.region, countries.region) as company_region,
+        coalesce(attributed.company_industry, {{ found_value('company_industry') }}) as company_industry,
+        coalesce(attributed.company_region, {{ found_value('company_region') }}) as company_region,
         coalesce(attributed.is_employed, enriched.is_employed) as is_employed,
         coalesce(cast(attributed.estimated_age as integer), cast(enriched.estimated_age as integer)) as estimated_age,
         coalesce(attributed.gender, enriched.gender) as gender,
         coalesce(emails.email, enriched.email) as email,
         coalesce(attributed.phone, enriched.phone) as phone,
-        coalesce({{ company_domain('emails.email') }}, enriched.company_domain, {{ company_domain('enriched.email') }}) as company_domain,
+        coalesce({{ company_domain('emails.email') }}, {{ found_value('company_domain') }}) as company_domain,
         enriched.headline,
-        {{ json_texts_joined('enriched.technologies') }} as technologies,
-        lower(replace(enriched.last_funding_type, ' ', '_')) as funding_stage,
+        {{ found_value('technologies') }} as technologies,
+        {{ found_value('funding_stage') }} as funding_stage,
         -- Without those that nobody filled: NULL in a patch takes a key away.
         nullif(json_merge_patch('{}', json_object(
             {%- for field in (
@@ -68,9 +68,7 @@ filled as (
     left join {{ ref('int_leads_attributed') }} as attributed on people.lead_id = attributed.lead_id
     left join {{ ref('int_lead_enrichments') }} as enriched on people.lead_id = enriched.lead_id
     left join emails on people.lead_id = emails.lead_id
-    left join {{ ref('company_industries') }} as industries on lower(enriched.company_industry) = industries.alias
-    left join {{ ref('company_regions') }} as regions on lower(enriched.company_region) = regions.alias
-    left join {{ ref('company_regions') }} as countries on lower(enriched.company_country) = countries.alias
+    {{ join_found_aliases() }}
 
 )
 

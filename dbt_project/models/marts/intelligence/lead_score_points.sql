@@ -1,23 +1,17 @@
-{#- Every lead by every profile. What each point stands on is in lead_scores. -#}
+{#- Every lead by every profile, now. What each point stands on is in lead_scores, and what it was before in lead_score_history. -#}
 
-with run_parameters as (
-
-    select * from {{ ref('stg_operations__run_parameters') }}
-
-),
-
-moments as (
+with known as (
 
     select
-        leads.lead_id as key,
-        leads.lead_id,
-        run_parameters.as_of as moment
-    from {{ ref('int_leads_filled') }} as leads
-    cross join run_parameters
+        lead_id as key,
+        as_of as moment,
+        *
+    from {{ ref('lead_facts') }}
+    where known_until is null
 
 ),
 
-{{ facts_at() }}
+{{ facts_of('known') }}
 
 {{ scored() }}
 

@@ -12,13 +12,36 @@ moments as (
     select
         connections.connection_id as key,
         connections.lead_id,
+        connections.campaign_id,
+        connections.campaign_lead_id,
         {{ seconds_after('coalesce(connections.sent_cohort_earliest, connections.sent_cohort_at)', '-1') }} as moment
     from {{ ref('heyreach_connections') }} as connections
     where connections.is_sent and coalesce(connections.sent_cohort_earliest, connections.sent_cohort_at) is not null
 
 ),
 
-{{ facts_at() }}
+{{ known_at() }}
+
+-- What upstream says of a request was so before it went out, also where it was read a little later.
+described as (
+
+    select
+        known.* replace (
+            {%- for field in ('title', 'company_size', 'company_industry', 'company_region') %}
+            coalesce(attributed.{{ field }}, known.{{ field }}) as {{ field }},
+            {%- endfor %}
+            known.has_phone or attributed.phone is not null as has_phone,
+            known.is_phone_known or attributed.phone is not null as is_phone_known
+        )
+    from known
+    inner join moments on known.key = moments.key
+    inner join {{ ref('int_connections_attributed') }} as attributed
+        on moments.campaign_id = attributed.campaign_id
+        and moments.campaign_lead_id = attributed.campaign_lead_id
+
+),
+
+{{ facts_of('described') }}
 
 {{ scored() }}
 

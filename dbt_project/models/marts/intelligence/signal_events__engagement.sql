@@ -4,6 +4,20 @@ with connections as (
 
     select * from {{ ref('heyreach_connections') }}
 
+),
+
+-- A row that changes later was replied to all the same when it was first seen so.
+replies as (
+
+    select
+        observations.campaign_id,
+        observations.campaign_lead_id,
+        min(observations.observed_at) as first_seen_at
+    from {{ ref('stg_heyreach__campaign_lead_observations') }} as observations
+    {{ join_status('message_statuses', 'observations.message_status') }}
+    where observations.shows_accepted and message_statuses.is_reply
+    group by observations.campaign_id, observations.campaign_lead_id
+
 )
 
 select
@@ -19,13 +33,18 @@ where is_accepted
 group by lead_id
 union all
 select
-    lead_id,
+    connections.lead_id,
     null,
     'replied',
     null,
-    min(updated_at),
+    min(coalesce(replies.first_seen_at, connections.updated_at)),
     'heyreach',
-    json_object('campaign_id', arg_min(campaign_id, (updated_at, campaign_id)))
+    json_object('campaign_id', arg_min(
+        connections.campaign_id, (coalesce(replies.first_seen_at, connections.updated_at), connections.campaign_id)
+    ))
 from connections
-where is_replied
-group by lead_id
+left join replies
+    on connections.campaign_id = replies.campaign_id
+    and connections.campaign_lead_id = replies.campaign_lead_id
+where connections.is_replied
+group by connections.lead_id

@@ -7,10 +7,14 @@ with positions as (
         positions.*,
         coalesce(
             positions.company_domain,
-            case when positions.company = {{ company_key('leads.company_name') }} then leads.company_domain end
+            case when positions.company = {{ company_key('leads.company_name') }} then described.company_domain end
         ) as domain_of_position
     from {{ ref('int_positions_told') }} as positions
     left join {{ ref('int_leads_filled') }} as leads on positions.lead_id = leads.lead_id
+    left join {{ ref('int_leads_described') }} as described
+        on positions.lead_id = described.lead_id
+        and positions.known_from >= described.known_from
+        and coalesce(positions.known_from < described.known_until, true)
     where positions.is_decision_maker and positions.started_at is not null
 
 )
@@ -20,8 +24,8 @@ select
     domain_of_position as company_domain,
     'leadership_change' as signal_type,
     started_at as occurred_at,
-    min(answered_at) as detected_at,
+    min(known_from) as detected_at,
     integration as source,
-    arg_min(json_object('title', title), (answered_at, title)) as signal_data
+    arg_min(json_object('title', title), (known_from, title)) as signal_data
 from positions
 group by lead_id, domain_of_position, started_at, integration

@@ -3,7 +3,7 @@
 {#- Of each of fnd_leads_listed: what has happened, what fits, and what isn't known. -#}
 
 {%- set fits = {
-    'industry': 'facts.industry', 'size': 'leads.company_size', 'region': 'upper(facts.region)',
+    'industry': 'facts.industry', 'size': 'facts.company_size', 'region': 'upper(facts.region)',
     'technologies': texts_joined(in_both('profiles.must_have', 'facts.technologies')),
     'tools': texts_joined(in_both('profiles.complementary_tools', 'facts.technologies')),
 } %}
@@ -26,13 +26,19 @@ moments as (
 
 {{ facts_at() }}
 
+events as (
+
+    select * from {{ ref('signal_events') }}
+
+),
+
 profiles as (
 
     select * from {{ ref('int_icp_profiles') }}
 
 ),
 
-{{ signals_of('described') }}
+{{ signals_of('facts') }}
 
 -- A signal says something for as many days as it counts, also where it has no points; not where a profile has switched it off.
 counting as (
@@ -100,6 +106,5 @@ select
     ) as channels
 from listed
 inner join facts on listed.lead_id = facts.lead_id
-inner join leads on listed.lead_id = leads.lead_id
 inner join profiles on listed.icp_profile = profiles.icp_profile
 left join happened on listed.lead_id = happened.lead_id and listed.icp_profile = happened.icp_profile

@@ -5,6 +5,7 @@ with runs as (
     select
         runs.requested_at,
         runs.run_id,
+        runs.as_of,
         runs.scoring_config_hash
     from {{ source('operations', 'run_parameters') }} as runs
     inner join {{ ref('stg_operations__run_parameters') }} as this_run on runs.requested_at <= this_run.requested_at
@@ -22,6 +23,7 @@ changes as (
 select
     row_number() over (order by requested_at, run_id) as change_number,
     scoring_config_hash as config_hash,
+    as_of,
     requested_at,
     lead(requested_at) over (order by requested_at, run_id) as valid_until
 from changes
