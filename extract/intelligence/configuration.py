@@ -17,10 +17,14 @@ from extract.workspace.workspace import Workspace
 
 @dataclass(frozen=True)
 class Configuration:
-    """Profiles and points of a workspace."""
+    """Profiles and points of a workspace; and the share of leads, per cent, that is asked whatever these say.
+
+    The share is no part of the document: nobody is scored by it.
+    """
 
     profiles: Profiles
     scoring: Scoring
+    exploration_share_percent: int
 
     @property
     def document(self) -> dict[str, Any]:
@@ -49,10 +53,10 @@ def load_configuration(workspace: Workspace) -> Configuration:
     """
     problems: list[str] = []
     profiles = _read(read_profiles, workspace.icp_profiles, problems)
-    scoring = _read(read_scoring, workspace.scoring_config, problems)
+    scoring_file = _read(read_scoring, workspace.scoring_config, problems)
     if problems:
         raise ConfigurationError(problems)
-    return Configuration(profiles, scoring)
+    return Configuration(profiles, scoring_file.scoring, scoring_file.exploration_share_percent)
 
 
 def _read(reader: Callable[[Path, list[str]], Any], path: Path, problems: list[str]) -> Any:

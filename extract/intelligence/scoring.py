@@ -1,8 +1,9 @@
-"""config/scoring.yaml: weights, points, for how long signals count, and tiers.
+"""config/scoring.yaml: weights, points, for how long signals count, tiers, and how many are drawn.
 
 Names and shipped values are declared in dbt_project/macros/catalogue/score_components.sql.
 """
 
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,21 @@ from extract.workspace import strict_yaml
 
 COMPONENTS = returned("catalogue/*.sql", "score_components()")
 WEIGHTS = returned("catalogue/*.sql", "score_weights()")
+EXPLORATION_SHARE = returned("catalogue/*.sql", "exploration_share()")
 TIERS = returned("catalogue/*.sql", "score_tiers()")
 MOST_DAYS = 3650
 WHOLE = 100
 
 # weights, valid_days and tiers: name -> whole number; points: component -> whole number, whatever its group.
 Scoring = dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True)
+class ScoringFile:
+    """What leads are scored by; and the share of them, per cent, that is drawn whatever their score."""
+
+    scoring: Scoring
+    exploration_share_percent: int
 
 
 def _shipped(values: dict[str, int], low: int, high: int) -> Reader:
@@ -37,11 +47,14 @@ _read = section(
             {each["name"]: each["valid_days"] for each in COMPONENTS if "valid_days" in each}, 1, MOST_DAYS
         ),
         "tiers": _shipped(TIERS, 1, WHOLE),
+        "exploration_share_percent": number(
+            EXPLORATION_SHARE["from"], EXPLORATION_SHARE["to"], EXPLORATION_SHARE["default"]
+        ),
     }
 )
 
 
-def read_scoring(path: Path, problems: list[str]) -> Scoring:
+def read_scoring(path: Path, problems: list[str]) -> ScoringFile:
     """What the file says, the shipped values where it says nothing; `problems` gets a line each."""
     document = strict_yaml.load(path) if path.exists() else strict_yaml.Mapping(1)
     found = Problems(path)
@@ -49,10 +62,9 @@ def read_scoring(path: Path, problems: list[str]) -> Scoring:
     if not found.found:
         _check_together(read, document, found)
     problems.extend(found.found)
-    return {
-        **read,
-        "points": {name: each for group in read["points"].values() for name, each in group.items()},
-    }
+    share = read.pop("exploration_share_percent")
+    points = {name: each for group in read["points"].values() for name, each in group.items()}
+    return ScoringFile({**read, "points": points}, share)
 
 
 def _check_together(read: dict[str, Any], document: strict_yaml.Mapping, problems: Problems) -> None:

@@ -93,6 +93,7 @@ def build_and_publish(
     parameters["scoring_config_hash"] = configuration.keep(workspace, scored_by)
     land_journals(workspace)
     parameters |= vars(workspace.analytics)
+    parameters["exploration_share_percent"] = scored_by.exploration_share_percent
     notes = [{"date": f"{each.date}", "note": each.note} for each in workspace.notes]
     parameters["notes"] = json.dumps(notes)
     _append_run_parameters(workspace, (since, until, against), "publish", parameters, run_id)

@@ -105,6 +105,8 @@ def _lines(
 ) -> Iterator[str]:
     counts = ", ".join(f"{about[f'{each}_leads']:,} {each}" for each in ("hot", "warm", "nurture", "cold"))
     yield f"{about['icp_profile']}: {about['leads_to_ask']:,} leads to ask, {counts}. {about['ranking']}"
+    if about.get("exploration"):  # a warehouse of an earlier release has none
+        yield about["exploration"]
     if about["ask_first"]:
         yield f"{about['ask_first']} {about['ask_first_command']}"
     if not shown:

@@ -55,9 +55,8 @@ SIGNALS = """
 def database() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        create(
-            connection, PROFILES, SCORING, AS_OF.isoformat(), inbox_most_leads=200, acceptance_window_days=14
-        )
+        settings = {"inbox_most_leads": 200, "exploration_share_percent": 0, "acceptance_window_days": 14}
+        create(connection, PROFILES, SCORING, AS_OF.isoformat(), **settings)
         connection.execute(f"""
             create table icp_profiles as
             select name, name = 'saas' as is_default, null as valid_until
@@ -192,6 +191,7 @@ def test_tiers_have_their_actions_and_an_order_says_what_it_stands_on(database, 
     [saas, _] = rows(database, "select * from rpt_inbox_profiles order by profile_order")
     assert (saas["icp_profile"], saas["is_default"], saas["ranked_by"]) == ("saas", True, "points")
     assert saas["ranking"].startswith("Ordered by points: ")
+    assert (saas["exploration_leads"], saas["exploration"]) == (0, None)
 
 
 def test_those_not_listed_are_counted_and_services_are_asked_first_for_what_tells_most(database):
@@ -203,6 +203,34 @@ def test_those_not_listed_are_counted_and_services_are_asked_first_for_what_tell
         "Not known of 1 of the 3 listed: company domain, which decides up to 50 points of each."
     )
     assert saas["ask_first_command"] == "make enrich WITH=apollo LIMIT=1"
+
+
+def test_who_was_drawn_says_so_and_is_asked_like_anybody(database):
+    """Of three, by a share of 50 per cent, the second place is that of the last, who is drawn."""
+    database.execute("begin")
+    database.execute("update stg_operations__run_parameters set exploration_share_percent = 50")
+    database.execute("update fnd_leads_to_ask set drawn_at_percent = if(lead_id = 'stopped', 1, 99)")
+    for name in ("fnd_leads_listed", "rpt_lead_inbox"):
+        database.execute(f"create or replace table {name} as {model_sql(name)}")
+    found = rows(database, "select * from rpt_lead_inbox where icp_profile = 'saas' order by rank")
+    [saas, large] = rows(
+        database, f"select * from ({model_sql('rpt_inbox_profiles')}) order by profile_order"
+    )
+    database.execute("rollback")
+    assert [(row["lead_id"], row["is_exploration"]) for row in found] == [
+        ("ann", False),
+        ("stopped", True),
+        ("failed", False),
+    ]
+    assert (found[1]["why_now"], found[1]["action"]) == (
+        "asked to keep the score honest: drawn, whatever its points; nothing is known that speaks for it",
+        "Ask it as you usually ask",
+    )
+    assert (saas["exploration_leads"], saas["exploration"]) == (
+        1,
+        "Drawn whatever their points, so that every tier stays measured: 1 of the 3 listed.",
+    )
+    assert (large["exploration_leads"] == 0) == (large["exploration"] is None)
 
 
 def test_a_limit_keeps_the_first_ones_of_each_profile(database):

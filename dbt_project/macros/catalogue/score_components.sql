@@ -40,6 +40,12 @@
     {{ return({'hot': 80, 'warm': 60, 'nurture': 40}) }}
 {%- endmacro %}
 
+{#- Per cent of the leads of each tier that are drawn to be asked whatever their points: what it is where nobody ever said, and between
+    what it may lie. More would be a list by lot. -#}
+{% macro exploration_share() -%}
+    {{ return({'default': 0, 'from': 0, 'to': 20}) }}
+{%- endmacro %}
+
 {#- Why a profile may not ask for a lead, whatever its points. -#}
 {% macro not_eligible_reasons() -%}
     {{ return(['avoided_technology', 'other_funding_stage', 'no_decision_maker']) }}

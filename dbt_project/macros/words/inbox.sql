@@ -31,6 +31,16 @@
     }) }}
 {%- endmacro %}
 
+{#- Of a lead that was drawn whatever its points: why it stands there, what is done about it, and how many there are, as `sentence`
+    reads it. -#}
+{% macro exploration_texts() -%}
+    {{ return({
+        'why': 'asked to keep the score honest: drawn, whatever its points',
+        'action': 'Ask it as you usually ask',
+        'says': 'Drawn whatever their points, so that every tier stays measured: {leads:count} of the {listed:count} listed.',
+    }) }}
+{%- endmacro %}
+
 {#- What isn't known of a lead -> the components that it would decide, the field of `enrichment_fields` that tells it, and whether
     services can only be asked for it by the company's domain. -#}
 {% macro missing_facts() -%}

@@ -49,6 +49,13 @@ def test_the_same_however_typed_has_one_name(tmp_path):
     assert loaded(tmp_path, icp_profiles=ONE, scoring="tiers: {hot: 81}\n").config_hash != one.config_hash
 
 
+def test_how_many_are_drawn_is_said_and_scores_nobody(tmp_path):
+    one = loaded(tmp_path, icp_profiles=ONE)
+    drawn = loaded(tmp_path, icp_profiles=ONE, scoring="exploration_share_percent: 5\n")
+    assert (one.exploration_share_percent, drawn.exploration_share_percent) == (0, 5)
+    assert drawn.text == one.text
+
+
 def test_all_that_is_wrong_in_both_files_is_told_at_once(tmp_path):
     with pytest.raises(ConfigurationError) as error:
         loaded(tmp_path, icp_profiles="default: one\nprofiles: [\n", scoring="weights: 1\ntiers: {hot: 0}\n")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from extract.intelligence.scoring import COMPONENTS, TIERS, WEIGHTS, read_scoring
+from extract.intelligence.scoring import COMPONENTS, EXPLORATION_SHARE, TIERS, WEIGHTS, read_scoring
 from extract.workspace import strict_yaml
 
 SHIPPED = Path(__file__).parents[3] / "config" / "scoring.yaml"
@@ -14,13 +14,14 @@ def read(tmp_path: Path, text: str) -> tuple[dict, list[str]]:
     path = tmp_path / "scoring.yaml"
     path.write_text(text)
     problems: list[str] = []
-    scoring = read_scoring(path, problems)
+    scoring = read_scoring(path, problems).scoring
     return scoring, [each.rpartition("scoring.yaml ")[2] for each in problems]
 
 
 def test_the_shipped_file_holds_the_declared_values_and_names_each():
     typed = strict_yaml.load(SHIPPED)
-    assert list(typed) == ["weights", "points", "valid_days", "tiers"]
+    assert list(typed) == ["weights", "points", "valid_days", "tiers", "exploration_share_percent"]
+    assert typed["exploration_share_percent"] == str(EXPLORATION_SHARE["default"]) == "0"
     assert typed["weights"] == {name: str(value) for name, value in WEIGHTS.items()}
     assert typed["tiers"] == {name: str(value) for name, value in TIERS.items()}
     assert typed["points"] == {
@@ -50,11 +51,12 @@ def test_what_is_declared_adds_up():
 def test_what_is_left_out_is_as_shipped(tmp_path, text):
     problems = []
     shipped = read_scoring(SHIPPED, problems)
+    assert shipped.exploration_share_percent == 0
     assert problems == []
     if text is None:
         assert read_scoring(tmp_path / "none.yaml", problems) == shipped
     else:
-        assert read(tmp_path, text) == (shipped, [])
+        assert read(tmp_path, text) == (shipped.scoring, [])
 
 
 def test_what_is_said_counts(tmp_path):
@@ -100,6 +102,10 @@ def test_what_is_said_counts(tmp_path):
         ("tiers: {cold: 10}", "line 2: 'cold' is not known in tiers"),
         ("tiers: {warm: 80}", "line 2: tiers must go down: warm (80) is not below hot (80)"),
         ("tiers: {nurture: 70}", "line 2: tiers must go down: nurture (70) is not below warm (60)"),
+        (
+            "exploration_share_percent: 21",
+            "line 2: exploration_share_percent must be a whole number from 0 to 20, not '21'",
+        ),
         ("tiers: 80", "line 2: tiers must be lines of `name: value`, not '80'"),
     ],
 )

@@ -31,9 +31,10 @@ def workspace(tmp_path) -> Workspace:
 def test_the_next_leads_are_shown_with_all_that_one_acts_on(workspace):
     outcome = workspace.run("inbox")
     assert outcome.exit_code == 0, outcome.errors
-    assert outcome.printed.splitlines()[:9] == [
+    assert outcome.printed.splitlines()[:10] == [
         "platform_teams: 310 leads to ask, 2 hot, 20 warm, 88 nurture, 200 cold. "
         "Ordered by expected acceptance: it holds.",
+        "Drawn whatever their points: 1 of the 200 listed.",
         "Not known of 60 of the 200 listed: funding. make enrich WITH=crunchbase LIMIT=60",
         "",
         "1. Sam Sample, Head of SRE, Ours | GmbH (hot, 84 points, 41% expected to accept)",
@@ -44,6 +45,9 @@ def test_the_next_leads_are_shown_with_all_that_one_acts_on(workspace):
         "   not known: phone",
     ]
     assert "2. Name unknown (cold, provisional, 1 points, 10% expected to accept)" in outcome.printed
+    assert (
+        "   why now: asked to keep the score honest: drawn, whatever its points; nothing" in outcome.printed
+    )
 
 
 @pytest.mark.parametrize(
@@ -71,7 +75,8 @@ def test_a_file_is_for_people_and_for_an_import(workspace):
     assert f"make import FILE={path} CAMPAIGN=..." in outcome.printed
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     with path.open(newline="") as file:
-        [first, _] = csv.DictReader(file)
+        [first, second] = csv.DictReader(file)
+    assert (first["is_exploration"], second["is_exploration"]) == ("False", "True")
     assert (first["profile_url"], first["tier"], first["missing"]) == (SAM, "hot", "phone")
     table = read_table(path, load_mappings(SHIPPED / "import_mappings.yaml"))
     assert {"lead.profile_url", "lead.first_name", "lead.last_name", "lead.company_name"} <= set(

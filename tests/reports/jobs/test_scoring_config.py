@@ -60,6 +60,8 @@ def test_a_configuration_is_landed_once_and_runs_name_the_one_they_went_by(works
     assert rows(here.paths.raw, NAMED) == [("publish", name) for name in names]
     thresholds = "select distinct list_contains(json_keys(thresholds), 'scoring_config_hash')"
     assert rows(here.paths.raw, f"{thresholds} from heyreach.run_parameters") == [(False,)]
+    share = "select distinct thresholds ->> '$.exploration_share_percent' from heyreach.run_parameters"
+    assert rows(here.paths.raw, share) == [("0",)]
     now = "select scoring_config_hash from staging.stg_operations__run_parameters"
     assert rows(here.paths.published, now) == [(first.config_hash,)]
 
@@ -109,8 +111,8 @@ def test_a_run_of_before_there_were_configurations_has_none(tmp_path):
         connection.execute("use raw.heyreach")
         read = model_sql("stg_operations__run_parameters")
         assert connection.execute(
-            f"select hide_rate_below, scoring_config_hash from ({read})"
-        ).fetchall() == [(12, None)]
+            f"select hide_rate_below, scoring_config_hash, exploration_share_percent from ({read})"
+        ).fetchall() == [(12, None, 0)]
         staged = model_sql("stg_operations__scoring_configs")
         assert connection.execute(f"select * from ({staged})").fetchall() == []
 

@@ -1,12 +1,28 @@
-{#- The best of those who may be asked, by points and by expected acceptance, so that reasons are sought for few. -#}
+{#- The best of those who may be asked, by points and by expected acceptance, so that reasons are sought for few. Among them, in their share
+    of the places, stand leads that are drawn whatever their points, unless they come as soon anyway. -#}
 
-with ranked as (
+{%- set share = 'run_parameters.exploration_share_percent' %}
+{%- set orders = {'place': 'is_exploration', 'place_by_acceptance': 'is_exploration_by_acceptance'} %}
+
+with run_parameters as (
+
+    select
+        exploration_share_percent,
+        inbox_most_leads
+    from {{ ref('stg_operations__run_parameters') }}
+
+),
+
+ranked as (
 
     select
         points.lead_id,
         points.icp_profile,
         to_ask.has_failed,
         to_ask.was_taken_out,
+        to_ask.drawn_at_percent,
+        points.total_score,
+        points.tier,
         expected.expected_acceptance,
         row_number() over by_points as place,
         row_number() over (
@@ -28,10 +44,104 @@ with ranked as (
             points.lead_id
     )
 
+),
+
+drawn as (
+
+    select
+        ranked.*,
+        row_number() over (
+            partition by ranked.icp_profile, ranked.tier
+            order by ranked.drawn_at_percent, ranked.lead_id
+        ) as turn
+    from ranked
+    cross join run_parameters
+    where ranked.drawn_at_percent < {{ share }}
+
+),
+
+-- One of each tier in turn, the lowest first.
+in_turn as (
+
+    select
+        *,
+        row_number() over (partition by icp_profile order by turn, total_score, lead_id) as number
+    from drawn
+
+),
+{% for place in orders %}
+{#- Whoever comes as soon by the order leaves the place to the next. #}
+moved_by_{{ place }} as (
+
+    select
+        in_turn.lead_id,
+        in_turn.icp_profile,
+        row_number() over (partition by in_turn.icp_profile order by in_turn.number) as number
+    from in_turn
+    cross join run_parameters
+    where in_turn.{{ place }} > {{ exploration_place('in_turn.number', share) }}
+
+),
+{% endfor %}
+near as (
+
+    select
+        ranked.*
+        {%- for place, is_moved in orders.items() %},
+        moved_by_{{ place }}.number is not null as {{ is_moved }},
+        {{ exploration_place('moved_by_' ~ place ~ '.number', share) }} - moved_by_{{ place }}.number as others_before_{{ place }}
+        {%- endfor %}
+    from ranked
+    cross join run_parameters
+    {%- for place in orders %}
+    left join moved_by_{{ place }}
+        on ranked.lead_id = moved_by_{{ place }}.lead_id
+        and ranked.icp_profile = moved_by_{{ place }}.icp_profile
+        and {{ exploration_place('moved_by_' ~ place ~ '.number', share) }} <= run_parameters.inbox_most_leads
+    {%- endfor %}
+    where least(ranked.place, ranked.place_by_acceptance) <= run_parameters.inbox_most_leads
+        {%- for place in orders %}
+        or moved_by_{{ place }}.number is not null
+        {%- endfor %}
+
+),
+
+ordered as (
+
+    select
+        * replace (
+            {%- for place, is_moved in orders.items() %}
+            coalesce(
+                others_before_{{ place }},
+                row_number() over (partition by icp_profile, {{ is_moved }} order by {{ place }})
+            ) as others_before_{{ place }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        )
+    from near
+
+),
+
+placed as (
+
+    select
+        lead_id,
+        icp_profile,
+        has_failed,
+        was_taken_out,
+        expected_acceptance
+        {%- for place, is_moved in orders.items() %},
+        {{ is_moved }},
+        row_number() over (
+            partition by icp_profile
+            order by others_before_{{ place }}, {{ is_moved }}, {{ place }}
+        ) as {{ place }}
+        {%- endfor %}
+    from ordered
+
 )
 
 select
-    ranked.*,
+    placed.*,
     {%- for component in score_components() if component.group == 'fit' %}
     points.{{ component.name }},
     {%- endfor %}
@@ -40,8 +150,8 @@ select
     points.score_coverage,
     points.is_provisional,
     points.as_of
-from ranked
+from placed
 inner join {{ ref('lead_score_points') }} as points
-    on ranked.lead_id = points.lead_id and ranked.icp_profile = points.icp_profile
-cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
-where least(ranked.place, ranked.place_by_acceptance) <= run_parameters.inbox_most_leads
+    on placed.lead_id = points.lead_id and placed.icp_profile = points.icp_profile
+cross join run_parameters
+where least(placed.place, placed.place_by_acceptance) <= run_parameters.inbox_most_leads

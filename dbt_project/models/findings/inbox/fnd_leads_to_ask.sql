@@ -32,7 +32,8 @@ select
     leads.lead_id,
     coalesce(connections.has_failed, false) as has_failed,
     -- A lead that is queued and doesn't wait was stopped there, or the campaign is gone.
-    coalesce(connections.was_taken_out, false) as was_taken_out
+    coalesce(connections.was_taken_out, false) as was_taken_out,
+    {{ drawn_at_percent('exploration', 'leads.normalized_profile_url') }} as drawn_at_percent
 from {{ ref('heyreach_leads') }} as leads
 left join connections on leads.lead_id = connections.lead_id
 left join connected on leads.lead_id = connected.lead_id

@@ -46,6 +46,7 @@ ranked as (
     select
         icp_profile,
         count(*) as listed_leads,
+        count(*) filter (where is_exploration) as exploration_leads,
         any_value(ranked_by) as ranked_by
     from listed
     group by icp_profile
@@ -58,12 +59,16 @@ select
     row_number() over (order by not profiles.is_default, profiles.icp_profile) as profile_order,
     counted.* exclude (icp_profile),
     coalesce(ranked.listed_leads, 0) as listed_leads,
+    coalesce(ranked.exploration_leads, 0) as exploration_leads,
     coalesce(ranked.ranked_by, 'points') as ranked_by,
     case coalesce(ranked.ranked_by, 'points')
         {%- for name, text in ranking_texts().items() %}
         when '{{ name }}' then {{ sentence(text, {}) }}
         {%- endfor %}
     end as ranking,
+    {{ sentence(exploration_texts().says, {
+        'listed': 'ranked.listed_leads', 'leads': 'nullif(ranked.exploration_leads, 0)',
+    }) }} as exploration,
     {{ sentence(texts.says, {
         'leads': 'ask_first.leads', 'listed': 'ranked.listed_leads', 'what': 'ask_first.what', 'points': 'ask_first.points',
     }) }} as ask_first,

@@ -5,7 +5,7 @@
     'until': utc_date(days_after('colleagues.asked_at', 'run_parameters.acceptance_window_days')),
     'waiting': 'nullif(colleagues.waiting, 0)', 'campaign': 'colleagues.campaign',
 } %}
-{%- set warnings, why = inbox_warnings(), why_texts() %}
+{%- set warnings, why, exploration = inbox_warnings(), why_texts(), exploration_texts() %}
 {%- set reasons = {'signals': 'reasons.signals', 'fits': 'reasons.fits'} %}
 
 with believed as (
@@ -19,9 +19,11 @@ with believed as (
 ranked as (
 
     select
-        leads.*,
+        leads.* exclude (is_exploration),
         case when believed.icp_profile is null then 'points' else 'expected_acceptance' end as ranked_by,
-        case when believed.icp_profile is null then leads.place else leads.place_by_acceptance end as rank
+        case when believed.icp_profile is null then leads.place else leads.place_by_acceptance end as rank,
+        case when believed.icp_profile is null then leads.is_exploration else leads.is_exploration_by_acceptance end
+        as is_exploration
     from {{ ref('fnd_leads_listed') }} as leads
     left join believed on leads.icp_profile = believed.icp_profile
 
@@ -48,15 +50,18 @@ select
     {{ nameless('leads.title', 'leads.company_name') }} as who,
     leads.company_domain,
     listed.tier,
-    case listed.tier
+    case
+        when listed.is_exploration then '{{ exploration.action }}'
         {%- for tier, action in tier_actions().items() %}
-        when '{{ tier }}' then '{{ action }}'
+        when listed.tier = '{{ tier }}' then '{{ action }}'
         {%- endfor %}
     end as action,
     listed.total_score,
     case when listed.ranked_by = 'expected_acceptance' then listed.expected_acceptance end as expected_acceptance,
     listed.ranked_by,
-    case
+    listed.is_exploration,
+    case when listed.is_exploration then '{{ exploration.why }}; ' else '' end
+    || case
         when reasons.signals is not null and reasons.fits is not null then {{ sentence(why.both, reasons) }}
         when reasons.signals is not null then {{ sentence(why.signals, reasons) }}
         when reasons.fits is not null then {{ sentence(why.fits, reasons) }}
