@@ -8,6 +8,7 @@ from extract.enrichment.base import Integration
 from extract.enrichment.config import EnrichmentConfig
 from extract.enrichment.integrations import (
     apollo,
+    apollo_postings,
     builtwith,
     clearbit,
     crunchbase,
@@ -45,6 +46,7 @@ _CLASSES: tuple[type[Integration], ...] = (
     builtwith.BuiltWith,
     greenhouse.Greenhouse,
     lever.Lever,
+    apollo_postings.ApolloJobPostings,
     news_feed.NewsFeed,
     pipe0.Pipe0,
     pipe0.Pipe0Techstack,

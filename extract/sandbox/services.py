@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import orjson
 
-from extract.sandbox import people
+from extract.sandbox import apollo, people
 from extract.sandbox.answers import Answer
 from extract.sandbox.clock import DAY, iso, to_datetime
 from extract.sandbox.companies import Company, Posting, Round, company
@@ -264,6 +264,11 @@ def _lever_posting(posting: Posting, site: str) -> dict:
     }
 
 
+def _apollo(find: Find, request: Request) -> Answer:
+    """A company by its domain, and its postings."""
+    return apollo.answer(find, request.path, request.query, request.key, request.now)
+
+
 def _google_news(find: Find, request: Request) -> Answer:
     """The feed of a search for a name; `when:7d` in it leaves out what is older."""
     if request.path != "rss/search":
@@ -297,5 +302,6 @@ HOSTS: dict[str, Callable[[Find, Request], Answer]] = {
     "api.builtwith.com": _builtwith,
     "boards-api.greenhouse.io": _greenhouse,
     "api.lever.co": _lever,
+    "api.apollo.io": _apollo,
     "news.google.com": _google_news,
 }

@@ -244,6 +244,27 @@ TOOLS: dict[str, Callable[[dict], object]] = {
 
 
 def _apollo(request: Asked) -> Reply:
+    if request.path == "organizations/enrich":
+        is_known = request.query["domain"] != "nothing.example.com"
+        return 200, {"organization": {"id": "5e66b638", "name": "Example Ltd"} if is_known else None}
+    if request.path == "organizations/5e66b638/job_postings":
+        dates = ("2026-02-01T00:00:00.000+00:00", "2026-02-20T00:00:00.000+00:00", None)
+        jobs = zip(("SRE", "Writer", "Cook"), ("Berlin", None, None), dates, strict=True)
+        return 200, {
+            "organization_job_postings": [
+                {
+                    "id": title,
+                    "title": title,
+                    "url": "https://jobs.example.com/1",
+                    "city": city,
+                    "state": None,
+                    "country": "Germany",
+                    "last_seen_at": "2026-02-22T00:00:00.000+00:00",
+                    "posted_at": date,
+                }
+                for title, city, date in jobs
+            ]
+        }
     if "nobody" in request.subject:
         return 200, {"person": None}
     organization = {

@@ -164,6 +164,23 @@ FOUND = {
             for number in range(100, 50, -1)
         ],
     },
+    "apollo_job_postings": {
+        "open_positions": 3,
+        "job_postings": [
+            {
+                "title": title,
+                "department": None,
+                "location": location,
+                "date": date,
+                "url": "https://jobs.example.com/1",
+            }
+            for title, location, date in (
+                ("Writer", "Germany", "2026-02-20T00:00:00Z"),
+                ("SRE", "Berlin, Germany", "2026-02-01T00:00:00Z"),
+                ("Cook", "Germany", None),
+            )
+        ],
+    },
     "news_feed": {
         "company_news": [
             {
@@ -317,6 +334,7 @@ def test_every_service_is_read_by_its_documented_shape(enricher, served, lead):
         ("apollo", {"linkedin_url": "https://www.linkedin.com/in/nobody"}),
         ("clearbit", {"company_domain": "nothing.example.com"}),
         ("hunter", {"company_domain": "nothing.example.com"}),
+        ("apollo_job_postings", {"company_domain": "nothing.example.com"}),
     ],
 )
 def test_nothing_found_is_told_apart_and_known_for_a_while(enricher, served, lead, integration, cells):

@@ -87,6 +87,32 @@ def test_an_answer_in_another_form_is_no_company_that_does_not_hire(enricher, se
     assert enricher.statuses() == {"greenhouse": "failed"}
 
 
+@pytest.mark.parametrize(("has_postings", "credits"), [(True, 2), (False, 1)])
+def test_apollo_charges_for_the_company_and_for_postings_that_there_are(
+    enricher, served, lead, has_postings, credits
+):
+    postings = [{"title": "SRE", "posted_at": "2026-02-01T00:00:00Z"}] if has_postings else []
+    answers = {"organizations/enrich": {"organization": {"id": "a1"}}}
+    served.answers["apollo"] = lambda request: (
+        200,
+        answers.get(request.path, {"organization_job_postings": postings}),
+    )
+    rows = enricher.leads(lead())
+    for _ in range(2):  # the second time it is known
+        assert enricher.run("apollo_job_postings", rows) is None
+    assert enricher.fields("apollo_job_postings")["open_positions"] == len(postings)
+    assert [(each["status"], each["credits"]) for each in enricher.answers()] == [("found", credits)]
+    assert [each.path for each in served.asked] == ["organizations/enrich", "organizations/a1/job_postings"]
+
+
+@pytest.mark.parametrize("organization", [{"name": "Example"}, {"id": "../people"}, "Example"])
+def test_an_organization_without_an_id_is_in_no_documented_form(enricher, served, lead, organization):
+    served.answers["apollo"] = lambda request: (200, {"organization": organization})
+    assert enricher.run("apollo_job_postings", enricher.leads(lead())) is None
+    assert enricher.statuses() == {"apollo_job_postings": "failed"}
+    assert len(served.asked) == 1
+
+
 def test_of_many_postings_the_newest_are_kept(enricher, served, lead):
     jobs = [{"id": n, "title": f"Job {n}", "updated_at": f"20{10 + n % 16}-01-01"} for n in range(200)]
     answers = {"boards/example": {"name": "Example"}, "boards/example/jobs": {"jobs": jobs}}

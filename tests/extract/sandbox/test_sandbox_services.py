@@ -72,6 +72,28 @@ def test_a_company_has_one_board_or_none(ask):
         assert lever == 200 or unknown == {"ok": False, "error": "Document not found"}
 
 
+def test_apollo_tells_the_company_of_a_domain_and_by_its_id_what_is_open(ask):
+    found = one_with(lambda each: len(each.postings_open(AT)) > 1)
+    _, told = ask("api.apollo.io", "api/v1/organizations/enrich", f"domain={found.domain}")
+    assert told["organization"]["primary_domain"] == found.domain
+    path = f"api/v1/organizations/{told['organization']['id']}/job_postings"
+    _, told = ask("api.apollo.io", path, "page=1&per_page=100")
+    postings = told["organization_job_postings"]
+    assert [each["title"] for each in postings] == [each.title for each in found.postings_open(AT)]
+    assert postings[0]["posted_at"] == clock.iso(found.postings_open(AT)[0].since, 0)
+    _, told = ask("api.apollo.io", path, "page=2&per_page=1")
+    assert told["organization_job_postings"] == postings[1:2]
+    assert ask("api.apollo.io", "api/v1/organizations/enrich", "domain=stranger.example.com") == (
+        200,
+        {"organization": None},
+    )
+    assert ask("api.apollo.io", "api/v1/organizations/5e66b638/job_postings")[0] == 422
+    _, told = ask("api.apollo.io", "api/v1/people/match", f"domain={found.domain}")
+    assert told["person"]["organization"]["name"] == found.name
+    assert ask("api.apollo.io", "api/v1/people/match", "linkedin_url=x")[1] == {"person": None}
+    assert ask("api.apollo.io", path, key=None)[0] == 401
+
+
 def test_news_are_a_feed_of_what_was_published_by_then(ask):
     found = one_with(lambda each: each.news_until(AT) and "&" not in each.name)
     _, feed = ask("news.google.com", "rss/search", f'q="{found.name}"&hl=en-US')
