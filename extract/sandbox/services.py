@@ -19,10 +19,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 import orjson
 
-from extract.sandbox import apollo, people
+from extract.sandbox import apollo, job_boards, people
 from extract.sandbox.answers import Answer
 from extract.sandbox.clock import DAY, iso, to_datetime
-from extract.sandbox.companies import Company, Posting, Round, company
+from extract.sandbox.companies import Company, Round, company
 
 SERVICES_PATH = "/services/"
 RSS_TYPE = "application/xml; charset=utf-8"
@@ -202,66 +202,13 @@ def _builtwith(find: Find, request: Request) -> Answer:
 
 
 def _greenhouse(find: Find, request: Request) -> Answer:
-    """A job board by its token, and its jobs."""
-    at = search("^v1/boards/([^/]+)(/jobs)?$", request.path)
-    found = find(at[1]) if at else None
-    if not found or found.board != "greenhouse":
-        return Answer.json({"status": 404, "error": "Job not found"}, 404)
-    if not at[2]:
-        return Answer.json({"name": found.name, "content": ""})
-    jobs = [_greenhouse_job(found, each, at[1]) for each in found.postings_open(request.now)]
-    return Answer.json({"jobs": jobs, "meta": {"total": len(jobs)}})
-
-
-def _greenhouse_job(found: Company, posting: Posting, token: str) -> dict:
-    return {
-        "id": posting.number,
-        "internal_job_id": posting.number + 1_000_000,
-        "requisition_id": None,
-        "title": posting.title,
-        "company_name": found.name,
-        "first_published": _zoned(posting.since),
-        "updated_at": _zoned(posting.since + DAY // 4),
-        "location": {"name": posting.place},
-        "absolute_url": f"https://boards.example.com/{token}/jobs/{posting.number}",
-        "metadata": None,
-    }
-
-
-def _zoned(at: int) -> str:
-    return iso(at, 0).replace("Z", "+00:00")
+    """A job board, its jobs, and its departments with them."""
+    return job_boards.greenhouse(find, request.path, request.now)
 
 
 def _lever(find: Find, request: Request) -> Answer:
     """The postings of a site."""
-    at = search("^v0/postings/([^/]+)$", request.path)
-    found = find(at[1]) if at else None
-    if not found or found.board != "lever":
-        return Answer.json({"ok": False, "error": "Document not found"}, 404)
-    first = int(request.query.get("skip", 0))
-    postings = found.postings_open(request.now)[first : first + int(request.query.get("limit", 100))]
-    return Answer.json([_lever_posting(each, at[1]) for each in postings])
-
-
-def _lever_posting(posting: Posting, site: str) -> dict:
-    number = f"{posting.number:08x}-0000-4000-8000-000000000000"
-    url = f"https://jobs.example.com/{site}/{number}"
-    return {
-        "id": number,
-        "text": posting.title,
-        "createdAt": posting.since // 1000,
-        "categories": {
-            "commitment": "Full-time",
-            "department": posting.department,
-            "team": posting.department,
-            "location": posting.place,
-            "allLocations": [posting.place],
-        },
-        "workplaceType": "hybrid",
-        "country": None,
-        "hostedUrl": url,
-        "applyUrl": f"{url}/apply",
-    }
+    return job_boards.lever(find, request.path, request.query, request.now)
 
 
 def _apollo(find: Find, request: Request) -> Answer:

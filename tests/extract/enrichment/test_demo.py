@@ -51,6 +51,26 @@ def test_the_sandbox_tells_of_the_demo_s_companies_without_a_key(enricher, serve
     assert enricher.fields("builtwith") == {"technologies": sorted(well_known.technologies(NOW))}
 
 
+def test_the_sandbox_tells_who_hires_by_each_place_that_tells_it(enricher):
+    """A board is guessed by the company's name, and read in all the calls that its integration makes."""
+    hiring = next(
+        each
+        for each in (company(DEMO_SEED, number) for number in range(300))
+        if each.board == "greenhouse" and each.postings_open(NOW)
+    )
+    enricher.environment = {"APOLLO_API_KEY": ""} | {
+        f"{name}_BASE_URL": "" for name in ("APOLLO", "GREENHOUSE")
+    }
+    enricher.warehouse(["linkedin.com/in/sam"], company=hiring.name, domain=hiring.domain)
+    for integration in ("greenhouse", "apollo_job_postings"):
+        assert enricher.run(integration) is None
+        told = enricher.fields(integration)
+        assert told["open_positions"] == len(hiring.postings_open(NOW))
+        assert {each["title"] for each in told["job_postings"]} == {
+            each.title for each in hiring.postings_open(NOW)
+        }
+
+
 def test_people_of_a_file_are_none_of_the_sandbox(enricher, lead):
     enricher.environment = INVENTED
     assert "crunchbase needs CRUNCHBASE_API_KEY" in str(enricher.run("crunchbase", enricher.leads(lead())))

@@ -51,6 +51,12 @@ def test_greenhouse_tells_the_board_and_its_open_jobs(ask):
     published = datetime.fromisoformat(job["first_published"])
     assert published == clock.to_datetime(posting.since).replace(microsecond=0)
     assert published <= datetime.fromisoformat(job["updated_at"]) <= NOW
+    _, told = ask("boards-api.greenhouse.io", f"v1/boards/{board(found)}/departments")
+    departments = {each["name"]: [job["id"] for job in each["jobs"]] for each in told["departments"]}
+    assert departments == {
+        name: [each.number for each in found.postings_open(AT) if each.department == name]
+        for name in {each.department for each in found.postings_open(AT)}
+    }
 
 
 def test_lever_lists_postings_and_pages_them(ask):
