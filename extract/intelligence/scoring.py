@@ -3,6 +3,7 @@
 Names and shipped values are declared in dbt_project/macros/catalogue/score_components.sql.
 """
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from dbt_project.rendering import returned
 from extract.intelligence.reading import Problems, Reader, number, section
 from extract.workspace import strict_yaml
+from extract.workspace.strict_yaml import Value
 
 COMPONENTS = returned("catalogue/*.sql", "score_components()")
 WEIGHTS = returned("catalogue/*.sql", "score_weights()")
@@ -36,7 +38,26 @@ def _shipped(values: dict[str, int], low: int, high: int) -> Reader:
 
 
 def _points(group: str) -> Reader:
-    return _shipped({each["name"]: each["points"] for each in COMPONENTS if each["group"] == group}, 0, WHOLE)
+    return section(
+        {each["name"]: _points_of(each["points"]) for each in COMPONENTS if each["group"] == group}
+    )
+
+
+def _points_of(shipped: int) -> Reader:
+    """Reads points; of negative ones, which rpt_signal_value may suggest, it is said what to write."""
+    read_number = number(0, WHOLE, shipped)
+
+    def read(name: str, value: Value, line: int, problems: Problems) -> int | None:
+        if isinstance(value, str) and re.fullmatch("-[0-9.]+", value):
+            problems.add(
+                line,
+                f"{name} is {value}, and points are 0 or more: give 0 to what tells against a lead; whom you "
+                "don't want at all, a profile leaves out (`avoid` and others in config/icp_profiles.yaml)",
+            )
+            return shipped
+        return read_number(name, value, line, problems)
+
+    return read
 
 
 _read = section(

@@ -89,6 +89,10 @@ def test_what_is_said_counts(tmp_path):
             "line 3: recent_funding must be a whole number from 0 to 100",
         ),
         (
+            "points:\n  fit: {company_size: 60, geography: -20}",
+            "line 3: geography is -20, and points are 0 or more: give 0 to what tells against a lead",
+        ),
+        (
             "points: {recent_funding: 30}",
             "line 2: 'recent_funding' is not known in points; known are intent, fit",
         ),
