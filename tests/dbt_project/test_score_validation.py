@@ -69,6 +69,7 @@ class Requests:
             create table fnd_scored_requests as
             select '{PROFILE}' as icp_profile, 'c' || number as connection_id, *,
                 timestamptz '2026-01-01 00:00:00+00' + to_hours(number) as known_until,
+                false as is_provisional,
                 [{", ".join(NAMES)}] as points
             from given;
             create table lead_score_points (
@@ -310,6 +311,34 @@ def test_tiers_lift_drift_and_the_newest_are_as_computed_apart(drawn):
     ours, theirs = ours / ours.sum(), theirs / theirs.sum()
     value, *_, n, _ = requests.metric("drift", "waiting")
     assert (value, n) == (pytest.approx(((theirs - ours) * numpy.log(theirs / ours)).sum(), abs=1e-6), 240)
+
+
+def test_what_is_not_known_of_leads_counts_against_nothing_that_only_known_ones_have():
+    """Of a third nothing is known, and four in five of the others have a colleague, which is worth nothing.
+
+    Beside leads who are known to lack all the rest it would look harmful.
+    """
+    requests = Requests(5, 4_000, worth=0.1)
+    unknown, colleague = "hash(number) % 3 = 0", "hash(number) % 15 > 2"
+    shown = {name: f"if({unknown}, 0, {name})" for name in NAMES if name != "linkedin_profile"}
+    shown["multiple_contacts"] = f"if({unknown} or not {colleague}, 0, 15)"
+    requests.connection.execute(f"""
+        create or replace table fnd_scored_requests as
+        select * replace ([{", ".join(NAMES)}] as points)
+        from (
+            select * replace ({", ".join(f"{value}::utinyint as {name}" for name, value in shown.items())},
+                {unknown} as is_provisional)
+            from fnd_scored_requests
+        )
+    """)
+    requests.judged()
+    rows = requests.connection.execute("select component, log_odds, standard_error from fnd_point_estimates")
+    found = {component: (log_odds, error) for component, log_odds, error in rows.fetchall()}
+    log_odds, error = found["multiple_contacts"]
+    assert error < 0.15
+    assert abs(log_odds) < 2.5 * error
+    log_odds, error = found["recent_funding"]
+    assert log_odds > 5 * error
 
 
 def test_the_same_requests_in_another_order_give_the_same_figures(drawn):

@@ -42,6 +42,13 @@
     fitted.level + {{ inner_product('fitted.log_odds', 'patterns.shares') }}
 {%- endmacro %}
 
+{#- What leads are compared within to see what a point is worth: the list of a sender, and there those of whom little was known apart.
+    What isn't known gives no points; beside leads who are known not to have something, whoever may well have it would count against
+    all that only known leads can have. -#}
+{% macro stratum_of_points(requests) -%}
+    ({{ requests }}.stratum || case when {{ requests }}.is_provisional then ' provisional' else '' end)
+{%- endmacro %}
+
 {#- A weak ridge, which keeps what nobody could estimate near nothing. -#}
 {% macro ridge_of_points() -%}
     0.1

@@ -121,7 +121,7 @@ def connection() -> duckdb.DuckDBPyConnection:
         create table lead_scores_at_send (
             icp_profile varchar, connection_id varchar, lead_id varchar, known_until timestamptz,
             {components},
-            total_score utinyint, tier varchar, not_eligible_because varchar
+            total_score utinyint, tier varchar, is_provisional boolean, not_eligible_because varchar
         );
         create table lead_score_points as
         select icp_profile, lead_id, total_score, tier, not_eligible_because from lead_scores_at_send;
@@ -162,7 +162,7 @@ def put(connection: duckdb.DuckDBPyConnection, asked: list[Lead], waiting: list[
         delete from heyreach_leads;
         insert into lead_scores_at_send by name
         select * exclude (account_id, list_id, company_domain, seconds, is_accepted, is_asked),
-            connection_id as lead_id, to_timestamp(seconds) as known_until
+            connection_id as lead_id, to_timestamp(seconds) as known_until, false as is_provisional
         from leads where is_asked;
         insert into lead_score_points by name
         select icp_profile, connection_id as lead_id, total_score, tier from leads;

@@ -69,7 +69,7 @@ companies as (
     from {{ ref('fnd_scored_requests') }} as requests
     inner join centred
         on requests.icp_profile = centred.icp_profile
-        and requests.stratum = centred.stratum
+        and {{ stratum_of_points('requests') }} = centred.stratum
         and requests.points = centred.points
     group by requests.icp_profile, requests.company
 

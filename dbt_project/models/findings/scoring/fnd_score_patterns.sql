@@ -1,20 +1,21 @@
 {#- Requests with the same points, counted. A share is what a component gave of what it could give, less its mean in the stratum: how
-    strata differ then moves no estimate. Strata in which all accepted, or none, tell nothing of what makes the difference. -#}
+    strata differ then moves no estimate, nor how much was known of leads. Strata in which all accepted, or none, tell nothing of what
+    makes the difference. -#}
 {%- set components = score_components() | map(attribute='name') | list -%}
 
 with patterns as (
 
     select
         icp_profile,
-        stratum,
+        {{ stratum_of_points('requests') }} as stratum,
         points,
         {%- for component in components %}
         any_value({{ component }}) as {{ component }},
         {%- endfor %}
         count(*) as sent,
         sum(accepted) as accepted
-    from {{ ref('fnd_scored_requests') }}
-    group by icp_profile, stratum, points
+    from {{ ref('fnd_scored_requests') }} as requests
+    group by all
 
 ),
 

@@ -14,7 +14,8 @@ select
         {%- for component in score_components() %}scores.{{ component.name }}{{ ', ' if not loop.last }}{% endfor -%}
     ] as points,
     scores.total_score,
-    scores.tier
+    scores.tier,
+    scores.is_provisional
 from {{ ref('lead_scores_at_send') }} as scores
 inner join {{ ref('heyreach_connections') }} as connections on scores.connection_id = connections.connection_id
 inner join {{ ref('heyreach_leads') }} as leads on scores.lead_id = leads.lead_id
