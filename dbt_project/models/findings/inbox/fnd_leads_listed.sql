@@ -13,7 +13,7 @@ with run_parameters as (
 
 ),
 
-ranked as (
+ranked as materialized (
 
     select
         points.lead_id,
@@ -76,10 +76,11 @@ moved_by_{{ place }} as (
     select
         in_turn.lead_id,
         in_turn.icp_profile,
-        row_number() over (partition by in_turn.icp_profile order by in_turn.number) as number
+        {{ exploration_place('row_number() over (partition by in_turn.icp_profile order by in_turn.number)', share) }} as moved_to
     from in_turn
     cross join run_parameters
     where in_turn.{{ place }} > {{ exploration_place('in_turn.number', share) }}
+    qualify moved_to <= run_parameters.inbox_most_leads
 
 ),
 {% endfor %}
@@ -88,8 +89,8 @@ near as (
     select
         ranked.*
         {%- for place, is_moved in orders.items() %},
-        moved_by_{{ place }}.number is not null as {{ is_moved }},
-        {{ exploration_place('moved_by_' ~ place ~ '.number', share) }} - moved_by_{{ place }}.number as others_before_{{ place }}
+        moved_by_{{ place }}.moved_to is not null as {{ is_moved }},
+        moved_by_{{ place }}.moved_to as {{ place }}_moved_to
         {%- endfor %}
     from ranked
     cross join run_parameters
@@ -97,26 +98,23 @@ near as (
     left join moved_by_{{ place }}
         on ranked.lead_id = moved_by_{{ place }}.lead_id
         and ranked.icp_profile = moved_by_{{ place }}.icp_profile
-        and {{ exploration_place('moved_by_' ~ place ~ '.number', share) }} <= run_parameters.inbox_most_leads
     {%- endfor %}
     where least(ranked.place, ranked.place_by_acceptance) <= run_parameters.inbox_most_leads
         {%- for place in orders %}
-        or moved_by_{{ place }}.number is not null
+        or moved_by_{{ place }}.moved_to is not null
         {%- endfor %}
 
 ),
 
+-- Before somebody who is drawn there stand so many others as places and drawn ones before.
 ordered as (
 
     select
-        * replace (
-            {%- for place, is_moved in orders.items() %}
-            coalesce(
-                others_before_{{ place }},
-                row_number() over (partition by icp_profile, {{ is_moved }} order by {{ place }})
-            ) as others_before_{{ place }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        )
+        *
+        {%- for place, is_moved in orders.items() %},
+        row_number() over (partition by icp_profile, {{ is_moved }} order by coalesce({{ place }}_moved_to, {{ place }}))
+        as {{ place }}_among_such
+        {%- endfor %}
     from near
 
 ),
@@ -133,7 +131,7 @@ placed as (
         {{ is_moved }},
         row_number() over (
             partition by icp_profile
-            order by others_before_{{ place }}, {{ is_moved }}, {{ place }}
+            order by coalesce({{ place }}_moved_to - {{ place }}_among_such, {{ place }}_among_such), {{ is_moved }}
         ) as {{ place }}
         {%- endfor %}
     from ordered
