@@ -1,4 +1,4 @@
-"""Scores of any past day: by what was known then, by what was asked for then, and until their days were over."""
+"""Scores of any past day: by what was known and asked for then, until the days of signals were over."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -20,16 +20,16 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         create(connection, PROFILES, SCORING, AS_OF)
         connection.execute("""
             create table int_leads_filled as
-            select 'sam' as lead_id, 'linkedin.com/in/sam' as normalized_profile_url, 'tech' as company_industry,
-                null::text as company_size, null::text as technologies, null::text as company_region,
+            select 'sam' as lead_id, 'linkedin.com/in/sam' as normalized_profile_url,
+                'tech' as company_industry, null::text as company_size, null::text as technologies, null::text as company_region,
                 'ours.example' as company_domain, null::text as email, null::text as phone,
                 null::text as title, null::text as funding_stage,
                 '{"company_size": "apollo", "technologies": "builtwith"}'::json as field_source,
                 timestamptz '2026-01-01' as created_at;
             create table signal_events (lead_id text, company_domain text, signal_type text,
                 occurred_at timestamptz, detected_at timestamptz);
-            insert into enrichment_fields values
-                ('apollo', 'company_size', 1), ('clearbit', 'company_size', 2), ('builtwith', 'technologies', 1);
+            insert into enrichment_fields values ('apollo', 'company_size', 1),
+                ('clearbit', 'company_size', 2), ('builtwith', 'technologies', 1);
         """)
         yield connection
 
@@ -115,7 +115,7 @@ def test_a_colleague_counts_while_both_are_of_the_company(database):
 
 
 def test_profiles_count_while_builds_have_them(database):
-    """The first there was counts before it, too; a profile that is taken away has no score until it is back."""
+    """The first there was counts before it, too; one that is taken away has no score until it is back."""
     configs = {}
     for name, industries in (("first", ["retail"]), ("second", ["tech"])):
         configs[name] = {"default": "saas", "scoring": SCORING, "profiles": deepcopy(PROFILES)}

@@ -336,8 +336,8 @@ def test_at_send_counts_what_was_known_before_the_request(database):
         update heyreach_connections set campaign_lead_id = connection_id;
         create or replace table int_connections_attributed as
         select campaign_id, campaign_lead_id, null::text as title, null::text as company_size,
-            if(connection_id = '2', 'none we ask for', null) as company_industry, null::text as company_region,
-            if(connection_id = '3', 'a number', null) as phone
+            if(connection_id = '2', 'none we ask for', null) as company_industry,
+            null::text as company_region, if(connection_id = '3', 'a number', null) as phone
         from heyreach_connections;
     """)
     answered(database, "sam", "apollo", "2026-01-02", company_size="120")
@@ -346,8 +346,8 @@ def test_at_send_counts_what_was_known_before_the_request(database):
     answered(database, "sam", "apollo", "2026-01-20", company_size="9000")
     score(database)
     found = database.execute(
-        "select connection_id, industry, company_size, direct_email, phone, recent_funding, multiple_contacts, "
-        f"previous_interaction from ({model_sql('lead_scores_at_send')}) "
+        "select connection_id, industry, company_size, direct_email, phone, recent_funding, "
+        f"multiple_contacts, previous_interaction from ({model_sql('lead_scores_at_send')}) "
         "where icp_profile = 'saas' order by all"
     ).fetchall()
     # Upstream said of one that it is of another industry, and of one its number.

@@ -36,9 +36,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             "['rival', 'other rival'] as competitors, timestamptz '1970-01-01' as valid_from, "
             "null::timestamptz as valid_until"
         )
-        connection.execute(
-            "create view int_icp_profiles as from int_icp_profile_versions"
-        )
+        connection.execute("create view int_icp_profiles as from int_icp_profile_versions")
         connection.execute(
             "create view int_leads_described as select *, timestamptz '1970-01-01' as known_from, "
             "null::timestamptz as known_until from int_leads_filled"
@@ -56,9 +54,9 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         for model in ("int_company_answers", "int_positions_told"):
             connection.execute(f"create view {model} as {model_sql(model)}")
         connection.execute(
-            "create table heyreach_connections (lead_id text, campaign_id text, campaign_lead_id text, is_accepted bool, "
-            "is_replied bool, connection_accepted_at timestamptz, connection_accepted_latest timestamptz, "
-            "updated_at timestamptz)"
+            "create table heyreach_connections (lead_id text, campaign_id text, campaign_lead_id text, "
+            "is_accepted bool, is_replied bool, connection_accepted_at timestamptz, "
+            "connection_accepted_latest timestamptz, updated_at timestamptz)"
         )
         connection.execute(
             "create table stg_signals__events (event_key text, profile_url_raw text, company_domain text, "
