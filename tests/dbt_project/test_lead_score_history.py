@@ -21,7 +21,8 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("""
             create table int_leads_filled as
             select 'sam' as lead_id, 'linkedin.com/in/sam' as normalized_profile_url,
-                'tech' as company_industry, null::text as company_size, null::text as technologies, null::text as company_region,
+                'tech' as company_industry, null::text as company_size, null::text as technologies,
+                null::text as company_region,
                 'ours.example' as company_domain, null::text as email, null::text as phone,
                 null::text as title, null::text as funding_stage,
                 '{"company_size": "apollo", "technologies": "builtwith"}'::json as field_source,

@@ -340,6 +340,23 @@ def test_what_is_not_known_of_leads_counts_against_nothing_that_only_known_ones_
     log_odds, error = found["recent_funding"]
     assert log_odds > 5 * error
 
+    # And who is as little known is expected to accept as those were, not as if all of them lacked everything.
+    requests.connection.execute(f"""
+        create or replace table lead_score_points as
+        select connection_id as lead_id, icp_profile, {", ".join(NAMES)}, is_provisional,
+            null as not_eligible_because
+        from fnd_scored_requests
+    """)
+    kinds = requests.connection.execute(f"""
+        select is_provisional, sum(accepted), sum(expected_acceptance)
+        from fnd_scored_requests
+        inner join ({model_sql("fnd_expected_acceptance")}) as expected on connection_id = lead_id
+        group by is_provisional
+    """).fetchall()
+    assert len(kinds) == 2
+    for _, accepted, expected in kinds:
+        assert expected == pytest.approx(accepted, abs=0.05)
+
 
 def test_the_same_requests_in_another_order_give_the_same_figures(drawn):
     again = Requests(7, 1_500, companies=400)
@@ -356,7 +373,7 @@ def test_who_was_never_asked_is_expected_to_accept_by_what_points_turned_out_to_
     points = ", ".join(NAMES)
     drawn.connection.execute(f"""
         create or replace table lead_score_points as
-        select connection_id as lead_id, icp_profile, {points}, null as not_eligible_because
+        select connection_id as lead_id, icp_profile, {points}, null as not_eligible_because, is_provisional
         from fnd_scored_requests
     """)
     rows = dict(
