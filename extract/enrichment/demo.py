@@ -25,7 +25,7 @@ from extract.raw import routes
 from extract.sandbox.process import Sandbox
 from extract.workspace.workspace import Workspace
 
-NAMES = ("crunchbase", "builtwith")
+NAMES = ("crunchbase", "builtwith", "apollo_job_postings")
 # The pull after the week's import.
 WEEKDAY, HOUR = 0, 10
 # When all are asked about again, whatever is known.

@@ -271,7 +271,7 @@ def test_where_the_score_is_shown_to_order_leads_their_order_is_that_of_expected
 @pytest.mark.parametrize(
     ("kind", "data", "said"),
     [
-        ("recent_funding", {"type": "grant"}, "raised a grant round yesterday"),
+        ("recent_funding", {"type": "grant"}, "raised a grant yesterday"),
         ("recent_funding", {"detail": "as their blog says"}, "raised money yesterday"),
         ("actively_hiring", {"detail": {"seen": 2}}, "hires (seen yesterday)"),
         ("actively_hiring", {"open_positions": 1, "newest": ["SRE"]}, "hires: SRE (seen yesterday)"),

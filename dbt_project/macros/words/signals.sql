@@ -43,12 +43,15 @@
     end
 {%- endmacro %}
 
-{#- 'series_b' -> 'a Series B round', 'seed' -> 'a seed round' -#}
+{#- 'series_b' -> 'a Series B round', 'seed' -> 'a seed round', 'debt_financing' -> 'debt' -#}
 {% macro funding_round(type) -%}
-    'a ' || case
-        when {{ type }} like 'series%' then 'Series ' || upper(right({{ type }}, 1))
-        else replace({{ type }}, '_', ' ')
-    end || ' round'
+    case
+        when {{ type }} like 'series%' then 'a Series ' || upper(right({{ type }}, 1)) || ' round'
+        when {{ type }} = 'post_ipo_equity' then 'equity after going public'
+        when {{ type }} = 'debt_financing' then 'debt'
+        when {{ type }} = 'grant' then 'a grant'
+        else 'a ' || replace({{ type }}, '_', ' ') || ' round'
+    end
 {%- endmacro %}
 
 {#- 12500000 -> '12.5 million dollars', 300000 -> '300,000 dollars' -#}
