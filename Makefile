@@ -16,7 +16,7 @@ export TYPED_GOALS := $(MAKECMDGOALS)
 unexport $(GIVEN)
 VERB := $(BIN)/python -m reports.from_make
 
-.PHONY: help run daily weekly schedule recover acknowledge advice setup extract build report docs sql import lead enrich enrichments write-back leads resume pause icp signal inbox watch erase purge check backup restore test diagnose-check bench lint format clean
+.PHONY: help run daily weekly schedule recover acknowledge advice setup extract build report docs sql import lead enrich enrichments write-back leads resume pause icp signal inbox watch discover erase purge check backup restore test diagnose-check bench lint format clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | column -t -s $$'\t'
@@ -86,6 +86,9 @@ inbox: $(INSTALLED) ## whom to ask next, why now, what not to do; csv writes the
 
 watch: $(INSTALLED) ## be told when a lead's tier or score changes; without one, list who is watched  [URL=|DOMAIN=|PROFILE= STOP=1]
 	@$(VERB) watch
+
+discover: $(INSTALLED) ## companies that a profile asks for and nobody here knows: show, then bring  [PROFILE= LIMIT= APPLY=1]
+	@$(VERB) discover
 
 advice: $(INSTALLED) ## list what was advised and what came of it; decline some, or say it was done  [DECLINE= REASON= | DONE=]
 	@$(VERB) advice

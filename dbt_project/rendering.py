@@ -1,6 +1,10 @@
-"""The project's macros without dbt: SQL for a bare DuckDB connection, and what the catalogues list."""
+"""The project's macros without dbt: SQL for a bare DuckDB connection, and what the catalogues list.
+
+And single models, for a preview of what they would say, and for tests.
+"""
 
 import functools
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -8,7 +12,10 @@ from typing import Any
 import jinja2
 from jinja2.runtime import Context
 
-_MACROS = Path(__file__).parent / "macros"
+_PROJECT = Path(__file__).parent
+_MACROS = _PROJECT / "macros"
+# Tags of dbt's own.
+_DBT_TAG = re.compile(r"{% (test|materialization) ")
 
 
 class _Returned(Exception):
@@ -84,3 +91,44 @@ def macros_in(known: jinja2.Environment, files: Iterable[Path]) -> dict[str, Any
     for _ in template.root_render_func(context):
         pass
     return dict(context.vars)
+
+
+def model_sql(name: str, folder: str = "models") -> str:
+    """The SQL of a model; each `ref` and `source` is a table of that name, or an ephemeral model's SQL."""
+    (path,) = (_PROJECT / folder).rglob(f"{name}.sql")
+    known, macros = _all_macros()
+    return known.from_string(path.read_text(encoding="utf-8"), globals=macros).render()
+
+
+@functools.cache
+def _all_macros() -> tuple[jinja2.Environment, dict[str, Any]]:
+    """The project's macros by name, read once: that takes longer than any model."""
+    known = environment()
+    known.globals |= {
+        "env_var": lambda _, default: default,
+        "ref": _referred,
+        "config": lambda **_: "",
+    }
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(_MACROS.rglob("*.sql"))}
+    return known, macros_in(known, (path for path, text in texts.items() if not _DBT_TAG.search(text)))
+
+
+class _Relation(str):
+    """A table's name, as `ref` gives it: views take the database out of it."""
+
+    def include(self, database: bool) -> str:
+        return self
+
+
+def _referred(name: str) -> _Relation:
+    return _Relation(f"({model_sql(name)})" if name in ephemeral_models() else name)
+
+
+@functools.cache
+def ephemeral_models() -> frozenset[str]:
+    """The models that are no tables: parts of those that read them."""
+    return frozenset(
+        path.stem
+        for path in (_PROJECT / "models").rglob("*.sql")
+        if "config(materialized='ephemeral'" in path.read_text(encoding="utf-8")
+    )

@@ -29,6 +29,7 @@ class EnrichmentConfig:
     nightly: tuple[str, ...] = ()
     nightly_most_leads: int = 200
     nightly_most_usd: float = 5.0
+    nightly_discover_most: int = 0
     pipes: tuple[str, ...] = tuple(PIPES)
     mention_keyword: str = "Claude Code"
     keep_post_characters: int = 0
@@ -151,6 +152,7 @@ _READERS = {
     "nightly": _texts(),
     "nightly_most_leads": lambda value: _whole_number(value, 1, 1_000_000),
     "nightly_most_usd": _amount,
+    "nightly_discover_most": lambda value: _whole_number(value, 0, 10_000),
     "pipes": _texts(tuple(PIPES)),
     "mention_keyword": _keyword,
     "keep_post_characters": lambda value: _whole_number(value, 0, 500),

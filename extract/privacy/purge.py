@@ -18,6 +18,7 @@ from extract.raw.landing import finished_folders, landed_at
 from extract.workspace import journal
 from extract.workspace.data_folder import (
     BACKUPS,
+    DISCOVERED,
     DROPPED,
     JOURNALS,
     LANDINGS,
@@ -37,7 +38,8 @@ DAYS_A_MONTH = 31  # rather too long than too short
 class Purge:
     """What is too old: files and folders by kind, lines by journal, leads by their keys and their rows.
 
-    `told` are people whom only signal files name, by their keys.
+    `told` are people whom only signal files name, by their keys; `discovered` rows of companies that a search
+    brought and nobody decided on.
     """
 
     paths: dict[str, list[Path]]
@@ -47,6 +49,7 @@ class Purge:
     rows: set[files.Identity]
     leads: int
     told: list[str]
+    discovered: set[files.Identity]
 
     @property
     def lines(self) -> Iterator[str]:
@@ -57,6 +60,7 @@ class Purge:
         yield f"{JOURNALS}: {sum(self.journal_rows.values()):,}"
         yield f"leads without activity: {self.leads:,}, in {len(self.rows):,} rows"
         yield f"people whom only signal files name: {len(self.told):,}"
+        yield f"{DISCOVERED} and nobody decided on: {len(self.discovered):,}"
 
 
 def find(workspace: Workspace, published: Path, now: datetime) -> Purge:
@@ -107,7 +111,8 @@ def find(workspace: Workspace, published: Path, now: datetime) -> Purge:
         )
         for name, column in TRIMMED.items()
     }
-    return Purge(paths, journal_rows, rows_before, people, rows, leads, sorted(told))
+    discovered = _undecided(workspace, published) if published.exists() else set()
+    return Purge(paths, journal_rows, rows_before, people, rows, leads, sorted(told), discovered)
 
 
 def apply(workspace: Workspace, purge: Purge) -> bool:
@@ -118,13 +123,36 @@ def apply(workspace: Workspace, purge: Purge) -> bool:
     for path in purge.journal_rows:
         journal.drop_before(path, TRIMMED[path.name], purge.rows_before)
     _close_logs(workspace.paths.logs)
-    if not purge.rows and not purge.told:
+    if not purge.rows and not purge.told and not purge.discovered:
         return False
     people = suppressions(workspace)
     # Still in HeyReach, they would be back with the next pull.
     people.add([*purge.people, *purge.told], datetime.now(UTC).date(), "purged")
-    sweep(workspace, people, purge.rows, set())
+    sweep(workspace, people, purge.rows | purge.discovered, set())
     return True
+
+
+def _undecided(workspace: Workspace, published: Path) -> set[files.Identity]:
+    """Rows of companies that were discovered too long ago, and that nobody decided on."""
+    with duckdb.connect(str(published), read_only=True) as connection:
+        try:
+            old = connection.execute(
+                """
+                select companies.company_domain, companies.icp_profile
+                from marts.discovered_companies as companies
+                where companies.decided_as is null
+                    and companies.first_found_at < companies.as_of - to_days(?)
+                """,
+                [workspace.retention.keep_discoveries_days],
+            ).fetchall()
+        except duckdb.CatalogException:  # of a release that discovered nothing
+            return set()
+    gone = set(old)
+    return {
+        ("search_id discovery_id", row["search_id"], row["discovery_id"])
+        for row in journal.rows(workspace.paths.discoveries)
+        if (row["company_domain"], row["icp_profile"]) in gone
+    }
 
 
 def _close_logs(folder: Path) -> None:

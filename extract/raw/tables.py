@@ -237,6 +237,16 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "as_of": "timestamp",
         "declared_at": "timestamp",
     },
+    # Companies that searches brought (extract/intelligence/discovering.py).
+    "discoveries": {
+        "discovery_id": "text",
+        "search_id": "text",
+        "icp_profile": "text",
+        "source": "text",
+        "company_domain": "text",
+        "found_at": "timestamp",
+        "payload": "text",
+    },
     # What leads were scored by (extract/intelligence/configuration.py): profiles and points, each
     # configuration once. It is named by its hash.
     "scoring_configs": {

@@ -2,7 +2,8 @@
 
 They stand beside the API under `/services/<host><path>`, the address that they really have, so that a
 service's base URL becomes the sandbox's by putting that in front. What they tell is what was so at the
-sandbox clock. Documents: https://data.crunchbase.com/docs/using-the-api, https://api.builtwith.com/domain-api,
+sandbox clock. Documents: https://data.crunchbase.com/docs/using-the-api, using-search-apis and
+using-autocomplete-api beside it, https://api.builtwith.com/domain-api,
 https://developers.greenhouse.io/job-board.html, https://github.com/lever/postings-api; of Google News' search
 feed, which has none, https://newscatcherapi.com/blog/google-news-rss-search-parameters-the-missing-documentaiton
 and RSS 2.0.
@@ -16,6 +17,7 @@ from re import search
 from typing import NamedTuple
 from urllib.parse import parse_qs, quote
 from xml.sax.saxutils import escape, quoteattr
+from zlib import crc32
 
 import orjson
 
@@ -28,6 +30,27 @@ SERVICES_PATH = "/services/"
 RSS_TYPE = "application/xml; charset=utf-8"
 # The lowest and highest of Crunchbase's brackets of employees.
 BRACKETS = ((1, 10), (11, 50), (51, 100), (101, 250), (251, 500), (501, 1000), (1001, 5000), (5001, 10000))
+# Companies are searched up to this number: of some of them nobody is a lead.
+SEARCHED = 480
+# City, country, continent.
+PLACES = (
+    ("Boston", "United States", "North America"), ("Toronto", "Canada", "North America"),
+    ("Leipzig", "Germany", "Europe"), ("Leeds", "United Kingdom", "Europe"), ("Pune", "India", "Asia"),
+)  # fmt: skip
+# The group of categories that companies of an industry are in.
+CATEGORY_GROUPS = {
+    "Software": "Software",
+    "Fintech": "Financial Services",
+    "Logistics": "Transportation",
+    "Healthcare": "Health Care",
+    "Retail": "Commerce and Shopping",
+}
+# Groups and places of which no company is here.
+OTHER_GROUPS = (
+    "Information Technology", "Manufacturing", "Education", "Media and Entertainment",
+    "Messaging and Telecommunications",
+)  # fmt: skip
+OTHER_PLACES = ("Africa", "Oceania", "South America")
 CARDS = {"raised_funding_rounds": "rounds", "press_references": "news"}
 
 
@@ -77,16 +100,13 @@ def _company(seed: int, text: str) -> Company | None:
 
 
 def _crunchbase(find: Find, request: Request) -> Answer:
-    """Search by domain, and one organization with cards."""
+    """Search, identifiers by name, and one organization with cards."""
     if not request.key:
         return Answer.json([{"message": "Unauthorized user_key", "code": "LA401"}], 401)
     if request.path == "api/v4/searches/organizations":
-        predicates = request.body.get("query") or []
-        domain = next((each["values"][0] for each in predicates if each["field_id"] == "website_url"), "")
-        found = _known(find(domain.partition(".")[0]))
-        wanted = request.body.get("field_ids") or []
-        entities = [_organization(found, wanted, request.now)] if found else []
-        return Answer.json({"count": len(entities), "entities": entities})
+        return Answer.json(_searched(find, request))
+    if request.path == "api/v4/autocompletes":
+        return Answer.json(_identified(request.query))
     uuid = request.path.removeprefix("api/v4/entities/organizations/")
     number = search("^([0-9a-f]{8})-0000-4000-8000-0{12}$", uuid)
     found = _known(find(people.company_name(int(number[1], 16)))) if number else None
@@ -99,6 +119,68 @@ def _crunchbase(find: Find, request: Request) -> Answer:
         if card in CARDS
     }
     return Answer.json({"properties": _organization(found, ["identifier"], request.now), "cards": cards})
+
+
+def _searched(find: Find, request: Request) -> dict:
+    """A page of the organizations for which every predicate holds, in the order of their numbers."""
+    wanted = request.body.get("field_ids") or []
+    predicates = request.body.get("query") or []
+    domain = next((each["values"][0] for each in predicates if each["field_id"] == "website_url"), None)
+    names = map(people.company_name, range(SEARCHED)) if domain is None else [domain.partition(".")[0]]
+    known = [found for found in map(_known, map(find, names)) if found]
+    matching = [found for found in known if all(_holds(found, each, request.now) for each in predicates)]
+    after = request.body.get("after_id")
+    places = [_uuid(found) for found in matching]
+    first = places.index(after) + 1 if after in places else 0
+    page = matching[first : first + int(request.body.get("limit", 50))]
+    return {
+        "count": len(matching),
+        "entities": [_organization(found, wanted, request.now) for found in page],
+    }
+
+
+def _holds(found: Company, predicate: dict, now: int) -> bool:
+    """Whether one predicate holds: `includes` needs one of its values, identifiers are told by uuid."""
+    told = {
+        "website_url": [found.domain],
+        "facet_ids": ["company"],
+        "category_groups": [each["uuid"] for each in _category_groups(found)],
+        "location_identifiers": [each["uuid"] for each in _locations(found)],
+        "num_employees_enum": [_bracket(found.employees_at(now))],
+        "last_funding_type": [each.stage for each in found.rounds_until(now)[-1:]],
+    }
+    return not set(predicate["values"]).isdisjoint(told[predicate["field_id"]])
+
+
+def _identified(query: dict[str, str]) -> dict:
+    """Category groups or locations whose name begins as asked."""
+    kind, names = {
+        "category_groups": ("category_group", (*CATEGORY_GROUPS.values(), *OTHER_GROUPS)),
+        "locations": ("location", (*(name for place in PLACES for name in place), *OTHER_PLACES)),
+    }.get(query.get("collection_ids", ""), ("", ()))
+    asked = query.get("query", "").lower()
+    found = [_identifier(kind, name) for name in dict.fromkeys(names) if name.lower().startswith(asked)]
+    return {
+        "count": len(found),
+        "entities": [{"identifier": each, "short_description": each["value"]} for each in found],
+    }
+
+
+def _identifier(kind: str, name: str) -> dict:
+    uuid = f"{crc32(f'{kind} {name}'.encode()):08x}-0000-4000-8000-000000000001"
+    return {"value": name, "permalink": _slug(name), "uuid": uuid, "entity_def_id": kind}
+
+
+def _category_groups(found: Company) -> list[dict]:
+    return [_identifier("category_group", CATEGORY_GROUPS[found.industry])]
+
+
+def _locations(found: Company) -> list[dict]:
+    place = PLACES[people.scatter(found.number, 31, len(PLACES))]
+    return [
+        _identifier("location", name) | {"location_type": kind}
+        for kind, name in zip(("city", "country", "continent"), place, strict=True)
+    ]
 
 
 def _known(found: Company | None) -> Company | None:
@@ -116,6 +198,9 @@ def _organization(found: Company, wanted: list[str], now: int) -> dict:
         "last_funding_type": rounds[-1].stage if rounds else None,
         "num_funding_rounds": len(rounds) or None,
         "num_employees_enum": _bracket(found.employees_at(now)),
+        "website_url": f"https://www.{found.domain}/",
+        "category_groups": _category_groups(found),
+        "location_identifiers": _locations(found),
     }
     shown = {name: properties[name] for name in wanted if properties.get(name) is not None}
     return {"uuid": _uuid(found), "properties": shown}

@@ -19,6 +19,7 @@ SET_ASIDE, LOGS, PAGES, JOURNALS = (
     "fetched profile pages",
     "lines of journals",
 )
+DISCOVERED = "companies that were discovered"
 LEADS = "leads"  # its rows about people go with them
 REPLACED = "replaced"  # the next build or run makes it anew
 FIXED = "one each"  # a file for each key, job, list or lock, and no more
@@ -30,7 +31,7 @@ OWN = "yours"  # the operator put it there
 TRIMMED = {"runs.jsonl": "happened_at", "alerts.jsonl": "happened_at", "snapshots.jsonl": "reported_at"}
 # What reports and verbs wrote for people to read.
 RESULT_FILES = ("reports/*", "imports/*", "enrichment/*", "leads/*")
-PURGED = (LANDINGS, DROPPED, RESULTS, BACKUPS, SET_ASIDE, LOGS, PAGES, JOURNALS)
+PURGED = (LANDINGS, DROPPED, RESULTS, BACKUPS, SET_ASIDE, LOGS, PAGES, JOURNALS, DISCOVERED)
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ FILE_KINDS = (
         KEPT,
     ),
     FileKind(("journal/watches.jsonl",), "whom you watch, and what was told of them", "a line each", LEADS),
+    FileKind(("journal/discoveries.jsonl",), "companies that searches brought", "a line each", DISCOVERED),
     FileKind(RESULT_FILES, "reports, results and leads to follow", "some files each", RESULTS),
     FileKind(
         ("imports.sqlite*", "enrichment.sqlite*", "acts.sqlite*"),

@@ -155,6 +155,11 @@ class Paths:
         return self.journal / "watches.jsonl"
 
     @property
+    def discoveries(self) -> Path:
+        """Companies that searches brought."""
+        return self.journal / "discoveries.jsonl"
+
+    @property
     def scoring_configs(self) -> Path:
         """What leads were scored by: profiles and points, each configuration once."""
         return self.journal / "scoring_configs.jsonl"

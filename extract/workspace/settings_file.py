@@ -19,6 +19,7 @@ class RetentionSettings:
     keep_leads_months: int = 24
     keep_reports_days: int = 365
     keep_backups_days: int = 90
+    keep_discoveries_days: int = 90
 
 
 RETENTION_RANGES = {
@@ -26,6 +27,7 @@ RETENTION_RANGES = {
     "keep_leads_months": (1, 120),
     "keep_reports_days": (1, 3650),
     "keep_backups_days": (1, 3650),
+    "keep_discoveries_days": (1, 3650),
 }
 
 

@@ -69,3 +69,16 @@ def watch(workspace: Workspace, url: str | None, domain: str | None, profile: st
         raise click.UsageError("--stop needs --url, --domain or --profile")
     else:
         list_watched(workspace, show=show)
+
+
+@verb(root, "discover")
+@click.option("--profile", metavar="NAME", help="Whom to search for; the default profile unless named.")
+@click.option(
+    "--limit", type=WHOLE, default=50, show_default=True, metavar="N", help="New companies at most."
+)
+@click.option("--apply", "applies", is_flag=True, help="Bring them; without it, show what would come.")
+def discover(workspace: Workspace, **options: Any) -> None:
+    """Search for companies that a profile asks for: show, then bring."""
+    from reports.jobs.discover import discover_companies
+
+    discover_companies(workspace, **options, show=show)

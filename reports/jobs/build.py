@@ -194,6 +194,8 @@ def land_journals(workspace: Workspace) -> None:
     raw.append_missing(paths.raw, "advice_declarations", ("declaration_id",), declared)
     watched = journal.rows(paths.watches)
     raw.append_missing(paths.raw, "watches", ("watch_id",), watched)
+    discovered = journal.rows(paths.discoveries)
+    raw.append_missing(paths.raw, "discoveries", ("discovery_id",), discovered)
     scored_by = journal.rows(paths.scoring_configs)
     raw.append_missing(paths.raw, "scoring_configs", ("config_hash",), scored_by)
     told = journal.rows(paths.alerts)

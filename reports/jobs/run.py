@@ -93,6 +93,14 @@ def _ask_about_leads(workspace: Workspace, run: RunRecord, say: Say) -> None:
                 enrich_tonight(workspace, say=say)
     except OutboundError as error:
         say(f"warning: not everything was asked about leads: {' '.join(str(error).split())}")
+    try:
+        if load_enrichment_config(workspace.enrichment_config).nightly_discover_most:
+            from reports.jobs.discover import discover_tonight  # noqa: PLC0415 - few nights search
+
+            with run.step("discover"):
+                discover_tonight(workspace, say=say)
+    except OutboundError as error:
+        say(f"warning: not every company was searched for: {' '.join(str(error).split())}")
 
 
 def _report_without_news(workspace: Workspace, options: ReportOptions, say: Say, show: Say) -> None:

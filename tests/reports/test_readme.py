@@ -80,12 +80,12 @@ print(json.dumps([os.path.basename(sys.argv[0]), sys.argv[1:], told]))
 
 def spans() -> list[str]:
     """What stands in the text as code, without the code blocks."""
-    return re.findall(r"`([^`\n]+)`", re.sub(r"^```\n.*?^```", "", README, flags=re.DOTALL | re.MULTILINE))
+    return re.findall(r"`([^`\n]+)`", re.sub(r"^```\w*\n.*?^```$", "", README, flags=re.DOTALL | re.MULTILINE))
 
 
 def command_lines() -> list[str]:
     """The lines of its code blocks and of its text that begin with a program, each once."""
-    blocks = re.findall(r"^```\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    blocks = re.findall(r"^```\w*\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
     lines = [line for block in blocks for line in block.splitlines()] + spans()
     found = [re.sub(r"\s+# .*", "", line) for line in lines if _PROGRAM.match(line)]
     filled = [FILLED.get(line, line) for line in dict.fromkeys(found) if line not in ONLY_NAMED]

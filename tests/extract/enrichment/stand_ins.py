@@ -321,6 +321,9 @@ def _hunter(request: Asked) -> Reply:
 def _crunchbase(request: Asked) -> Reply:
     if request.path == "entities/organizations/u":
         return 200, {"properties": {}, "cards": CARDS}
+    if request.path == "autocompletes":
+        named = {"value": request.query["query"], "uuid": "named"}
+        return 200, {"count": 1, "entities": [{"identifier": named}]}
     properties = {
         "short_description": "Makes examples",
         "funding_total": {"value_usd": 12_000_000, "currency": "USD"},

@@ -160,3 +160,62 @@ def test_hosts_that_are_not_invented_are_not_there(ask):
     assert ask("api.example.com", "v1")[0] == 404
     for host in HOSTS:
         assert ask(host, "nothing/of/that/name", "KEY=key")[0] == 404
+
+
+def searched(ask, predicates: dict[str, list[str]], **body) -> dict:
+    """A page of Crunchbase's search by these predicates."""
+    query = [
+        {"type": "predicate", "field_id": field, "operator_id": "includes", "values": values}
+        for field, values in predicates.items()
+    ]
+    content = {"field_ids": list(SHOWN), "query": query, **body}
+    status, told = ask("api.crunchbase.com", "api/v4/searches/organizations", body=content)
+    assert status == 200
+    return told
+
+
+SHOWN = ("website_url", "category_groups", "location_identifiers", "num_employees_enum", "last_funding_type")
+
+
+def identifier(ask, collection: str, name: str) -> str:
+    _, told = ask("api.crunchbase.com", "api/v4/autocompletes", f"query={name}&collection_ids={collection}")
+    [found] = [each["identifier"] for each in told["entities"] if each["identifier"]["value"] == name]
+    return found["uuid"]
+
+
+def test_a_search_gives_the_organizations_for_which_every_predicate_holds(ask):
+    health = identifier(ask, "category_groups", "Health Care")
+    europe = identifier(ask, "locations", "Europe")
+    wanted = {
+        "facet_ids": ["company"],
+        "category_groups": [health],
+        "location_identifiers": [europe],
+        "num_employees_enum": ["c_00051_00100", "c_00101_00250"],
+        "last_funding_type": ["series_a", "series_b", "series_c"],
+    }
+    told = searched(ask, wanted)
+    assert told["count"] == len(told["entities"]) > 1
+    for each in told["entities"]:
+        shown = each["properties"]
+        assert [group["value"] for group in shown["category_groups"]] == ["Health Care"]
+        assert shown["location_identifiers"][-1]["value"] == "Europe"
+        assert shown["num_employees_enum"] in wanted["num_employees_enum"]
+        assert shown["last_funding_type"] in wanted["last_funding_type"]
+    for field in wanted:  # each of them narrows it, but that all are companies
+        fewer = {name: values for name, values in wanted.items() if name != field}
+        assert (searched(ask, fewer)["count"] > told["count"]) is (field != "facet_ids")
+    assert searched(ask, wanted | {"category_groups": ["unheard of"]}) == {"count": 0, "entities": []}
+
+
+def test_a_search_goes_on_after_the_last_organization_of_a_page(ask):
+    whole = searched(ask, {"facet_ids": ["company"]}, limit=1000)
+    assert whole["count"] == len(whole["entities"]) > 100
+    pages, after = [], {}
+    for _ in range(2):
+        page = searched(ask, {"facet_ids": ["company"]}, limit=30, **after)
+        assert page["count"] == whole["count"]
+        pages += page["entities"]
+        after = {"after_id": page["entities"][-1]["uuid"]}
+    assert pages == whole["entities"][:60]
+    last = searched(ask, {"facet_ids": ["company"]}, after_id=whole["entities"][-1]["uuid"])
+    assert last["entities"] == []

@@ -111,6 +111,8 @@ def aged(workspace: Workspace, kind: FileKind) -> list[Path]:
             for moment in (LONG_AGO, NOW):
                 journal.append(workspace.paths.journal / name, {column: moment, "run_id": "1"})
         return []
+    if kind.bound == data_folder.DISCOVERED:  # what the warehouse says of each decides: test_discovering.py
+        return []
     if kind.bound == data_folder.LANDINGS:
         [folder] = land(workspace.folder, "1")
         with raw.connect(workspace.paths.raw, read_only=False) as connection:
@@ -164,9 +166,10 @@ def test_the_table_of_what_nights_leave_names_every_kind():
     assert told == [(kind.patterns, kind.holds, kind.grows, kind.bound) for kind in FILE_KINDS]
 
 
-def test_those_nights_left_files_of_every_kind_but_what_is_swept_restored_or_watched():
+def test_those_nights_left_files_of_every_kind_but_what_is_swept_restored_watched_or_searched():
     assert [row[0] for row in measured_kinds() if row[4] == "0" and row[3] != data_folder.SWEPT] == [
         "`journal/watches.jsonl`",
+        "`journal/discoveries.jsonl`",
         "`from-backup/*`",
     ]
     assert [row[4] for row in measured_kinds() if row[3] == data_folder.SWEPT] == ["0"]

@@ -1,0 +1,66 @@
+"""Companies that a profile asks for, searched for and brought into the warehouse."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+
+from extract.enrichment.config import load_enrichment_config
+from extract.intelligence.discovering import Search, discover
+from extract.intelligence.preview import scored
+from extract.workspace.workspace import Workspace
+from reports.jobs.frame import Say, demo_mark, require_places, require_published
+
+SHOWN = 10
+
+
+def discover_companies(
+    workspace: Workspace, profile: str | None, limit: int, *, applies: bool = False, show: Say
+) -> None:
+    """Show which companies a search for a profile would bring, or bring them; raises as `discover` does."""
+    require_places(workspace)
+    published = require_published(workspace)
+    found = discover(workspace, profile, limit, applies=applies)
+    for line in _told(found):
+        show(line + demo_mark(workspace.is_demo))
+    try:
+        companies = scored(published, found.rows)
+    except duckdb.CatalogException:
+        show("the warehouse is of an earlier release: make build, then their points can be told")
+        companies = []
+    for line in _best(companies):
+        show(line)
+    if applies and found.rows:
+        show("They are in marts.discovered_companies after the next run: make run")
+    elif not applies:
+        show("Nothing is kept" + (": APPLY=1 brings them" if found.rows else ""))
+
+
+def discover_tonight(workspace: Workspace, *, say: Say) -> None:
+    """Bring what a night may, by the default profile; raises as `discover` does."""
+    most = load_enrichment_config(workspace.enrichment_config).nightly_discover_most
+    if most and workspace.paths.published.exists():
+        found = discover(workspace, None, most, applies=True)
+        say(f"discovered: {len(found.rows):,} new companies for {found.icp_profile}, of {found.matching:,}")
+
+
+def _told(found: Search) -> Iterator[str]:
+    yield (
+        f"{found.icp_profile}: {found.matching:,} companies match at {found.source} by industries, "
+        "employees, funding stages and geographies; what else the profile asks for is left to the score"
+    )
+    why = "".join(f", {count:,} left out ({reason})" for reason, count in sorted(found.left_out.items()))
+    yield f"of {found.looked_at:,} looked at: {len(found.rows):,} new{why}"
+    yield f"cost: nothing, {found.source} charges no credits for a search ({found.requests:,} requests)"
+
+
+def _best(companies: list[dict[str, Any]]) -> Iterator[str]:
+    if companies:
+        yield "By points, before anybody who works there is known:"
+    for row in companies[:SHOWN]:
+        points = "no points yet" if row["total_score"] is None else f"{row['total_score']:>2} points"
+        facts = (row["company_industry"], row["company_size"], row["company_region"], row["funding_stage"])
+        told = ", ".join(filter(None, facts)) or "nothing else is told"
+        yield f"  {points}  {row['company_domain']}: {told}"
+    if len(companies) > SHOWN:
+        yield f"  and {len(companies) - SHOWN:,} more"
