@@ -87,7 +87,7 @@ inbox: $(INSTALLED) ## whom to ask next, why now, what not to do; csv writes the
 watch: $(INSTALLED) ## be told when a lead's tier or score changes; without one, list who is watched  [URL=|DOMAIN=|PROFILE= STOP=1]
 	@$(VERB) watch
 
-discover: $(INSTALLED) ## companies that a profile asks for and nobody here knows: show, then bring  [PROFILE= LIMIT= APPLY=1]
+discover: $(INSTALLED) ## companies that a profile asks for and nobody here knows: show, then bring  [PROFILE= LIMIT= PEOPLE=1 APPLY=1]
 	@$(VERB) discover
 
 advice: $(INSTALLED) ## list what was advised and what came of it; decline some, or say it was done  [DECLINE= REASON= | DONE=]

@@ -16,11 +16,15 @@ from typing import Any
 
 import duckdb
 
+from extract.enrichment.client import ServiceClient
 from extract.enrichment.clients import Clients, is_invented, missing_keys
 from extract.enrichment.company_search import SERVICE, pages, question, website
-from extract.enrichment.config import load_enrichment_config
+from extract.enrichment.config import EnrichmentConfig, load_enrichment_config
 from extract.enrichment.leads import company_domains
 from extract.intelligence.configuration import load_configuration
+from extract.intelligence.discovering_people import SERVICE as PEOPLE_SERVICE
+from extract.intelligence.discovering_people import People, companies_open, find_people
+from extract.intelligence.profiles import Profile
 from extract.sandbox import DEMO_END
 from extract.sandbox.process import Sandbox, demo_sandbox
 from extract.workspace import journal
@@ -28,7 +32,7 @@ from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.ledger import as_json
 from extract.workspace.lock import exclusive
 from extract.workspace.services import SERVICES
-from extract.workspace.strict_yaml import quoted, suggestion
+from extract.workspace.strict_yaml import quoted, shown, suggestion
 from extract.workspace.values import is_loopback
 from extract.workspace.workspace import Workspace
 
@@ -49,6 +53,7 @@ class Search:
 
     `matching` is how many companies the `source` has in all, `looked_at` how many of them were looked at,
     `left_out` why how many of these aren't brought. `rows` are the new ones, as the journal holds them.
+    At `companies_to_search` people are searched for, where that is asked; `people` is what came of it.
     """
 
     icp_profile: str
@@ -58,6 +63,8 @@ class Search:
     requests: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     rows: list[dict[str, Any]] = field(default_factory=list)
+    companies_to_search: int = 0
+    people: People | None = None
 
     def count_request(self) -> None:
         """One more request has left."""
@@ -69,84 +76,122 @@ def discover(
     profile: str | None,
     limit: int,
     *,
+    has_people: bool = False,
     applies: bool = False,
     back_off: float = 1.0,
 ) -> Search:
     """Search for at most `limit` new companies of a profile, of the default one where none is named.
 
-    Nothing of it is charged; without `applies` nothing is kept. Raises ConfigurationError for what
-    can't be searched, UnfinishedSearchError where a search is cut short.
+    Nothing of that is charged; without `applies` nothing is kept. With `has_people` people are searched for
+    at as many companies that were brought, now or before, and that is charged. Raises ConfigurationError for
+    what can't be searched, UnfinishedSearchError and UnfinishedPeopleError where a service stops answering.
     """
-    if not 1 <= limit <= MOST_COMPANIES:
-        raise ConfigurationError(f"LIMIT must be 1 to {MOST_COMPANIES:,}, not {limit:,}")
-    profiles = load_configuration(workspace).profiles
-    if not profiles.by_name:
-        raise ConfigurationError(
-            "There are no profiles to search for: describe one in config/icp_profiles.yaml"
-        )
-    name = profile or profiles.default
-    if name not in profiles.by_name:
-        raise ConfigurationError(f"There is no profile {quoted(name)}; {suggestion(name, profiles.by_name)}")
-    _check_askable(workspace)
-    with exclusive(workspace.folder, "enrichment", job="discover"), _clients(workspace, back_off) as clients:
+    name, asked = _chosen(workspace, profile, limit)
+    titles = asked["decision_makers"]["titles"]
+    if has_people and not titles:
+        raise ConfigurationError(f"PEOPLE=1 needs titles to search for: decision_makers of {name} has none")
+    for service in (SERVICE, PEOPLE_SERVICE) if has_people else (SERVICE,):
+        _check_askable(workspace, service)
+    config = load_enrichment_config(workspace.enrichment_config)
+    with (
+        exclusive(workspace.folder, "enrichment", job="discover"),
+        _clients(workspace, config, back_off) as clients,
+    ):
         found = Search(name)
-        client = clients.get(SERVICE)
-        client.on_leave = found.count_request
-        asked = question(client, profiles.by_name[name])
-        known = _known(workspace, name)
-        row = {"search_id": secrets.token_hex(8), "icp_profile": name, "source": SERVICE}
-        try:
-            for page in pages(client, asked):
-                found.matching = page.matching
-                for company, domain in zip(
-                    page.companies, company_domains([*map(website, page.companies)]), strict=True
-                ):
-                    if len(found.rows) == limit:
-                        break
-                    found.looked_at += 1
-                    if domain is None or domain in known:
-                        found.left_out[known.get(domain, NO_SITE)] += 1
-                        continue
-                    known[domain] = FOUND_BEFORE
-                    new = {
-                        **{"discovery_id": secrets.token_hex(8), **row, "company_domain": domain},
-                        **{"found_at": _now(workspace), "payload": as_json(company)},
-                    }
-                    if applies:
-                        journal.append(workspace.paths.discoveries, new)
-                    found.rows.append(new)
-                if len(found.rows) == limit:
-                    break
-        except OutboundError as error:
-            if not (applies and found.rows):
-                raise
-            raise UnfinishedSearchError(
-                f"{error}. The {len(found.rows):,} companies until then are kept; run the same command again"
-            ) from None
+        _search(workspace, clients.get(SERVICE), asked, found, limit, applies=applies)
+        if has_people:
+            domains = companies_open(workspace, name)
+            domains += [] if applies else [row["company_domain"] for row in found.rows]
+            found.companies_to_search = len(domains[:limit])
+        if has_people and applies:
+            found.people = find_people(
+                workspace, clients, config, name, titles, domains[:limit], lambda: _now(workspace)
+            )
         return found
 
 
-def _check_askable(workspace: Workspace) -> None:
+def _chosen(workspace: Workspace, profile: str | None, limit: int) -> tuple[str, Profile]:
+    """The profile to search for; raises ConfigurationError where that isn't one, or `limit` is none."""
+    if not 1 <= limit <= MOST_COMPANIES:
+        raise ConfigurationError(f"LIMIT must be 1 to {MOST_COMPANIES:,}, not {limit:,}")
+    profiles = load_configuration(workspace).profiles
+    name = profile or profiles.default
+    if name is None:
+        raise ConfigurationError(
+            f"{shown(workspace.icp_profiles)} has no profile to search for: describe one"
+        )
+    if name not in profiles.by_name:
+        known = profiles.by_name
+        raise ConfigurationError(f"There is no profile {quoted(name)}; {suggestion(name, known)}")
+    return name, profiles.by_name[name]
+
+
+def _search(
+    workspace: Workspace, client: ServiceClient, asked: Profile, found: Search, limit: int, *, applies: bool
+) -> None:
+    """Look at companies of the search until there are enough new ones; note each where it `applies`."""
+    client.on_leave = found.count_request
+    known = _known(workspace, found.icp_profile)
+    search_id = secrets.token_hex(8)
+    try:
+        for company, domain in _companies(client, asked, found):
+            found.looked_at += 1
+            if domain is None or domain in known:
+                found.left_out[known.get(domain, NO_SITE)] += 1
+                continue
+            known[domain] = FOUND_BEFORE
+            row = {
+                "discovery_id": secrets.token_hex(8),
+                "search_id": search_id,
+                "icp_profile": found.icp_profile,
+                "source": found.source,
+                "company_domain": domain,
+                "found_at": _now(workspace),
+                "payload": as_json(company),
+            }
+            if applies:
+                journal.append(workspace.paths.discoveries, row)
+            found.rows.append(row)
+            if len(found.rows) == limit:
+                return
+    except OutboundError as error:
+        if not (applies and found.rows):
+            raise
+        raise UnfinishedSearchError(
+            f"{error}. The {len(found.rows):,} companies until then are kept; run the same command again"
+        ) from None
+
+
+def _companies(
+    client: ServiceClient, asked: Profile, found: Search
+) -> Iterator[tuple[dict[str, Any], str | None]]:
+    """Companies as they are sent, each with its domain, page by page."""
+    for page in pages(client, question(client, asked)):
+        found.matching = page.matching
+        domains = company_domains([website(company) for company in page.companies])
+        yield from zip(page.companies, domains, strict=True)
+
+
+def _check_askable(workspace: Workspace, service: str) -> None:
     """Raises ConfigurationError where the service can't be asked, or must not be for the demo."""
-    if is_invented(SERVICE, workspace):
+    if is_invented(service, workspace):
         return
-    if workspace.is_demo and not is_loopback(workspace.services[SERVICES[SERVICE].base_url_variable]):
+    if workspace.is_demo and not is_loopback(workspace.services[SERVICES[service].base_url_variable]):
         raise ConfigurationError(
             "The demo's companies are invented: set HEYREACH_API_KEY to search for those of the world"
         )
-    missing = missing_keys(SERVICE, workspace)
+    missing = missing_keys(service, workspace)
     if missing:
-        raise ConfigurationError([f"{SERVICE} needs {name}: set it in .env" for name in missing])
+        raise ConfigurationError([f"{service} needs {name}: set it in .env" for name in missing])
 
 
 @contextlib.contextmanager
-def _clients(workspace: Workspace, back_off: float) -> Iterator[Clients]:
+def _clients(workspace: Workspace, config: EnrichmentConfig, back_off: float) -> Iterator[Clients]:
     """Whoever asks services, of the demo its sandbox."""
     with contextlib.ExitStack() as opened:
         sandbox: Sandbox | None = None
         if is_invented(SERVICE, workspace):
             sandbox = opened.enter_context(demo_sandbox(DEMO_END))
-        config = load_enrichment_config(workspace.enrichment_config)
         clients = Clients(workspace, config, back_off=back_off, sandbox=sandbox)
         opened.callback(clients.close)
         yield clients
@@ -159,7 +204,8 @@ def _known(workspace: Workspace, profile: str) -> dict[str | None, str]:
     if workspace.paths.published.exists():
         with duckdb.connect(str(workspace.paths.published), read_only=True) as connection:
             leads = connection.execute(
-                "select distinct company_domain from marts.heyreach_leads where company_domain is not null"
+                "select distinct company_domain from marts.heyreach_leads "
+                "where company_domain is not null and imported_at_method <> 'discovered'"
             ).fetchall()
         known |= {domain: HAS_LEADS for (domain,) in leads}
     return known

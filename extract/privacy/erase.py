@@ -168,16 +168,16 @@ def _lasting_files(workspace: Workspace) -> list[Path]:
 
 
 def _recognize(workspace: Workspace, person: Person) -> bool:
-    """Learn from raw and the ledger what else the person is known by; whether a key was among it.
+    """Learn from raw and the ledger what else the person is known by; whether anything was among it.
 
     HeyReach's own id joins a vanity link and a member id, a campaign lead's id what it was called over time.
     """
-    known = len(person.keys)
+    known = len(person.keys), len(person.rows)
     for table, rows in _rows(workspace):
         if table in files.KEPT_TABLES:
             continue
         _learn(rows, clean(rows, _Known(person.keys)), person)
-    return len(person.keys) > known
+    return (len(person.keys), len(person.rows)) != known
 
 
 def _learn(rows: list[dict], cleaned: list[dict | None], person: Person) -> None:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -35,20 +35,28 @@ DAYS_A_MONTH = 31  # rather too long than too short
 
 
 @dataclass(frozen=True)
-class Purge:
-    """What is too old: files and folders by kind, lines by journal, leads by their keys and their rows.
+class Old:
+    """Leads that are too old: people by their keys, their rows, and how many leads they are."""
 
-    `told` are people whom only signal files name, by their keys; `discovered` rows of companies that a search
-    brought and nobody decided on.
+    people: list[str] = field(default_factory=list)
+    rows: set[files.Identity] = field(default_factory=set)
+    leads: int = 0
+
+
+@dataclass(frozen=True)
+class Purge:
+    """What is too old: files and folders by kind, lines by journal, leads that are inactive.
+
+    `told` are people whom only signal files name, by their keys. Nobody decided on the people in `undecided`,
+    whom a search found, nor on companies that it brought: `discovered` are their rows.
     """
 
     paths: dict[str, list[Path]]
     journal_rows: dict[Path, int]
     rows_before: datetime
-    people: list[str]
-    rows: set[files.Identity]
-    leads: int
+    inactive: Old
     told: list[str]
+    undecided: Old
     discovered: set[files.Identity]
 
     @property
@@ -58,8 +66,9 @@ class Purge:
             size = sum(file.stat().st_size for path in paths for file in (path, *path.rglob("*")))
             yield f"{kind}: {len(paths):,} ({size / 1e6:,.1f} MB)"
         yield f"{JOURNALS}: {sum(self.journal_rows.values()):,}"
-        yield f"leads without activity: {self.leads:,}, in {len(self.rows):,} rows"
+        yield f"leads without activity: {self.inactive.leads:,}, in {len(self.inactive.rows):,} rows"
         yield f"people whom only signal files name: {len(self.told):,}"
+        yield f"people that were discovered and nobody decided on: {self.undecided.leads:,}"
         yield f"{DISCOVERED} and nobody decided on: {len(self.discovered):,}"
 
 
@@ -100,9 +109,10 @@ def find(workspace: Workspace, published: Path, now: datetime) -> Purge:
         LOGS: _old_files(folder, ("logs/*.log",), reports_before),
         PAGES: _old_files(folder, ("profiles/fetched/*",), now - timedelta(days=KEPT_DAYS)),
     }
-    people, rows, leads = (
-        _old_leads(published, keep.keep_leads_months) if published.exists() else ([], set(), 0)
-    )
+    inactive = undecided = Old()
+    if published.exists():
+        inactive = _old_leads(published, keep.keep_leads_months)
+        undecided = _undecided_people(published, keep.keep_discoveries_days)
     told = {person for person, at in named.items() if at < rows_before}
     told -= _leads(published) if told and published.exists() else set()
     journal_rows = {
@@ -112,7 +122,7 @@ def find(workspace: Workspace, published: Path, now: datetime) -> Purge:
         for name, column in TRIMMED.items()
     }
     discovered = _undecided(workspace, published) if published.exists() else set()
-    return Purge(paths, journal_rows, rows_before, people, rows, leads, sorted(told), discovered)
+    return Purge(paths, journal_rows, rows_before, inactive, sorted(told), undecided, discovered)
 
 
 def apply(workspace: Workspace, purge: Purge) -> bool:
@@ -123,12 +133,14 @@ def apply(workspace: Workspace, purge: Purge) -> bool:
     for path in purge.journal_rows:
         journal.drop_before(path, TRIMMED[path.name], purge.rows_before)
     _close_logs(workspace.paths.logs)
-    if not purge.rows and not purge.told and not purge.discovered:
+    rows = purge.inactive.rows | purge.undecided.rows | purge.discovered
+    if not rows and not purge.told:
         return False
     people = suppressions(workspace)
     # Still in HeyReach, they would be back with the next pull.
-    people.add([*purge.people, *purge.told], datetime.now(UTC).date(), "purged")
-    sweep(workspace, people, purge.rows | purge.discovered, set())
+    gone = {*purge.inactive.people, *purge.undecided.people, *purge.told}
+    people.add(sorted(gone), datetime.now(UTC).date(), "purged")
+    sweep(workspace, people, rows, set())
     return True
 
 
@@ -202,18 +214,43 @@ def _leads(published: Path) -> set[str]:
     return {key for (key,) in rows}
 
 
-def _old_leads(published: Path, months: int) -> tuple[list[str], set[files.Identity], int]:
+def _old_leads(published: Path, months: int) -> Old:
+    """Leads without activity for so long."""
+    return _old(
+        published,
+        """
+        select activities.lead_id, activities.normalized_profile_url
+        from intermediate.int_lead_activities as activities
+        cross join marts.rpt_summary as summary
+        where activities.last_active_at < summary.as_of - to_months(?)
+        """,
+        months,
+    )
+
+
+def _undecided_people(published: Path, days: int) -> Old:
+    """People whom a search found too long ago, whom nobody imported, and who aren't watched."""
+    try:
+        return _old(
+            published,
+            """
+            select leads.lead_id, leads.normalized_profile_url
+            from marts.heyreach_leads as leads
+            where leads.imported_at_method = 'discovered'
+                and leads.created_at < leads.as_of - to_days(?)
+                and leads.lead_id not in (select watched.lead_id from marts.rpt_watched_leads as watched)
+            """,
+            days,
+        )
+    except duckdb.CatalogException:  # of a release that watched nobody, and found nobody
+        return Old()
+
+
+def _old(published: Path, query: str, age: int) -> Old:
+    """The people of a query, with all their rows."""
     with duckdb.connect(str(published), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        old = connection.execute(
-            """
-            select activities.lead_id, activities.normalized_profile_url
-            from intermediate.int_lead_activities as activities
-            cross join marts.rpt_summary as summary
-            where activities.last_active_at < summary.as_of - to_months(?)
-            """,
-            [months],
-        ).fetchall()
+        old = connection.execute(query, [age]).fetchall()
         rows = connection.execute(
             """
             select found_in, container_id, row_key
@@ -226,6 +263,7 @@ def _old_leads(published: Path, months: int) -> tuple[list[str], set[files.Ident
         "campaign": "campaign_id campaign_lead_id",
         "list": "list_id list_row_key",
         "import": "import_id row_number",
+        "discovery": "integration key",
     }
-    people = [key for _, key in old if key]
-    return people, {(key_columns[found], scope, key) for found, scope, key in rows}, len(old)
+    identities = {(key_columns[found], scope, key) for found, scope, key in rows}
+    return Old([key for _, key in old if key], identities, len(old))

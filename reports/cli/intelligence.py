@@ -76,6 +76,7 @@ def watch(workspace: Workspace, url: str | None, domain: str | None, profile: st
 @click.option(
     "--limit", type=WHOLE, default=50, show_default=True, metavar="N", help="New companies at most."
 )
+@click.option("--people", "has_people", is_flag=True, help="Also people there who decide; that is charged.")
 @click.option("--apply", "applies", is_flag=True, help="Bring them; without it, show what would come.")
 def discover(workspace: Workspace, **options: Any) -> None:
     """Search for companies that a profile asks for: show, then bring."""

@@ -6,7 +6,9 @@ from typing import Any
 import duckdb
 
 from extract.enrichment.config import load_enrichment_config
-from extract.intelligence.discovering import Search, discover
+from extract.enrichment.output import cost_text
+from extract.enrichment.people_search import EACH
+from extract.intelligence.discovering import PEOPLE_SERVICE, Search, discover
 from extract.intelligence.preview import scored
 from extract.workspace.workspace import Workspace
 from reports.jobs.frame import Say, demo_mark, require_places, require_published
@@ -15,13 +17,19 @@ SHOWN = 10
 
 
 def discover_companies(
-    workspace: Workspace, profile: str | None, limit: int, *, applies: bool = False, show: Say
+    workspace: Workspace,
+    profile: str | None,
+    limit: int,
+    *,
+    has_people: bool = False,
+    applies: bool = False,
+    show: Say,
 ) -> None:
     """Show which companies a search for a profile would bring, or bring them; raises as `discover` does."""
     require_places(workspace)
     published = require_published(workspace)
-    found = discover(workspace, profile, limit, applies=applies)
-    for line in _told(found):
+    found = discover(workspace, profile, limit, has_people=has_people, applies=applies)
+    for line in (*_told(found), *_people(workspace, found, has_people)):
         show(line + demo_mark(workspace.is_demo))
     try:
         companies = scored(published, found.rows)
@@ -30,8 +38,9 @@ def discover_companies(
         companies = []
     for line in _best(companies):
         show(line)
-    if applies and found.rows:
-        show("They are in marts.discovered_companies after the next run: make run")
+    if applies and (found.rows or found.people):
+        leads = ", people among the leads (make inbox)" if found.people else ""
+        show(f"They are in marts.discovered_companies{leads} after the next run: make run")
     elif not applies:
         show("Nothing is kept" + (": APPLY=1 brings them" if found.rows else ""))
 
@@ -52,6 +61,25 @@ def _told(found: Search) -> Iterator[str]:
     why = "".join(f", {count:,} left out ({reason})" for reason, count in sorted(found.left_out.items()))
     yield f"of {found.looked_at:,} looked at: {len(found.rows):,} new{why}"
     yield f"cost: nothing, {found.source} charges no credits for a search ({found.requests:,} requests)"
+
+
+def _people(workspace: Workspace, found: Search, has_people: bool) -> Iterator[str]:
+    """What people cost at most, or what they came to."""
+    price = load_enrichment_config(workspace.enrichment_config).price(PEOPLE_SERVICE)
+    if found.people:
+        used = found.people.credits
+        yield (
+            f"people: {found.people.found:,} found at {found.people.companies:,} companies, for "
+            f"{cost_text(used, None if price is None else used * price)}"
+        )
+    elif has_people and not found.companies_to_search:
+        yield "people: there is no company left at which nobody was searched for"
+    elif has_people:
+        most = EACH * found.companies_to_search
+        yield (
+            f"people: at most {EACH} at each of {found.companies_to_search:,} companies, for at most "
+            f"{cost_text(most, None if price is None else most * price)} at {PEOPLE_SERVICE}"
+        )
 
 
 def _best(companies: list[dict[str, Any]]) -> Iterator[str]:

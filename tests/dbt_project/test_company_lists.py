@@ -54,13 +54,20 @@ def test_a_lead_is_found_by_domain_or_name_once_and_only_while_the_company_is_li
                 ('2', 'Acme', null, true)
             ) as companies (list_id, name, website, is_present);
             create table heyreach_leads (
-                lead_id varchar, company_domain varchar, company_name varchar, company_list_ids varchar
+                lead_id varchar, company_domain varchar, company_name varchar, company_list_ids varchar,
+                imported_at_method varchar
             );
             create table heyreach_connections as
             select unnest(['by both', 'by both', 'by name', 'of another']) as lead_id,
                 unnest([true, true, true, true]) as is_sent, unnest([false, true, false, true]) as is_accepted
         """)
-        connection.executemany("insert into heyreach_leads values (?, ?, ?, '1')", LEADS)
+        connection.executemany(
+            "insert into heyreach_leads values (?, ?, ?, '1', 'first_seen_in_list')", LEADS
+        )
+        # Whom only a search found is no lead of the list's companies yet.
+        connection.execute(
+            "insert into heyreach_leads values ('found', 'acme.example', 'Acme', '1', 'discovered')"
+        )
         rows = connection.execute(f"""
             select list_id, company_name, is_listed, leads, leads_by_domain, leads_asked, leads_accepted
             from ({model_sql("heyreach_company_lists")}) order by all

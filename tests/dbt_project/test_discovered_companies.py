@@ -77,8 +77,10 @@ def published(tmp_path_factory) -> Path:
                 ('bare.example', 'actively_hiring', '2025-06-20'::timestamptz)
             ) as events (company_domain, signal_type, occurred_at);
             create table marts.heyreach_leads as
-            select * from (values ('1', 'asked.example'), ('2', 'asked.example'), ('3', 'waiting.example'))
-            as leads (lead_id, company_domain);
+            select * from (values ('1', 'asked.example', 'left_censored'),
+                ('2', 'asked.example', 'never_arrived'), ('3', 'waiting.example', 'left_censored'),
+                ('4', 'new.example', 'discovered')
+            ) as leads (lead_id, company_domain, imported_at_method);
             create table marts.heyreach_connections as
             select * from (values ('1', true), ('3', false)) as connections (lead_id, is_sent);
             """

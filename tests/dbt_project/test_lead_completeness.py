@@ -52,11 +52,13 @@ def leads_known(
     columns = ", ".join(f"if({field} = 1, 'x', null) as {field}" for field in FIELDS)
     database.execute(f"""
         create or replace table heyreach_leads as
-        select true as is_valid_profile_url, {columns},
+        select true as is_valid_profile_url, 'first_seen_in_list' as imported_at_method, {columns},
             timestamptz '{MONDAY} 12:00:00+00' + to_days(cast(week * 7 + 2 as integer)) as created_at
         from simulated
         union all by name
-        select false as is_valid_profile_url, timestamptz '{MONDAY} 12:00:00+00' as created_at, 'x' as title
+        select unnest([false, true]) as is_valid_profile_url,
+            unnest(['first_seen_in_list', 'discovered']) as imported_at_method,
+            timestamptz '{MONDAY} 12:00:00+00' as created_at, 'x' as title
     """)
     database.execute(f"create or replace table rpt_lead_completeness as {model_sql('rpt_lead_completeness')}")
 

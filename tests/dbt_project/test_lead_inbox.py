@@ -88,6 +88,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
                 ('crunchbase', 'last_funding_at', 1)) as fields (integration, field, priority);
             create table int_lead_rows_identified as select * from (values ('ann', 'list', 'l', '1'),
                 ('ann', 'campaign', 'c', '1')) as rows (lead_id, found_in, container_id, row_key);
+            create table int_people_discovered (integration text, key text, first_name text, last_name text);
             create table stg_heyreach__campaign_leads as
             select 'c' as campaign_id, '1' as campaign_lead_id, 'Ann' as first_name, null::text as last_name;
             create table stg_heyreach__list_leads as

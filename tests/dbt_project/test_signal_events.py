@@ -29,6 +29,11 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             "status text, answered_at timestamptz, fields json)"
         )
         connection.execute(
+            "create table stg_enrichment__discoveries (company_domain text, source text, "
+            "found_at timestamptz, last_funding_type text, last_funding_at timestamptz, payload json)"
+        )
+        connection.execute("create table int_people_discovered (integration text, key text, lead_id text)")
+        connection.execute(
             "create table int_leads_filled (lead_id text, company_name text, company_domain text)"
         )
         connection.execute(

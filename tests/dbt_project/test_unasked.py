@@ -16,7 +16,8 @@ def test_whom_nobody_was_asked_about_is_no_call_of_the_week():
                 unnest(['found', 'failed', 'unasked', 'unasked']) as status, 5 as signals_asked,
                 unnest([2, 0, 0, 0]) as signals_found, 0.0 as credits, 0.0 as cost_usd;
             create table heyreach_leads (
-                lead_id varchar, created_at timestamptz, is_valid_profile_url boolean
+                lead_id varchar, created_at timestamptz, is_valid_profile_url boolean,
+                imported_at_method varchar
             );
             create table heyreach_connections (lead_id varchar, is_accepted boolean);
             create table int_enrichment_results (
@@ -39,7 +40,9 @@ def test_who_is_asked_about_again_is_covered_since_the_first_answer():
                 unnest([timestamptz '2026-01-07', '2026-01-21']) as answered_at,
                 1 as signals_asked, 1 as signals_found, 0.0 as credits, 0.0 as cost_usd;
             create table heyreach_leads as
-            select 'lead' as lead_id, timestamptz '2026-01-05' as created_at, true as is_valid_profile_url;
+            select unnest(['lead', 'found']) as lead_id, timestamptz '2026-01-05' as created_at,
+                true as is_valid_profile_url,
+                unnest(['first_seen_in_list', 'discovered']) as imported_at_method;
             create table heyreach_connections (lead_id varchar, is_accepted boolean);
             create table int_enrichment_results as
             select 'lead' as lead_id, 'builtwith' as integration, timestamptz '2026-01-07' as first_found_at,

@@ -80,7 +80,9 @@ print(json.dumps([os.path.basename(sys.argv[0]), sys.argv[1:], told]))
 
 def spans() -> list[str]:
     """What stands in the text as code, without the code blocks."""
-    return re.findall(r"`([^`\n]+)`", re.sub(r"^```\w*\n.*?^```$", "", README, flags=re.DOTALL | re.MULTILINE))
+    return re.findall(
+        r"`([^`\n]+)`", re.sub(r"^```\w*\n.*?^```$", "", README, flags=re.DOTALL | re.MULTILINE)
+    )
 
 
 def command_lines() -> list[str]:

@@ -1,10 +1,11 @@
-{#- Every row of a campaign, list or import stands behind exactly one person, and every account and campaign that anything
-    names has its row. Whoever was connected before is shown as accepted, and counts as neither sent nor accepted. -#}
+{#- Every row of a campaign, list or import, and everybody whom a search found, stands behind exactly one person, and every account
+    and campaign that anything names has its row. Whoever was connected before is shown as accepted, and counts as neither sent nor
+    accepted. -#}
 
 with counts as (
 
     select
-        'campaign, list and import rows' as what,
+        'campaign, list and import rows, and people found' as what,
         (select count(*) from {{ ref('stg_heyreach__campaign_leads') }})
         + (select count(*) from {{ ref('stg_heyreach__list_leads') }})
         + (
@@ -12,7 +13,8 @@ with counts as (
             from {{ ref('stg_importer__import_rows') }} as import_rows
             inner join {{ ref('stg_importer__imports') }} as imports on import_rows.import_id = imports.import_id
             where import_rows.reason is null and imports.target <> 'upstream'
-        ) as before,
+        )
+        + (select count(*) from {{ ref('int_people_discovered') }}) as before,
         (select count(*) from {{ ref('int_lead_rows_identified') }}) as after
     union all
     select

@@ -2,9 +2,8 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -19,50 +18,14 @@ from extract.intelligence import discovering
 from extract.intelligence.configuration import load_configuration
 from extract.intelligence.discovering import Search, UnfinishedSearchError, discover
 from extract.privacy import purge
-from extract.sandbox.process import Sandbox, running_sandbox
 from extract.workspace import journal
 from extract.workspace.errors import ConfigurationError
-from extract.workspace.workspace import Workspace, load_workspace
+from extract.workspace.workspace import Workspace
 from reports.jobs import run
 from reports.jobs.build import land_journals
-from tests.projects import project
+from tests.extract.intelligence.conftest import NOW, publish
 
-NOW = datetime(2026, 1, 28, tzinfo=UTC)
 SEEDS = Path(__file__).parents[3] / "dbt_project" / "seeds"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with running_sandbox(leads=60, now=NOW) as running:
-        yield running
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, sandbox: Sandbox) -> Callable[..., Workspace]:
-    """A workspace that asks the sandbox for companies; what is changed of its configuration."""
-
-    def with_config(**changed: str) -> Workspace:
-        paces = "requests_per_minute:\n  crunchbase: 6000\n"
-        project(tmp_path, **{"enrichment": paces} | changed)
-        environment = {
-            "HEYREACH_API_KEY": "key",
-            "CRUNCHBASE_API_KEY": "crunchbase-key",
-            "CRUNCHBASE_BASE_URL": sandbox.service_url("https://api.crunchbase.com/api/v4"),
-            "OUTBOUND_DATA_DIR": str(tmp_path / "data"),
-        }
-        return load_workspace(tmp_path, environment)
-
-    return with_config
-
-
-def publish(workspace: Workspace, *domains: str) -> None:
-    """A published warehouse with a lead of each of these companies."""
-    workspace.paths.published.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(workspace.paths.published)) as connection:
-        connection.execute("create or replace schema marts")
-        connection.execute(
-            "create table marts.heyreach_leads as select unnest(?::text[]) as company_domain", [domains]
-        )
 
 
 def domains(rows: list[dict]) -> list[str]:

@@ -1,12 +1,21 @@
 {#- What was answered whenever somebody asked about a person. An ask is answered by the earlier call it names, else by the newest call of
     its run on its key. -#}
 
-with asks as (
+with told_of as (
+
+    select
+        asks.* replace (coalesce(asks.normalized_profile_url, people.normalized_profile_url) as normalized_profile_url)
+    from {{ ref('stg_enrichment__asks') }} as asks
+    left join {{ ref('int_people_discovered') }} as people on asks.integration = people.integration and asks.key = people.key
+
+),
+
+asks as (
 
     select
         *,
         {{ lead_id('normalized_profile_url', 'null', 'null') }} as lead_id
-    from {{ ref('stg_enrichment__asks') }}
+    from told_of
     where normalized_profile_url is not null
 
 ),

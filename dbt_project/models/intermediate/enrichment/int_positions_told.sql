@@ -3,14 +3,15 @@
 with answers as (
 
     select
-        {{ lead_id('key', 'null', 'null') }} as lead_id,
-        integration,
-        call_id,
-        answered_at,
+        coalesce(people.lead_id, {{ lead_id('answers.key', 'null', 'null') }}) as lead_id,
+        answers.integration,
+        answers.call_id,
+        answers.answered_at,
         {{ company_key("fields ->> '$.company_name'") }} as company_of_answer,
         {{ company_domain("fields ->> '$.company_domain'") }} as domain_of_answer,
         unnest({{ json_items("fields -> '$.employment'") }}) as position
-    from {{ ref('stg_enrichment__answers') }}
+    from {{ ref('stg_enrichment__answers') }} as answers
+    left join {{ ref('int_people_discovered') }} as people on answers.integration = people.integration and answers.key = people.key
     where status = 'found' and entity = 'person' and json_type(fields -> '$.employment') = 'ARRAY'
 
 ),

@@ -58,6 +58,17 @@ all_rows as (
         planned_at as last_changed_at,
         false as is_present
     from import_rows
+    union all
+    select
+        'discovery' as found_in,
+        integration as container_id,
+        key as row_key,
+        profile_url_raw,
+        null as created_at,
+        found_at as first_observed_at,
+        found_at as last_changed_at,
+        false as is_present
+    from {{ ref('int_people_discovered') }}
 
 ),
 

@@ -6,6 +6,7 @@ select
     max(profile_url_kind) as profile_url_kind,
     count(distinct case when found_in = 'campaign' then container_id end) as campaign_count,
     count(distinct profile_url_raw) as spelling_count,
+    bool_and(found_in = 'discovery') as is_discovered,
     min(created_at) as first_enrolled_at,
     min(case when found_in = 'list' then first_observed_at end) as first_listed_at,
     min(first_observed_at) as created_at,

@@ -26,6 +26,7 @@ select
     coalesce(imports_per_lead.import_count, 0) as import_count,
     coalesce(imports_per_lead.is_duplicate_in_file, false) as is_duplicate_in_file,
     case
+        when people.is_discovered then 'discovered'
         when imports_per_lead.first_sent_at <= coalesce(
             least(people.first_enrolled_at, people.first_listed_at), imports_per_lead.first_sent_at
         )

@@ -30,6 +30,15 @@ rounds as (
         from answers
         where integration = 'crunchbase_history'
     ) as listed
+    union all
+    select
+        company_domain,
+        source,
+        found_at,
+        payload ->> '$.properties.last_funding_at',
+        json_object('type', last_funding_type)
+    from {{ ref('stg_enrichment__discoveries') }}
+    where last_funding_at is not null
 
 )
 

@@ -1,6 +1,6 @@
 {{ config(materialized='ephemeral', contract={'enforced': false}) }}
 
-{#- Names of those of fnd_leads_listed, as they stand in HeyReach's rows of campaigns and lists. -#}
+{#- Names of those of fnd_leads_listed, as they stand in HeyReach's rows of campaigns and lists, or as a search found them. -#}
 
 with lead_rows as (
 
@@ -30,6 +30,16 @@ named as (
     inner join {{ ref('stg_heyreach__list_leads') }} as in_lists
         on lead_rows.container_id = in_lists.list_id and lead_rows.row_key = in_lists.list_row_key
     where lead_rows.found_in = 'list'
+    union all
+    select
+        lead_rows.lead_id,
+        (lead_rows.found_in, lead_rows.container_id, lead_rows.row_key) as place,
+        discovered.first_name,
+        discovered.last_name
+    from lead_rows
+    inner join {{ ref('int_people_discovered') }} as discovered
+        on lead_rows.container_id = discovered.integration and lead_rows.row_key = discovered.key
+    where lead_rows.found_in = 'discovery'
 
 )
 

@@ -27,6 +27,10 @@ named as (
         signals_asked,
         {{ json_field_count('cast(fields as json)') }} as signals_found,
         cast(fields as json) as fields,
+        -- Of somebody whom a search found their link is known from the answer, and not asked by.
+        case when entity = 'person' and starts_with(key, '{{ found_by_search() }}') and status = 'found'
+            then {{ payload_text('person.linkedin_url', 'cast(payload as json)') }}
+        end as found_profile_url_raw,
         cast(payload as json) as payload
     from answers
 
