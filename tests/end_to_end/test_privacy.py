@@ -454,7 +454,7 @@ def test_leads_that_did_nothing_for_long_go_and_stay_away_until_they_are_importe
         sql = "insert into heyreach.signal_lines (event_key, payload, observed_at) values (uuid(), ?, ?)"
         connection.executemany(sql, lines)
     old = purge.find(aged, tmp_path / "data" / "warehouse.duckdb", FIRST_PULL)
-    assert 0 < old.leads < 150
+    assert 0 < old.inactive.leads < 150
     assert old.told == [f"linkedin.com/in/{STRANGER}"]
     # What is told of them is true: nothing happened for a month.
     idle = [
@@ -467,15 +467,15 @@ def test_leads_that_did_nothing_for_long_go_and_stay_away_until_they_are_importe
             if lead[moment]
         )
     ]
-    assert {key.rpartition("/")[2].lower() for key in old.people} <= set(idle)
+    assert {key.rpartition("/")[2].lower() for key in old.inactive.people} <= set(idle)
     assert purge.apply(aged, old)
-    slugs = [key.rpartition("/")[2] for key in old.people if key.isascii()]
+    slugs = [key.rpartition("/")[2] for key in old.inactive.people if key.isascii()]
     (tmp_path / "data" / "warehouse.duckdb").unlink()  # built anew by the command
     assert slugs
     assert found(tmp_path / "data", STRANGER, *(f"/in/{slug}" for slug in slugs)) == {}
     people = suppressions(aged)
-    assert people.erased(old.people) == set(old.people)
-    assert people.erased(old.people, only_on_request=True) == set()
+    assert people.erased(old.inactive.people) == set(old.inactive.people)
+    assert people.erased(old.inactive.people, only_on_request=True) == set()
 
 
 def test_everything_a_run_writes_is_for_its_owner_only(demo):
