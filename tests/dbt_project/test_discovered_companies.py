@@ -85,8 +85,13 @@ def published(tmp_path_factory) -> Path:
             select * from (values ('1', true), ('3', false)) as connections (lead_id, is_sent);
             """
         )
-        connection.execute("set search_path = 'staging,seeds'")
-        connection.execute(f"create table intermediate.int_icp_profiles as {model_sql('int_icp_profiles')}")
+        connection.execute(
+            "create table staging.stg_operations__scoring_changes "
+            "(config_hash text, as_of timestamptz, change_number int)"
+        )
+        connection.execute("set search_path = 'intermediate,staging,seeds'")
+        for name in ("int_icp_profile_versions", "int_icp_profiles"):
+            connection.execute(f"create table intermediate.{name} as {model_sql(name)}")
     return path
 
 
