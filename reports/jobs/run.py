@@ -1,5 +1,7 @@
 """HeyReach in, a report out: the whole run, the two scheduled ones, a pull alone, raw made anew."""
 
+import contextlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -85,22 +87,30 @@ def _run(
 
 def _ask_about_leads(workspace: Workspace, run: RunRecord, say: Say) -> None:
     """What the nights ask other services; that some can't be asked ends no night."""
-    try:
-        if load_enrichment_config(workspace.enrichment_config).nightly:
-            from reports.jobs.leads import enrich_tonight  # noqa: PLC0415 - few nights ask anything
+    unasked = "not everything was asked about leads"
+    with _warned(unasked, say):
+        config = load_enrichment_config(workspace.enrichment_config)
+        with _warned(unasked, say):
+            if config.nightly:
+                from reports.jobs.leads import enrich_tonight  # noqa: PLC0415 - few nights ask anything
 
-            with run.step("enrich"):
-                enrich_tonight(workspace, say=say)
-    except OutboundError as error:
-        say(f"warning: not everything was asked about leads: {' '.join(str(error).split())}")
-    try:
-        if load_enrichment_config(workspace.enrichment_config).nightly_discover_most:
-            from reports.jobs.discover import discover_tonight  # noqa: PLC0415 - few nights search
+                with run.step("enrich"):
+                    enrich_tonight(workspace, say=say)
+        with _warned("not every company was searched for", say):
+            if config.nightly_discover_most:
+                from reports.jobs.discover import discover_tonight  # noqa: PLC0415 - few nights search
 
-            with run.step("discover"):
-                discover_tonight(workspace, say=say)
+                with run.step("discover"):
+                    discover_tonight(workspace, say=say)
+
+
+@contextlib.contextmanager
+def _warned(what: str, say: Say) -> Iterator[None]:
+    """Say what was left undone, and go on."""
+    try:
+        yield
     except OutboundError as error:
-        say(f"warning: not every company was searched for: {' '.join(str(error).split())}")
+        say(f"warning: {what}: {' '.join(str(error).split())}")
 
 
 def _report_without_news(workspace: Workspace, options: ReportOptions, say: Say, show: Say) -> None:
