@@ -9,7 +9,7 @@ from extract.enrichment.config import EnrichmentConfig
 from extract.enrichment.profiles import ProfileSource
 from extract.heyreach.client import heyreach_client
 from extract.sandbox.process import Sandbox
-from extract.sandbox.services import HOSTS, SEARCHED_ONLY
+from extract.sandbox.services import HOSTS
 from extract.workspace.services import HEYREACH, PROFILES, SERVICES
 from extract.workspace.workspace import Workspace
 
@@ -23,7 +23,7 @@ class Clients:
     """One client per thread and service; closed all together.
 
     `heyreach` says where HeyReach is asked, and `sandbox` where, of the demo's people, the others are that it
-    invents: profile pages, and services, some only to search (`for_search`).
+    invents: profile pages, and services.
     """
 
     def __init__(
@@ -34,12 +34,10 @@ class Clients:
         back_off: float = 1.0,
         heyreach: Workspace | None = None,
         sandbox: Sandbox | None = None,
-        for_search: bool = False,
     ):
         self._workspace = workspace
         self._heyreach = heyreach or workspace
         self._sandbox = sandbox
-        self._for_search = for_search
         self._config = config
         self._back_off = back_off
         self._local = threading.local()
@@ -85,7 +83,7 @@ class Clients:
         known = SERVICES[service]
         values = self._workspace.services
         address, pace = values[known.base_url_variable], self._config.pace(service)
-        if self._sandbox and is_invented(service, self._workspace, for_search=self._for_search):
+        if self._sandbox and is_invented(service, self._workspace):
             address, pace = self._sandbox.service_url(known.base_url), 0
             values = {**values, **dict.fromkeys(known.keys, self._sandbox.api_key)}
         client = ServiceClient(
@@ -109,14 +107,13 @@ class Clients:
             return self._source
 
 
-def is_invented(service: str, workspace: Workspace, *, for_search: bool = False) -> bool:
-    """Whether the demo's sandbox answers in the place of a service, about the demo's people or a search."""
+def is_invented(service: str, workspace: Workspace) -> bool:
+    """Whether the demo's sandbox answers in the place of a service about the demo's people."""
     if not workspace.is_demo or service not in SERVICES:
         return False
     known = SERVICES[service]
     is_elsewhere = workspace.services[known.base_url_variable] != known.base_url
-    host = urlsplit(known.base_url).hostname
-    return not is_elsewhere and host in HOSTS and (for_search or host not in SEARCHED_ONLY)
+    return not is_elsewhere and urlsplit(known.base_url).hostname in HOSTS
 
 
 def missing_keys(service: str, workspace: Workspace) -> list[str]:

@@ -174,7 +174,7 @@ def _companies(
 
 def _check_askable(workspace: Workspace, service: str) -> None:
     """Raises ConfigurationError where the service can't be asked, or must not be for the demo."""
-    if is_invented(service, workspace, for_search=True):
+    if is_invented(service, workspace):
         return
     if workspace.is_demo and not is_loopback(workspace.services[SERVICES[service].base_url_variable]):
         raise ConfigurationError(
@@ -190,9 +190,9 @@ def _clients(workspace: Workspace, config: EnrichmentConfig, back_off: float) ->
     """Whoever asks services, of the demo its sandbox."""
     with contextlib.ExitStack() as opened:
         sandbox: Sandbox | None = None
-        if any(is_invented(each, workspace, for_search=True) for each in (SERVICE, PEOPLE_SERVICE)):
+        if any(is_invented(each, workspace) for each in (SERVICE, PEOPLE_SERVICE)):
             sandbox = opened.enter_context(demo_sandbox(DEMO_END))
-        clients = Clients(workspace, config, back_off=back_off, sandbox=sandbox, for_search=True)
+        clients = Clients(workspace, config, back_off=back_off, sandbox=sandbox)
         opened.callback(clients.close)
         yield clients
 

@@ -1,4 +1,4 @@
-"""Apollo's search, invented: people of a company by their titles, and who somebody is by the number of a search.
+"""Apollo's search, invented: people of a company by their titles, and who somebody is by its number.
 
 They stand in no list and no campaign. Documents: https://docs.apollo.io/reference/people-api-search and
 https://docs.apollo.io/reference/people-enrichment.

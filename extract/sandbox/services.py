@@ -133,8 +133,6 @@ def _google_news(find: Find, request: Request) -> Answer:
     return Answer(200, feed.encode(), RSS_TYPE)
 
 
-# Asked by links of the demo's leads it knows nobody: only searches are answered in its place.
-SEARCHED_ONLY = frozenset({"api.apollo.io"})
 HOSTS: dict[str, Callable[[Find, Request], Answer]] = {
     "api.crunchbase.com": crunchbase,
     "api.builtwith.com": _builtwith,

@@ -49,10 +49,10 @@ def test_who_is_asked_about_again_is_covered_since_the_first_answer():
                 timestamptz '2026-01-21' as answered_at, 'found' as status;
         """)
         rows = connection.execute(f"""
-            select week, covered_leads_to_date
+            select week, covered_leads_to_date, leads_to_date
             from ({model_sql("rpt_enrichment_weeks")}) where integration = 'builtwith' order by week
         """).fetchall()
-    assert rows == [(date(2026, 1, 5), 1), (date(2026, 1, 19), 1)]
+    assert rows == [(date(2026, 1, 5), 1, 1), (date(2026, 1, 19), 1, 1)]
 
 
 def test_whom_nobody_was_asked_about_is_pending_until_something_is_answered():
