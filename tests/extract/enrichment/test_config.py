@@ -52,9 +52,10 @@ def test_a_mistake_is_told_with_its_line(tmp_path, line, told):
 
 
 def listed(folder: Path, **options: str) -> str:
-    """What is listed with a key of Apollo's alone."""
+    """What is listed with no other key than Apollo's, outside the demo."""
     said: list[str] = []
-    workspace = load_workspace(project(folder), {"APOLLO_API_KEY": "secret-of-apollo"})
+    keys = {"HEYREACH_API_KEY": "secret-of-heyreach", "APOLLO_API_KEY": "secret-of-apollo"}
+    workspace = load_workspace(project(folder), keys)
     list_enrichments(workspace, ListOptions(**options), said.append)
     return "\n".join(said)
 
