@@ -67,12 +67,15 @@ moments as (
     from (
         select lead_id, {{ beginning() }} as known_from
         from leads
-        union
-        select lead_id, known_from
-        from results
-        union
-        select lead_id, known_from
-        from told
+        union all
+        (
+            select lead_id, known_from
+            from results
+            union
+            select lead_id, known_from
+            from told
+            where known_from > {{ beginning() }}
+        )
     ) as each_moment
 
 ),
