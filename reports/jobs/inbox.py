@@ -131,5 +131,9 @@ def _said(lead: dict[str, Any]) -> Iterator[str]:
     yield f"   do: {lead['action']}; open: {lead['channels']}"
     if lead["warnings"]:
         yield f"   don't: {lead['warnings']}"
-    if lead["missing"]:
-        yield f"   not known: {', '.join(lead['missing'])}"
+    found = lead.get("enrichment_score")  # a warehouse of an earlier release has none
+    unknown = ", ".join(lead["missing"]) or "nothing that points look at"
+    if found is not None:
+        yield f"   not known: {unknown}; {found:.0%} of what services were asked was found"
+    elif lead["missing"]:
+        yield f"   not known: {unknown}"

@@ -96,6 +96,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         """)
         for column in NOT_TOLD:
             connection.execute(f"alter table heyreach_leads add column {column} text")
+        connection.execute("alter table heyreach_leads add column enrichment_score double")
         connection.execute("create table int_leads_filled as select * from heyreach_leads")
         answered(connection, "failed", "hunter", "2026-01-10")
         score(connection, *MODELS)

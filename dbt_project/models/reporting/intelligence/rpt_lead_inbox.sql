@@ -88,6 +88,7 @@ select
     reasons.newest_signal_at,
     listed.score_coverage,
     listed.is_provisional,
+    leads.enrichment_score,
     leads.source,
     leads.source_list,
     leads.icp,
