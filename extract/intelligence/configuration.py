@@ -1,22 +1,19 @@
 """What leads are scored by, profiles and points, as one document that has a name of its own."""
 
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from extract.intelligence.profiles import Profiles, read_profiles
 from extract.intelligence.scoring import Scoring, read_scoring
-from extract.workspace import journal
+from extract.workspace.configurations import Named
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True)
-class Configuration:
+class Configuration(Named):
     """Profiles and points of a workspace; and the share of leads, per cent, that is asked whatever these say.
 
     The share is no part of the document: nobody is scored by it.
@@ -34,16 +31,6 @@ class Configuration:
             "profiles": self.profiles.by_name,
             "scoring": self.scoring,
         }
-
-    @property
-    def text(self) -> str:
-        """The document as JSON, the same for equal ones: keys in order, no blanks."""
-        return json.dumps(self.document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-    @property
-    def config_hash(self) -> str:
-        """The name of the document: SHA-256 of its JSON."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 def load_configuration(workspace: Workspace) -> Configuration:
@@ -65,13 +52,3 @@ def _read(reader: Callable[[Path, list[str]], Any], path: Path, problems: list[s
     except ConfigurationError as error:  # no YAML at all
         problems.extend(error.problems)
         return None
-
-
-def keep(workspace: Workspace, configuration: Configuration) -> str:
-    """Write it into the journal of configurations, unless it is there; returns its name."""
-    path = workspace.paths.scoring_configs
-    name = configuration.config_hash
-    if all(row["config_hash"] != name for row in journal.rows(path)):
-        row = {"config_hash": name, "config": configuration.text, "recorded_at": datetime.now(UTC)}
-        journal.append(path, row)
-    return name

@@ -1,4 +1,4 @@
-"""What the files of lead intelligence are read by: each key has a reader, each problem its line."""
+"""What files of lead intelligence and outreach are read by: each key has a reader, each problem its line."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

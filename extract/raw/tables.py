@@ -247,8 +247,8 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "found_at": "timestamp",
         "payload": "text",
     },
-    # What leads were scored by (extract/intelligence/configuration.py): profiles and points, each
-    # configuration once. It is named by its hash.
+    # What leads were scored by (extract/intelligence/configuration.py) and put into segments by
+    # (extract/outreach/configuration.py), each configuration once. It is named by its hash.
     "scoring_configs": {
         "config_hash": "text",
         "config": "json",
@@ -292,6 +292,8 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "notes": "json",
         # Which of scoring_configs leads are scored by.
         "scoring_config_hash": "text",
+        # And which of them they are put into segments by.
+        "outreach_config_hash": "text",
     },
 }
 
@@ -305,7 +307,7 @@ TABLES: dict[str, dict[str, str]] = {
 RUN_PARAMETERS = frozenset(
     (
         *("run_id", "requested_at", "purpose", "as_of", "since", "until", "against_since", "against_until"),
-        *("is_demo", "base_url", "notes", "scoring_config_hash"),
+        *("is_demo", "base_url", "notes", "scoring_config_hash", "outreach_config_hash"),
     )
 )
 

@@ -95,6 +95,11 @@ class Workspace:
         """Weights and points of scores."""
         return self.project_dir / "config" / "scoring.yaml"
 
+    @property
+    def outreach_config(self) -> Path:
+        """Segments of prospects, and who of them comes first."""
+        return self.project_dir / "config" / "outreach.yaml"
+
     def now(self) -> datetime:
         """The clock of this workspace: OUTBOUND_AS_OF where it is set."""
         return self.as_of or datetime.now(UTC)

@@ -15,6 +15,7 @@ from reports.cli import (  # noqa: F401 - each declares its verbs
     campaigns,
     intelligence,
     leads,
+    outreach,
     people,
     schedule,
     upkeep,

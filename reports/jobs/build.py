@@ -12,10 +12,12 @@ import duckdb
 from dbt_project import warehouse
 from extract import pipeline, raw
 from extract.heyreach import accounts
-from extract.intelligence import configuration
+from extract.intelligence.configuration import load_configuration
+from extract.outreach.configuration import load_outreach
 from extract.privacy import erase
 from extract.raw import snapshots
 from extract.workspace import journal
+from extract.workspace.configurations import keep
 from extract.workspace.damage import is_damage, set_aside
 from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.folders import sweep
@@ -71,7 +73,7 @@ def build_and_publish(
     """Build and publish for a caller who holds the workspace; `run_id` names the row of parameters."""
     files = warehouse_files(workspace)
     check_accounts(workspace)
-    scored_by = configuration.load_configuration(workspace)
+    scored_by, outreach = load_configuration(workspace), load_outreach(workspace)
     if not files.raw.exists():
         raise ConfigurationError("There is nothing to build from yet: `make extract` or `make run` first")
     workspace = pipeline.as_meant(workspace)
@@ -90,7 +92,8 @@ def build_and_publish(
         say(f"warning: the newest pull is incomplete; the warehouse stands as of {as_of:%Y-%m-%d %H:%M} UTC")
     parameters = {"as_of": as_of, "is_demo": workspace.is_demo, "base_url": workspace.base_url}
     keep_snapshot(workspace, say)
-    parameters["scoring_config_hash"] = configuration.keep(workspace, scored_by)
+    parameters["scoring_config_hash"] = keep(workspace.paths, scored_by)
+    parameters["outreach_config_hash"] = keep(workspace.paths, outreach) if outreach.segments else None
     land_journals(workspace)
     parameters |= vars(workspace.analytics)
     parameters["exploration_share_percent"] = scored_by.exploration_share_percent

@@ -69,3 +69,26 @@
 {% macro texts_joined(list) -%}
     nullif(array_to_string({{ list }}, ', '), '')
 {%- endmacro %}
+
+{#- words_sought('["Co-founder"]') -> [{'word': 'co-founder', 'value': null, 'sought': ' co founder '}]: texts as they are sought in what
+    spaced_words gives; of an array of objects, `word` and `value` are its fields. -#}
+{% macro words_sought(array) -%}
+    {%- set shape = '[{"word":"VARCHAR","value":"VARCHAR"}]' -%}
+    list_transform(
+        case
+            when json_type({{ array }}, '$[0]') = 'OBJECT' then from_json({{ array }}, '{{ shape }}')
+            else list_transform({{ text_list(array) }}, lambda text: struct_pack(word := text, value := cast(null as varchar)))
+        end,
+        lambda each: struct_pack(word := each.word, value := each.value, sought := {{ spaced_words('each.word') }})
+    )
+{%- endmacro %}
+
+{#- first_sought(' co founder of ours ', words) -> the first of `words_sought` that stands in a text as whole words; NULL without any. -#}
+{% macro first_sought(text, words) -%}
+    list_filter({{ words }}, lambda each: contains({{ text }}, each.sought))[1]
+{%- endmacro %}
+
+{#- first_in_both(['a', 'b'], ['b', 'c']) -> 'b', NULL without any. -#}
+{% macro first_in_both(list, other) -%}
+    {{ in_both(list, other) }}[1]
+{%- endmacro %}

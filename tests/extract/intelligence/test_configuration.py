@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from extract.intelligence.configuration import Configuration, keep, load_configuration
+from extract.intelligence.configuration import Configuration, load_configuration
 from extract.workspace import journal
+from extract.workspace.configurations import keep
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.workspace import Workspace, load_workspace
 from tests.projects import project
@@ -72,7 +73,7 @@ def test_each_configuration_is_kept_once(tmp_path):
         load_configuration(workspace(tmp_path, icp_profiles=text)) for text in (ONE, ONE.replace("US", "UK"))
     )
     for each in (one, one, two, one):
-        assert keep(here, each) == each.config_hash
+        assert keep(here.paths, each) == each.config_hash
     rows = journal.rows(here.paths.scoring_configs)
     assert [(row["config_hash"], row["config"]) for row in rows] == [
         (each.config_hash, each.text) for each in (one, two)

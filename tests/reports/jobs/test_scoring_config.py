@@ -1,4 +1,4 @@
-"""What leads are scored by reaches the warehouse with each build: each configuration once, named by runs."""
+"""What leads are scored and put into segments by reaches the warehouse: each once, named by runs."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +8,7 @@ import pytest
 
 from extract import raw
 from extract.intelligence.configuration import load_configuration
+from extract.outreach.configuration import load_outreach
 from extract.sandbox.process import running_sandbox
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.workspace import Workspace, load_workspace
@@ -21,9 +22,14 @@ from tests.projects import project
 
 FIRST = "default: one\nprofiles:\n  one: {industries: [SaaS], company_size_min: 50}\n"
 SECOND = FIRST.replace("50", "60")
+SEGMENTS = "segments:\n  all: {label: All, weight: 1, tone: dry, rules: {anyone: true}}\n"
+OTHERS = SEGMENTS.replace("All", "Everybody")
 WRONG = FIRST.replace("SaaS", "Softwear")
 STAGED = "select config_hash, config from staging.stg_operations__scoring_configs order by recorded_at"
-NAMED = "select purpose, scoring_config_hash from heyreach.run_parameters order by requested_at"
+NAMED = (
+    "select purpose, scoring_config_hash, outreach_config_hash "
+    "from heyreach.run_parameters order by requested_at"
+)
 
 
 def silent(line: str) -> None:
@@ -36,12 +42,12 @@ def rows(path: Path, sql: str) -> list[tuple]:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Callable[[str], Workspace]]:
-    """A workspace that has pulled, with this in config/icp_profiles.yaml."""
+def workspace(tmp_path: Path) -> Iterator[Callable[..., Workspace]]:
+    """A workspace that has pulled, with this in config/icp_profiles.yaml and config/outreach.yaml."""
     environ = {"HEYREACH_REQUESTS_PER_MINUTE": "0", "OUTBOUND_DATA_DIR": str(tmp_path / "data")}
 
-    def with_profiles(text: str) -> Workspace:
-        return load_workspace(project(tmp_path, icp_profiles=text), environ)
+    def with_profiles(text: str, outreach: str = SEGMENTS) -> Workspace:
+        return load_workspace(project(tmp_path, icp_profiles=text, outreach=outreach), environ)
 
     with running_sandbox(seed=3, leads=40, now=FIRST_PULL, api_key="its-key") as sandbox:
         environ |= {"HEYREACH_API_KEY": sandbox.api_key, "HEYREACH_BASE_URL": sandbox.base_url}
@@ -52,12 +58,17 @@ def workspace(tmp_path: Path) -> Iterator[Callable[[str], Workspace]]:
 @pytest.mark.usefixtures("without_dbt")
 def test_a_configuration_is_landed_once_and_runs_name_the_one_they_went_by(workspace):
     first, second = (load_configuration(workspace(text)) for text in (FIRST, SECOND))
-    for text in (FIRST, SECOND, FIRST):
-        build(workspace(text), say=silent, show=silent)
-    here = workspace(FIRST)
-    assert rows(here.paths.published, STAGED) == [(each.config_hash, each.text) for each in (first, second)]
-    names = [first.config_hash, second.config_hash, first.config_hash]
-    assert rows(here.paths.raw, NAMED) == [("publish", name) for name in names]
+    segments, others = (load_outreach(workspace(FIRST, text)) for text in (SEGMENTS, OTHERS))
+    # A change of one kind leaves the name of the other as it is.
+    for text, outreach in ((FIRST, SEGMENTS), (SECOND, SEGMENTS), (FIRST, OTHERS)):
+        build(workspace(text, outreach), say=silent, show=silent)
+    here = workspace(FIRST, OTHERS)
+    landed = [(each.config_hash, each.text) for each in (first, segments, second, others)]
+    assert rows(here.paths.published, STAGED) == landed
+    names = [(first, segments), (second, segments), (first, others)]
+    assert rows(here.paths.raw, NAMED) == [
+        ("publish", *(each.config_hash for each in pair)) for pair in names
+    ]
     thresholds = "select distinct list_contains(json_keys(thresholds), 'scoring_config_hash')"
     assert rows(here.paths.raw, f"{thresholds} from heyreach.run_parameters") == [(False,)]
     share = "select distinct thresholds ->> '$.exploration_share_percent' from heyreach.run_parameters"
@@ -68,7 +79,7 @@ def test_a_configuration_is_landed_once_and_runs_name_the_one_they_went_by(works
     # Another period is judged by what was published, whatever the files say since.
     with other_period(workspace(WRONG), "2026-01-01", "2026-01-08") as database:
         assert rows(database, now) == [(first.config_hash,)]
-    assert rows(here.paths.raw, NAMED)[3:] == [("report", first.config_hash)]
+    assert rows(here.paths.raw, NAMED)[3:] == [("report", first.config_hash, others.config_hash)]
 
     # They come back from the journal with a raw database that is made anew.
     here.paths.raw.unlink()
@@ -76,7 +87,7 @@ def test_a_configuration_is_landed_once_and_runs_name_the_one_they_went_by(works
     kept = rows(
         here.paths.raw, "select config_hash, config from heyreach.scoring_configs order by recorded_at"
     )
-    assert kept == [(each.config_hash, each.text) for each in (first, second)]
+    assert kept == landed
 
 
 def test_what_is_wrong_stops_a_run_before_it_pulls_and_no_night_before_it_has(workspace):
@@ -91,6 +102,9 @@ def test_what_is_wrong_stops_a_run_before_it_pulls_and_no_night_before_it_has(wo
         with pytest.raises(ConfigurationError, match=r"icp_profiles.yaml line 3: .*'Softwear'"):
             job()
     assert rows(here.paths.raw, pulls) == before
+    with pytest.raises(ConfigurationError, match=r"outreach.yaml line 1: 'segment' is not known"):
+        build(workspace(FIRST, SEGMENTS.replace("segments", "segment")), say=silent, show=silent)
+    here = workspace(WRONG)
     with pytest.raises(ConfigurationError, match="Softwear"):
         run(here, ReportOptions(), job="daily", say=silent, show=silent)
     assert rows(here.paths.raw, pulls) == [(before[0][0] + 1,)]
@@ -101,7 +115,8 @@ def test_a_run_of_before_there_were_configurations_has_none(tmp_path):
     raw.initialize(path)
     with duckdb.connect(str(path)) as connection:
         connection.execute("drop table heyreach.scoring_configs")
-        connection.execute("alter table heyreach.run_parameters drop column scoring_config_hash")
+        for column in ("scoring_config_hash", "outreach_config_hash"):
+            connection.execute(f"alter table heyreach.run_parameters drop column {column}")
         connection.execute(
             "insert into heyreach.run_parameters (run_id, requested_at, purpose, hide_rate_below) "
             "values ('r', '2026-02-01 00:00:00+00', 'publish', 12)"
@@ -111,8 +126,9 @@ def test_a_run_of_before_there_were_configurations_has_none(tmp_path):
         connection.execute("use raw.heyreach")
         read = model_sql("stg_operations__run_parameters")
         assert connection.execute(
-            f"select hide_rate_below, scoring_config_hash, exploration_share_percent from ({read})"
-        ).fetchall() == [(12, None, 0)]
+            "select hide_rate_below, scoring_config_hash, outreach_config_hash, exploration_share_percent "
+            f"from ({read})"
+        ).fetchall() == [(12, None, None, 0)]
         staged = model_sql("stg_operations__scoring_configs")
         assert connection.execute(f"select * from ({staged})").fetchall() == []
 

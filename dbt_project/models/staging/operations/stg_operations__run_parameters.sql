@@ -28,6 +28,7 @@ select
     base_url,
     notes,
     scoring_config_hash,
+    outreach_config_hash,
     coalesce(
         cast({{ json_text_of('thresholds', "'$.exploration_share_percent'") }} as bigint), {{ exploration_share().default }}
     ) as exploration_share_percent,

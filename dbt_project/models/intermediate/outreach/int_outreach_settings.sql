@@ -1,0 +1,21 @@
+{#- Words of tags, points and thresholds of prospects, now: one row, none where no configuration has segments. -#}
+
+select
+    {%- for tag, sought in prospect_tags().items() %}
+    {{ words_sought("configs.config -> '$.tags." ~ tag ~ "'") }} as {{ tag }}_words,
+    {%- endfor %}
+    {%- for level in engagement_levels() %}
+    cast(configs.config ->> '$.tags.engagement_potential.{{ level }}' as integer) as {{ level }}_from,
+    {%- endfor %}
+    {%- for each in prospect_points() %}
+    cast(configs.config ->> '$.points.{{ each.group }}.{{ each.name }}' as integer) as {{ each.group }}_{{ each.name }}_points,
+    {%- endfor %}
+    {%- for part in priority_weights() %}
+    cast(configs.config ->> '$.priorities.weights.{{ part }}' as integer) as {{ part }}_weight,
+    {%- endfor %}
+    {%- for each in outreach_numbers() %}
+    cast(configs.config ->> '$.{{ each.in }}.{{ each.name }}' as integer) as {{ each.name }},
+    {%- endfor %}
+    {{ text_list("configs.config -> '$.facts.referring_seniorities'") }} as referring_seniorities
+from {{ ref('stg_operations__run_parameters') }} as run_parameters
+inner join {{ ref('stg_operations__scoring_configs') }} as configs on run_parameters.outreach_config_hash = configs.config_hash

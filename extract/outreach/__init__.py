@@ -1,0 +1,1 @@
+"""Outreach: in which segment a prospect is, and who of them comes first."""
