@@ -370,6 +370,16 @@ def test_why_says_each_fact_that_gives_points(database):
         assert (said == [returned("words/*.sql", "no_reason_text()")]) == (given == 0)
 
 
+def test_nothing_that_is_inferred_of_a_person_is_asked_for_or_gives_points():
+    sensitive = {each["column"] for each in returned("catalogue/*.sql", "sensitive_dimensions()")}
+    sensitive |= {"is_employed", "estimated_age", "age_bracket", "gender"}
+    rules = {each["column"] for each in returned("catalogue/*.sql", "segment_rules()")}
+    assert rules == set(COLUMNS.values())
+    assert not rules & sensitive
+    for model in MODELS:
+        assert not set(re.findall(r"\w+", model_sql(model))) & sensitive
+
+
 def test_the_last_segment_takes_whoever_is_left(tmp_path):
     segments = {**CONFIG["segments"], "rest": {"weight": 0, "rules": {"anyone": True}}}
     with filled(tmp_path, segments) as database:
