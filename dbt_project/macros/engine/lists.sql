@@ -83,7 +83,8 @@
     )
 {%- endmacro %}
 
-{#- first_sought(' co founder of ours ', words) -> the first of `words_sought` that stands in a text as whole words; NULL without any. -#}
+{#- first_sought(' co founder of ours ', words) -> the first of `words_sought` that stands in a text as whole words; NULL without any.
+    The text should be a column: an expression is worked out anew for each word. -#}
 {% macro first_sought(text, words) -%}
     list_filter({{ words }}, lambda each: contains({{ text }}, each.sought))[1]
 {%- endmacro %}

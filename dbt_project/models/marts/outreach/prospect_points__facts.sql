@@ -24,8 +24,13 @@ people as (
 
     select
         texts.text,
-        {{ first_sought(spaced_words('texts.text'), 'settings.' ~ tag ~ '_words') }}.value as {{ tag }}
-    from (select distinct {{ sought.get('column', tag ~ '_text') }} as text from people) as texts
+        {{ first_sought('texts.spaced', 'settings.' ~ tag ~ '_words') }}.value as {{ tag }}
+    from (
+        select
+            text,
+            {{ spaced_words('text') }} as spaced
+        from (select distinct {{ sought.get('column', tag ~ '_text') }} as text from people) as each_text
+    ) as texts
     cross join settings
 
 ),

@@ -27,11 +27,16 @@ leads as (
         texts.text,
         segments.segment_order,
         {% if rule.by == 'words' -%}
-        {{ first_sought(spaced_words('texts.text'), 'segments.' ~ rule.name) }}.word as matched
+        {{ first_sought('texts.split', 'segments.' ~ rule.name) }}.word as matched
         {%- else -%}
-        {{ first_in_both('segments.' ~ rule.name, split_keywords('texts.text')) }} as matched
+        {{ first_in_both('segments.' ~ rule.name, 'texts.split') }} as matched
         {%- endif %}
-    from (select distinct {{ rule.column }} as text from leads where {{ rule.column }} is not null) as texts
+    from (
+        select
+            text,
+            {{ spaced_words('text') if rule.by == 'words' else split_keywords('text') }} as split
+        from (select distinct {{ rule.column }} as text from leads where {{ rule.column }} is not null) as each_text
+    ) as texts
     inner join segments on {{ list_length('segments.' ~ rule.name) }} > 0
     where matched is not null
 
