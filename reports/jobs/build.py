@@ -13,6 +13,7 @@ from dbt_project import warehouse
 from extract import pipeline, raw
 from extract.heyreach import accounts
 from extract.intelligence import configuration
+from extract.outreach import message_tests
 from extract.privacy import erase
 from extract.raw import snapshots
 from extract.workspace import journal
@@ -72,6 +73,7 @@ def build_and_publish(
     files = warehouse_files(workspace)
     check_accounts(workspace)
     scored_by = configuration.load_configuration(workspace)
+    tests = message_tests.load_message_tests(workspace)
     if not files.raw.exists():
         raise ConfigurationError("There is nothing to build from yet: `make extract` or `make run` first")
     workspace = pipeline.as_meant(workspace)
@@ -91,6 +93,7 @@ def build_and_publish(
     parameters = {"as_of": as_of, "is_demo": workspace.is_demo, "base_url": workspace.base_url}
     keep_snapshot(workspace, say)
     parameters["scoring_config_hash"] = configuration.keep(workspace, scored_by)
+    message_tests.keep(workspace.paths, tests, datetime.now(UTC))
     land_journals(workspace)
     parameters |= vars(workspace.analytics)
     parameters["exploration_share_percent"] = scored_by.exploration_share_percent
@@ -198,6 +201,8 @@ def land_journals(workspace: Workspace) -> None:
     raw.append_missing(paths.raw, "discoveries", ("discovery_id",), discovered)
     scored_by = journal.rows(paths.scoring_configs)
     raw.append_missing(paths.raw, "scoring_configs", ("config_hash",), scored_by)
+    tests = journal.rows(paths.message_tests)
+    raw.append_missing(paths.raw, "message_tests", ("change_id",), tests)
     told = journal.rows(paths.alerts)
     raw.append_missing(paths.raw, "alert_events", ("notice_id", "event_number"), told)
 

@@ -6,6 +6,7 @@ from dbt_project import warehouse
 from extract import raw
 from extract.heyreach import accounts
 from extract.intelligence.configuration import load_configuration
+from extract.outreach.message_tests import load_message_tests
 from extract.sandbox import DEMO_ACCOUNTS_PATH
 from extract.workspace.lock import exclusive
 from extract.workspace.workspace import Workspace
@@ -29,6 +30,7 @@ def set_up(workspace: Workspace, *, say: Say) -> None:
             accounts.write_account_seed(accounts.load_accounts(account_file), files.account_seed)
     check_accounts(workspace, warn=say)
     load_configuration(workspace)
+    load_message_tests(workspace)
     whose = workspace.base_url + "; the key was not tried, make check does"
     say(f"ready: {'demo data (no HEYREACH_API_KEY)' if workspace.is_demo else whose}")
     if workspace.is_demo:

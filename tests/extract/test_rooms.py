@@ -20,6 +20,7 @@ ROOMS = (
     "extract.importer",
     "extract.enrichment",
     "extract.intelligence",
+    "extract.outreach",
     "extract.acting",
     "extract.privacy",
     "extract.pipeline",

@@ -22,6 +22,7 @@ from tests.projects import project
 FIRST = "default: one\nprofiles:\n  one: {industries: [SaaS], company_size_min: 50}\n"
 SECOND = FIRST.replace("50", "60")
 WRONG = FIRST.replace("SaaS", "Softwear")
+TESTS = "tests:\n  note: {arms: {short: 50, long: 50}, start: 2026-03-01}\n"
 STAGED = "select config_hash, config from staging.stg_operations__scoring_configs order by recorded_at"
 NAMED = "select purpose, scoring_config_hash from heyreach.run_parameters order by requested_at"
 
@@ -41,7 +42,7 @@ def workspace(tmp_path: Path) -> Iterator[Callable[[str], Workspace]]:
     environ = {"HEYREACH_REQUESTS_PER_MINUTE": "0", "OUTBOUND_DATA_DIR": str(tmp_path / "data")}
 
     def with_profiles(text: str) -> Workspace:
-        return load_workspace(project(tmp_path, icp_profiles=text), environ)
+        return load_workspace(project(tmp_path, icp_profiles=text, message_tests=TESTS), environ)
 
     with running_sandbox(seed=3, leads=40, now=FIRST_PULL, api_key="its-key") as sandbox:
         environ |= {"HEYREACH_API_KEY": sandbox.api_key, "HEYREACH_BASE_URL": sandbox.base_url}
@@ -70,6 +71,10 @@ def test_a_configuration_is_landed_once_and_runs_name_the_one_they_went_by(works
         assert rows(database, now) == [(first.config_hash,)]
     assert rows(here.paths.raw, NAMED)[3:] == [("report", first.config_hash)]
 
+    # Of a test that nobody changed there is one version.
+    registered = "select test_name, result, planned_requests > 500 from marts.rpt_message_tests"
+    assert rows(here.paths.published, registered) == [("note", "not_yet", True)]
+
     # They come back from the journal with a raw database that is made anew.
     here.paths.raw.unlink()
     land_journals(here)
@@ -77,6 +82,7 @@ def test_a_configuration_is_landed_once_and_runs_name_the_one_they_went_by(works
         here.paths.raw, "select config_hash, config from heyreach.scoring_configs order by recorded_at"
     )
     assert kept == [(each.config_hash, each.text) for each in (first, second)]
+    assert rows(here.paths.raw, "select test_name from heyreach.message_tests") == [("note",)]
 
 
 def test_what_is_wrong_stops_a_run_before_it_pulls_and_no_night_before_it_has(workspace):

@@ -1,0 +1,1 @@
+"""Outreach: tests of messages, written down before anybody is asked."""
