@@ -1,1 +1,1 @@
-"""Outreach: in which segment a prospect is, and who of them comes first."""
+"""Outreach: in which segment a prospect is, who of them comes first, and tests of messages."""

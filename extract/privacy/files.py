@@ -32,7 +32,7 @@ REMOVED = (
 )
 # Tables of which no row is dropped because of whose profile it shows: a sender is no lead.
 KEPT_TABLES = frozenset(
-    {"sender_accounts", "campaigns", "pulls", "imports", "run_parameters", "scoring_configs"}
+    {"sender_accounts", "campaigns", "pulls", "imports", "run_parameters", "scoring_configs", "message_tests"}
 )
 # What identifies a lead's rows, also those that don't show the profile.
 IDENTITIES = (

@@ -254,6 +254,14 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "config": "json",
         "recorded_at": "timestamp",
     },
+    # Tests of messages as they were registered, changed and removed (extract/outreach/message_tests.py).
+    "message_tests": {
+        "change_id": "text",
+        "test_name": "text",
+        "config_hash": "text",
+        "config": "json",
+        "recorded_at": "timestamp",
+    },
     # One row per run: what replaces "now", the period, and the settings that decide verdicts.
     "run_parameters": {
         "run_id": "text",

@@ -69,9 +69,10 @@ FILE_KINDS = (
     FileKind(
         (
             *("journal/landings.jsonl", "journal/acknowledgements.jsonl", "journal/erasures.jsonl"),
-            *("journal/advice.jsonl", "journal/scoring_configs.jsonl", "journal/version"),
+            *("journal/advice.jsonl", "journal/scoring_configs.jsonl", "journal/message_tests.jsonl"),
+            "journal/version",
         ),
-        "what was landed, acknowledged, erased, said of advice, scored by",
+        "what was landed, acknowledged, erased, said of advice, scored by, tested",
         "a line each",
         KEPT,
     ),

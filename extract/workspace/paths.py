@@ -165,6 +165,11 @@ class Paths:
         return self.journal / "scoring_configs.jsonl"
 
     @property
+    def message_tests(self) -> Path:
+        """Tests of messages as they were registered, changed and removed."""
+        return self.journal / "message_tests.jsonl"
+
+    @property
     def snapshots(self) -> Path:
         """The figures that were reported."""
         return self.journal / "snapshots.jsonl"

@@ -100,6 +100,11 @@ class Workspace:
         """Segments of prospects, and who of them comes first."""
         return self.project_dir / "config" / "outreach.yaml"
 
+    @property
+    def message_tests(self) -> Path:
+        """Tests of two texts."""
+        return self.project_dir / "config" / "message_tests.yaml"
+
     def now(self) -> datetime:
         """The clock of this workspace: OUTBOUND_AS_OF where it is set."""
         return self.as_of or datetime.now(UTC)

@@ -13,6 +13,7 @@ from dbt_project import warehouse
 from extract import pipeline, raw
 from extract.heyreach import accounts
 from extract.intelligence.configuration import load_configuration
+from extract.outreach import message_tests
 from extract.outreach.configuration import load_outreach
 from extract.privacy import erase
 from extract.raw import snapshots
@@ -74,6 +75,7 @@ def build_and_publish(
     files = warehouse_files(workspace)
     check_accounts(workspace)
     scored_by, outreach = load_configuration(workspace), load_outreach(workspace)
+    tests = message_tests.load_message_tests(workspace)
     if not files.raw.exists():
         raise ConfigurationError("There is nothing to build from yet: `make extract` or `make run` first")
     workspace = pipeline.as_meant(workspace)
@@ -94,6 +96,7 @@ def build_and_publish(
     keep_snapshot(workspace, say)
     parameters["scoring_config_hash"] = keep(workspace.paths, scored_by)
     parameters["outreach_config_hash"] = keep(workspace.paths, outreach) if outreach.segments else None
+    message_tests.keep(workspace.paths, tests, datetime.now(UTC))
     land_journals(workspace)
     parameters |= vars(workspace.analytics)
     parameters["exploration_share_percent"] = scored_by.exploration_share_percent
@@ -201,6 +204,8 @@ def land_journals(workspace: Workspace) -> None:
     raw.append_missing(paths.raw, "discoveries", ("discovery_id",), discovered)
     scored_by = journal.rows(paths.scoring_configs)
     raw.append_missing(paths.raw, "scoring_configs", ("config_hash",), scored_by)
+    tests = journal.rows(paths.message_tests)
+    raw.append_missing(paths.raw, "message_tests", ("change_id",), tests)
     told = journal.rows(paths.alerts)
     raw.append_missing(paths.raw, "alert_events", ("notice_id", "event_number"), told)
 

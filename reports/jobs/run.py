@@ -10,6 +10,7 @@ from extract.enrichment.config import load_enrichment_config
 from extract.heyreach import accounts
 from extract.intelligence.configuration import load_configuration
 from extract.outreach.configuration import load_outreach
+from extract.outreach.message_tests import load_message_tests
 from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.folders import is_disk_full, sweep
 from extract.workspace.lock import exclusive
@@ -48,6 +49,7 @@ def run(
     if job == "run":
         load_configuration(workspace)  # whoever waits is told before the pull; a night pulls in any case
         load_outreach(workspace)
+        load_message_tests(workspace)
         return do()
     with notices.telling(workspace, job, say) as outcome:
         outcome.reports = do()

@@ -7,6 +7,7 @@ from extract import raw
 from extract.heyreach import accounts
 from extract.intelligence.configuration import load_configuration
 from extract.outreach.configuration import load_outreach
+from extract.outreach.message_tests import load_message_tests
 from extract.sandbox import DEMO_ACCOUNTS_PATH
 from extract.workspace.lock import exclusive
 from extract.workspace.workspace import Workspace
@@ -31,6 +32,7 @@ def set_up(workspace: Workspace, *, say: Say) -> None:
     check_accounts(workspace, warn=say)
     load_configuration(workspace)
     load_outreach(workspace)
+    load_message_tests(workspace)
     whose = workspace.base_url + "; the key was not tried, make check does"
     say(f"ready: {'demo data (no HEYREACH_API_KEY)' if workspace.is_demo else whose}")
     if workspace.is_demo:

@@ -57,6 +57,7 @@ LONG = (
     ".venv/bin/python -m tests.endurance.outcomes",
     ".venv/bin/python -m tests.endurance.crossed",
     ".venv/bin/python -m tests.endurance.scores",
+    ".venv/bin/python -m tests.endurance.looks",
     ".venv/bin/python -m tests.endurance.score_history",
 )
 THIS_SUITE = "make test"

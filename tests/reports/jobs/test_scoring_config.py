@@ -25,6 +25,7 @@ SECOND = FIRST.replace("50", "60")
 SEGMENTS = "segments:\n  all: {label: All, weight: 1, tone: dry, rules: {anyone: true}}\n"
 OTHERS = SEGMENTS.replace("All", "Everybody")
 WRONG = FIRST.replace("SaaS", "Softwear")
+TESTS = "tests:\n  note: {arms: {short: 50, long: 50}, start: 2026-03-01}\n"
 STAGED = "select config_hash, config from staging.stg_operations__scoring_configs order by recorded_at"
 NAMED = (
     "select purpose, scoring_config_hash, outreach_config_hash "
@@ -47,7 +48,8 @@ def workspace(tmp_path: Path) -> Iterator[Callable[..., Workspace]]:
     environ = {"HEYREACH_REQUESTS_PER_MINUTE": "0", "OUTBOUND_DATA_DIR": str(tmp_path / "data")}
 
     def with_profiles(text: str, outreach: str = SEGMENTS) -> Workspace:
-        return load_workspace(project(tmp_path, icp_profiles=text, outreach=outreach), environ)
+        folder = project(tmp_path, icp_profiles=text, outreach=outreach, message_tests=TESTS)
+        return load_workspace(folder, environ)
 
     with running_sandbox(seed=3, leads=40, now=FIRST_PULL, api_key="its-key") as sandbox:
         environ |= {"HEYREACH_API_KEY": sandbox.api_key, "HEYREACH_BASE_URL": sandbox.base_url}
@@ -81,6 +83,10 @@ def test_a_configuration_is_landed_once_and_runs_name_the_one_they_went_by(works
         assert rows(database, now) == [(first.config_hash,)]
     assert rows(here.paths.raw, NAMED)[3:] == [("report", first.config_hash, others.config_hash)]
 
+    # Of a test that nobody changed there is one version.
+    registered = "select test_name, result, planned_requests > 500 from marts.rpt_message_tests"
+    assert rows(here.paths.published, registered) == [("note", "not_yet", True)]
+
     # They come back from the journal with a raw database that is made anew.
     here.paths.raw.unlink()
     land_journals(here)
@@ -88,6 +94,7 @@ def test_a_configuration_is_landed_once_and_runs_name_the_one_they_went_by(works
         here.paths.raw, "select config_hash, config from heyreach.scoring_configs order by recorded_at"
     )
     assert kept == landed
+    assert rows(here.paths.raw, "select test_name from heyreach.message_tests") == [("note",)]
 
 
 def test_what_is_wrong_stops_a_run_before_it_pulls_and_no_night_before_it_has(workspace):

@@ -37,6 +37,7 @@ select
     import_rows.custom_source_list as source_list,
     import_rows.custom_icp as icp,
     import_rows.custom_batch_id as batch_id,
+    import_rows.variant,
     import_rows.state,
     import_rows.why,
     import_rows.request_id,

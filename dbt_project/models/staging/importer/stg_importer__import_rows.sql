@@ -20,6 +20,7 @@ named as (
     select
         import_id,
         row_number,
+        {{ custom_field('variant', 'custom') }} as variant,
         profile_url as profile_url_in_file,
         {{ payload_text('profileUrl', 'lead') }} as profile_url_raw,
         account_id,
