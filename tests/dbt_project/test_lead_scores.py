@@ -55,7 +55,7 @@ PROFILES = {
         "tech_stack": {"must_have": ["AWS", "React", "Terraform"], "nice_to_have": ["Python"],
                        "avoid": ["Legacy"]},
         "complementary_tools": ["PostgreSQL"], "competitors": [], "geographies": ["us", "uk"],
-        "decision_makers": {"titles": ["CTO", "VP Engineering"], "departments": ["Platform"]},
+        "decision_makers": {"titles": ["CTO", "VP Engineering", "Co-Owner"], "departments": ["Platform"]},
         "signals": dict.fromkeys(VALID_DAYS, True) | {"tech_stack_change": False},
     },
     "anyone large": {
@@ -67,7 +67,7 @@ PROFILES = {
 }  # fmt: skip
 # Whether the profile `saas` asks for whoever has it.
 TITLES = {
-    "CTO": True, "Co-founder, CTO": True, "VP Engineering (EMEA)": True, "Head of Platform": True, None: True,
+    "CTO": True, "Co-founder, CTO": True, "Co-owner": True, "VP Engineering (EMEA)": True, "Head of Platform": True, None: True,
     "Director": False, "VP Engineerings": False, "Octo": False, "": False,
 }  # fmt: skip
 REGIONS_OF = {"saas": {"na", "eu"}, "anyone large": set()}

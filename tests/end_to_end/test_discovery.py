@@ -13,6 +13,7 @@ OF_EVERYBODY = {
     *("heyreach_lead_spellings", "heyreach_leads", "lead_facts", "lead_score_points", "signal_events"),
     *("rpt_enrichment_fields", "rpt_enrichment_weeks", "rpt_icp_profiles", "rpt_inbox_profiles"),
     *("rpt_lead_inbox", "rpt_score_validation", "rpt_watched_leads"),
+    *("prospect_points", "prospect_segments", "rpt_segments", "rpt_segment_prospects"),
 }
 # What every pull and build adds to.
 OF_RUNS = {

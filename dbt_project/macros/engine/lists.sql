@@ -42,6 +42,11 @@
     (' ' || regexp_replace(lower({{ text }}), '[^\pL\pN+#./]+', ' ', 'g') || ' ')
 {%- endmacro %}
 
+{#- as_words(['co-founder']) -> ['co founder']: texts as they stand in what spaced_words gives. -#}
+{% macro as_words(list) -%}
+    list_transform({{ list }}, lambda text: trim({{ spaced_words('text') }}))
+{%- endmacro %}
+
 {#- has_one_of(' head of platform emea ', ['platform', 'sre']) -> true: one of the texts stands in it as whole words. NULL of NULL. -#}
 {% macro has_one_of(words, list) -%}
     case

@@ -76,9 +76,9 @@ read as (
             {{ text_list("profile -> '$.tech_stack.nice_to_have'") }} || {{ text_list("profile -> '$.complementary_tools'") }}
         ) as complementary_tools,
         {{ text_list("profile -> '$.funding_stages'") }} as funding_stages,
-        {{ text_list("profile -> '$.decision_makers.titles'") }} || {{ text_list("profile -> '$.decision_makers.departments'") }}
-        as decision_makers,
-        {{ text_list("profile -> '$.decision_makers.titles'") }} as decision_titles,
+        {{ as_words(text_list("profile -> '$.decision_makers.titles'")) }}
+        || {{ as_words(text_list("profile -> '$.decision_makers.departments'")) }} as decision_makers,
+        {{ as_words(text_list("profile -> '$.decision_makers.titles'")) }} as decision_titles,
         {{ text_list("profile -> '$.competitors'") }} as competitors
     from profiles
 
