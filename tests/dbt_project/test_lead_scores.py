@@ -67,7 +67,8 @@ PROFILES = {
 }  # fmt: skip
 # Whether the profile `saas` asks for whoever has it.
 TITLES = {
-    "CTO": True, "Co-founder, CTO": True, "Co-owner": True, "VP Engineering (EMEA)": True, "Head of Platform": True, None: True,
+    "CTO": True, "Co-founder, CTO": True, "Co-owner": True, "VP Engineering (EMEA)": True,
+    "Head of Platform": True, None: True,
     "Director": False, "VP Engineerings": False, "Octo": False, "": False,
 }  # fmt: skip
 REGIONS_OF = {"saas": {"na", "eu"}, "anyone large": set()}
