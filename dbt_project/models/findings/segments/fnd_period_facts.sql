@@ -130,7 +130,7 @@ lead_facts as (
     left join {{ ref('heyreach_accounts') }} as accounts on leads.first_account_id = accounts.account_id
     left join {{ ref('company_industries') }} as industries on lower(trim(accounts.industry)) = industries.alias
     cross join run_parameters
-    where leads.is_valid_profile_url and leads.imported_at_method <> 'discovered'
+    where leads.is_valid_profile_url and {{ came_in('leads') }}
 
 )
 

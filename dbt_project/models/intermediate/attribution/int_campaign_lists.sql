@@ -23,6 +23,6 @@ changes as (
 select
     campaign_id,
     list_id,
-    case when place = 1 then {{ utc_midnight("date '1970-01-01'") }} else observed_at end as seen_from,
+    case when place = 1 then {{ beginning() }} else observed_at end as seen_from,
     coalesce(lead(observed_at) over (partition by campaign_id order by place), {{ utc_midnight("date '9999-01-01'") }}) as seen_until
 from changes

@@ -15,7 +15,7 @@ readings as (
         read_at,
         lag(read_at) over each_pair as previous_read_at,
         -- A condition with `or` in a join would make DuckDB try every row with every other.
-        coalesce(lag(read_at) over each_pair, {{ utc_midnight("date '1970-01-01'") }}) as counted_from,
+        coalesce(lag(read_at) over each_pair, {{ beginning() }}) as counted_from,
         lag(read_at, 2) over each_pair as read_before_previous
     from (
         select distinct account_id, campaign_id, read_at

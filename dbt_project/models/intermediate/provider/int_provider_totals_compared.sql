@@ -10,7 +10,7 @@ with increases as (
         pull_id,
         previous_read_at,
         -- A condition with `or` in a left join would make DuckDB try every row with every other.
-        coalesce(previous_read_at, {{ utc_midnight("date '1970-01-01'") }}) as counted_from,
+        coalesce(previous_read_at, {{ beginning() }}) as counted_from,
         read_at,
         sum(increase) as counted
     from {{ ref('int_provider_counts_read') }}

@@ -32,7 +32,7 @@ compared as (
         reads.previous_complete_started_at,
         case
             when observations.observation_number > 1
-                and observations.last_action_at > coalesce(observations.last_action_before, timestamptz '1970-01-01 00:00:00+00')
+                and observations.last_action_at > coalesce(observations.last_action_before, {{ beginning() }})
                 then {{ hours_between('observations.last_action_at', 'reads.previous_complete_started_at') }} * 3600
         end as seconds_ahead,
         {{ hours_between('observations.observed_at', 'observations.last_action_at') }} * 3600 as seconds_behind

@@ -19,7 +19,7 @@ listed as (
 leads as (
 
     select * from {{ ref('heyreach_leads') }}
-    where company_list_ids is not null and imported_at_method <> 'discovered'
+    where company_list_ids is not null and {{ came_in() }}
 
 ),
 

@@ -26,7 +26,7 @@ leads as (
         bool_or(coalesce(connections.is_sent, false)) as is_contacted
     from {{ ref('heyreach_leads') }} as leads
     left join {{ ref('heyreach_connections') }} as connections on leads.lead_id = connections.lead_id
-    where leads.company_domain is not null and leads.imported_at_method <> 'discovered'
+    where leads.company_domain is not null and {{ came_in('leads') }}
     group by leads.company_domain
 
 ),

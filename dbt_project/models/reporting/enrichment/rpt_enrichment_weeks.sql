@@ -17,7 +17,7 @@ leads as (
         lead_id,
         cast(date_trunc('week', {{ utc_date('created_at') }}) as date) as week
     from {{ ref('heyreach_leads') }}
-    where is_valid_profile_url and imported_at_method <> 'discovered'
+    where is_valid_profile_url and {{ came_in() }}
 
 ),
 

@@ -22,7 +22,7 @@ leads as (
         {%- endfor %}
     from {{ ref('heyreach_leads') }} as leads
     cross join run_parameters
-    where leads.is_valid_profile_url and leads.imported_at_method <> 'discovered'
+    where leads.is_valid_profile_url and {{ came_in('leads') }}
 
 ),
 

@@ -42,7 +42,7 @@ people as (
         count(*) filter (where spelling_count > 1) as people_with_several_spellings,
         count(*) filter (where campaign_count > 1) as people_in_several_campaigns
     from {{ ref('heyreach_leads') }} as leads
-    where imported_at_method <> 'discovered'
+    where {{ came_in() }}
 
 ),
 
