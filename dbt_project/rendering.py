@@ -100,6 +100,12 @@ def model_sql(name: str, folder: str = "models") -> str:
     return known.from_string(path.read_text(encoding="utf-8"), globals=macros).render()
 
 
+def expanded(call: str) -> str:
+    """The SQL that a call of any macro of the project expands to, for a database that a build filled."""
+    known, macros = _all_macros()
+    return known.from_string("{{ " + call + " }}", globals=macros).render().strip()
+
+
 @functools.cache
 def _all_macros() -> tuple[jinja2.Environment, dict[str, Any]]:
     """The project's macros by name, read once: that takes longer than any model."""

@@ -23,6 +23,7 @@ from extract.http.pacing import Pacer
 from extract.importer import demo
 from extract.importer.ledger import Ledger
 from extract.intelligence.signal_files import SignalFiles
+from extract.outreach.plan_ledger import PlanLedger
 from extract.people.dropped_files import DroppedFiles
 from extract.people.suppression import suppressions
 from extract.raw.catch_up import load_landed, load_leftovers, require_nothing_missing
@@ -76,6 +77,7 @@ def require_known_versions(workspace: Workspace) -> None:
         (workspace.paths.import_ledger, Ledger),
         (workspace.paths.enrichment_ledger, EnrichmentLedger),
         (workspace.paths.act_ledger, ActLedger),
+        (workspace.paths.plan_ledger, PlanLedger),
     ):
         if path.exists():
             with ledger(path):
@@ -162,6 +164,7 @@ def _pull_heyreach(workspace: Workspace, kind: str) -> list[PullResult]:
             )
             _land_imports(workspace, landing)
             _land_enrichments(workspace, landing)
+            _land_plans(workspace, landing)
             _land_dropped(workspace, landing, result, (WebhookFiles, workspace.paths.webhooks))
             _land_dropped(workspace, landing, result, (SignalFiles, workspace.paths.signals))
             return [result]
@@ -196,6 +199,17 @@ def _land_enrichments(workspace: Workspace, landing: Landing) -> None:
         runs, last_ask, answered = raw.known_enrichments(connection)
     with EnrichmentLedger(workspace.paths.enrichment_ledger) as ledger:
         for table, row in ledger.news(runs, last_ask, answered):
+            landing.write(table, row)
+
+
+def _land_plans(workspace: Workspace, landing: Landing) -> None:
+    """Land the plans that raw doesn't hold."""
+    if not workspace.paths.plan_ledger.exists():
+        return
+    with raw.connect(workspace.paths.raw, read_only=True) as connection:
+        known = raw.known_plans(connection)
+    with PlanLedger(workspace.paths.plan_ledger) as ledger:
+        for table, row in ledger.news(known):
             landing.write(table, row)
 
 
@@ -250,6 +264,7 @@ def _pull_demo(workspace: Workspace, say: Callable[[str], None]) -> list[PullRes
                 weeks.enrich(moment)
             _land_imports(workspace, landing)
             _land_enrichments(workspace, landing)
+            _land_plans(workspace, landing)
             _land_dropped(workspace, landing, results[-1], (SignalFiles, workspace.paths.signals))
     return results
 

@@ -54,7 +54,7 @@ def run_import(workspace: Workspace, options: ImportOptions, say: Say) -> None:
             return
         with connected(workspace) as client:
             importer = _Importer(workspace, client, ledger, options, say)
-            if options.file or options.lead:
+            if options.file or options.lead or options.planned:
                 importer.import_file(_read(workspace, options))
             elif options.resume:
                 importer.resume(ledger.find(options.resume))
@@ -320,6 +320,8 @@ class _Importer:
 
 
 def _read(workspace: Workspace, options: ImportOptions) -> ImportFile:
+    if options.planned:
+        return options.planned
     if options.lead:
         return typed_file(options.lead)
     # Evidence needs to say who, not how they are called.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from extract.importer.by_hand import TypedLead
+from extract.importer.table import ImportFile
 from extract.workspace.errors import ConfigurationError
 
 SENDER_CHOICES = ("limits", "column", "hash")
@@ -12,7 +13,7 @@ SENDER_CHOICES = ("limits", "column", "hash")
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What the operator asked for: a file or one lead, and where it goes; or an import to resume or repair.
+    """What was asked for: a file, one lead or those of a plan, and where it goes; or an import to go on with.
 
     `senders` None means the column where the file has one, else the daily limits. `hands_on_traits` is the
     setting for write-back. Without `apply` nothing is sent and nothing is written.
@@ -20,6 +21,7 @@ class ImportOptions:
 
     file: Path | None = None
     lead: TypedLead | None = None
+    planned: ImportFile | None = None
     campaign_id: str | None = None
     list_id: str | None = None
     is_upstream: bool = False
@@ -37,7 +39,7 @@ class ImportOptions:
 
 def check(options: ImportOptions) -> None:
     """Raise ConfigurationError for what does not go together, before anything is read or asked."""
-    brings_leads = options.file is not None or options.lead is not None
+    brings_leads = any(each is not None for each in (options.file, options.lead, options.planned))
     if sum([brings_leads, bool(options.resume), bool(options.repair)]) != 1:
         raise ConfigurationError(
             "make import needs one of FILE=leads.csv, RESUME=import or REPAIR=import "

@@ -9,13 +9,14 @@ from typing import Any
 from dbt_project.rendering import returned
 from extract.intelligence.reading import Problems, Reader, mapping, number, section, texts
 from extract.intelligence.vocabulary import INDUSTRIES, words
+from extract.outreach.cadence import SECTIONS as CADENCE
+from extract.outreach.cadence import numbers
 from extract.outreach.segments import LARGEST_WEIGHT, NAME, READERS, region
 from extract.workspace.strict_yaml import Mapping, Value, quoted
 
 POINTS = returned("catalogue/*.sql", "prospect_points()")
 LEVELS = returned("catalogue/*.sql", "engagement_levels()")
 WEIGHTS = returned("catalogue/*.sql", "priority_weights()")
-NUMBERS = returned("catalogue/*.sql", "outreach_numbers()")
 TAGS = returned("catalogue/*.sql", "prospect_tags()")
 REFERRING = returned("catalogue/*.sql", "referring_seniorities()")
 WHOLE = 100
@@ -42,14 +43,6 @@ def _tag(spelt: Reader) -> Reader:
     return read
 
 
-def _numbers(place: str) -> dict[str, Reader]:
-    return {
-        each["name"]: number(each["from"], each["to"], each["default"])
-        for each in NUMBERS
-        if each["in"] == place
-    }
-
-
 def _points(group: str) -> Reader:
     entries = [each for each in POINTS if each["group"] == group]
     return section({each["name"]: number(0, WHOLE, each["points"]) for each in entries})
@@ -67,13 +60,14 @@ SECTIONS: dict[str, Reader] = {
         }
     ),
     "points": section({group: _points(group) for group in dict.fromkeys(each["group"] for each in POINTS)}),
-    "facts": section({**_numbers("facts"), "referring_seniorities": _seniorities}),
+    "facts": section({**numbers("facts"), "referring_seniorities": _seniorities}),
     "priorities": section(
         {
             "weights": section({name: number(0, LARGEST_WEIGHT, at) for name, at in WEIGHTS.items()}),
-            **_numbers("priorities"),
+            **numbers("priorities"),
         }
     ),
+    **CADENCE,
 }
 
 

@@ -38,7 +38,7 @@ KEPT_TABLES = frozenset(
 IDENTITIES = (
     *(("campaign_id", "campaign_lead_id"), ("list_id", "list_row_key"), ("import_id", "row_number")),
     *(("run_id", "row_number"), ("call_id", "call_id")),  # of enrichment
-    ("search_id", "discovery_id"),
+    *(("search_id", "discovery_id"), ("plan_id", "line_number")),
 )
 
 Identity = tuple[str, str, str]

@@ -18,6 +18,7 @@ from extract.raw.database import (
     initialize,
     known_enrichments,
     known_lines,
+    known_plans,
     known_quarantined_lines,
     last_import_events,
     loaded_landings,

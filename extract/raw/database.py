@@ -214,6 +214,11 @@ def known_enrichments(connection: duckdb.DuckDBPyConnection) -> tuple[set[str], 
     return {row[0] for row in runs}, asks[0], {row[0] for row in calls}
 
 
+def known_plans(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The plans that raw holds."""
+    return {row[0] for row in connection.execute(f"select plan_id from {SCHEMA}.plans").fetchall()}
+
+
 def files_read(connection: duckdb.DuckDBPyConnection, table: str) -> set[tuple[str, int, int]]:
     """Name, size and time of change (ns) of every state of a file that was read to its end."""
     rows = connection.execute(f"select file_name, size_bytes, modified_ns from {SCHEMA}.{table}").fetchall()

@@ -80,9 +80,9 @@ FILE_KINDS = (
     FileKind(("journal/discoveries.jsonl",), "companies that searches brought", "a line each", DISCOVERED),
     FileKind(RESULT_FILES, "reports, results and leads to follow", "some files each", RESULTS),
     FileKind(
-        ("imports.sqlite*", "enrichment.sqlite*", "acts.sqlite*"),
-        "what was imported, asked and done",
-        "rows of each import, enrichment and act",
+        ("imports.sqlite*", "enrichment.sqlite*", "acts.sqlite*", "plans.sqlite*"),
+        "what was imported, asked, done and planned",
+        "rows of each import, enrichment, act and plan",
         LEADS,
     ),
     FileKind(("logs/*.log",), "what scheduled jobs printed", "some lines each job", LOGS),

@@ -70,6 +70,11 @@ class Paths:
         return self.folder / "acts.sqlite"
 
     @property
+    def plan_ledger(self) -> Path:
+        """Who was to be asked when: a SQLite database."""
+        return self.folder / "plans.sqlite"
+
+    @property
     def lead_files(self) -> Path:
         """Files of the leads behind lines of the report, and of those that were stopped."""
         return self.folder / "leads"

@@ -19,6 +19,7 @@ KNOWN = {
     "import ledger": 1,
     "enrichment ledger": 1,
     "ledger of acts": 1,
+    "ledger of plans": 1,
     "backup": 1,
 }
 FILE_NAME = "version"

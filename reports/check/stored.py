@@ -61,6 +61,7 @@ def check_versions(workspace: Workspace, stored: Stored) -> Iterator[Finding]:
         ("import ledger", workspace.paths.import_ledger),
         ("enrichment ledger", workspace.paths.enrichment_ledger),
         ("ledger of acts", workspace.paths.act_ledger),
+        ("ledger of plans", workspace.paths.plan_ledger),
     ):
         if path.exists():
             versions.require_known(kind, path, versions.of_sqlite_file(path))

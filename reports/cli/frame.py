@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -166,17 +167,17 @@ class OneOf(click.ParamType):
         return word
 
 
-class Number(click.ParamType):
-    """A number of a kind."""
+class Parsed(click.ParamType):
+    """A value that `parse` makes of a text, or refuses by ValueError; `words` say what it has to be."""
 
-    name = "number"
+    name = "value"
 
-    def __init__(self, kind: type[int] | type[float], words: str):
-        self.kind, self.words = kind, words
+    def __init__(self, parse: Callable[[str], Any], words: str):
+        self.parse, self.words = parse, words
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         try:
-            return self.kind(value)
+            return self.parse(value)
         except ValueError:
             self.fail(f"must be {self.words}, not {quoted(value)}")
 
@@ -190,8 +191,9 @@ def _hint(word: str, words: Iterable[str], known: Iterable[str] = (), before: st
     return f"; known are {listed}" if listed else ""
 
 
-WHOLE = Number(int, "a whole number")
-MINUTES = Number(float, "a number of minutes")
+WHOLE = Parsed(int, "a whole number")
+MINUTES = Parsed(float, "a number of minutes")
+DAY = Parsed(date.fromisoformat, "a day like 2026-02-09")
 PATH = click.Path(path_type=Path)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from extract.workspace.workspace import Workspace
-from reports.cli.frame import WHOLE, OneOf, show, verb
+from reports.cli.frame import DAY, WHOLE, OneOf, show, verb
 from reports.cli.pipeline import root
 
 
@@ -18,3 +18,17 @@ def segment(workspace: Workspace, **options: Any) -> None:
     from reports.jobs.outreach import show_segments
 
     show_segments(workspace, **options, show=show)
+
+
+@verb(root, "plan")
+@click.option("--week", type=DAY, metavar="DAY", help="Any day of it; this week, or the next, if left out.")
+@click.option("--pilot", type=WHOLE, metavar="N", help="A first small batch: so many requests at most.")
+@click.option("--campaign", "campaign_id", metavar="ID", help="The campaign that asks them.")
+@click.option("--format", type=OneOf(("text", "csv", "json")), default="text", help="csv: into a file.")
+@click.option("--apply", is_flag=True, help="Hand over what the plan has for today.")
+def plan(workspace: Workspace, format: str, apply: bool, **options: Any) -> None:
+    """Show and keep who is asked in a week, on which day, by whom; or hand over what is due today."""
+    from extract.outreach.plan import PlanOptions
+    from reports.jobs.plan import plan_week
+
+    plan_week(workspace, PlanOptions(**options), format=format, apply=apply, show=show)

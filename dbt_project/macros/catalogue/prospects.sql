@@ -84,7 +84,8 @@
     {{ return({'fit': 40, 'referral_capacity': 30, 'signal_strength': 30}) }}
 {%- endmacro %}
 
-{#- Numbers of config/outreach.yaml: where they stand, what they are where they are left out, and between what they may lie. -#}
+{#- Numbers of config/outreach.yaml: where they stand, what they are where they are left out (none: nothing), and between what they may
+    lie. -#}
 {% macro outreach_numbers() -%}
     {{ return([
         {'in': 'priorities', 'name': 'minimum_fit', 'default': 70, 'from': 0, 'to': 100},
@@ -93,6 +94,13 @@
         {'in': 'facts', 'name': 'posted_within_days', 'default': 30, 'from': 1, 'to': 3650},
         {'in': 'facts', 'name': 'heard_within_days', 'default': 90, 'from': 1, 'to': 3650},
         {'in': 'facts', 'name': 'followers_from', 'default': 500, 'from': 1, 'to': 100000000},
+        {'in': 'cadence', 'name': 'requests_a_week', 'default': none, 'from': 1, 'to': 100000},
+        {'in': 'cadence', 'name': 'young_sender_requests_a_day', 'default': 10, 'from': 0, 'to': 1000},
+        {'in': 'cadence', 'name': 'follow_up_after_days', 'default': 3, 'from': 1, 'to': 60},
+        {'in': 'targets', 'name': 'reply_rate_percent', 'default': 15, 'from': 0, 'to': 100},
+        {'in': 'targets', 'name': 'good_reply_rate_percent', 'default': 20, 'from': 0, 'to': 100},
+        {'in': 'targets', 'name': 'meeting_rate_percent', 'default': 5, 'from': 0, 'to': 100},
+        {'in': 'targets', 'name': 'good_meeting_rate_percent', 'default': 10, 'from': 0, 'to': 100},
     ]) }}
 {%- endmacro %}
 

@@ -141,6 +141,7 @@ select
     daily_request_limit,
     usual_daily_limit,
     recent_daily_limit,
+    is_ramping_up,
     sent_last_7_days,
     weekly_limit,
     sent_while_watched,

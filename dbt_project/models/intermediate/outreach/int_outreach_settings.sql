@@ -16,6 +16,10 @@ select
     {%- for each in outreach_numbers() %}
     cast(configs.config ->> '$.{{ each.in }}.{{ each.name }}' as integer) as {{ each.name }},
     {%- endfor %}
-    {{ text_list("configs.config -> '$.facts.referring_seniorities'") }} as referring_seniorities
+    {{ text_list("configs.config -> '$.facts.referring_seniorities'") }} as referring_seniorities,
+    {{ text_list("configs.config -> '$.cadence.follow_up_weekdays'") }} as follow_up_weekdays,
+    configs.config ->> '$.cadence.from' as sends_from,
+    configs.config ->> '$.cadence.until' as sends_until,
+    configs.config ->> '$.cadence.time_zone' as sends_in_zone
 from {{ ref('stg_operations__run_parameters') }} as run_parameters
 inner join {{ ref('stg_operations__scoring_configs') }} as configs on run_parameters.outreach_config_hash = configs.config_hash

@@ -4,6 +4,15 @@ with names as (
 
     {{ lead_names(ref('fnd_prospects_listed')) }}
 
+),
+
+listed as (
+
+    select listed.*
+    from {{ ref('fnd_prospects_listed') }} as listed
+    cross join {{ ref('int_outreach_settings') }} as settings
+    where listed.rank <= settings.limit
+
 )
 
 select
@@ -34,7 +43,7 @@ select
     leads.batch_id,
     leads.company_region,
     priorities.as_of
-from {{ ref('fnd_prospects_listed') }} as listed
+from listed
 inner join {{ ref('prospect_priorities') }} as priorities on listed.lead_id = priorities.lead_id
 inner join {{ ref('heyreach_leads') }} as leads on listed.lead_id = leads.lead_id
 inner join {{ ref('int_outreach_segments') }} as segments on listed.segment = segments.segment

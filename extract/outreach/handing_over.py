@@ -1,0 +1,115 @@
+"""What a plan has for today goes into HeyReach, by the importer: once, read back, and killed anywhere.
+
+The import ledger is what says who was handed over. So what a killed run left undone is due again, and nobody
+is sent twice: an import leaves out whoever an earlier one sent.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from extract.heyreach.client import HeyReachClient
+from extract.importer.command import run_import
+from extract.importer.ledger import ARRIVED, OPEN, Ledger
+from extract.importer.mapping import ImportMapping
+from extract.importer.opening import connected, open_ledger
+from extract.importer.options import ImportOptions
+from extract.importer.table import ImportFile, ImportRow
+from extract.importer.target import campaign_target
+from extract.outreach.plan_ledger import Plan, PlanLine
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.ledger import as_json
+from extract.workspace.workspace import Workspace
+
+FILE_PREFIX = "plan-"
+_MAPPING = ImportMapping("a plan", None, {}, {}, ())
+_LEAD_FIELDS = {"first_name": "first_name", "last_name": "last_name", "company_name": "company_name"}
+
+Say = Callable[[str], None]
+
+
+def hand_over(
+    workspace: Workspace, plan: Plan, lines: Sequence[PlanLine], today: date, say: Say, *, apply: bool
+) -> None:
+    """Show or send what is due today, and what earlier days left; raises as `run_import` does."""
+    if apply:
+        _go_on(workspace, say)
+    due = _due(workspace, lines, today)
+    if not due:
+        later = sum(1 for line in lines if line.day and line.day > today)
+        say(f"nothing of plan {plan.plan_id} is due today; {later:,} requests come on later days")
+        return
+    homeless = Counter(line.segment for line in due if line.campaign_id is None)
+    if homeless:
+        raise ConfigurationError(
+            f"No campaign is named for {', '.join(homeless)}: plan again with CAMPAIGN=40101, or name one "
+            "for each segment in config/sequences.yaml. Nothing was sent"
+        )
+    for campaign_id in dict.fromkeys(line.campaign_id or "" for line in due):
+        with connected(workspace) as client:
+            mine = _able(client, campaign_id, [line for line in due if line.campaign_id == campaign_id], say)
+        if mine:
+            file = _file(plan, campaign_id, mine)
+            options = ImportOptions(planned=file, campaign_id=campaign_id, senders="column", apply=apply)
+            run_import(workspace, options, say)
+
+
+def _go_on(workspace: Workspace, say: Say) -> None:
+    """Finish what a killed run began, before anything else is sent."""
+    with _imports(workspace) as imports:
+        unfinished = [each for each in imports.unfinished() if each.file_name.startswith(FILE_PREFIX)]
+    for entry in unfinished:
+        run_import(workspace, ImportOptions(resume=entry.import_id, apply=True), say)
+
+
+def _due(workspace: Workspace, lines: Sequence[PlanLine], today: date) -> list[PlanLine]:
+    with _imports(workspace) as imports:
+        handed_over = imports.people(*ARRIVED, *OPEN)
+    return [
+        line
+        for line in lines
+        if line.reason is None and line.day and line.day <= today and line.person not in handed_over
+    ]
+
+
+def _able(client: HeyReachClient, campaign_id: str, lines: list[PlanLine], say: Say) -> list[PlanLine]:
+    """The lines whose sender can send for the campaign now; the others wait for a new plan, which is said."""
+    problems = {sender.account_id: sender.problem for sender in campaign_target(client, campaign_id).senders}
+    held = Counter(
+        line.account_id for line in lines if problems.get(line.account_id or "", "not there") is not None
+    )
+    for account, count in held.items():
+        why = problems.get(account or "", "no sender of the campaign")
+        say(f"held back: {count:,} of sender {account}, which is {why}: plan the week again")
+    return [line for line in lines if line.account_id not in held]
+
+
+def _file(plan: Plan, campaign_id: str, lines: Sequence[PlanLine]) -> ImportFile:
+    """The lines as a file of an import; the same lines are the same file."""
+    rows = [ImportRow(line.line_number, _lead(line), _fields(line), line.account_id) for line in lines]
+    told = as_json([[row.number, row.lead, row.fields, row.sender_account_id] for row in rows])
+    name = Path(f"{FILE_PREFIX}{plan.plan_id}-{campaign_id}.csv")
+    return ImportFile(name, hashlib.sha256(told.encode()).hexdigest(), _MAPPING, rows, [], [])
+
+
+def _lead(line: PlanLine) -> dict[str, str]:
+    lead = {name: line.lead[key] for key, name in _LEAD_FIELDS.items() if line.lead.get(key)}
+    if line.lead.get("title"):
+        lead["position"] = line.lead["title"]
+    return {"profile_url": line.profile_url, **lead}
+
+
+def _fields(line: PlanLine) -> dict[str, str]:
+    """Attribution as the lead has it, its segment, and the texts of the sequence."""
+    told = {
+        name: value
+        for name, value in line.lead.items()
+        if name not in ("first_name", "last_name", "fields") and value
+    }
+    return {**told, "segment": line.segment, **line.lead.get("fields", {})}
+
+
+def _imports(workspace: Workspace) -> Ledger:
+    return open_ledger(workspace, Ledger, workspace.paths.import_ledger, apply=False)
