@@ -81,7 +81,7 @@ class Planner:
             plan_id=f"{monday}-{_digest(lines)}",
             base_url=origin(self.workspace),
             week=monday,
-            planned_at=self.workspace.now(),
+            planned_at=self.inputs.as_of if self.workspace.is_demo else self.workspace.now(),
             as_of=self.inputs.as_of,
             pilot=options.pilot,
             outreach_config_hash=self.outreach.config_hash,

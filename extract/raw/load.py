@@ -56,22 +56,7 @@ def load(folders: list[Path], raw_path: Path, without: Collection[Path] = ()) ->
     """
     if not folders:
         return
-    others = (
-        "imports",
-        "import_rows",
-        "import_events",
-        "enrichment_runs",
-        "enrichment_source_rows",
-        "enrichment_asks",
-        "enrichment_answers",
-        "webhook_events",
-        "webhook_files",
-        "signal_lines",
-        "signal_files",
-        "quarantined_rows",
-        "erased_lead_counts",
-    )
-    observations = [table for table in (*raw.OBSERVATIONS, *others) if landed_files(folders, table, without)]
+    others = [table for table in raw.TABLES if table != "pulls" and landed_files(folders, table, without)]
     # Else dlt reads back what it remembers of earlier loads; raw/tables.py declares every table.
     dlt.config["restore_from_destination"] = False
     working_dir = Path(tempfile.mkdtemp(prefix=".dlt-", dir=raw_path.parent))
@@ -84,7 +69,7 @@ def load(folders: list[Path], raw_path: Path, without: Collection[Path] = ()) ->
                 destination=RawDestination(DuckDbCredentials(connection, global_config=LOAD_SETTINGS)),
                 dataset_name=raw.SCHEMA,
             )
-            for tables in (observations, ["pulls"]):
+            for tables in (others, ["pulls"]):
                 if tables:
                     pipeline.run(heyreach(folders, tables, without))
     finally:
