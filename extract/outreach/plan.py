@@ -153,7 +153,7 @@ class Planner:
         return candidates, left_out
 
     def _campaigns(self, options: PlanOptions) -> dict[str, str | None]:
-        """Segment -> the campaign that asks its people; raises ConfigurationError for one that isn't there."""
+        """Segment -> the campaign that asks its people; raises ConfigurationError for an unknown one."""
         campaigns = {each["segment"]: options.campaign_id for each in self.inputs.segments}
         unknown = sorted({each for each in campaigns.values() if each} - self.inputs.campaigns.keys())
         if unknown:

@@ -62,7 +62,8 @@ def read_inputs(published: Path) -> PlanInputs:
         segments = _rows(connection, "select * from rpt_segments order by segment_order")
         campaigns = _rows(
             connection,
-            "select campaign_id, campaign_name, account_ids, list_id from heyreach_campaigns where is_present",
+            "select campaign_id, campaign_name, account_ids, list_id from heyreach_campaigns "
+            "where is_present",
         )
         found_in: dict[str, set[tuple[str, str]]] = {}
         for lead, kind, place in connection.execute(_FOUND_IN).fetchall():

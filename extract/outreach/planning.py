@@ -17,6 +17,8 @@ from scipy.sparse import csr_array, vstack
 # Days of which LinkedIn counts the requests together.
 WINDOW_DAYS = 7
 _NEARLY = 1e-6
+# HiGHS' presolve calls a few of these programs infeasible that it solves without.
+_SOLVER = {"method": "highs-ds", "options": {"presolve": False}}
 
 # Sender, segment, day.
 Cell = tuple[str, str, date]
@@ -135,7 +137,7 @@ class Week:
     def _wanted(self) -> dict[str, int]:
         """Requests to each segment by weights; what one can't use, the others get by their weights."""
         rules, limits = self._rules
-        capacity = int(linprog(-np.ones(len(self._cells)), rules, limits, method="highs-ds").fun * -1 + 0.5)
+        capacity = int(linprog(-np.ones(len(self._cells)), rules, limits, **_SOLVER).fun * -1 + 0.5)
         people = {name: self.people.get(name, 0) if self.weights[name] else 0 for name in self.weights}
         total = min(capacity, sum(people.values()), capacity if self.most is None else self.most)
         most = dict(people)
@@ -171,7 +173,7 @@ class Week:
         targets = np.array([wanted[name] for name in self.weights])
         rules = _stacked(self._rules, (self._by_segment, targets))
         equal = {"A_eq": self._by_segment, "b_eq": targets} if are_all else {}
-        return _rounded(linprog(-gains, *rules, **equal, method="highs-ds").x, gains, *rules)
+        return _rounded(linprog(-gains, *rules, **equal, **_SOLVER).x, gains, *rules)
 
     def _counts(self, requests: np.ndarray) -> dict[str, int]:
         counted = (self._by_segment @ requests).astype(int).tolist()
