@@ -161,7 +161,7 @@ class Paths:
 
     @property
     def scoring_configs(self) -> Path:
-        """What leads were scored by, and put into segments by: each configuration once."""
+        """What leads were scored by, put into segments by and written: each configuration once."""
         return self.journal / "scoring_configs.jsonl"
 
     @property
