@@ -8,6 +8,7 @@ anew. The journal keeps every one.
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -64,6 +65,38 @@ def load_message_tests(workspace: Workspace) -> list[MessageTest]:
     if problems.found:
         raise ConfigurationError(problems.found)
     return tests
+
+
+def drawn(test: MessageTest, key: str) -> str:
+    """The variant that lots give a person, by key: the same whenever it is asked, and free of other tests.
+
+    By the first 32 bits of a hash, like all lots (dbt_project/macros/engine/drawn_at_percent.sql).
+    """
+    place = int(hashlib.sha256(f"{test.name}|{key}".encode()).hexdigest()[:8], 16) * WHOLE / 2**32
+    for arm in test.plan["arms"]:
+        place -= arm["percent"]
+        if place < 0:
+            return arm["variant"]
+    return test.plan["arms"][-1]["variant"]
+
+
+def arm_of(
+    tests: Sequence[MessageTest], key: str, segment: str | None, icp: str | None, on: date
+) -> str | None:
+    """The variant for a person who would be asked on a day; None where no test is theirs.
+
+    A test is theirs that has begun, has texts for their segment, and asks for their ICP or for none. Of
+    several the first in the file: nobody is in two.
+    """
+    for test in tests:
+        is_for = any(each["segment"] == segment for each in test.plan.get("texts", ()))
+        if (
+            is_for
+            and test.plan["start"] <= on.isoformat()
+            and (icp in test.plan["icps"] or not test.plan["icps"])
+        ):
+            return drawn(test, key)
+    return None
 
 
 def keep(paths: Paths, tests: list[MessageTest], now: datetime) -> None:

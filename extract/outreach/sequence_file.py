@@ -14,7 +14,7 @@ from extract.outreach.sequences import (
     STYLES,
     WARM_UPS,
     Placeholder,
-    Sequence,
+    SegmentSequence,
     Sequences,
     Step,
     Text,
@@ -24,6 +24,7 @@ from extract.outreach.sequences import (
 from extract.workspace import strict_yaml
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.strict_yaml import Items, Mapping, Value, quoted, suggestion
+from extract.workspace.texts import tidied
 from extract.workspace.workspace import Workspace
 
 OLDEST_DAYS = 3650
@@ -137,7 +138,7 @@ class _Reader:
         self.problems = problems
         self.taken: dict[str, str] = {}
 
-    def sequence(self, value: Value, line: int) -> Sequence:
+    def sequence(self, value: Value, line: int) -> SegmentSequence:
         """The segment's entry."""
         name = self.segment
         entry = mapping(name, value, line, self.problems, ("campaign", "length", "style", "steps"))
@@ -152,12 +153,8 @@ class _Reader:
             for step in STEPS
             if step in entries or STEPS[step]["kind"] in WARM_UPS
         )
-        sequence = Sequence(name, campaign, int(length), style, steps)
-        there = {step.name for step in steps}
-        missing = [
-            each for each, said in STEPS.items() if int(length) in said["lengths"] and each not in there
-        ]
-        for step in [*missing, *sequence.lacking(int(length), style)]:
+        sequence = SegmentSequence(name, campaign, int(length), style, steps)
+        for step in sequence.lacking(int(length), style):
             self.problems.add(at, f"{name} has {length} steps, but no text for {step} ({style})")
         return sequence
 
@@ -223,7 +220,7 @@ class _Reader:
                     f"known are {', '.join(self.words[group]) or 'none'}",
                 )
         text = entry.get("text")
-        text = text.strip() if isinstance(text, str) else ""
+        text = tidied(text) if isinstance(text, str) else ""  # as imports take it
         if not text:
             problems.add(entry.lines.get("text", line), f"{variant} has no text")
         for problem in text_problems(text, limit, self.placeholders):

@@ -66,7 +66,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Sequence:
+class SegmentSequence:
     """How one segment is written to. `steps` are all that the file has something for, in their order."""
 
     segment: str
@@ -80,8 +80,13 @@ class Sequence:
         return [step for step in self.steps if length in STEPS[step.name]["lengths"]]
 
     def lacking(self, length: int, style: str) -> list[str]:
-        """The steps of a length and style that have no text."""
-        return [step.name for step in self.steps_of(length) if step.limit and not step.fitting(style)]
+        """The steps of a length and style that need a text and have none."""
+        there = {step.name for step in self.steps if step.fitting(style)}
+        return [
+            name
+            for name, said in STEPS.items()
+            if length in said["lengths"] and said["kind"] in LIMITS and name not in there
+        ]
 
     def sequence_hash(self, length: int, style: str) -> str:
         """SHA-256 of all that makes this sequence: segment, length, style, delays and texts."""
@@ -132,7 +137,7 @@ class Sequences(Named):
     placeholders: Mapping[str, Placeholder]
     formats: tuple[str, ...]
     angles: tuple[str, ...]
-    segments: Mapping[str, Sequence]
+    segments: Mapping[str, SegmentSequence]
 
     @property
     def document(self) -> dict[str, Any]:

@@ -170,6 +170,11 @@ class Paths:
         return self.journal / "message_tests.jsonl"
 
     @property
+    def changed_texts(self) -> Path:
+        """Texts that the operator changed for one person."""
+        return self.journal / "changed_texts.jsonl"
+
+    @property
     def snapshots(self) -> Path:
         """The figures that were reported."""
         return self.journal / "snapshots.jsonl"

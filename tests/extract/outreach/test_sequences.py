@@ -93,7 +93,7 @@ def test_the_first_text_of_a_style_is_the_default_and_names_hold_all_that_makes_
         (text["variant"], text["is_default"]) for step in sequence.document["steps"] for text in step["texts"]
     ]
     assert [variant for variant, is_default in told if is_default] == ["short", "soft", "follow"]
-    assert sequence.lacking(7, "soft_nudge") == []  # steps the file doesn't have are no steps of it
+    assert sequence.lacking(7, "soft_nudge") == ["follow_up_2", "follow_up_3"]
     assert [step.name for step in sequence.steps_of(7)][:2] == ["warm_up_1", "warm_up_2"]
 
     name = sequence.name(3, "soft_nudge")
