@@ -87,7 +87,7 @@ inbox: $(INSTALLED) ## whom to ask next, why now, what not to do; csv writes the
 segment: $(INSTALLED) ## what each segment of prospects comes to, and whom to write to first; csv writes them for make import  [SEGMENT= LIMIT= FORMAT=text|csv|json]
 	@$(VERB) segment
 
-messages: $(INSTALLED) ## what a person would be written, step by step, and why; one text changed for one person  [URL=|SEGMENT= LIMIT= LENGTH=3|5|7 STYLE=soft_nudge|direct_cta SEQUENCE_TYPE= STEP= TEXT= FORMAT=text|csv|json]
+messages: $(INSTALLED) ## what a person would be written, step by step, and why; one text changed for one person  [URL=|SEGMENT= LIMIT= LENGTH=3|5|7 STYLE=soft_nudge|direct_cta SEQUENCE_TYPE= STEP= TEXT= CHECK=1 FORMAT=text|csv|json]
 	@$(VERB) messages
 
 watch: $(INSTALLED) ## be told when a lead's tier or score changes; without one, list who is watched  [URL=|DOMAIN=|PROFILE= STOP=1]

@@ -18,7 +18,7 @@ from extract.people.suppression import suppressions
 from extract.workspace.workspace import Workspace
 
 # Custom fields beside those of the steps.
-SEGMENT, SEQUENCE, VARIANT = "segment", "sequence", "variant"
+COMMON = SEGMENT, SEQUENCE, VARIANT = "segment", "sequence", "variant"
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,15 @@ def segment(workspace: Workspace, **options: Any) -> None:
 @click.option("--sequence-type", metavar="NAME", help="Either of both, as in 3-step or direct_cta.")
 @click.option("--step", metavar="NAME", help="A step whose text is changed for this person, and kept.")
 @click.option("--text", metavar="TEXT", help="The text; without one, the changed text is taken back.")
+@click.option("--check", is_flag=True, help="Compare with the sequences in HeyReach, of all or one segment.")
 @click.option("--format", type=OneOf(("text", "csv", "json")), default="text", help="csv: into a file.")
-def messages(workspace: Workspace, step: str | None, text: str | None, **options: Any) -> None:
+def messages(workspace: Workspace, step: str | None, text: str | None, check: bool, **options: Any) -> None:
     """Show what a person would be written, step by step; or write it for an import."""
-    from reports.jobs.messages import change_text, show_messages
+    from reports.jobs.messages import change_text, check_sequences, show_messages
 
-    if step:
+    if check:
+        check_sequences(workspace, options["segment"], show=show)
+    elif step:
         if not options["url"]:
             raise click.UsageError("--step needs --url: a text is changed for one person")
         change_text(workspace, options["url"], step, text, show=show)

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from extract.acting.leads_file import write_leads
+from extract.importer.opening import connected
 from extract.outreach.changed_texts import change
+from extract.outreach.checking import check_sequence
 from extract.outreach.message_tests import arm_of, load_message_tests
-from extract.outreach.messages import Composed, ComposedStep, Wanted, as_row, compose
+from extract.outreach.messages import COMMON, Composed, ComposedStep, Wanted, as_row, compose
 from extract.outreach.published import read_prospects, read_segments
 from extract.outreach.sequence_file import load_sequences, text_problems
 from extract.outreach.sequences import LENGTHS, LIMITS, STEPS, STYLES, characters
@@ -68,6 +70,33 @@ def show_messages(
     for line in _lines(found):
         show(line + demo_mark(workspace.is_demo and line[:1].strip() != ""))
     return None
+
+
+def check_sequences(workspace: Workspace, segment: str | None, *, show: Say) -> None:
+    """Compare what HeyReach's campaigns would send with what imports bring, of each segment that names one.
+
+    Raises ConfigurationError with a line for whatever doesn't fit, ProviderError without HeyReach.
+    """
+    require_places(workspace)
+    segments = load_sequences(workspace).segments
+    if segment and segment not in segments:
+        raise ConfigurationError(f"There is no segment {quoted(segment)}; {suggestion(segment, segments)}")
+    chosen = [each for each in segments.values() if each.campaign_id and segment in (None, each.segment)]
+    if not chosen:
+        raise ConfigurationError(
+            "No segment names its campaign: write `campaign: 40101` into config/sequences.yaml, by its number"
+        )
+    problems = []
+    with connected(workspace) as client:
+        for each in chosen:
+            fields = [step.name for step in each.steps_of(each.length) if step.limit]
+            found = check_sequence(client, str(each.campaign_id), [*COMMON, *fields])
+            problems += [f"{each.segment}, campaign {each.campaign_id}: {problem}" for problem in found]
+            if not found:
+                fits = f"{each.segment}, campaign {each.campaign_id}: names each of {', '.join(fields)}"
+                show(fits + demo_mark(workspace.is_demo))
+    if problems:
+        raise ConfigurationError(problems)
 
 
 def change_text(workspace: Workspace, url: str, step: str, text: str | None, *, show: Say) -> None:
