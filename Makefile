@@ -16,7 +16,7 @@ export TYPED_GOALS := $(MAKECMDGOALS)
 unexport $(GIVEN)
 VERB := $(BIN)/python -m reports.from_make
 
-.PHONY: help run daily weekly schedule recover acknowledge advice setup extract build report docs sql import lead enrich enrichments write-back leads resume pause icp signal inbox segment plan watch discover erase purge check backup restore test diagnose-check bench lint format clean
+.PHONY: help run daily weekly schedule recover acknowledge advice setup extract build report docs sql import lead enrich enrichments write-back leads resume pause icp signal inbox segment messages plan watch discover erase purge check backup restore test diagnose-check bench lint format clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | column -t -s $$'\t'
@@ -86,6 +86,9 @@ inbox: $(INSTALLED) ## whom to ask next, why now, what not to do; csv writes the
 
 segment: $(INSTALLED) ## what each segment of prospects comes to, and whom to write to first; csv writes them for make import  [SEGMENT= LIMIT= FORMAT=text|csv|json]
 	@$(VERB) segment
+
+messages: $(INSTALLED) ## what a person would be written, step by step, and why; one text changed for one person  [URL=|SEGMENT= LIMIT= LENGTH=3|5|7 STYLE=soft_nudge|direct_cta SEQUENCE_TYPE= STEP= TEXT= CHECK=1 FORMAT=text|csv|json]
+	@$(VERB) messages
 
 plan: $(INSTALLED) ## who is asked in a week, on which day, by whom: show and keep, then hand over what is due  [WEEK=2026-02-09 PILOT= CAMPAIGN= FORMAT=text|csv|json APPLY=1]
 	@$(VERB) plan

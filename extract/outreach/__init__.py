@@ -1,1 +1,1 @@
-"""Outreach: in which segment a prospect is, who of them comes first, and tests of messages."""
+"""Outreach: in which segment a prospect is, who comes first, what they are written, and tests of that."""

@@ -1,18 +1,22 @@
 """config/message_tests.yaml: tests of two texts, written down before the first request of them is sent.
 
-Everything that decides a verdict is part of a test, also the window of acceptances (config/settings.yaml):
-whoever changes one of these has another test, which starts anew. The journal keeps every one.
+Everything that decides a verdict is part of a test, also the window of acceptances (config/settings.yaml)
+and the texts of its arms (config/sequences.yaml): whoever changes one of these has another test, which starts
+anew. The journal keeps every one.
 """
 
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from extract.intelligence.reading import Problems, Reader, mapping, number, section, texts
 from extract.intelligence.vocabulary import words
+from extract.outreach.sequence_file import load_sequences
+from extract.outreach.sequences import Sequences
 from extract.workspace import journal, strict_yaml
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.paths import Paths
@@ -28,7 +32,8 @@ METRICS = ("acceptance",)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 # metric, arms (variant and percent of each, in the order of the file), start (ISO day), icps,
-# smallest_difference_points, planned_requests (None: as many as it needs), window_days.
+# smallest_difference_points, planned_requests (None: as many as it needs), window_days; texts (segment, step,
+# variant, text_hash), where config/sequences.yaml has them.
 Test = dict[str, Any]
 
 
@@ -55,10 +60,43 @@ def load_message_tests(workspace: Workspace) -> list[MessageTest]:
     path = workspace.message_tests
     document = strict_yaml.load(path) if path.exists() else strict_yaml.Mapping(1)
     problems = Problems(path)
-    tests = _tests(document, workspace.analytics.acceptance_window_days, problems)
+    sequences = load_sequences(workspace)
+    tests = _tests(document, workspace.analytics.acceptance_window_days, sequences, problems)
     if problems.found:
         raise ConfigurationError(problems.found)
     return tests
+
+
+def drawn(test: MessageTest, key: str) -> str:
+    """The variant that lots give a person, by key: the same whenever it is asked, and free of other tests.
+
+    By the first 32 bits of a hash, like all lots (dbt_project/macros/engine/drawn_at_percent.sql).
+    """
+    place = int(hashlib.sha256(f"{test.name}|{key}".encode()).hexdigest()[:8], 16) * WHOLE / 2**32
+    for arm in test.plan["arms"]:
+        place -= arm["percent"]
+        if place < 0:
+            return arm["variant"]
+    return test.plan["arms"][-1]["variant"]
+
+
+def arm_of(
+    tests: Sequence[MessageTest], key: str, segment: str | None, icp: str | None, on: date
+) -> str | None:
+    """The variant for a person who would be asked on a day; None where no test is theirs.
+
+    A test is theirs that has begun, has texts for their segment, and asks for their ICP or for none. Of
+    several the first in the file: nobody is in two.
+    """
+    for test in tests:
+        is_for = any(each["segment"] == segment for each in test.plan.get("texts", ()))
+        if (
+            is_for
+            and test.plan["start"] <= on.isoformat()
+            and (icp in test.plan["icps"] or not test.plan["icps"])
+        ):
+            return drawn(test, key)
+    return None
 
 
 def keep(paths: Paths, tests: list[MessageTest], now: datetime) -> None:
@@ -80,7 +118,9 @@ def keep(paths: Paths, tests: list[MessageTest], now: datetime) -> None:
         journal.append(paths.message_tests, row)
 
 
-def _tests(document: strict_yaml.Mapping, window_days: int, problems: Problems) -> list[MessageTest]:
+def _tests(
+    document: strict_yaml.Mapping, window_days: int, sequences: Sequences, problems: Problems
+) -> list[MessageTest]:
     mapping("the file", document, 1, problems, ("tests",))
     entries = mapping("tests", document.get("tests"), document.lines.get("tests", 1), problems)
     tests: list[MessageTest] = []
@@ -103,8 +143,35 @@ def _tests(document: strict_yaml.Mapping, window_days: int, problems: Problems) 
                 )
             taken.setdefault(arm, name)
         arms = [{"variant": arm, "percent": share} for arm, share in plan["arms"].items()]
-        tests.append(MessageTest(name, {**plan, "arms": arms, "window_days": window_days}))
+        texts = _texts(name, list(plan["arms"]), sequences, line, problems)
+        told = {"texts": texts} if texts else {}
+        tests.append(MessageTest(name, {**plan, "arms": arms, "window_days": window_days, **told}))
     return tests
+
+
+def _texts(
+    name: str, arms: list[str], sequences: Sequences, line: int, problems: Problems
+) -> list[dict[str, str]]:
+    """The texts of the arms; none where they are written elsewhere. Only they may differ, at one step."""
+    found = {arm: sequences.texts_of(arm) for arm in arms}
+    segments = sorted({segment for each in found.values() for segment in each})
+    for arm, there in found.items():
+        missing = ", ".join(segment for segment in segments if segment not in there)
+        if missing:
+            problems.add(line, f"{name} has no text {quoted(arm)} for {missing} in config/sequences.yaml")
+    chosen = [
+        (segment, *found[arm][segment]) for segment in segments for arm in arms if segment in found[arm]
+    ]
+    steps = sorted({step.name for _, step, _ in chosen})
+    if len(steps) > 1:
+        problems.add(line, f"the arms of {name} are texts of {' and '.join(steps)}, and must be of one step")
+    for segment in segments if len(steps) == 1 else ():
+        if len({text.style for each, _, text in chosen if each == segment}) > 1:
+            problems.add(line, f"the arms of {name} have different styles in {segment}: give both the same")
+    return [
+        {"segment": segment, "step": step.name, "variant": text.variant, "text_hash": text.text_hash}
+        for segment, step, text in chosen
+    ]
 
 
 def _metric(name: str, value: Value, line: int, problems: Problems) -> str:

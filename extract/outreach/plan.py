@@ -67,8 +67,7 @@ class Planner:
         campaigns = self._campaigns(options)
         candidates, left_out = self._candidates(monday, campaigns)
         week = self._week(days, candidates, campaigns, options.pilot)
-        allocated = week.allocated()
-        lines = self._assigned(allocated, candidates, campaigns)
+        lines = self._assigned(week.allocated(), candidates, campaigns)
         asked = [(line.lead_id, line.account_id or "") for line in lines]
         published = self.workspace.paths.published
         chances = line_chances(published, asked)

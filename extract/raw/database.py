@@ -253,8 +253,8 @@ def append_run_parameters(path: Path, parameters: dict) -> None:
     initialize(path)  # raw may be older than a column
     columns = list(TABLES["run_parameters"])
     thresholds = {name: value for name, value in parameters.items() if name not in RUN_PARAMETERS}
-    names = ("against_since", "against_until", "notes", "scoring_config_hash", "outreach_config_hash")
-    left_out = dict.fromkeys(names)
+    hashes = ("scoring_config_hash", "outreach_config_hash", "sequences_config_hash")
+    left_out = dict.fromkeys(("against_since", "against_until", "notes", *hashes))
     parameters = {**left_out, **parameters, "thresholds": json.dumps(thresholds)}
     with connect(path, read_only=False) as connection:
         connection.execute(

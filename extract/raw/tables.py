@@ -248,7 +248,8 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "payload": "text",
     },
     # What leads were scored by (extract/intelligence/configuration.py) and put into segments by
-    # (extract/outreach/configuration.py), each configuration once. It is named by its hash.
+    # (extract/outreach/configuration.py), with the texts they are written (sequences.py there), each
+    # configuration once. It is named by its hash.
     "scoring_configs": {
         "config_hash": "text",
         "config": "json",
@@ -331,6 +332,8 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "scoring_config_hash": "text",
         # And which of them they are put into segments by.
         "outreach_config_hash": "text",
+        # And which of them has the texts they are written.
+        "sequences_config_hash": "text",
     },
 }
 
@@ -345,6 +348,7 @@ RUN_PARAMETERS = frozenset(
     (
         *("run_id", "requested_at", "purpose", "as_of", "since", "until", "against_since", "against_until"),
         *("is_demo", "base_url", "notes", "scoring_config_hash", "outreach_config_hash"),
+        "sequences_config_hash",
     )
 )
 

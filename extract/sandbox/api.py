@@ -28,6 +28,7 @@ from extract.sandbox.imports import Imports
 from extract.sandbox.limits import RateLimit
 from extract.sandbox.pages import PAGES_PATH, ROBOTS_PATH, Pages
 from extract.sandbox.services import SERVICES_PATH, Request, Services, read_request
+from extract.sandbox.texts import StepText
 from extract.sandbox.views import Views
 from extract.sandbox.world import World
 from extract.sandbox.writes import RefusedWrite
@@ -60,6 +61,8 @@ class SandboxApi:
         self.rate_limit = rate_limit or RateLimit()
         self.faults = faults or Faults()
         self.imports = Imports(world, field_updates)
+        # Campaign -> what its steps say, where that isn't what all say.
+        self.texts: dict[int, dict[str, StepText]] = {}
         self.views = Views(world, self.imports)
         self.activity = Activity(world, self.imports)
         self.pages = Pages(world)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from extract.sandbox import clock, webhooks
 from extract.sandbox.arguments import Arguments
 from extract.sandbox.faults import Faults
+from extract.sandbox.texts import STEPS, StepText
 
 if TYPE_CHECKING:
     from extract.sandbox.api import SandboxApi
@@ -37,7 +38,31 @@ def _truth(api: SandboxApi, arguments: Arguments) -> dict:
     at = api.now if moment is None else moment
     imports = api.imports
     truth = api.world.truth(clock.to_datetime(at), imports.campaigns.values(), imports.invented())
-    return truth | {"imports": imports.truth(at), "stops": imports.stops(at)}
+    planted = {"variant": imports.variant_effects} if imports.variant_effects else {}
+    return truth | {
+        "imports": imports.truth(at),
+        "stops": imports.stops(at),
+        "effects": truth["effects"] | planted,
+    }
+
+
+def _set_texts(api: SandboxApi, arguments: Arguments) -> dict:
+    """`{"campaignId": .., "texts": {"note": {"message": .., "fallback": ..}}}`; names: texts.STEPS."""
+    given = arguments.nested("texts")
+    texts = {
+        step: StepText(given.nested(step).text("message"), given.nested(step).text("fallback") or None)
+        for step in STEPS
+        if given.has(step)
+    }
+    api.texts[arguments.integer("campaignId")] = texts
+    return {step: text.payload for step, text in texts.items()}
+
+
+def _set_variants(api: SandboxApi, arguments: Arguments) -> dict:
+    """`{"effects": [{"variant": .., "log_odds": ..}]}`: of leads that are added from now on."""
+    effects = arguments.objects("effects")
+    api.imports.variant_effects = {each["variant"]: float(each["log_odds"]) for each in effects}
+    return {"variants": api.imports.variant_effects}
 
 
 def _log(api: SandboxApi, arguments: Arguments) -> dict:
@@ -68,6 +93,8 @@ CONTROLS: dict[tuple[str, str], Callable[[SandboxApi, Arguments], dict]] = {
     ("GET", "faults"): _faults,
     ("POST", "faults"): _set_faults,
     ("GET", "truth"): _truth,
+    ("POST", "texts"): _set_texts,
+    ("POST", "variants"): _set_variants,
     ("GET", "log"): _log,
     ("GET", "webhooks"): _webhooks,
 }

@@ -81,13 +81,14 @@ class Imports:
     """Everything written to one world. Set `lag` before a read; `field_updates` is merge or replace.
 
     `histories` are those of added leads, and of invented ones whose life took another way; `changed` says in
-    which campaigns.
+    which campaigns. `variant_effects` is what a value of the field `variant` adds to the log-odds.
     """
 
     def __init__(self, world: World, field_updates: str = "merge"):
         self.world = world
         self.field_updates = field_updates
         self.lag = Lag()
+        self.variant_effects: dict[str, float] = {}
         self.campaigns: dict[int, Campaign] = dict(world.campaigns)
         self.leads: dict[int, list[CampaignLead]] = defaultdict(list)
         self.histories: dict[int, History] = {}
@@ -354,7 +355,8 @@ class Imports:
         def has_room(midnight: int) -> bool:
             return self._begun[sender.id, midnight // DAY] < sender.pace_on(midnight)
 
-        odds = log_odds(lead, sender, self.world.effects)
+        variant = self._fields(lead.imported, self._writes.get(lead.imported.row, ())).get("variant", "")
+        odds = log_odds(lead, sender, self.world.effects) + self.variant_effects.get(variant, 0.0)
         history = play_out_one(
             self.world.preset, self.campaigns[lead.campaign_id], lead, odds, self.world.seed, since, has_room
         )

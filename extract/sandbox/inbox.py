@@ -12,6 +12,7 @@ from extract.sandbox.lead_state import is_connection, lead_state
 from extract.sandbox.leads import CampaignLead
 from extract.sandbox.rows import Rows
 from extract.sandbox.schedule import History
+from extract.sandbox.texts import STEPS
 
 if TYPE_CHECKING:
     from extract.sandbox.api import SandboxApi
@@ -27,19 +28,24 @@ def _lives(api: SandboxApi) -> list[tuple[CampaignLead, History]]:
     return list(api.imports.lives())
 
 
-def _key(lead: CampaignLead) -> str | None:
+def _key(api: SandboxApi, lead: CampaignLead) -> str | None:
+    supplied = api.imports.profiles.get(lead.imported.row)
+    if supplied is not None:
+        return people.profile_key(supplied["profileUrl"])
     person = lead.imported.person
     return people.profile_key(people.canonical_url(person.slug)) if person.url_kind == "profile" else None
 
 
-def _messages(history: History, at: int) -> list[tuple[int, str]]:
-    """Time and field of every message up to `at`, oldest first."""
-    times = [(getattr(history, name), name) for name in TEXTS]
+def _messages(api: SandboxApi, lead: CampaignLead, history: History, at: int) -> list[tuple[int, str]]:
+    """Time and field of every message up to `at`, oldest first; a note of the campaign's own is one."""
+    is_noted = history.accepted_at is not None and history.accepted_at <= at
+    has_note = is_noted and "note" in api.texts.get(lead.campaign_id, {})
+    times = [(getattr(history, name), name) for name in (*TEXTS, *([STEPS["note"]] if has_note else []))]
     return sorted((moment, name) for moment, name in times if moment is not None and moment <= at)
 
 
 def _conversation(api: SandboxApi, lead: CampaignLead, history: History, at: int) -> dict:
-    messages = _messages(history, at)
+    messages = _messages(api, lead, history, at)
     last_at, last = messages[-1]
     return {
         "id": f"conversation-{lead.id}",
@@ -48,7 +54,7 @@ def _conversation(api: SandboxApi, lead: CampaignLead, history: History, at: int
         "blockedByMe": False,
         "blockedByParticipant": False,
         "lastMessageAt": iso(last_at),
-        "lastMessageText": TEXTS[last],
+        "lastMessageText": _text(api, lead, last, last_at),
         "lastMessageType": "TEXT",
         "lastMessageSender": _sender(last),
         "totalMessages": len(messages),
@@ -63,7 +69,7 @@ def _conversation(api: SandboxApi, lead: CampaignLead, history: History, at: int
         "messages": [
             {
                 "createdAt": iso(moment),
-                "body": TEXTS[name],
+                "body": _text(api, lead, name, moment),
                 "subject": None,
                 "postLink": None,
                 "isInMail": False,
@@ -72,6 +78,16 @@ def _conversation(api: SandboxApi, lead: CampaignLead, history: History, at: int
             for moment, name in messages
         ],
     }
+
+
+def _text(api: SandboxApi, lead: CampaignLead, name: str, at: int) -> str:
+    """What was said: the text of the campaign's own step, or what all campaigns and leads say."""
+    texts = api.texts.get(lead.campaign_id, {})
+    own = next((text for step, text in texts.items() if STEPS[step] == name), None)
+    if own is None:
+        return TEXTS[name]
+    row = lead.imported
+    return own.sent(api.imports.fields(row, at), api.imports.profiles.get(row.row, {}))
 
 
 def _sender(name: str) -> str:
@@ -90,7 +106,7 @@ def _wanted(api: SandboxApi, call: Call) -> list[tuple[CampaignLead, History]]:
         raise InvalidRequest("From", "The field From must not be later than To.")
     found = []
     for lead, history in _lives(api):
-        messages = _messages(history, call.now)
+        messages = _messages(api, lead, history, call.now)
         is_asked = (not accounts or lead.account_id in accounts) and (
             not campaigns or lead.campaign_id in campaigns
         )
@@ -98,7 +114,7 @@ def _wanted(api: SandboxApi, call: Call) -> list[tuple[CampaignLead, History]]:
             continue
         person = lead.imported.person
         name = f"{people.first_name(person.number, person.gender)} {people.last_name(person.number)}"
-        if (url and _key(lead) != key) or text not in name.casefold():
+        if (url and _key(api, lead) != key) or text not in name.casefold():
             continue
         found.append((messages[-1][0], lead, history))
     found.sort(key=lambda row: (-row[0], row[1].id))
@@ -149,7 +165,7 @@ def _campaigns_of_lead(api: SandboxApi, call: Call) -> Rows:
             }
             for lead, history in _lives(api)
             if key is not None
-            and _key(lead) == key
+            and _key(api, lead) == key
             and lead.enrolled_at <= call.now
             and lead.campaign_id in campaigns
         ]
@@ -164,7 +180,7 @@ def _is_connection(api: SandboxApi, call: Call) -> Answer:
     is_connected = any(
         is_connection(history, call.now)
         for lead, history in _lives(api)
-        if lead.account_id == account_id and key is not None and _key(lead) == key
+        if lead.account_id == account_id and key is not None and _key(api, lead) == key
     )
     return Answer.json({"isConnection": is_connected})
 

@@ -83,6 +83,16 @@ class Sandbox:
         """
         return self._control("GET", "log?reset=1" if reset else "log")
 
+    def set_texts(self, campaign_id: int, **texts: tuple[str, str | None]) -> None:
+        """Let steps of a campaign (note, message, follow_up) say something: (message, fallback) of each."""
+        given = {step: {"message": message, "fallback": text} for step, (message, text) in texts.items()}
+        self._control("POST", "texts", {"campaignId": campaign_id, "texts": given})
+
+    def set_variant_effects(self, **log_odds: float) -> None:
+        """What values of the field `variant` add to the log-odds of leads that are added from now on."""
+        effects = [{"variant": name, "log_odds": value} for name, value in log_odds.items()]
+        self._control("POST", "variants", {"effects": effects})
+
     def _control(self, method: str, name: str, body: dict | None = None) -> dict:
         address = urlsplit(self.base_url)
         connection = HTTPConnection(address.hostname, address.port, timeout=120)

@@ -71,7 +71,7 @@ def _campaign_sequence(api: SandboxApi, call: Call) -> Answer:
             return Answer.json(None)
         case "no_content":
             return Answer(204)
-    return Answer.json(sequence(campaign))
+    return Answer.json(sequence(campaign, api.texts.get(campaign_id, {})))
 
 
 def _campaign_leads(api: SandboxApi, call: Call) -> Answer | Rows:

@@ -1,10 +1,11 @@
 """Rows of what a workspace consists of: senders, campaigns with their sequences, lists."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from extract.sandbox import people
 from extract.sandbox.clock import iso
 from extract.sandbox.presets import Campaign, Sender
+from extract.sandbox.texts import StepText
 
 
 def account_row(sender: Sender, campaigns: Iterable[Campaign], at: int) -> dict:
@@ -88,20 +89,26 @@ def list_row(
     }
 
 
-def sequence(campaign: Campaign) -> dict:
-    """The node tree of GetCampaignSequence."""
+def sequence(campaign: Campaign, texts: Mapping[str, StepText]) -> dict:
+    """The node tree of GetCampaignSequence; `texts` is what its steps say, by their names in texts.STEPS."""
     end = _node("END")
+    said = {name: text.payload for name, text in texts.items()}
+    message = said.get("message")
     request = _node(
         "CONNECTION_REQUEST",
         3 if campaign.views_profile_first else 0,
-        payload={"toBeWithdrawnAfterDays": campaign.withdraw_after_days},
+        payload={"toBeWithdrawnAfterDays": campaign.withdraw_after_days} | said.get("note", {}),
         conditional=_node(
-            "MESSAGE", 3, conditional=None, unconditional=_node("MESSAGE", 72, unconditional=end)
+            "MESSAGE",
+            3,
+            message,
+            unconditional=_node("MESSAGE", 72, said.get("follow_up"), unconditional=end),
         ),
         unconditional=_node("FOLLOW", 24, unconditional=end) if campaign.follows_after_request else end,
     )
     first = _node("VIEW_PROFILE", 0, unconditional=request) if campaign.views_profile_first else request
-    return _node("CHECK_IS_CONNECTION", conditional=_node("MESSAGE", unconditional=end), unconditional=first)
+    known = _node("MESSAGE", payload=message, unconditional=end)
+    return _node("CHECK_IS_CONNECTION", conditional=known, unconditional=first)
 
 
 def _node(

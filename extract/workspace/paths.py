@@ -166,13 +166,18 @@ class Paths:
 
     @property
     def scoring_configs(self) -> Path:
-        """What leads were scored by, and put into segments by: each configuration once."""
+        """What leads were scored by, put into segments by and written: each configuration once."""
         return self.journal / "scoring_configs.jsonl"
 
     @property
     def message_tests(self) -> Path:
         """Tests of messages as they were registered, changed and removed."""
         return self.journal / "message_tests.jsonl"
+
+    @property
+    def changed_texts(self) -> Path:
+        """Texts that the operator changed for one person."""
+        return self.journal / "changed_texts.jsonl"
 
     @property
     def snapshots(self) -> Path:

@@ -101,6 +101,11 @@ class Workspace:
         return self.project_dir / "config" / "outreach.yaml"
 
     @property
+    def sequences(self) -> Path:
+        """The texts by which segments are written to."""
+        return self.project_dir / "config" / "sequences.yaml"
+
+    @property
     def message_tests(self) -> Path:
         """Tests of two texts."""
         return self.project_dir / "config" / "message_tests.yaml"

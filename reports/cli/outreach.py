@@ -20,6 +20,33 @@ def segment(workspace: Workspace, **options: Any) -> None:
     show_segments(workspace, **options, show=show)
 
 
+@verb(root, "messages")
+@click.option("--url", metavar="URL", help="A person's LinkedIn profile.")
+@click.option("--segment", metavar="NAME", help="The first prospects of a segment instead.")
+@click.option("--limit", type=WHOLE, metavar="N", help="The first N of it: 3 shown, or all listed written.")
+@click.option("--length", type=WHOLE, metavar="N", help="3, 5 or 7 steps; the segment's own unless named.")
+@click.option("--style", metavar="NAME", help="soft_nudge or direct_cta; the segment's own unless named.")
+@click.option("--sequence-type", metavar="NAME", help="Either of both, as in 3-step or direct_cta.")
+@click.option("--step", metavar="NAME", help="A step whose text is changed for this person, and kept.")
+@click.option("--text", metavar="TEXT", help="The text; without one, the changed text is taken back.")
+@click.option("--check", is_flag=True, help="Compare with the sequences in HeyReach, of all or one segment.")
+@click.option("--format", type=OneOf(("text", "csv", "json")), default="text", help="csv: into a file.")
+def messages(workspace: Workspace, step: str | None, text: str | None, check: bool, **options: Any) -> None:
+    """Show what a person would be written, step by step; or write it for an import."""
+    from reports.jobs.messages import change_text, check_sequences, show_messages
+
+    if check:
+        check_sequences(workspace, options["segment"], show=show)
+    elif step:
+        if not options["url"]:
+            raise click.UsageError("--step needs --url: a text is changed for one person")
+        change_text(workspace, options["url"], step, text, show=show)
+    elif text:
+        raise click.UsageError("--text needs --step")
+    else:
+        show_messages(workspace, **options, show=show)
+
+
 @verb(root, "plan")
 @click.option("--week", type=DAY, metavar="DAY", help="Any day of it; this week, or the next, if left out.")
 @click.option("--pilot", type=WHOLE, metavar="N", help="A first small batch: so many requests at most.")

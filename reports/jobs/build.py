@@ -15,6 +15,7 @@ from extract.heyreach import accounts
 from extract.intelligence.configuration import load_configuration
 from extract.outreach import message_tests
 from extract.outreach.configuration import load_outreach
+from extract.outreach.sequence_file import load_sequences
 from extract.privacy import erase
 from extract.raw import snapshots
 from extract.workspace import journal
@@ -75,6 +76,7 @@ def build_and_publish(
     files = warehouse_files(workspace)
     check_accounts(workspace)
     scored_by, outreach = load_configuration(workspace), load_outreach(workspace)
+    sequences = load_sequences(workspace)
     tests = message_tests.load_message_tests(workspace)
     if not files.raw.exists():
         raise ConfigurationError("There is nothing to build from yet: `make extract` or `make run` first")
@@ -96,6 +98,7 @@ def build_and_publish(
     keep_snapshot(workspace, say)
     parameters["scoring_config_hash"] = keep(workspace.paths, scored_by)
     parameters["outreach_config_hash"] = keep(workspace.paths, outreach) if outreach.segments else None
+    parameters["sequences_config_hash"] = keep(workspace.paths, sequences) if sequences.segments else None
     message_tests.keep(workspace.paths, tests, datetime.now(UTC))
     land_journals(workspace)
     parameters |= vars(workspace.analytics)

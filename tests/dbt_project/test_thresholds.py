@@ -52,7 +52,7 @@ def test_a_threshold_is_read_from_the_json_then_from_its_column(json, column, re
             "create table run_parameters as select 'r' as run_id, 'publish' as purpose, "
             "timestamptz '2026-02-01 00:00:00+00' as requested_at, null as as_of, null as since, "
             "null as against_since, null as against_until, null as notes, null as scoring_config_hash, "
-            "null as outreach_config_hash, "
+            "null as outreach_config_hash, null as sequences_config_hash, "
             "null as until, false as is_demo, 'x' as base_url, "
             + ", ".join(f"{value} as {name}" for name, value in columns.items())
             + f", cast({json} as json) as thresholds"

@@ -213,7 +213,9 @@ def story(compiled: Project, tmp_path_factory: pytest.TempPathFactory):
         enrich(workspace, "hunter,builtwith,apollo,profile_text,hunter_verifier,linkedin_posts", file)
         with instead_of_dbt(compiled):
             done(workspace, "run", "--against", "2025-10-01..2025-10-20")
-        done(workspace, "watch", "--url", f"https://www.linkedin.com/in/{SLUG}")
+        link = f"https://www.linkedin.com/in/{SLUG}"
+        done(workspace, "watch", "--url", link)
+        done(workspace, "messages", "--url", link, "--step", "first_message", "--text", f"Thanks, {NAME}")
         done(workspace, "report", "--since", "2026-01-12", "--format", "json")
         assert list((data / "dbt").rglob("*.sql"))
         enrich(workspace, "apollo,heyreach_network")
@@ -239,6 +241,7 @@ def test_before_the_person_is_everywhere(story):
         *("a.jsonl", "campaign_leads.jsonl", "list_leads.jsonl", "import_rows.jsonl", "webhook_events.jsonl"),
         *("raw.duckdb", "warehouse.duckdb", "imports.sqlite", "leads.md", "line.csv", "acts.sqlite"),
         *("enrichment.sqlite", "enrichment_asks.jsonl", "enrichment_answers.jsonl", "watches.jsonl"),
+        "changed_texts.jsonl",
         *("site.jsonl", "signal_lines.jsonl"),
     }
     with duckdb.connect(str(story.before / "raw.duckdb"), read_only=True) as connection:

@@ -131,6 +131,7 @@ def test_every_verb_and_variable_of_the_help_is_understood():
         "WAIT": "5",
         "PARALLEL": "2",
         "LIMIT": "2",
+        "LENGTH": "5",
         "KIND": "light",
         "SENDERS": "hash",
         "FORMAT": "json",

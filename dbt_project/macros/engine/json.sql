@@ -153,6 +153,11 @@
     case when json_type({{ value }}) = 'ARRAY' then from_json({{ value }}, '["JSON"]') else [{{ value }}] end
 {%- endmacro %}
 
+{#- json_texts('["AWS", "React"]') -> ['AWS', 'React'] -#}
+{% macro json_texts(array) -%}
+    from_json({{ array }}, '["VARCHAR"]')
+{%- endmacro %}
+
 {#- json_texts_joined('["icp", "source"]') -> 'icp, source'; NULL, what is no array and an empty one give NULL. -#}
 {% macro json_texts_joined(array) -%}
     nullif(array_to_string(from_json({{ array }}, '["VARCHAR"]'), ', '), '')

@@ -98,3 +98,13 @@
 {% macro first_in_both(list, other) -%}
     {{ in_both(list, other) }}[1]
 {%- endmacro %}
+
+{#- first_wanted(['AWS', 'Argo CD'], ['argo cd']) -> 'Argo CD': the first that is wanted, in small letters, else the first. -#}
+{% macro first_wanted(list, wanted) -%}
+    coalesce(list_filter({{ list }}, lambda text: list_contains({{ wanted }}, lower(text)))[1], {{ list }}[1])
+{%- endmacro %}
+
+{#- lists_joined(['a'], ['b']) -> ['a', 'b'] -#}
+{% macro lists_joined(list, other) -%}
+    list_concat({{ list }}, {{ other }})
+{%- endmacro %}

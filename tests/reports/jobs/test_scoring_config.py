@@ -1,4 +1,4 @@
-"""What leads are scored and put into segments by reaches the warehouse: each once, named by runs."""
+"""What leads are scored, put into segments and written by reaches the warehouse: each once, named by runs."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +9,7 @@ import pytest
 from extract import raw
 from extract.intelligence.configuration import load_configuration
 from extract.outreach.configuration import load_outreach
+from extract.outreach.sequence_file import load_sequences
 from extract.sandbox.process import running_sandbox
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.workspace import Workspace, load_workspace
@@ -28,7 +29,7 @@ WRONG = FIRST.replace("SaaS", "Softwear")
 TESTS = "tests:\n  note: {arms: {short: 50, long: 50}, start: 2026-03-01}\n"
 STAGED = "select config_hash, config from staging.stg_operations__scoring_configs order by recorded_at"
 NAMED = (
-    "select purpose, scoring_config_hash, outreach_config_hash "
+    "select purpose, scoring_config_hash, outreach_config_hash, sequences_config_hash "
     "from heyreach.run_parameters order by requested_at"
 )
 
@@ -65,11 +66,12 @@ def test_a_configuration_is_landed_once_and_runs_name_the_one_they_went_by(works
     for text, outreach in ((FIRST, SEGMENTS), (SECOND, SEGMENTS), (FIRST, OTHERS)):
         build(workspace(text, outreach), say=silent, show=silent)
     here = workspace(FIRST, OTHERS)
-    landed = [(each.config_hash, each.text) for each in (first, segments, second, others)]
+    texts = load_sequences(here)
+    landed = [(each.config_hash, each.text) for each in (first, segments, texts, second, others)]
     assert rows(here.paths.published, STAGED) == landed
-    names = [(first, segments), (second, segments), (first, others)]
+    names = [(first, segments, texts), (second, segments, texts), (first, others, texts)]
     assert rows(here.paths.raw, NAMED) == [
-        ("publish", *(each.config_hash for each in pair)) for pair in names
+        ("publish", *(each.config_hash for each in kinds)) for kinds in names
     ]
     thresholds = "select distinct list_contains(json_keys(thresholds), 'scoring_config_hash')"
     assert rows(here.paths.raw, f"{thresholds} from heyreach.run_parameters") == [(False,)]
@@ -81,7 +83,9 @@ def test_a_configuration_is_landed_once_and_runs_name_the_one_they_went_by(works
     # Another period is judged by what was published, whatever the files say since.
     with other_period(workspace(WRONG), "2026-01-01", "2026-01-08") as database:
         assert rows(database, now) == [(first.config_hash,)]
-    assert rows(here.paths.raw, NAMED)[3:] == [("report", first.config_hash, others.config_hash)]
+    assert rows(here.paths.raw, NAMED)[3:] == [
+        ("report", first.config_hash, others.config_hash, texts.config_hash)
+    ]
 
     # Of a test that nobody changed there is one version.
     registered = "select test_name, result, planned_requests > 500 from marts.rpt_message_tests"
@@ -122,7 +126,7 @@ def test_a_run_of_before_there_were_configurations_has_none(tmp_path):
     raw.initialize(path)
     with duckdb.connect(str(path)) as connection:
         connection.execute("drop table heyreach.scoring_configs")
-        for column in ("scoring_config_hash", "outreach_config_hash"):
+        for column in ("scoring_config_hash", "outreach_config_hash", "sequences_config_hash"):
             connection.execute(f"alter table heyreach.run_parameters drop column {column}")
         connection.execute(
             "insert into heyreach.run_parameters (run_id, requested_at, purpose, hide_rate_below) "
@@ -133,9 +137,9 @@ def test_a_run_of_before_there_were_configurations_has_none(tmp_path):
         connection.execute("use raw.heyreach")
         read = model_sql("stg_operations__run_parameters")
         assert connection.execute(
-            "select hide_rate_below, scoring_config_hash, outreach_config_hash, exploration_share_percent "
-            f"from ({read})"
-        ).fetchall() == [(12, None, None, 0)]
+            "select hide_rate_below, scoring_config_hash, outreach_config_hash, sequences_config_hash, "
+            f"exploration_share_percent from ({read})"
+        ).fetchall() == [(12, None, None, None, 0)]
         staged = model_sql("stg_operations__scoring_configs")
         assert connection.execute(f"select * from ({staged})").fetchall() == []
 

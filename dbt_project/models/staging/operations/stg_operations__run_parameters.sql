@@ -29,6 +29,7 @@ select
     notes,
     scoring_config_hash,
     outreach_config_hash,
+    sequences_config_hash,
     coalesce(
         cast({{ json_text_of('thresholds', "'$.exploration_share_percent'") }} as bigint), {{ exploration_share().default }}
     ) as exploration_share_percent,
