@@ -7,6 +7,7 @@ from extract.importer.ledger import Import
 from extract.importer.planning import REASONS, Plan, counted, rows_text
 from extract.importer.table import ImportFile
 from extract.importer.target import ASLEEP_STATUSES, Target
+from extract.workspace.strict_yaml import quoted
 
 
 def preview(
@@ -88,7 +89,8 @@ def _field_values(plan: Plan) -> dict[str, Counter]:
 def _values_text(values: Counter, leads: int) -> str:
     filled = sum(values.values())
     most = ", ".join(
-        f"{value!r}" if len(values) == 1 else f"{value!r} {count:,}" for value, count in values.most_common(3)
+        quoted(value) if len(values) == 1 else f"{quoted(value)} {count:,}"
+        for value, count in values.most_common(3)
     )
     more = f" and {len(values) - 3:,} other values" if len(values) > 3 else ""
     return most + more + (f"; empty for {leads - filled:,}" if filled < leads else "")

@@ -9,6 +9,7 @@ are spelt in texts isn't documented, so that capitals and _ make no difference h
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from extract.heyreach.client import HeyReachClient
@@ -41,34 +42,42 @@ class _Node(NamedTuple):
         return f"step {self.number} ({self.kind})"
 
 
-def check_sequence(client: HeyReachClient, campaign_id: str, fields: Collection[str]) -> list[str]:
-    """What is wrong with the sequence of a campaign for an import that brings these custom fields.
+@dataclass(frozen=True)
+class SequenceCheck:
+    """What is wrong with a sequence, a line each, and the fields of ours that none of its steps names."""
 
-    A line each; none where it fits. Raises ProviderError where HeyReach can't be asked.
+    problems: list[str]
+    unsent: list[str]
+
+    @property
+    def lines(self) -> list[str]:
+        """Both, in words; none where the sequence fits."""
+        unsent = [f"no step names {{{field}}}, so that this text is sent to nobody" for field in self.unsent]
+        return self.problems + unsent
+
+
+def check_sequence(client: HeyReachClient, campaign_id: str, fields: Collection[str]) -> SequenceCheck:
+    """Hold the sequence of a campaign against an import that brings these custom fields.
+
+    Raises ProviderError where HeyReach can't be asked.
     """
     path = routes.CAMPAIGN_SEQUENCES.path
     answer = client.get_if_any(path, {"campaignId": routes.as_sent(campaign_id)})
     if answer.data is None:
-        return [f"campaign {campaign_id} has no sequence yet: make one in HeyReach"]
-    return sequence_problems(answer.data, fields)
+        return SequenceCheck([f"campaign {campaign_id} has no sequence yet: make one in HeyReach"], [])
+    return checked_sequence(answer.data, fields)
 
 
-def sequence_problems(root: dict, fields: Collection[str]) -> list[str]:
+def checked_sequence(root: dict, fields: Collection[str]) -> SequenceCheck:
     """The same of a sequence as HeyReach tells it."""
     nodes = list(_nodes(root))
     problems = [problem for node in nodes for problem in _problems(node, fields)]
     named = {name for node in nodes for text in node.texts for name in _SINGLE.findall(text)}
-    problems += [
-        f"no step names {{{field}}}, so that this text is sent to nobody"
-        for field in fields
-        if field in STEPS and field not in named
-    ]
-    return list(dict.fromkeys(problems))
+    unsent = [field for field in fields if field in STEPS and field not in named]
+    return SequenceCheck(list(dict.fromkeys(problems)), unsent)
 
 
 def _problems(node: _Node, fields: Collection[str]) -> Iterator[str]:
-    if node.kind == REQUEST and not any(text.strip() for text in node.texts):
-        yield f"{node} has no note: write {{connection_note}} into it"
     for text in (*node.texts, node.fallback):
         for name in _DOUBLE.findall(text):
             yield f"{node} has {{{{{name}}}}}, which is sent as it stands: write {{{name}}}"

@@ -18,6 +18,7 @@ from extract.importer.opening import connected, open_ledger
 from extract.importer.options import ImportOptions
 from extract.importer.table import ImportFile, ImportRow
 from extract.importer.target import campaign_target
+from extract.outreach.checking import check_sequence
 from extract.outreach.plan_ledger import Plan, PlanLine
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.ledger import as_json
@@ -50,6 +51,7 @@ def hand_over(
     for campaign_id in dict.fromkeys(line.campaign_id or "" for line in due):
         with connected(workspace) as client:
             mine = _able(client, campaign_id, [line for line in due if line.campaign_id == campaign_id], say)
+            _check_texts(client, campaign_id, mine, say)
         if mine:
             file = _file(plan, campaign_id, mine)
             options = ImportOptions(planned=file, campaign_id=campaign_id, senders="column", apply=apply)
@@ -86,6 +88,34 @@ def _able(client: HeyReachClient, campaign_id: str, lines: list[PlanLine], say: 
     return [line for line in lines if line.account_id not in held]
 
 
+def _check_texts(client: HeyReachClient, campaign_id: str, lines: Sequence[PlanLine], say: Say) -> None:
+    """Raise ConfigurationError where the campaign's sequence would send something else than the plan says.
+
+    A text that no step of it names is sent to nobody: that is said, and refused of one that is tested.
+    """
+    brought = [_fields(line) for line in lines]
+    if not brought:
+        return
+    of_all = [name for name in brought[0] if all(name in fields for fields in brought)]
+    problems = check_sequence(client, campaign_id, of_all).problems
+    of_any = list(dict.fromkeys(name for fields in brought for name in fields))
+    unsent = check_sequence(client, campaign_id, of_any).unsent
+    tested = sorted({line.variant for line in lines if line.variant})
+    if tested and unsent:
+        problems.append(
+            f"texts are tested ({', '.join(tested)}), and no step names {{{'}, {'.join(unsent)}}}"
+        )
+    if problems:
+        raise ConfigurationError(
+            [f"campaign {campaign_id}: {each}" for each in problems] + ["Nothing was sent"]
+        )
+    if unsent:
+        say(
+            f"campaign {campaign_id}: no step names {{{'}, {'.join(unsent)}}}: HeyReach sends its own texts "
+            "there, and these fields only tell what was meant"
+        )
+
+
 def _file(plan: Plan, campaign_id: str, lines: Sequence[PlanLine]) -> ImportFile:
     """The lines as a file of an import; the same lines are the same file."""
     rows = [ImportRow(line.line_number, _lead(line), _fields(line), line.account_id) for line in lines]
@@ -106,7 +136,7 @@ def _fields(line: PlanLine) -> dict[str, str]:
     told = {
         name: value
         for name, value in line.lead.items()
-        if name not in ("first_name", "last_name", "fields") and value
+        if name not in ("first_name", "last_name", "fields", "problems") and value
     }
     return {**told, "segment": line.segment, **line.lead.get("fields", {})}
 

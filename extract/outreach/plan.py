@@ -2,15 +2,16 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 
-from dbt_project.rendering import returned
 from extract.importer.ledger import ARRIVED, OPEN, Ledger
 from extract.importer.opening import open_ledger, origin
 from extract.outreach.cadence import WEEKDAYS
-from extract.outreach.configuration import Outreach
+from extract.outreach.configuration import Outreach, load_outreach
+from extract.outreach.message_tests import MessageTest, load_message_tests
+from extract.outreach.plan_candidates import Finder
 from extract.outreach.plan_inputs import (
     PlanInputs,
     Row,
@@ -20,8 +21,10 @@ from extract.outreach.plan_inputs import (
     segment_chances,
 )
 from extract.outreach.plan_ledger import Plan, PlanLedger, PlanLine
+from extract.outreach.plan_words import unable
 from extract.outreach.planning import WINDOW_DAYS, Cell, PlannedSender, Week, serve
-from extract.people.suppression import suppressions
+from extract.outreach.sequence_file import load_sequences
+from extract.outreach.sequences import Sequences
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.ledger import as_json
 from extract.workspace.workspace import Workspace
@@ -29,10 +32,6 @@ from extract.workspace.workspace import Workspace
 DAYS_A_WEEK = 7
 # Of everybody whom nothing is known to accept, all chances are alike.
 _UNKNOWN_CHANCE = 1.0
-
-# Why somebody is left out who is next in their segment -> what it says.
-REASONS = returned("words/*.sql", "codes()")["unplanned"]
-_UNABLE = returned("words/*.sql", "codes()")["sender"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,8 @@ class Planner:
 
     workspace: Workspace
     outreach: Outreach
+    sequences: Sequences
+    tests: list[MessageTest]
     inputs: PlanInputs
     today: date
     plans: PlanLedger
@@ -65,9 +66,9 @@ class Planner:
                 f"WEEK={monday + timedelta(DAYS_A_WEEK)}"
             )
         campaigns = self._campaigns(options)
-        candidates, left_out = self._candidates(monday, campaigns)
-        week = self._week(days, candidates, campaigns, options.pilot)
-        lines = self._assigned(week.allocated(), candidates, campaigns)
+        found = self._finder(monday, days[0], campaigns).candidates()
+        week = self._week(days, found.by_segment, campaigns, options.pilot)
+        lines = self._assigned(week.allocated(), found.by_segment, campaigns)
         asked = [(line.lead_id, line.account_id or "") for line in lines]
         published = self.workspace.paths.published
         chances = line_chances(published, asked)
@@ -75,7 +76,9 @@ class Planner:
             replace(line, line_number=number, chance=chance)
             for number, (line, chance) in enumerate(zip(lines, chances, strict=True), 1)
         ]
-        lines += [replace(line, line_number=len(lines) + number) for number, line in enumerate(left_out, 1)]
+        lines += [
+            replace(line, line_number=number) for number, line in enumerate(found.left_out, len(lines) + 1)
+        ]
         plan = Plan(
             plan_id=f"{monday}-{_digest(lines)}",
             base_url=origin(self.workspace),
@@ -104,56 +107,26 @@ class Planner:
         weekdays = self.outreach.others["cadence"]["weekdays"]
         return [monday + timedelta(WEEKDAYS.index(name)) for name in weekdays]
 
-    def _other_campaigns(self, row: Row, campaign_id: str | None) -> set[str]:
-        found = self.inputs.found_in.get(row["lead_id"], ())
-        return {place for kind, place in found if kind == "campaign"} - {campaign_id}
-
-    def _is_in_list(self, row: Row, campaign_id: str | None) -> bool:
-        """Whether they stand in the campaign's own list, from which it takes nobody a second time."""
-        list_id = self.inputs.campaigns[campaign_id].list_id if campaign_id else None
-        return ("list", list_id) in self.inputs.found_in.get(row["lead_id"], ())
-
-    def _candidates(
-        self, monday: date, campaigns: Mapping[str, str | None]
-    ) -> tuple[dict[str, list[Row]], list[PlanLine]]:
-        """Segment -> who may be asked, in turn; and a line for each who may not, with the reason."""
-        gone = suppressions(self.workspace).erased({row["person"] for row in self.inputs.prospects})
-        imported = self.imports.people(*ARRIVED, *OPEN)
-        planned = {
-            line.person
-            for week, plan in self.plans.newest().items()
-            if week != monday
-            for line in self.plans.lines(plan)
-            if line.reason is None
-        }
-        candidates: dict[str, list[Row]] = {each["segment"]: [] for each in self.inputs.segments}
-        left_out = []
-        # The import's own batch is its id.
-        needed = [
-            name
-            for name in self.workspace.analytics.required_attribution_fields.split(",")
-            if name not in _GIVEN_BY_IMPORTS
-        ]
-        for row in self.inputs.prospects:
-            holds = {
-                "erased": row["person"] in gone,
-                "without_name": not (row["first_name"] and row["last_name"]),
-                "without_attribution": not all(row.get(name) for name in needed),
-                "imported": row["person"] in imported,
-                "planned": row["person"] in planned,
-                "in_other_campaign": bool(self._other_campaigns(row, campaigns[row["segment"]])),
-                "already_in_list": self._is_in_list(row, campaigns[row["segment"]]),
-            }
-            reason = next((name for name, is_so in holds.items() if is_so), None)
-            if reason is None:
-                candidates[row["segment"]].append(row)
-            elif reason != "erased":
-                left_out.append(_line(row, reason=reason))
-        return candidates, left_out
+    def _finder(self, monday: date, on: date, campaigns: Mapping[str, str | None]) -> Finder:
+        others = [plan for week, plan in self.plans.newest().items() if week != monday]
+        return Finder(
+            self.workspace,
+            self.inputs,
+            campaigns,
+            self.sequences,
+            [test for test in self.tests if test.config_hash not in self.inputs.decided_tests],
+            self.imports.people(*ARRIVED, *OPEN),
+            {line.person for plan in others for line in self.plans.lines(plan) if line.reason is None},
+            on,
+        )
 
     def _campaigns(self, options: PlanOptions) -> dict[str, str | None]:
         """Segment -> the campaign that asks its people; raises ConfigurationError for an unknown one."""
-        campaigns = {each["segment"]: options.campaign_id for each in self.inputs.segments}
+        campaigns = {}
+        for each in self.inputs.segments:
+            sequence = self.sequences.segments.get(each["segment"])
+            own = str(sequence.campaign_id) if sequence and sequence.campaign_id else None
+            campaigns[each["segment"]] = options.campaign_id or own
         unknown = sorted({each for each in campaigns.values() if each} - self.inputs.campaigns.keys())
         if unknown:
             raise ConfigurationError(
@@ -165,7 +138,7 @@ class Planner:
     def _week(
         self,
         days: Sequence[date],
-        candidates: Mapping[str, list[Row]],
+        candidates: Mapping[str, list[PlanLine]],
         campaigns: Mapping[str, str | None],
         pilot: int | None,
     ) -> Week:
@@ -177,7 +150,7 @@ class Planner:
             raise ConfigurationError(
                 [
                     "No sender can be planned for:",
-                    *(f"  {_unable(row)}" for row in self.inputs.senders),
+                    *(f"  {unable(row)}" for row in self.inputs.senders),
                 ]
             )
         capacity = sum(row["weekly_capacity"] for row in able)
@@ -252,14 +225,14 @@ class Planner:
     def _assigned(
         self,
         allocated: Mapping[Cell, int],
-        candidates: Mapping[str, list[Row]],
+        candidates: Mapping[str, list[PlanLine]],
         campaigns: Mapping[str, str | None],
     ) -> list[PlanLine]:
         """Who is asked when by whom: those who come first in their segment on the first day."""
         turns = {segment: iter(rows) for segment, rows in candidates.items()}
         in_turn = sorted(allocated.items(), key=lambda cell: (cell[0][2], cell[0][0], cell[0][1]))
         return [
-            _line(next(turns[segment]), day=day, account_id=account, campaign_id=campaigns[segment])
+            replace(next(turns[segment]), day=day, account_id=account, campaign_id=campaigns[segment])
             for (account, segment, day), count in in_turn
             for _ in range(count)
         ]
@@ -273,28 +246,6 @@ class Planner:
             named = {reason: count for reason, count in mine.items() if reason}
             counts[each["segment"]] = named | ({"later": later} if later > 0 else {})
         return counts
-
-
-def _line(row: Row, **said: object) -> PlanLine:
-    lead = {name: row[name] for name in _TOLD if row[name]}
-    return PlanLine(
-        line_number=0,
-        lead_id=row["lead_id"],
-        person=row["person"],
-        profile_url=f"https://www.{row['person']}",
-        segment=row["segment"],
-        place=row["rank"],
-        lead=lead,
-        **said,
-    )
-
-
-_GIVEN_BY_IMPORTS = ("batch_id", "source_list")
-# What an import of them needs.
-_TOLD = (
-    *("first_name", "last_name", "title", "company_name", "source", "source_list", "icp", "keywords"),
-    "company_region",
-)
 
 
 def _digest(lines: Sequence[PlanLine]) -> str:
@@ -319,60 +270,15 @@ def kept_plan(monday: date, plans: PlanLedger) -> tuple[Plan, list[PlanLine]]:
     return plan, plans.lines(plan)
 
 
-def told(plan: Plan, lines: Sequence[PlanLine], planner: Planner) -> Iterator[str]:
-    """The plan in words, a line each."""
-    asked = [line for line in lines if line.reason is None]
-    names = {row["account_id"]: row["label"] for row in planner.inputs.senders}
-    labels = {each["segment"]: each["label"] for each in planner.inputs.segments}
-    cadence = planner.outreach.others["cadence"]
-    yield (
-        f"Week of {plan.week}: {len(asked):,} requests, plan {plan.plan_id}, by what was known at "
-        f"{plan.as_of:%Y-%m-%d %H:%M} UTC"
+def planner_of(workspace: Workspace, today: date, plans: PlanLedger, imports: Ledger) -> Planner:
+    """What configuration, published warehouse and ledgers say now."""
+    return Planner(
+        workspace,
+        load_outreach(workspace),
+        load_sequences(workspace),
+        load_message_tests(workspace),
+        read_inputs(workspace.paths.published),
+        today,
+        plans,
+        imports,
     )
-    yield f"  {_expected(plan)}"
-    yield (
-        f"  HeyReach's own schedule decides the hour, and its API doesn't tell it; config/outreach.yaml says "
-        f"{cadence['from']} to {cadence['until']} {cadence['time_zone']}"
-    )
-    for day in sorted({line.day for line in asked if line.day}):
-        yield f"  {day:%a %Y-%m-%d}"
-        for account in sorted({line.account_id or "" for line in asked if line.day == day}):
-            mine = [line for line in asked if line.day == day and line.account_id == account]
-            counts = Counter(labels[line.segment] for line in mine)
-            said = ", ".join(f"{count} {label}" for label, count in counts.items())
-            yield f"    {names[account]} ({account}): {len(mine)} ({said})"
-    for segment, reasons in plan.left_out.items():
-        for reason, count in reasons.items():
-            yield f"  left out, {labels[segment]}: {count:,} {REASONS[reason]}"
-    for row in planner.inputs.senders:
-        if not row["is_able"]:
-            yield f"  not planned for: {_unable(row)}"
-
-
-def _unable(row: Row) -> str:
-    return (
-        f"{row['label']} ({row['account_id']}), {_UNABLE.get(row['unable_because'], row['unable_because'])}"
-    )
-
-
-def _expected(plan: Plan) -> str:
-    expected = plan.expected
-    if expected.get("expected_accepted") is None:
-        return "what it brings can't be said yet: nothing was sent so far"
-    accepted = (
-        f"expected: {expected['expected_accepted']:.1f} accepted ({expected['accepted_low']:.1f} to "
-        f"{expected['accepted_high']:.1f})"
-    )
-    if expected.get("expected_replies") is None:
-        return accepted
-    return (
-        f"{accepted}, {expected['expected_replies']:.1f} replies ({expected['replies_low']:.1f} to "
-        f"{expected['replies_high']:.1f}), nine times in ten"
-    )
-
-
-def planner_of(
-    workspace: Workspace, outreach: Outreach, today: date, plans: PlanLedger, imports: Ledger
-) -> Planner:
-    """What the published warehouse and the ledgers say now."""
-    return Planner(workspace, outreach, read_inputs(workspace.paths.published), today, plans, imports)

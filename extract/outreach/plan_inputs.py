@@ -37,6 +37,7 @@ class PlanInputs:
 
     `sent` are requests by (sender, day) that a coming day's seven may take in, `campaigns` those that are
     there by id, `found_in` in which campaigns and lists a prospect stands already, by lead_id.
+    `decided_tests` are the names (config_hash) of message tests that have a result.
     """
 
     as_of: datetime
@@ -46,6 +47,7 @@ class PlanInputs:
     sent: dict[tuple[str, date], int]
     campaigns: dict[str, PlannedCampaign]
     found_in: dict[str, set[tuple[str, str]]]
+    decided_tests: frozenset[str]
 
 
 def read_inputs(published: Path) -> PlanInputs:
@@ -68,6 +70,12 @@ def read_inputs(published: Path) -> PlanInputs:
         found_in: dict[str, set[tuple[str, str]]] = {}
         for lead, kind, place in connection.execute(_FOUND_IN).fetchall():
             found_in.setdefault(lead, set()).add((kind, place))
+        decided = [
+            name
+            for (name,) in connection.execute(
+                "select config_hash from rpt_message_tests where result <> 'not_yet'"
+            ).fetchall()
+        ]
         [(as_of,)] = connection.execute("select as_of from stg_operations__run_parameters").fetchall()
     if not segments:
         raise ConfigurationError(
@@ -88,6 +96,7 @@ def read_inputs(published: Path) -> PlanInputs:
             for row in campaigns
         },
         found_in,
+        frozenset(decided),
     )
 
 

@@ -90,7 +90,7 @@ def check_sequences(workspace: Workspace, segment: str | None, *, show: Say) -> 
     with connected(workspace) as client:
         for each in chosen:
             fields = [step.name for step in each.steps_of(each.length) if step.limit]
-            found = check_sequence(client, str(each.campaign_id), [*COMMON, *fields])
+            found = check_sequence(client, str(each.campaign_id), [*COMMON, *fields]).lines
             problems += [f"{each.segment}, campaign {each.campaign_id}: {problem}" for problem in found]
             if not found:
                 fits = f"{each.segment}, campaign {each.campaign_id}: names each of {', '.join(fields)}"

@@ -10,9 +10,10 @@ from extract.importer.ledger import Ledger
 from extract.importer.opening import open_ledger
 from extract.outreach.configuration import load_outreach
 from extract.outreach.handing_over import hand_over
-from extract.outreach.plan import DAYS_A_WEEK, PlanOptions, kept_plan, opened_plans, planner_of, told
+from extract.outreach.plan import DAYS_A_WEEK, PlanOptions, kept_plan, opened_plans, planner_of
 from extract.outreach.plan_inputs import read_inputs
 from extract.outreach.plan_ledger import Plan, PlanLine
+from extract.outreach.plan_words import told
 from extract.outreach.published import built_with
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.lock import exclusive
@@ -35,7 +36,7 @@ def plan_week(
     today = _today(workspace, published)
     imports = open_ledger(workspace, Ledger, workspace.paths.import_ledger, apply=False)
     with opened_plans(workspace) as plans, imports as imported:
-        planner = planner_of(workspace, outreach, today, plans, imported)
+        planner = planner_of(workspace, today, plans, imported)
         if apply:
             plan, lines = kept_plan(planner.monday(options.week), plans)
         else:
@@ -51,7 +52,7 @@ def plan_week(
         return None
     if format == "csv":
         return _written(workspace, plan, lines, show)
-    for line in told(plan, lines, planner):
+    for line in told(plan, lines, planner.inputs, outreach.others["cadence"]):
         show(line + demo_mark(workspace.is_demo and line[:1].strip() != ""))
     show("nothing was handed over: APPLY=1 hands over what is due today")
     return None
@@ -86,7 +87,7 @@ def _written(workspace: Workspace, plan: Plan, lines: list[PlanLine], show: Say)
                 for name, value in asdict(line).items()
                 if name not in ("lead", "lead_id", "person")
             },
-            **{name: value for name, value in line.lead.items() if name != "fields"},
+            **{name: value for name, value in line.lead.items() if name not in ("fields", "problems")},
             **line.lead.get("fields", {}),
         }
         for line in lines

@@ -1,0 +1,65 @@
+"""A plan in words, a line each."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from dbt_project.rendering import returned
+from extract.outreach.plan_inputs import PlanInputs, Row
+from extract.outreach.plan_ledger import Plan, PlanLine
+
+REASONS = returned("words/*.sql", "codes()")["unplanned"]
+_UNABLE = returned("words/*.sql", "codes()")["sender"]
+
+
+def told(
+    plan: Plan, lines: Sequence[PlanLine], inputs: PlanInputs, cadence: Mapping[str, Any]
+) -> Iterator[str]:
+    """The plan in words, a line each."""
+    asked = [line for line in lines if line.reason is None]
+    names = {row["account_id"]: row["label"] for row in inputs.senders}
+    labels = {each["segment"]: each["label"] for each in inputs.segments}
+    yield (
+        f"Week of {plan.week}: {len(asked):,} requests, plan {plan.plan_id}, by what was known at "
+        f"{plan.as_of:%Y-%m-%d %H:%M} UTC"
+    )
+    yield f"  {_expected(plan)}"
+    yield (
+        f"  HeyReach's own schedule decides the hour, and its API doesn't tell it; config/outreach.yaml says "
+        f"{cadence['from']} to {cadence['until']} {cadence['time_zone']}"
+    )
+    for day in sorted({line.day for line in asked if line.day}):
+        yield f"  {day:%a %Y-%m-%d}"
+        for account in sorted({line.account_id or "" for line in asked if line.day == day}):
+            mine = [line for line in asked if line.day == day and line.account_id == account]
+            counts = Counter(labels[line.segment] for line in mine)
+            said = ", ".join(f"{count} {label}" for label, count in counts.items())
+            yield f"    {names[account]} ({account}): {len(mine)} ({said})"
+    for segment, reasons in plan.left_out.items():
+        for reason, count in reasons.items():
+            yield f"  left out, {labels[segment]}: {count:,} {REASONS[reason]}"
+    for row in inputs.senders:
+        if not row["is_able"]:
+            yield f"  not planned for: {unable(row)}"
+
+
+def unable(row: Row) -> str:
+    return (
+        f"{row['label']} ({row['account_id']}), {_UNABLE.get(row['unable_because'], row['unable_because'])}"
+    )
+
+
+def _expected(plan: Plan) -> str:
+    expected = plan.expected
+    if expected.get("expected_accepted") is None:
+        return "what it brings can't be said yet: nothing was sent so far"
+    accepted = (
+        f"expected: {expected['expected_accepted']:.1f} accepted ({expected['accepted_low']:.1f} to "
+        f"{expected['accepted_high']:.1f})"
+    )
+    if expected.get("expected_replies") is None:
+        return accepted
+    return (
+        f"{accepted}, {expected['expected_replies']:.1f} replies ({expected['replies_low']:.1f} to "
+        f"{expected['replies_high']:.1f}), nine times in ten"
+    )
