@@ -1,0 +1,134 @@
+"""A week all the way: planned, handed over to a HeyReach over HTTP, sent by it, and held against the plan."""
+
+import json
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from extract.outreach.plan_ledger import PlanLedger
+from extract.sandbox.process import Sandbox, running_sandbox
+from tests.conftest import Outcome, Workspace
+from tests.end_to_end.conftest import FIRST_PULL, workspace_on
+
+pytestmark = pytest.mark.usefixtures("built_without_dbt")
+
+CAMPAIGN = "40101"
+MONDAY = "2026-01-26"
+WEEK = ("--week", MONDAY)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory):
+    """A workspace that was pulled on a Wednesday."""
+    with running_sandbox(seed=5, leads=600, now=FIRST_PULL) as sandbox:
+        workspace = workspace_on(sandbox, tmp_path_factory.mktemp("plan"), IMPORT_READ_BACK_WAITS="0,0")
+        assert workspace.run("run").exit_code == 0
+        yield sandbox, workspace
+
+
+def plan(world: tuple[Sandbox, Workspace], *arguments: str) -> Outcome:
+    """`make plan` by the sandbox's clock."""
+    sandbox, workspace = world
+    return workspace.run("plan", *arguments, OUTBOUND_AS_OF=sandbox.clock().isoformat())
+
+
+def refused(outcome: Outcome) -> str:
+    assert outcome.exit_code == 2, outcome.printed
+    return outcome.errors
+
+
+def given(world: tuple[Sandbox, Workspace]) -> dict[str, dict]:
+    """What the server was given by plans: person -> entry."""
+    return {
+        entry["profile_key"]: entry
+        for entry in world[0].truth()["imports"]
+        if entry["fields"].get("batch_id", "").startswith("plan_")
+    }
+
+
+def test_bad_input_is_a_line(world):
+    assert "the week of 2026-01-19 is over; today is 2026-01-28" in refused(
+        plan(world, "--week", "2026-01-20")
+    )
+    assert "must be a day like 2026-02-09, not 'soon'" in refused(plan(world, "--week", "soon"))
+    assert "There is no campaign 99; there are: 40101 " in refused(plan(world, *WEEK, "--campaign", "99"))
+    assert "There is no plan for the week of 2026-02-09 yet" in refused(
+        plan(world, "--week", "2026-02-09", "--apply")
+    )
+    saturday = world[0].clock() + timedelta(days=3)
+    late = world[1].run("plan", *WEEK, OUTBOUND_AS_OF=saturday.isoformat())
+    assert "has no day left on which HeyReach sends: name a later one, as in WEEK=2026-02-02" in refused(late)
+
+
+def test_a_week_is_planned_handed_over_and_followed(world):
+    sandbox, workspace = world
+    shown = plan(world, *WEEK, "--campaign", CAMPAIGN)
+    assert shown.exit_code == 0, shown.errors
+    assert "Week of 2026-01-26: " in shown.printed
+    assert "expected: " in shown.printed
+    assert "Mon 2026-01-26" not in shown.printed
+    assert "Wed 2026-01-28" in shown.printed
+    assert plan(world, *WEEK, "--campaign", CAMPAIGN).printed == shown.printed
+
+    told = json.loads(plan(world, *WEEK, "--campaign", CAMPAIGN, "--format", "json").printed)
+    lines = [line for line in told["lines"] if line["reason"] is None]
+    assert len({line["person"] for line in lines}) == len(lines) > 20
+    today = [line for line in lines if line["day"] == "2026-01-28"]
+    erased, *kept = today
+    assert workspace.run("erase", "--url", erased["profile_url"]).exit_code == 0
+
+    assert given(world) == {}
+    applied = plan(world, *WEEK, "--apply")
+    assert applied.exit_code == 0, applied.errors
+    sent = given(world)
+    assert sent.keys() == {line["person"] for line in kept}
+    for line in kept:
+        entry = sent[line["person"]]
+        assert entry["applied"] == 1
+        assert str(entry["account_id"]) == line["account_id"]
+        texts = line["lead"]["fields"]
+        assert {name: entry["fields"][name] for name in texts} == texts
+        assert texts["segment"] == line["segment"]
+        assert texts["connection_note"]
+    assert "nothing of plan" in plan(world, *WEEK, "--apply").printed
+    assert given(world) == sent
+
+    # The next day hands over its own, and whoever has them is planned no more.
+    sandbox.advance_clock(24 * 3600)
+    assert plan(world, *WEEK, "--apply").exit_code == 0
+    assert len(given(world)) == len(kept) + sum(line["day"] == "2026-01-29" for line in lines)
+    again = json.loads(plan(world, *WEEK, "--campaign", CAMPAIGN, "--format", "json").printed)
+    planned_again = {line["person"] for line in again["lines"] if line["reason"] is None}
+    assert planned_again.isdisjoint(given(world))
+    with PlanLedger(workspace.data_dir / "plans.sqlite") as ledger:
+        people = {line.person for each in ledger.plans() for line in ledger.lines(each)}
+    assert erased["person"] not in people
+
+    # A week on, HeyReach has sent some of them.
+    sandbox.advance_clock(5 * 24 * 3600)
+    assert workspace.run("run").exit_code == 0
+    truth = {entry["profile_key"]: entry for entry in given(world).values() if entry["sent_at"]}
+    rows = workspace.query(
+        """
+        select leads.normalized_profile_url, sends.state, sends.is_accepted
+        from marts.planned_sends as sends
+        inner join marts.heyreach_leads as leads on sends.lead_id = leads.lead_id
+        where sends.handed_over_at is not null
+        """
+    )
+    assert len(rows) == len(given(world))
+    assert {person for person, state, _ in rows if state == "sent"} == truth.keys()
+    assert {person for person, _, is_accepted in rows if is_accepted} == {
+        person for person, entry in truth.items() if entry["accepted_at"]
+    }
+    variance = workspace.query(
+        "select sum(handed_over), sum(sent), sum(accepted) from marts.rpt_plan_variance"
+    )
+    assert variance == [(len(rows), len(truth), sum(bool(entry["accepted_at"]) for entry in truth.values()))]
+    by_segment = Counter(entry["fields"]["segment"] for entry in given(world).values())
+    assert dict(
+        workspace.query(
+            "select segment, sum(handed_over) from marts.rpt_plan_variance where handed_over > 0 group by all"
+        )
+    ) == dict(by_segment)
