@@ -98,3 +98,8 @@
 {% macro first_in_both(list, other) -%}
     {{ in_both(list, other) }}[1]
 {%- endmacro %}
+
+{#- place_of('b', ['a', 'b']) -> 2, of texts that the project itself lists; NULL of any other. -#}
+{% macro place_of(text, texts) -%}
+    list_position(['{{ texts | join("', '") }}'], {{ text }})
+{%- endmacro %}
