@@ -16,7 +16,7 @@ export TYPED_GOALS := $(MAKECMDGOALS)
 unexport $(GIVEN)
 VERB := $(BIN)/python -m reports.from_make
 
-.PHONY: help run daily weekly schedule recover acknowledge advice setup extract build report docs sql import lead enrich enrichments write-back leads resume pause icp signal inbox segment watch discover erase purge check backup restore test diagnose-check bench lint format clean
+.PHONY: help run daily weekly schedule recover acknowledge advice setup extract build report docs sql import lead enrich enrichments write-back leads resume pause icp signal inbox segment track watch discover erase purge check backup restore test diagnose-check bench lint format clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | column -t -s $$'\t'
@@ -86,6 +86,9 @@ inbox: $(INSTALLED) ## whom to ask next, why now, what not to do; csv writes the
 
 segment: $(INSTALLED) ## what each segment of prospects comes to, and whom to write to first; csv writes them for make import  [SEGMENT= LIMIT= FORMAT=text|csv|json]
 	@$(VERB) segment
+
+track: $(INSTALLED) ## whom you met, or who answered by e-mail, out of a file or calendar: show, then keep  [FILE= TYPE=meeting|email_answer APPLY=1]
+	@$(VERB) track
 
 watch: $(INSTALLED) ## be told when a lead's tier or score changes; without one, list who is watched  [URL=|DOMAIN=|PROFILE= STOP=1]
 	@$(VERB) watch
