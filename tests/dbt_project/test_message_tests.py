@@ -475,34 +475,37 @@ def test_an_accepted_request_is_old_enough_a_window_and_the_lag_after_its_accept
         assert database.execute(sql).fetchall() == [(is_awaited,)]
 
 
-def test_replies_that_cannot_be_dated_decide_nothing(database):
-    """700 in one arm and the other answer alike; where many may have come in time or not, nothing is said."""
+@pytest.mark.parametrize(
+    ("whose", "undated"),
+    [
+        # Nobody knows when half of those answered who got the better text: too late, it is no better.
+        ("variant = 'long' and row_number % 2 = 0", 30),
+        # Nor of all of them and half of the others: too late, it would be the worse one.
+        ("variant = 'long' or row_number % 2 = 0", 100),
+    ],
+)
+def test_replies_that_cannot_be_dated_decide_nothing(database, whose, undated):
     register(database, REPLIES)
-    answered(database, 0.15, 0.36, undated=0)
+    answered(database, 0.15, 0.36)
     (test,) = built(database)
     assert test["result"] == "winner"
-    # Of half of those the short text made answer nobody knows when: as if in time, it would not be worse.
-    database.execute("""
+    move = """
         update engagement_events set
-            happened_earliest = happened_earliest + interval 13 day,
-            happened_latest = happened_latest + interval 15 day
+            happened_earliest = happened_earliest {0} interval 13 day,
+            happened_latest = happened_latest {0} interval 15 day
         from heyreach_import_leads
-        where connection_id = lead_id and (row_number % 2 = 0 or variant = 'long')
-    """)
+        where connection_id = lead_id and ({1})
+    """
+    database.execute(move.format("+", whose))
     (test,) = built(database)
     assert test["result"] == "not_yet"
-    assert test["undated"] > 50
+    assert test["undated"] > undated
     assert test["words"].endswith(
         f"; {test['undated']} replies are not dated well enough, and count both ways"
     )
-    assert test["difference_low"] < 0 < test["difference_high"]
+    assert test["difference_low"] < 0
     # A few of them change nothing.
-    database.execute("""
-        update engagement_events set
-            happened_earliest = happened_earliest - interval 13 day,
-            happened_latest = happened_latest - interval 15 day
-        where happened_latest - happened_earliest > interval 1 day
-            and connection_id not in ('r0', 'r3', 'r9', 'r12')
-    """)
+    database.execute(move.format("-", f"({whose}) and row_number > 60"))
     (test,) = built(database)
-    assert test["result"] == "winner"
+    assert (test["result"], test["winner"]) == ("winner", "long")
+    assert 0 < test["undated"] < 15
