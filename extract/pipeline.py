@@ -23,6 +23,7 @@ from extract.http.pacing import Pacer
 from extract.importer import demo
 from extract.importer.ledger import Ledger
 from extract.intelligence.signal_files import SignalFiles
+from extract.outreach.configuration import load_outreach
 from extract.outreach.plan_ledger import PlanLedger
 from extract.people.dropped_files import DroppedFiles
 from extract.people.suppression import suppressions
@@ -147,6 +148,7 @@ def _known_origin(workspace: Workspace, base_url: str) -> raw.Origin | None:
 
 def _pull_heyreach(workspace: Workspace, kind: str) -> list[PullResult]:
     origin = _known_origin(workspace, workspace.base_url)
+    reads_inbox = load_outreach(workspace).engagement.read_inbox
     with heyreach_client(workspace) as client:
         client.check_api_key()
         kind = _kind_due(workspace, kind, client.now())
@@ -161,6 +163,7 @@ def _pull_heyreach(workspace: Workspace, kind: str) -> list[PullResult]:
                 kind=kind,
                 erased=suppressions(workspace),
                 settled=settled_campaigns(workspace.paths.published, workspace.paths.raw),
+                reads_inbox=reads_inbox,
             )
             _land_imports(workspace, landing)
             _land_enrichments(workspace, landing)
@@ -238,6 +241,7 @@ def _pull_demo(workspace: Workspace, say: Callable[[str], None]) -> list[PullRes
     results = []
     known = KnownStates(workspace.paths.raw)
     erased = suppressions(workspace)
+    reads_inbox = load_outreach(workspace).engagement.read_inbox
     with demo_sandbox() as sandbox:
         pacer = Pacer(0, sandbox.api_key, workspace.paths.pacing)
         with (
@@ -256,6 +260,7 @@ def _pull_demo(workspace: Workspace, say: Callable[[str], None]) -> list[PullRes
                         origin=origin,
                         kind=kind,
                         erased=erased,
+                        reads_inbox=reads_inbox,
                     )
                 )
                 if moment == demo.READ_AT:

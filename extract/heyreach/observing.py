@@ -31,7 +31,8 @@ def new_pull_id(newest: str = "") -> str:
 class KnownStates:
     """What raw knows when pulls begin, kept up to date by them: one for all pulls of a session.
 
-    `newest_pull_id` and `newest_finished_at` (None before the first pull) are of the pulls so far.
+    `newest_pull_id` and `newest_finished_at` (None before the first pull) are of the pulls so far;
+    `inbox_read_from` is when the newest whole reading of the inbox began, None before there was one.
     """
 
     def __init__(self, raw_path: Path):
@@ -46,6 +47,7 @@ class KnownStates:
             times = raw.pull_times(connection)
             self.newest_pull_id = raw.newest_pull_id(connection)
             self._counted_days = raw.counted_days(connection)
+            self.inbox_read_from = raw.newest_whole_walk(connection, routes.CONVERSATIONS.name)
         self.newest_finished_at = times.newest if times else None
 
     def of(self, resource: str, scope: tuple[str, ...]) -> dict[str, str]:
@@ -78,6 +80,7 @@ class Pull:
     needed: frozenset[str]
     origin: raw.Origin | None = None
     erased: Erased | None = None
+    reads_inbox: bool = False
     workspace_id: str | None = None
     warnings: list[str] = field(default_factory=list)
     walks: list[dict] = field(default_factory=list)

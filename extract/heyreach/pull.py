@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from extract import raw
-from extract.heyreach import KINDS, additions, daily_counts
+from extract.heyreach import KINDS, additions, daily_counts, inbox
 from extract.heyreach.asking import Asking
 from extract.heyreach.campaign_rows import is_resting, senders_of
 from extract.heyreach.client import HeyReachClient
@@ -57,6 +57,7 @@ def run_pull(
     kind: str = "full",
     erased: Erased | None = None,
     settled: Collection[str] = (),
+    reads_inbox: bool = False,
 ) -> PullResult:
     """Pull the workspace once, without the people who are `erased`.
 
@@ -64,13 +65,13 @@ def run_pull(
     lists that no running campaign takes leads from, and campaigns that are at rest and `settled` (nothing in
     them was open, see settled.py), unless their own row has changed. A `light` one reads what moves during a
     day (senders, campaigns, the leads a daily one reads) and serves only to narrow the bounds of events
-    between two others.
+    between two others. The inbox is read where it `reads_inbox`, by full and daily ones.
 
     Raises ProviderError where something it needs can't be read, ConfigurationError for the key of another
     workspace.
     """
     needed = frozenset(name for part in PARTS if part.is_needed for name in part.resources)
-    pull = Pull(client, landing, known, base_url, kind, needed, origin, erased)
+    pull = Pull(client, landing, known, base_url, kind, needed, origin, erased, reads_inbox)
     learnt = Learnt(settled=set(settled) if kind != "full" else set())
     for part in PARTS:
         if kind in part.kinds:
@@ -186,6 +187,11 @@ def _read_daily_counts(pull: Pull, learnt: Learnt) -> None:
     daily_counts.read_daily_counts(pull, learnt.campaigns, learnt.pairs)
 
 
+def _read_inbox(pull: Pull, learnt: Learnt) -> None:
+    if pull.reads_inbox:
+        inbox.read_inbox(pull)
+
+
 _LISTS = (routes.LISTS.name, routes.LIST_LEADS.name, routes.LIST_COMPANIES.name)
 # In the order they are read: what is needed comes first, and each part uses what those before it found.
 PARTS = (
@@ -196,4 +202,5 @@ PARTS = (
     Part(_LISTS, False, ("full",), _read_lists),
     Part((routes.LIST_LEADS.name,), False, ("daily",), _read_running_lists),
     Part((routes.ACCOUNT_CAMPAIGN_DAYS.name,), False, ("full", "daily"), _read_daily_counts),
+    Part((routes.CONVERSATIONS.name,), False, ("full", "daily"), _read_inbox),
 )

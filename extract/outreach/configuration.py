@@ -1,26 +1,62 @@
-"""config/outreach.yaml: segments of prospects, their tags, and who of them comes first."""
+"""config/outreach.yaml: segments of prospects, their tags, who comes first, and where replies are learnt."""
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from extract.intelligence.reading import Problems, section
+from dbt_project.rendering import returned
+from extract.intelligence.reading import Problems, section, switch, texts
 from extract.outreach.priorities import SECTIONS, check_together
 from extract.outreach.segments import Segment, read_segments
 from extract.workspace import strict_yaml
 from extract.workspace.configurations import Named
 from extract.workspace.errors import ConfigurationError
+from extract.workspace.strict_yaml import Value
 from extract.workspace.workspace import Workspace
 
-_read = section({"segments": read_segments, **SECTIONS})
+MEETING_TAGS = returned("catalogue/*.sql", "meeting_tags()")
+
+
+def _tags(name: str, value: Value, line: int, problems: Problems) -> list[str]:
+    return MEETING_TAGS if value is None else texts(_tag)(name, value, line, problems)
+
+
+def _tag(text: str) -> str:
+    if not text.strip():
+        raise ValueError("a tag must have a name")
+    return text.strip()
+
+
+def _read_inbox(name: str, value: Value, line: int, problems: Problems) -> bool:
+    return value is not None and switch(name, value, line, problems)
+
+
+_read = section(
+    {
+        "segments": read_segments,
+        **SECTIONS,
+        "engagement": section({"read_inbox": _read_inbox, "meeting_tags": _tags}),
+    }
+)
+
+
+class Engagement(NamedTuple):
+    """Where it is learnt what people did: whether the inbox is read, and which tags mean a meeting."""
+
+    read_inbox: bool
+    meeting_tags: list[str]
 
 
 @dataclass(frozen=True)
 class Outreach(Named):
-    """Segments in order of priority; and tags, points, facts and priorities by these names."""
+    """Segments in order of priority; tags, points, facts and priorities by these names; and engagement.
+
+    The last decides about nobody's segment, so it is no part of the `document` that names a configuration.
+    """
 
     segments: list[Segment]
     others: dict[str, Any]
+    engagement: Engagement
 
     @property
     def document(self) -> dict[str, Any]:
@@ -42,4 +78,4 @@ def read_outreach(path: Path) -> Outreach:
         check_together(read, document, problems)
     if problems.found:
         raise ConfigurationError(problems.found)
-    return Outreach(read.pop("segments"), read)
+    return Outreach(read.pop("segments"), read, Engagement(**read.pop("engagement")))

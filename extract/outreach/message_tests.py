@@ -1,6 +1,6 @@
 """config/message_tests.yaml: tests of two texts, written down before the first request of them is sent.
 
-Everything that decides a verdict is part of a test, also the window of acceptances (config/settings.yaml)
+Everything that decides a verdict is part of a test, also its window (of acceptances: config/settings.yaml)
 and the texts of its arms (config/sequences.yaml): whoever changes one of these has another test, which starts
 anew. The journal keeps every one.
 """
@@ -28,7 +28,9 @@ WHOLE = 100
 LEAST_SHARE, MOST_SHARE = 10, 90
 LEAST_POINTS, MOST_POINTS = 3, 50
 FEWEST_REQUESTS, MOST_REQUESTS = 100, 100_000
-METRICS = ("acceptance",)
+METRICS = ("acceptance", "replies")
+REPLY_WINDOW_DAYS = 14
+LONGEST_WINDOW = 90
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 # metric, arms (variant and percent of each, in the order of the file), start (ISO day), icps,
@@ -143,9 +145,14 @@ def _tests(
                 )
             taken.setdefault(arm, name)
         arms = [{"variant": arm, "percent": share} for arm, share in plan["arms"].items()]
+        reply_window = plan.pop("reply_window_days")
+        is_of_replies = plan["metric"] == "replies"
+        if reply_window is not None and not is_of_replies:
+            problems.add(line, f"{name} has reply_window_days, which only tests with `metric: replies` have")
+        window = (reply_window or REPLY_WINDOW_DAYS) if is_of_replies else window_days
         texts = _texts(name, list(plan["arms"]), sequences, line, problems)
         told = {"texts": texts} if texts else {}
-        tests.append(MessageTest(name, {**plan, "arms": arms, "window_days": window_days, **told}))
+        tests.append(MessageTest(name, {**plan, "arms": arms, "window_days": window, **told}))
     return tests
 
 
@@ -175,15 +182,9 @@ def _texts(
 
 
 def _metric(name: str, value: Value, line: int, problems: Problems) -> str:
-    if value == "replies":
-        problems.add(
-            line,
-            "metric can't be replies yet: HeyReach says that somebody replied and not when, and replies to "
-            "date would tell the older text from the younger one; test the note by acceptance",
-        )
-    elif value not in (None, *METRICS):
-        problems.add(line, f"metric must be acceptance, not {quoted(value)}")
-    return METRICS[0]
+    if value not in (None, *METRICS):
+        problems.add(line, f"metric must be acceptance or replies, not {quoted(value)}")
+    return value if value in METRICS else METRICS[0]
 
 
 def _arms(name: str, value: Value, line: int, problems: Problems) -> dict[str, int]:
@@ -220,5 +221,6 @@ _read: Reader = section(
         "icps": texts(words),
         "smallest_difference_points": number(LEAST_POINTS, MOST_POINTS, 10),
         "planned_requests": number(FEWEST_REQUESTS, MOST_REQUESTS),
+        "reply_window_days": number(1, LONGEST_WINDOW),
     }
 )

@@ -24,6 +24,7 @@ from extract.raw.database import (
     loaded_landings,
     newest_hashes,
     newest_pull_id,
+    newest_whole_walk,
     origin,
     pull_times,
     requests_of_full_pull,

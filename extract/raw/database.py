@@ -125,6 +125,13 @@ def loaded_landings(connection: duckdb.DuckDBPyConnection) -> set[str]:
     return {row[0] for row in rows}
 
 
+def newest_whole_walk(connection: duckdb.DuckDBPyConnection, resource: str) -> datetime | None:
+    """When the newest walk of a resource that came to its end began; None before there was one."""
+    return connection.execute(
+        f"select max(started_at) from {SCHEMA}.pulls where resource = ? and is_complete", [resource]
+    ).fetchone()[0]
+
+
 def origin(connection: duckdb.DuckDBPyConnection) -> Origin | None:
     """The base URL and workspace of the newest pull in raw, or None before the first one."""
     row = connection.execute(

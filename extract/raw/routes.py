@@ -105,6 +105,25 @@ ACCOUNT_CAMPAIGN_DAYS = Route(
     "stats/GetOverallStatsByCampaign",
     ("account_id", "campaign_id", "stat_date"),
 )
+# Read where the operator switched it on, without what was written (extract/heyreach/inbox.py).
+CONVERSATIONS = Route(
+    "conversations",
+    "inbox/GetConversationsV3",
+    ("conversation_id",),
+    100,
+    {
+        "filters": {
+            "linkedInAccountIds": [],
+            "campaignIds": [],
+            "searchString": "",
+            "leadLinkedInId": None,
+            "leadProfileUrl": None,
+            "tags": [],
+            "seen": None,
+        }
+    },
+    is_of_people=True,
+)
 ROUTES = (
     SENDER_ACCOUNTS,
     CAMPAIGNS,
@@ -114,4 +133,5 @@ ROUTES = (
     LIST_LEADS,
     LIST_COMPANIES,
     ACCOUNT_CAMPAIGN_DAYS,
+    CONVERSATIONS,
 )

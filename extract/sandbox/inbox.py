@@ -8,6 +8,7 @@ from extract.sandbox import people
 from extract.sandbox.answers import BEGINNING, END, MAX_LIMIT, Answer, Call, Route
 from extract.sandbox.arguments import Arguments, InvalidRequest
 from extract.sandbox.clock import iso
+from extract.sandbox.engagement import MEETING_TAG
 from extract.sandbox.lead_state import is_connection, lead_state
 from extract.sandbox.leads import CampaignLead
 from extract.sandbox.rows import Rows
@@ -21,6 +22,7 @@ TEXTS = {
     "messaged_at": "Hello, thank you for connecting.",
     "followed_up_at": "Did you find the time to have a look?",
     "replied_at": "Thank you, tell me more.",
+    "replied_again_at": "When would you have the time?",
 }
 
 
@@ -49,7 +51,7 @@ def _conversation(api: SandboxApi, lead: CampaignLead, history: History, at: int
     last_at, last = messages[-1]
     return {
         "id": f"conversation-{lead.id}",
-        "read": last != "replied_at",
+        "read": _sender(last) == "ME",
         "groupChat": False,
         "blockedByMe": False,
         "blockedByParticipant": False,
@@ -63,7 +65,7 @@ def _conversation(api: SandboxApi, lead: CampaignLead, history: History, at: int
         "correspondentProfile": {
             **api.views.profile_of(lead, at),
             "customFields": [],
-            "tags": [],
+            "tags": tags(history, at),
             "autoTags": [],
         },
         "messages": [
@@ -90,8 +92,13 @@ def _text(api: SandboxApi, lead: CampaignLead, name: str, at: int) -> str:
     return own.sent(api.imports.fields(row, at), api.imports.profiles.get(row.row, {}))
 
 
+def tags(history: History, at: int) -> list[str]:
+    """What the operator has tagged the lead with by then."""
+    return [MEETING_TAG] if history.meeting_at is not None and history.meeting_at <= at else []
+
+
 def _sender(name: str) -> str:
-    return "CORRESPONDENT" if name == "replied_at" else "ME"
+    return "CORRESPONDENT" if name.startswith("replied") else "ME"
 
 
 def _wanted(api: SandboxApi, call: Call) -> list[tuple[CampaignLead, History]]:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from extract.sandbox.clock import DAY, HOUR, MINUTE, WEEK, weekday
 from extract.sandbox.companies import signal_odds
+from extract.sandbox.engagement import engaged
 from extract.sandbox.leads import CampaignLead
 from extract.sandbox.presets import Campaign, Preset, Sender
 
@@ -56,6 +57,9 @@ class History(NamedTuple):
     error_code: str | None = None
     is_already_connected: bool = False
     accept_probability: float | None = None
+    # The second reply, and when the operator tagged that a meeting is booked: no campaign row shows them.
+    replied_again_at: int | None = None
+    meeting_at: int | None = None
     # From when a row without a request shows an acceptance, because the two were connected before.
     found_connected_at: int | None = None
     # When the row is taken out of its campaign.
@@ -68,7 +72,8 @@ class History(NamedTuple):
     @classmethod
     def of(cls, **facts) -> "History":
         """A history with `changes`, the moments at which its row changes, filled in."""
-        moments = {moment for name, moment in facts.items() if name.endswith("_at") and moment is not None}
+        times = {name: moment for name, moment in facts.items() if name.endswith("_at")}
+        moments = {moment for name, moment in times.items() if moment is not None and name not in UNSEEN}
         return cls(**facts, changes=tuple(sorted(moments)))
 
     def changed(self, **facts) -> "History":
@@ -88,8 +93,10 @@ class History(NamedTuple):
         """
         ended = self.until(moment)
         accepted_at = self.accepted_at if ended.sent_at is not None else None
-        replied_at = self.replied_at if ended.messaged_at is not None else None
-        return ended.changed(accepted_at=accepted_at, replied_at=replied_at, paused_at=moment)
+        replies = dict.fromkeys(REPLIES)
+        if ended.messaged_at is not None:
+            replies = {name: getattr(self, name) for name in replies}
+        return ended.changed(accepted_at=accepted_at, **replies, paused_at=moment)
 
     @property
     def met_at(self) -> int | None:
@@ -100,6 +107,9 @@ class History(NamedTuple):
 
 
 UNTOUCHED = History()
+# What becomes of a message: nobody but the lead decides it. Rows show a first reply alone.
+UNSEEN = ("replied_again_at", "meeting_at")
+REPLIES = ("replied_at", *UNSEEN)
 
 
 def play_out(
@@ -154,7 +164,7 @@ def play_out_one(
         slot = _slot(midnight, Random(f"{seed}/{lead.id}/{day}"))  # noqa: S311
         is_due = slot > since and campaign.status_at(slot) == "IN_PROGRESS"
         if is_due and shift.is_working(midnight) and has_room(midnight):
-            return shift.begin(0, slot, 0.0)
+            return engaged(shift.begin(0, slot, 0.0), seed, lead.id)
     return UNTOUCHED
 
 
@@ -220,7 +230,7 @@ class Shift:
             if position is None:
                 continue
             history = self.begin(position, slot, self.volume_tax if is_overworked else 0.0)
-            histories[position] = history
+            histories[position] = engaged(history, self.seed, self.leads[position].id)
             sent += history.sent_at is not None
         self.recent.append((midnight, sent))
 

@@ -5,16 +5,21 @@ from email.utils import format_datetime
 
 from extract.sandbox import people
 from extract.sandbox.clock import SECOND, iso, to_datetime
+from extract.sandbox.engagement import MEETING_TAG
 from extract.sandbox.imports import Imports
 from extract.sandbox.leads import CampaignLead, imported_fields
 from extract.sandbox.world import World
 
-EVENTS = {
-    "CONNECTION_REQUEST_SENT": "sent_at",
-    "CONNECTION_REQUEST_ACCEPTED": "accepted_at",
-    "MESSAGE_SENT": "messaged_at",
-    "MESSAGE_REPLY_RECEIVED": "replied_at",
-}
+# What happened, and the event that tells it. A first reply is told twice where both types are subscribed to.
+EVENTS = (
+    ("CONNECTION_REQUEST_SENT", "sent_at"),
+    ("CONNECTION_REQUEST_ACCEPTED", "accepted_at"),
+    ("MESSAGE_SENT", "messaged_at"),
+    ("MESSAGE_REPLY_RECEIVED", "replied_at"),
+    ("EVERY_MESSAGE_REPLY_RECEIVED", "replied_at"),
+    ("EVERY_MESSAGE_REPLY_RECEIVED", "replied_again_at"),
+    ("LEAD_TAG_UPDATED", "meeting_at"),
+)
 # The first is the documented one; `mixed` takes the others in turn.
 SHAPES = ("snake_case", "camel_case", "flat_campaign", "sender_account", "wrapped", "mixed")
 TIMES: dict[str, Callable[[int], str | int]] = {
@@ -43,7 +48,7 @@ def lines(
     events = [
         (moment, lead, name)
         for lead, history in imports.lives()
-        for name, field in EVENTS.items()
+        for name, field in EVENTS
         if (moment := getattr(history, field)) is not None and since <= moment <= until
     ]
     events.sort(key=lambda event: (event[0], event[1].id, event[2]))
@@ -80,7 +85,7 @@ def _documented(world: World, lead: CampaignLead, name: str, time: str | int) ->
     return {
         "event_type": name.lower(),
         "timestamp": time,
-        "correlation_id": f"{lead.id}-{name.lower()}",
+        "correlation_id": f"{lead.id}-{name.lower()}-{time}",
         "connection_message": None,
         "campaign": {"id": campaign.id, "name": campaign.name, "status": "IN_PROGRESS"},
         "sender": {
@@ -106,7 +111,7 @@ def _documented(world: World, lead: CampaignLead, name: str, time: str | int) ->
             "email_address": None,
             "enriched_email": None,
             "custom_email": None,
-            "tags": [],
+            "tags": [MEETING_TAG] if name == "LEAD_TAG_UPDATED" else [],
             "lists": [
                 {
                     "id": imported.list_id,

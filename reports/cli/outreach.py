@@ -1,11 +1,12 @@
 """In which tone whom to write to, and who comes first."""
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from extract.workspace.workspace import Workspace
-from reports.cli.frame import DAY, WHOLE, OneOf, show, verb
+from reports.cli.frame import DAY, PATH, WHOLE, OneOf, show, verb
 from reports.cli.pipeline import root
 
 
@@ -59,3 +60,16 @@ def plan(workspace: Workspace, format: str, apply: bool, **options: Any) -> None
     from reports.jobs.plan import plan_week
 
     plan_week(workspace, PlanOptions(**options), format=format, apply=apply, show=show)
+
+
+@verb(root, "track")
+@click.option("--file", type=PATH, metavar="FILE", help="A CSV file, or a calendar (.ics).")
+@click.option("--type", "kind", type=OneOf(("meeting", "email_answer")), default="meeting", help="Of what.")
+@click.option("--apply", is_flag=True, help="Keep it; without it, show what each row comes to.")
+def track(workspace: Workspace, file: Path | None, kind: str, apply: bool) -> None:
+    """Say from a file whom you met, or who answered by e-mail: show whom each row is about, then keep it."""
+    from reports.jobs.tracking import track_file
+
+    if file is None:
+        raise click.UsageError("give the --file that tells of it")
+    track_file(workspace, file, kind, apply=apply, show=show)

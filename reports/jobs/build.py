@@ -103,6 +103,7 @@ def build_and_publish(
     land_journals(workspace)
     parameters |= vars(workspace.analytics)
     parameters["exploration_share_percent"] = scored_by.exploration_share_percent
+    parameters["meeting_tags"] = outreach.engagement.meeting_tags
     notes = [{"date": f"{each.date}", "note": each.note} for each in workspace.notes]
     parameters["notes"] = json.dumps(notes)
     _append_run_parameters(workspace, (since, until, against), "publish", parameters, run_id)

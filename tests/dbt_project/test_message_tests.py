@@ -51,7 +51,12 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             create table heyreach_connections (
                 connection_id text, lead_id text, campaign_id text, account_id text, icp text, is_sent bool,
                 is_mature bool, is_accepted_in_window bool, is_out_of_sight bool,
-                is_window_end_unwatched bool, sent_cohort_latest timestamptz
+                is_window_end_unwatched bool, sent_cohort_latest timestamptz, is_accepted bool,
+                connection_accepted_earliest timestamptz, connection_accepted_latest timestamptz,
+                followed_until timestamptz
+            );
+            create table engagement_events (
+                connection_id text, kind text, happened_earliest timestamptz, happened_latest timestamptz
             );
             create table fnd_request_pace as select 14.0 as sent_per_business_day;
             create table message_test_bounds as from read_csv({literal(bounds.SEED)});
@@ -100,7 +105,8 @@ def send(
         insert into heyreach_connections
         select '{prefix}' || place, '{prefix}' || place, 'c', 's' || place % 3,
             if(place % 5 < 2, 'sre', 'cto'), true, true, accepted, false, false,
-            timestamptz '{began}' + to_seconds(cast(place * {hours} * 3600 as bigint))
+            timestamptz '{began}' + to_seconds(cast(place * {hours} * 3600 as bigint)) as sent_at, accepted,
+            sent_at + interval 1 day, sent_at + interval 25 hour, timestamptz '{AS_OF}'
         from given
     """)
     database.unregister("given")
@@ -387,3 +393,119 @@ def test_the_variant_is_what_the_import_was_to_bring(database):
         )
     staged = f"select variant from ({model_sql('stg_importer__import_rows')}) order by import_id"
     assert database.execute(staged).fetchall() == [("short",), (None,), (None,)]
+
+
+# Tests of replies: every third request is accepted a day after it, and the arm shows in who replies.
+
+REPLIES = {**PLAN, "metric": "replies", "planned_requests": 240, "window_days": 14}
+
+
+def answered(
+    database: duckdb.DuckDBPyConnection, short: float, long: float, undated: int = 0, seed: int = 3
+) -> None:
+    """2,100 requests of which 700 are accepted; replies 5 to 7 hours later, of some 13 to 15 days later."""
+    generator = numpy.random.default_rng(seed)
+    variants = numpy.where(generator.random(2100) < 0.5, "long", "short").tolist()
+    send(database, variants, [place % 3 == 0 for place in range(2100)], hours=0.4, prefix="r")
+    accepted = [place for place in range(0, 2100, 3)]
+    chance = {"short": short, "long": long}
+    late = accepted[:undated]
+    replied = [place for place in accepted[undated:] if generator.random() < chance[variants[place]]]
+    for places, earliest, latest in ((replied, "5 hour", "7 hour"), (late, "13 day", "15 day")):
+        database.execute(
+            f"""
+            insert into engagement_events
+            select connection_id, 'reply', connection_accepted_latest + interval {earliest},
+                connection_accepted_latest + interval {latest}
+            from heyreach_connections
+            where connection_id in (select 'r' || unnest(?))
+            """,
+            [places],
+        )
+
+
+def register(database: duckdb.DuckDBPyConnection, plan: dict) -> None:
+    database.execute("delete from message_tests")
+    write_down(database, plan, START)
+
+
+def test_replies_count_of_those_who_accepted_and_by_when_they_did(database):
+    register(database, REPLIES)
+    answered(database, 0.15, 0.40)
+    # What is no reply, comes too late, or follows somebody else's request counts for nothing.
+    database.execute("""
+        insert into engagement_events
+        select connection_id, kind, connection_accepted_latest + to_days(days),
+            connection_accepted_latest + to_days(days + 1)
+        from heyreach_connections,
+            (values ('reply', 15), ('meeting', 1), ('meeting_words', 1)) as told (kind, days)
+        where connection_id in ('r0', 'r3', 'r6');
+        insert into engagement_events values (null, 'reply', null, null)
+    """)
+    (test,) = built(database)
+    assert test["words"].startswith("long is answered more than short: by ")
+    assert (test["metric"], test["rate_before"], test["undated"]) == ("replies", 0.181, 0)
+    found = rows(
+        database,
+        """
+        select requests.*, connections.connection_accepted_latest, events.connection_id is not null as replied
+        from fnd_message_test_requests as requests
+        inner join heyreach_connections as connections on request_id = connections.connection_id
+        left join engagement_events as events
+            on request_id = events.connection_id and kind = 'reply'
+            and happened_latest < connection_accepted_latest + interval 14 day
+        """,
+    )
+    assert len(found) == 700
+    assert all(row["sent_at"] == row["connection_accepted_latest"] for row in found)
+    assert all(row["is_success"] == row["replied"] for row in found)
+    assert 100 < sum(row["is_success"] for row in found) < 300
+
+
+def test_an_accepted_request_is_old_enough_a_window_and_the_lag_after_its_acceptance(database):
+    register(database, REPLIES)
+    answered(database, 0.2, 0.2)
+    accepted = "(select connection_accepted_latest from heyreach_connections where connection_id = 'r300')"
+    for hours, is_awaited in ((16 * 24 - 1, True), (16 * 24, False)):
+        moment = f"{accepted} + to_hours({hours})"
+        database.execute(f"update stg_operations__run_parameters set as_of = {moment}")
+        database.execute(f"update heyreach_connections set followed_until = {moment}")
+        built(database)
+        sql = "select is_awaited from fnd_message_test_requests where request_id = 'r300'"
+        assert database.execute(sql).fetchall() == [(is_awaited,)]
+
+
+@pytest.mark.parametrize(
+    ("whose", "undated"),
+    [
+        # Nobody knows when half of those answered who got the better text: too late, it is no better.
+        ("variant = 'long' and row_number % 2 = 0", 30),
+        # Nor of all of them and half of the others: too late, it would be the worse one.
+        ("variant = 'long' or row_number % 2 = 0", 100),
+    ],
+)
+def test_replies_that_cannot_be_dated_decide_nothing(database, whose, undated):
+    register(database, REPLIES)
+    answered(database, 0.15, 0.36)
+    (test,) = built(database)
+    assert test["result"] == "winner"
+    move = """
+        update engagement_events set
+            happened_earliest = happened_earliest {0} interval 13 day,
+            happened_latest = happened_latest {0} interval 15 day
+        from heyreach_import_leads
+        where connection_id = lead_id and ({1})
+    """
+    database.execute(move.format("+", whose))
+    (test,) = built(database)
+    assert test["result"] == "not_yet"
+    assert test["undated"] > undated
+    assert test["words"].endswith(
+        f"; {test['undated']} replies are not dated well enough, and count both ways"
+    )
+    assert test["difference_low"] < 0
+    # A few of them change nothing.
+    database.execute(move.format("-", f"({whose}) and row_number > 60"))
+    (test,) = built(database)
+    assert (test["result"], test["winner"]) == ("winner", "long")
+    assert 0 < test["undated"] < 15

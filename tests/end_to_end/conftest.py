@@ -39,7 +39,13 @@ def workspace_on(sandbox: Sandbox, data_dir: Path, **environment: str) -> Worksp
     )
 
 
-def pull_at(sandbox: Sandbox, workspace: Workspace, pulls: list[tuple[datetime, str]]) -> None:
+def pull_at(
+    sandbox: Sandbox,
+    workspace: Workspace,
+    pulls: list[tuple[datetime, str]],
+    *,
+    reads_inbox: bool = False,
+) -> None:
     """Pull at these moments, each of its kind, and load it all at once: a load of each takes longest."""
     raw_path, landings = workspace.data_dir / "raw.duckdb", workspace.data_dir / "landing"
     raw.initialize(raw_path)
@@ -48,5 +54,13 @@ def pull_at(sandbox: Sandbox, workspace: Workspace, pulls: list[tuple[datetime, 
     with HeyReachClient(sandbox.base_url, sandbox.api_key, pacer) as client, Landing(landings) as landing:
         for moment, kind in pulls:
             sandbox.set_clock(moment)
-            run_pull(client, landing, known, base_url=sandbox.base_url, origin=None, kind=kind)
+            run_pull(
+                client,
+                landing,
+                known,
+                base_url=sandbox.base_url,
+                origin=None,
+                kind=kind,
+                reads_inbox=reads_inbox,
+            )
     load(finished_folders(landings), raw_path)

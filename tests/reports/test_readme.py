@@ -67,7 +67,7 @@ FILLED = {
     "make report OUTBOUND_DATA_DIR=...": "make report OUTBOUND_DATA_DIR={data}",
 }
 # Verbs that need more than their name stand elsewhere with it, or ask for a terminal.
-ONLY_NAMED = ("make import", "make enrich", "make erase", "make sql", "make resume")
+ONLY_NAMED = ("make import", "make enrich", "make erase", "make sql", "make resume", "make track")
 _STANDS_FOR = re.compile(r"\.\.\.")
 _PROGRAM = re.compile(r"(make|connection-analytics|(\.\./)?\.venv/bin/\w+)\b")
 # The exit code of a program whose parser has read its command line.

@@ -12,7 +12,7 @@
 {%- endmacro %}
 
 {#- The columns of a line: profile_url, company, signal_type (`Page Visit` and `pageVisit` are page_visit), occurred_at, is_dated (whether
-    there was a text for it), source, signal_data. A date alone is its midnight (UTC). -#}
+    there was a text for it), is_day (whether that was a date alone), source, signal_data. A date alone is its midnight (UTC). -#}
 {% macro signal_columns(payload='payload') -%}
     {%- set spellings = signal_spellings() -%}
     {%- set type = first_payload_text(spellings['signal_type'], payload) -%}
@@ -22,6 +22,7 @@
     {{ snake_case(type) }} as signal_type,
     {{ date_or_time(time) }} as occurred_at,
     {{ time }} is not null as is_dated,
+    {{ is_date(time) }} as is_day,
     {{ first_payload_text(spellings['source'], payload) }} as source,
     {{ first_json(spellings['detail'], payload) }} as signal_data
 {%- endmacro %}

@@ -18,6 +18,8 @@
         {'name': 'download', 'tier': 3},
         {'name': 'replied', 'tier': 3, 'is_interaction': true},
         {'name': 'connected', 'tier': 3, 'is_interaction': true},
+        {'name': 'meeting_booked', 'tier': 3, 'is_interaction': true},
+        {'name': 'email_answered', 'tier': 3, 'is_interaction': true},
     ]) }}
 {%- endmacro %}
 

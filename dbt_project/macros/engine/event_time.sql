@@ -27,10 +27,15 @@
     )
 {%- endmacro %}
 
+{#- is_date('2026-01-05') -> true: no hour is given. -#}
+{% macro is_date(text) -%}
+    regexp_matches({{ text }}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$')
+{%- endmacro %}
+
 {#- date_or_time('2026-01-05') -> 2026-01-05 00:00:00+00; else event_time. -#}
 {% macro date_or_time(text) -%}
     coalesce(
-        case when regexp_matches({{ text }}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') then {{ utc_midnight('try_cast(' ~ text ~ ' as date)') }} end,
+        case when {{ is_date(text) }} then {{ utc_midnight('try_cast(' ~ text ~ ' as date)') }} end,
         {{ event_time(text) }}
     )
 {%- endmacro %}

@@ -158,6 +158,22 @@
     from_json({{ array }}, '["VARCHAR"]')
 {%- endmacro %}
 
+{#- json_names('["Hot", {"name": "Interested"}, {"displayName": "Later"}]') -> ['hot', 'interested', 'later']; NULL gives an empty list. -#}
+{% macro json_names(value) -%}
+    list_filter(
+        list_transform(
+            {{ json_items(value) }},
+            lambda item: lower(trim(
+                case
+                    when json_type(item) = 'VARCHAR' then item ->> '$'
+                    else coalesce(item ->> '$.name', item ->> '$.displayName', item ->> '$.display_name')
+                end
+            ))
+        ),
+        lambda name: name <> ''
+    )
+{%- endmacro %}
+
 {#- json_texts_joined('["icp", "source"]') -> 'icp, source'; NULL, what is no array and an empty one give NULL. -#}
 {% macro json_texts_joined(array) -%}
     nullif(array_to_string(from_json({{ array }}, '["VARCHAR"]'), ', '), '')

@@ -108,3 +108,8 @@
 {% macro lists_joined(list, other) -%}
     list_concat({{ list }}, {{ other }})
 {%- endmacro %}
+
+{#- place_of('b', ['a', 'b']) -> 2, of texts that the project itself lists; NULL of any other. -#}
+{% macro place_of(text, texts) -%}
+    list_position(['{{ texts | join("', '") }}'], {{ text }})
+{%- endmacro %}

@@ -113,7 +113,8 @@ def opened_on(day: int) -> dict[str, numpy.ndarray]:
         create or replace table fnd_message_test_requests as
         select test_id, is_other_arm, stratum, sent_at, request_id,
             sent + {WINDOW_DAYS} > {now} as is_awaited,
-            sent + {WINDOW_DAYS} <= {now} and accepted <= sent + {WINDOW_DAYS} as is_success
+            sent + {WINDOW_DAYS} <= {now} and accepted <= sent + {WINDOW_DAYS} as is_success,
+            false as is_undated
         from requests
         where sent < {now}
     """)

@@ -11,6 +11,7 @@ from extract.heyreach.client import HeyReachClient
 from extract.heyreach.observing import KnownStates, PullResult
 from extract.heyreach.pull import run_pull
 from extract.http.pacing import Pacer
+from extract.people.records import Erased
 from extract.raw.landing import Landing, finished_folders
 from extract.workspace.sql_text import literal
 from tests.extract.heyreach.scripted_server import Reply, Request, ScriptedServer, VirtualTime
@@ -128,7 +129,9 @@ class ScriptedWorkspace:
         reply = route(request.body or query) if route else Reply(b"", status=404)
         return Reply(reply.body, reply.status, date=self.date)
 
-    def pull(self, kind: str = "full") -> PullResult:
+    def pull(
+        self, kind: str = "full", *, reads_inbox: bool = False, erased: Erased | None = None
+    ) -> PullResult:
         """Pull once and load what was landed; `asked` holds the requests of it."""
         pacer = Pacer(0, KEY, self.folder / "pacing", clock=self.clock, sleep=self.clock.sleep)
         with (
@@ -139,7 +142,14 @@ class ScriptedWorkspace:
             with Landing(self.folder / "landing") as landing:
                 known = KnownStates(self.raw_path)
                 result = run_pull(
-                    client, landing, known, base_url="https://h.example", origin=None, kind=kind
+                    client,
+                    landing,
+                    known,
+                    base_url="https://h.example",
+                    origin=None,
+                    kind=kind,
+                    erased=erased,
+                    reads_inbox=reads_inbox,
                 )
         load(finished_folders(self.folder / "landing")[-1], self.raw_path)
         return result
@@ -148,6 +158,12 @@ class ScriptedWorkspace:
         with look_at(self.raw_path) as connection:
             connection.execute("use looked_at.heyreach; set TimeZone = 'UTC'")
             return connection.execute(sql).fetchall()
+
+    def change(self, sql: str) -> None:
+        """Make raw say something else."""
+        with raw.connect(self.raw_path, read_only=False) as connection:
+            connection.execute(f"use {raw.SCHEMA}")
+            connection.execute(sql)
 
     def requests(self, path: str) -> int:
         """How often the last pull asked a route."""

@@ -56,6 +56,15 @@ def test_all_that_decides_a_verdict_is_in_the_plan(tmp_path):
     assert len({test.config_hash, *others}) == len(changes) + 2
 
 
+def test_a_test_of_replies_has_a_window_of_its_own(tmp_path):
+    """That of acceptances is no part of it."""
+    (test,) = loaded(tmp_path, f"{NOTE}    metric: replies\n", settings=SETTINGS)
+    assert (test.plan["metric"], test.plan["window_days"]) == ("replies", 14)
+    (other,) = loaded(tmp_path, f"{NOTE}    metric: replies\n    reply_window_days: 7\n")
+    assert other.plan["window_days"] == 7
+    assert test.config_hash not in (other.config_hash, loaded(tmp_path, NOTE)[0].config_hash)
+
+
 @pytest.mark.parametrize(
     ("text", "line", "problem"),
     [
@@ -66,8 +75,9 @@ def test_all_that_decides_a_verdict_is_in_the_plan(tmp_path):
         (NOTE.replace("short: 50, long: 50", "short: 95, long: 10"), 3, "the share of 'short' must be"),
         (NOTE.replace("2026-03-01", "soon"), 4, "start must be a day like 2026-02-03, not 'soon'"),
         (NOTE.replace("    start: 2026-03-01\n", ""), 2, "start must be a day like 2026-02-03, not nothing"),
-        (f"{NOTE}    metric: replies\n", 5, "HeyReach says that somebody replied and not when"),
-        (f"{NOTE}    metric: meetings\n", 5, "metric must be acceptance, not 'meetings'"),
+        (f"{NOTE}    metric: meetings\n", 5, "metric must be acceptance or replies, not 'meetings'"),
+        (f"{NOTE}    reply_window_days: 7\n", 2, "note has reply_window_days, which only tests with"),
+        (f"{NOTE}    metric: replies\n    reply_window_days: 91\n", 6, "reply_window_days must be"),
         (f"{NOTE}    smallest_difference_points: 1\n", 5, "smallest_difference_points must be"),
         (f"{NOTE}    planned_requests: 20\n", 5, "planned_requests must be"),
         (f"{NOTE}    lenght: 3\n", 5, "'lenght' is not known in note"),

@@ -71,7 +71,7 @@ def test_conversations_are_the_messages_of_the_truth_in_pages_of_both_versions(p
 
 
 def test_webhook_lines_tell_the_truth_in_every_shape():
-    until = datetime(2026, 1, 12, tzinfo=UTC)
+    until = datetime(2026, 1, 26, tzinfo=UTC)
     with running_sandbox("boutique", 7, leads=300) as sandbox:
         documented = sandbox.webhook_lines(until)
         mixed = sandbox.webhook_lines(until, shape="mixed", times="mixed")
@@ -79,6 +79,17 @@ def test_webhook_lines_tell_the_truth_in_every_shape():
     kinds = Counter(line["event_type"] for line in documented)
     assert kinds["connection_request_sent"] == sum(lead["sent_at"] is not None for lead in leads)
     assert kinds["connection_request_accepted"] == sum(lead["accepted_at"] is not None for lead in leads)
+    happened = {
+        name: sum(lead[name] is not None for lead in leads)
+        for name in ("replied_at", "replied_again_at", "meeting_at")
+    }
+    assert kinds["message_reply_received"] == happened["replied_at"] > happened["meeting_at"] > 0
+    assert kinds["lead_tag_updated"] == happened["meeting_at"]
+    assert (
+        kinds["every_message_reply_received"]
+        == happened["replied_at"] + happened["replied_again_at"]
+        > happened["replied_at"]
+    )
     assert [line["timestamp"] for line in documented] == sorted(line["timestamp"] for line in documented)
     assert len(mixed) == len(documented)
     shapes = Counter(

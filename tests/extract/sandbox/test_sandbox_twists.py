@@ -49,7 +49,11 @@ def test_a_world_without_twists_shows_what_it_always_showed():
         campaigns = [campaign["id"] for campaign in desk.rows("campaign/GetAll")]
         seen[LEADS].append(digest([desk.rows(LEADS, campaignId=number) for number in campaigns]))
         seen[STATS].append(digest(orjson.loads(desk.post(STATS, accountIds=[], campaignIds=[]).body)))
-        seen["truth"].append(digest(desk.truth()))
+        truth = desk.truth()
+        for lead in truth["leads"]:
+            for told_later in ("replied_at", "replied_again_at", "meeting_at"):
+                del lead[told_later]
+        seen["truth"].append(digest(truth))
     assert {name: tuple(digests) for name, digests in seen.items()} == CAPTURED
 
 

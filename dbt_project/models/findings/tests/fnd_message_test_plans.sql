@@ -50,11 +50,14 @@ rated as (
         known.requests as requests_before,
         least(greatest(
             case
+                when read.metric = 'replies' then {{ vendor_benchmarks().reply_rate.median }}
                 when known.requests >= run_parameters.collecting_below then known.accepted / cast(known.requests as double)
                 else {{ usual_accept_rate() }}
             end,
             {{ lowest_rate_planned_with() }}
-        ), {{ highest_rate }}) as rate_before
+        ), {{ highest_rate }}) as rate_before,
+        -- Of so many requests that go out one comes to count.
+        if(read.metric = 'replies', 1 / {{ usual_accept_rate() }}, 1.0) as requests_for_one
     from read
     inner join known on read.test_id = known.test_id
     cross join {{ ref('stg_operations__run_parameters') }} as run_parameters

@@ -37,6 +37,18 @@ sent as (
 
 ),
 
+-- Before it has any, what all of the workspace sends is taken for it.
+paced as (
+
+    select
+        plans.test_id,
+        coalesce(sent.sent_per_day, pace.sent_per_business_day * 5 / 7.0 / plans.requests_for_one) as sent_per_day
+    from {{ ref('fnd_message_test_plans') }} as plans
+    left join sent on plans.test_id = sent.test_id
+    cross join {{ ref('fnd_request_pace') }} as pace
+
+),
+
 lots as (
 
     select
@@ -59,10 +71,9 @@ select
     coalesce(least(sent.first_since, sent.other_since), 0) > 0 as is_begun,
     coalesce({{ requests_of_each('sent.first_since', 'sent.other_since') }}, 0) as sent_of_each,
     coalesce({{ requests_of_each('sent.first_mature', 'sent.other_mature') }}, 0) as mature_of_each,
-    -- Before it has any, all that the workspace sends is taken for it.
-    coalesce(sent.sent_per_day, pace.sent_per_business_day * 5 / 7.0) as sent_per_day,
-    coalesce(sent.sent_per_day, pace.sent_per_business_day * 5 / 7.0) * 2 * plans.arm_share * (1 - plans.arm_share) as of_each_per_day
+    paced.sent_per_day,
+    paced.sent_per_day * 2 * plans.arm_share * (1 - plans.arm_share) as of_each_per_day
 from {{ ref('fnd_message_test_plans') }} as plans
 left join lots on plans.test_id = lots.test_id
 left join sent on plans.test_id = sent.test_id
-cross join {{ ref('fnd_request_pace') }} as pace
+inner join paced on plans.test_id = paced.test_id

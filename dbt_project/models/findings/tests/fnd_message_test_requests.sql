@@ -1,5 +1,5 @@
 {#- Requests of tests that count, or will: old enough, or not yet. What vanished while it was open, or ended while nobody looked, counts
-    in neither arm. -#}
+    in neither arm. Of a test of replies those that were accepted count, by when they were: the note before is the same for both texts. -#}
 {%- set patience_days = 7 -%}
 
 with requests as (
@@ -7,10 +7,16 @@ with requests as (
     select
         leads.test_id,
         leads.is_other_arm,
+        plans.metric = 'replies' as is_of_replies,
+        plans.window_days,
         connections.connection_id,
         connections.account_id,
         connections.icp,
         connections.sent_cohort_latest,
+        connections.is_accepted,
+        connections.connection_accepted_earliest as accepted_earliest,
+        connections.connection_accepted_latest as accepted_latest,
+        connections.followed_until,
         connections.is_mature,
         connections.is_accepted_in_window,
         connections.is_out_of_sight or connections.is_window_end_unwatched as is_lost,
@@ -28,28 +34,67 @@ with requests as (
 
 ),
 
+-- One reply within the window is enough. Where bounds leave it open, it may have been.
+replies as (
+
+    select
+        requests.connection_id,
+        bool_or(coalesce(
+            events.happened_latest <= {{ days_after('requests.accepted_earliest', 'requests.window_days') }}, false
+        )) as is_surely_in_time,
+        bool_or(coalesce(
+            events.happened_earliest <= {{ days_after('requests.accepted_latest', 'requests.window_days') }}, true
+        )) as is_possibly_in_time
+    from requests
+    inner join {{ ref('engagement_events') }} as events
+        on requests.connection_id = events.connection_id
+        and events.kind = 'reply'
+    where requests.is_of_replies
+    group by requests.connection_id
+
+),
+
+started as (
+
+    select
+        requests.* exclude (is_mature, is_lost),
+        if(requests.is_of_replies, requests.accepted_latest, requests.sent_cohort_latest) as counts_from,
+        if(
+            requests.is_of_replies,
+            coalesce(
+                {{ days_after('requests.accepted_latest', 'requests.window_days + run_parameters.detection_lag_days') }}
+                <= requests.followed_until, false
+            ),
+            requests.is_mature
+        ) as is_mature,
+        if(requests.is_of_replies, requests.window_days, run_parameters.acceptance_window_days) + run_parameters.detection_lag_days
+        as days_until_old,
+        run_parameters.as_of
+    from requests
+    cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
+    where requests.place = 1 and if(requests.is_of_replies, requests.is_accepted, not requests.is_lost)
+
+),
+
 -- What should be old enough by now and isn't, is waited for no longer: its campaign is read no more.
 counted as (
 
     select
-        requests.*,
-        not requests.is_mature and {{ days_after(
-            'requests.sent_cohort_latest',
-            'run_parameters.acceptance_window_days + run_parameters.detection_lag_days + ' ~ patience_days
-        ) }} > run_parameters.as_of as is_awaited
-    from requests
-    cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
-    where requests.place = 1 and not requests.is_lost
+        *,
+        not is_mature and {{ days_after('counts_from', 'days_until_old + ' ~ patience_days) }} > as_of as is_awaited
+    from started
 
 )
 
 select
-    connection_id as request_id,
-    test_id,
-    is_other_arm,
-    coalesce(account_id, 'unassigned') || '|' || coalesce(icp, 'unknown') as stratum,
-    sent_cohort_latest as sent_at,
-    is_awaited,
-    coalesce(is_accepted_in_window, false) as is_success
+    counted.connection_id as request_id,
+    counted.test_id,
+    counted.is_other_arm,
+    coalesce(counted.account_id, 'unassigned') || '|' || coalesce(counted.icp, 'unknown') as stratum,
+    counted.counts_from as sent_at,
+    counted.is_awaited,
+    coalesce(if(counted.is_of_replies, replies.is_surely_in_time, counted.is_accepted_in_window), false) as is_success,
+    coalesce(replies.is_possibly_in_time and not replies.is_surely_in_time, false) as is_undated
 from counted
-where is_mature or is_awaited
+left join replies on counted.connection_id = replies.connection_id
+where counted.is_mature or counted.is_awaited

@@ -47,6 +47,7 @@ select
     shown.rate,
     shown.other_requests,
     shown.other_rate,
+    shown.undated,
     shown.compared_requests,
     shown.difference,
     shown.difference_low,

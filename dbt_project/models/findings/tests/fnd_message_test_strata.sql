@@ -69,8 +69,10 @@ added as (
         max(sent_at) as sent_until,
         count(*) filter (where not is_other_arm) as requests,
         count(*) filter (where not is_other_arm and is_success) as successes,
+        count(*) filter (where not is_other_arm and is_undated) as undated,
         count(*) filter (where is_other_arm) as other_requests,
-        count(*) filter (where is_other_arm and is_success) as other_successes
+        count(*) filter (where is_other_arm and is_success) as other_successes,
+        count(*) filter (where is_other_arm and is_undated) as other_undated
     from compared
     group by test_id, first_look, stratum
 
@@ -105,7 +107,7 @@ select
     held.sent_until,
     held.z_bound,
     added.stratum,
-    {% for column in ('requests', 'successes', 'other_requests', 'other_successes') %}
+    {% for column in ('requests', 'successes', 'undated', 'other_requests', 'other_successes', 'other_undated') %}
     cast(sum(added.{{ column }}) as bigint) as {{ column }},
     {%- endfor %}
     sum(added.successes) as a,

@@ -8,6 +8,8 @@ with spellings as (
     union
     select profile_url_raw from {{ ref('stg_heyreach__webhook_events') }}
     union
+    select profile_url_raw from {{ ref('stg_heyreach__conversation_observations') }}
+    union
     select profile_url_raw from {{ ref('stg_signals__events') }}
     union
     select found_profile_url_raw from {{ ref('stg_enrichment__answers') }}

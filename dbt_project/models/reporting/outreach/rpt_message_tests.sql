@@ -8,7 +8,8 @@ with joined as (
         progress.* exclude (test_id),
         results.* exclude (test_id, ratio_p_value, requests, other_requests, compared_requests),
         (select max(look) from {{ ref('message_test_bounds') }}) as all_looks,
-        run_parameters.acceptance_window_days + run_parameters.detection_lag_days as days_until_old,
+        if(plans.metric = 'replies', plans.window_days, run_parameters.acceptance_window_days) + run_parameters.detection_lag_days
+        as days_until_old,
         {{ utc_date('greatest(run_parameters.as_of, plans.started_at)') }} as goes_on_from,
         run_parameters.as_of
     from {{ ref('fnd_message_test_plans') }} as plans
@@ -45,7 +46,9 @@ expected as (
     'smallest': 'cast(round(100 * smallest_difference) as bigint)', 'ended': 'ended_at',
     'requests': 'nullif(requests, 0)', 'planned': 'planned_requests',
     'low': 'cast(round(100 * difference_low) as bigint)', 'high': 'cast(round(100 * difference_high) as bigint)',
-    'looks': 'looks_held', 'all_looks': 'all_looks', 'missing': 'missing_requests', 'judge_by': 'cast(judge_by as varchar)',
+    'succeeds': "if(metric = 'replies', 'answered', 'accepted')", 'units': "if(metric = 'replies', 'accepted requests', 'requests')",
+    'undated': 'nullif(undated, 0)', 'looks': 'looks_held', 'all_looks': 'all_looks', 'missing': 'missing_requests',
+    'judge_by': 'cast(judge_by as varchar)',
 } %}
 
 select
@@ -81,6 +84,7 @@ select
     difference,
     difference_low,
     difference_high,
+    coalesce(undated, 0) as undated,
     case
         {%- set texts = message_test_texts() %}
         when result <> 'not_yet'
@@ -91,6 +95,6 @@ select
         when is_at_end then {{ sentence(texts.ended, facts) }}
         when not is_begun then {{ sentence(texts.unbegun, facts) }}
         else {{ sentence(texts.not_yet, facts) }}
-    end as words,
+    end || {{ sentence(texts.undated, facts) }} as words,
     as_of
 from expected

@@ -33,6 +33,7 @@ select
     coalesce(
         cast({{ json_text_of('thresholds', "'$.exploration_share_percent'") }} as bigint), {{ exploration_share().default }}
     ) as exploration_share_percent,
+    coalesce({{ json_text_of('thresholds', "'$.meeting_tags'") }}, '{{ meeting_tags() | tojson }}') as meeting_tags,
     {%- for name in thresholds() %}
     {{ threshold(name) }} as {{ name }}{{ ',' if not loop.last }}
     {%- endfor %}

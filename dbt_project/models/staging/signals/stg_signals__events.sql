@@ -26,6 +26,7 @@ select
     {{ company_domain('company') }} as company_domain,
     signal_type,
     occurred_at,
+    is_day,
     greatest(observed_at, occurred_at) as detected_at,
     coalesce(source, 'file') as source,
     signal_data,

@@ -1,0 +1,126 @@
+"""Meetings and e-mail answers out of an operator's file, as lines of a signal file.
+
+So they go the way of all signals: landed with the next pull, erased and purged with their people, kept in
+backups. Of a file only what is about leads is kept: whom, what, and when.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import orjson
+
+from dbt_project.rendering import returned
+from extract.intelligence.signal_files import judged
+from extract.outreach.told_files import CALENDAR, ToldRow, read_told
+from extract.people.profile_urls import parse_profile_urls
+from extract.people.suppression import suppressions
+from extract.workspace import journal
+from extract.workspace.errors import ConfigurationError
+from extract.workspace.workspace import Workspace
+
+FILE = "tracked.jsonl"
+# What a file may tell of -> the type of its lines.
+KINDS = {
+    each["name"]: each["signal"]
+    for each in returned("catalogue/*.sql", "engagement_kinds()")
+    if "signal" in each
+}
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """What a row of a file comes to: the lines to keep, one a lead, or why there are none."""
+
+    place: str
+    people: tuple[str, ...]
+    lines: tuple[dict, ...]
+    reason: str = ""
+    is_kept: bool = False
+
+
+def track(workspace: Workspace, file: Path, kind: str, now: datetime) -> list[Tracked]:
+    """What each row of the file comes to, in its order; nothing is written.
+
+    Raises ConfigurationError for a file that can't be read.
+    """
+    is_calendar = file.suffix.lower() == CALENDAR
+    if is_calendar and kind != "meeting":
+        raise ConfigurationError("A calendar tells of meetings; give e-mail answers as a CSV file")
+    rows = read_told(file)
+    by_email, by_key = _leads(workspace.paths.published)
+    keys = iter(parse_profile_urls([link for row in rows for link in row.links]))
+    gone = suppressions(workspace)
+    before = _kept(workspace.paths.signals / FILE)
+    found = []
+    for row in rows:
+        links = [next(keys).key for _ in row.links]
+        people = {by_key[key] for key in links if key in by_key}
+        if not people:
+            people = {url for email in row.emails for url in by_email.get(email.casefold(), ())}
+        people -= gone.erased(people)
+        lines = tuple(
+            {
+                "profile_url": url,
+                "signal_type": KINDS[kind],
+                "occurred_at": row.time,
+                "source": "calendar" if is_calendar else "list",
+            }
+            for url in sorted(people)
+        )
+        found.append(_tracked(row, lines, before, now))
+    return found
+
+
+def keep(workspace: Workspace, tracked: list[Tracked]) -> None:
+    """Add the lines that aren't there yet to the workspace's file, where they are on disk on return."""
+    folder = workspace.paths.signals
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    written = _kept(folder / FILE)
+    for line in (line for each in tracked if not each.reason for line in each.lines):
+        text = orjson.dumps(line, option=orjson.OPT_SORT_KEYS)
+        if text not in written:
+            journal.append_line(folder / FILE, line)
+            written.add(text)
+
+
+def _tracked(row: ToldRow, lines: tuple[dict, ...], before: set[bytes], now: datetime) -> Tracked:
+    people = tuple(line["profile_url"] for line in lines)
+    if not lines:
+        return Tracked(row.place, (), (), _nobody(row))
+    reasons = [verdict.reason for verdict in judged([orjson.dumps(line) for line in lines], now)]
+    texts = {orjson.dumps(line, option=orjson.OPT_SORT_KEYS) for line in lines}
+    return Tracked(row.place, people, lines, reasons[0], is_kept=texts <= before)
+
+
+def _nobody(row: ToldRow) -> str:
+    if row.links:
+        return "no lead has this profile" + (" or e-mail address" if row.emails else "")
+    if row.emails:
+        return (
+            "no lead has this e-mail address" if len(row.emails) == 1 else "no lead has one of the addresses"
+        )
+    return "names neither a profile nor an e-mail address"
+
+
+def _kept(path: Path) -> set[bytes]:
+    """The lines of before; blanked ones are none."""
+    if not path.exists():
+        return set()
+    lines = (line.strip() for line in path.read_bytes().splitlines())
+    return {orjson.dumps(orjson.loads(line), option=orjson.OPT_SORT_KEYS) for line in lines if line}
+
+
+def _leads(published: Path) -> tuple[dict[str, set[str]], dict[str, str]]:
+    """Profile links of the leads with an e-mail address, and of all by the key of their profile."""
+    with duckdb.connect(str(published), read_only=True) as connection:
+        rows = connection.execute(
+            "select normalized_profile_url, linkedin_profile_url, lower(trim(email)) "
+            "from marts.heyreach_leads where is_valid_profile_url"
+        ).fetchall()
+    by_email: dict[str, set[str]] = {}
+    for _, url, email in rows:
+        if email:
+            by_email.setdefault(email, set()).add(url)
+    return by_email, {key: url for key, url, _ in rows}
