@@ -108,8 +108,3 @@
 {% macro referring_seniorities() -%}
     {{ return(['exec', 'senior']) }}
 {%- endmacro %}
-
-{#- What the step of a sequence is called that asks for the connection; follow-ups are HeyReach's own to send. -#}
-{% macro step_of_requests() -%}
-    {{ return('connection_request') }}
-{%- endmacro %}

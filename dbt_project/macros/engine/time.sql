@@ -26,6 +26,14 @@
     make_timestamptz((epoch_us({{ earlier }}) + epoch_us({{ later }})) // 2)
 {%- endmacro %}
 
+{#- first_of_weekdays('2026-02-09', ['tuesday', 'thursday']) -> 2026-02-10: the day itself, or the next that is one of them -#}
+{% macro first_of_weekdays(day, weekdays) -%}
+    list_filter(
+        list_transform([0, 1, 2, 3, 4, 5, 6], lambda later: {{ day }} + later),
+        lambda each: list_contains({{ weekdays }}, lower(dayname(each)))
+    )[1]
+{%- endmacro %}
+
 {#- utc_date('2026-01-01 23:30+00') -> 2026-01-01, whatever the session's time zone -#}
 {% macro utc_date(moment) -%}
     cast(timezone('UTC', {{ moment }}) as date)

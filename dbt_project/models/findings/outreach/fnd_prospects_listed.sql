@@ -1,5 +1,5 @@
-{#- Of those who may be asked, the first of each segment: top ones first, then by priority. As many as `limit` says, and as senders could ask
-    in so many weeks, were all of them of one segment. -#}
+{#- Of those who may be asked, the first of each segment: top ones first, then by priority. As many as `limit` says, and as senders could
+    ask in so many weeks, were all of them of one segment. -#}
 {%- set weeks = 2 -%}
 
 with capacity as (

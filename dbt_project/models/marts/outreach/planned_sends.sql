@@ -1,5 +1,6 @@
 {#- Who was to be asked when by whom, or why not; and what came of it. A line is handed over by the import that carries its plan's name, and
     sent by the campaign row of its person. -#}
+{%- set request_step = (sequence_steps() | selectattr('kind', 'equalto', 'connection_request') | first).name -%}
 
 with lines as (
 
@@ -78,7 +79,7 @@ select
     followed.place,
     followed.account_id,
     followed.campaign_id,
-    case when followed.day is not null then '{{ step_of_requests() }}' end as step,
+    case when followed.day is not null then '{{ request_step }}' end as step,
     followed.sequence,
     followed.variant,
     followed.chance,

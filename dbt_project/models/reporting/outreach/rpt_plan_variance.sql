@@ -1,5 +1,5 @@
-{#- Plan against done. Lines of plans that were replaced count where they were handed over. What is expected is told of the same requests that
-    are old enough to judge, so that both can be held against each other. -#}
+{#- Plan against done. Lines of plans that were replaced count where they were handed over. What is expected is told of the same requests
+    that are old enough to judge, so that both can be held against each other. -#}
 
 with lines as (
 
