@@ -35,6 +35,7 @@ class EnrichmentConfig:
     keep_post_characters: int = 0
     meeting_words: tuple[str, ...] = ("book", "booked", "calendar", "calendly", "call", "meeting", "schedule")
     infer: tuple[str, ...] = ()
+    message_question: str = ""
     minimum_confidence_percent: int = 70
     allow_profile_fetch: bool = False
     fetch_acknowledgement: str = ""
@@ -133,6 +134,13 @@ def _text(value: Value) -> str:
     return (value or "").strip()
 
 
+def _question(value: Value) -> str:
+    text = " ".join(_text(value).split())
+    if set("{}") & set(text) or len(text) > 300:
+        raise ValueError("must be one question without braces, of at most 300 characters")
+    return text
+
+
 def _keyword(value: Value) -> str:
     if not _text(value):
         raise ValueError("must be a text that posts are searched for")
@@ -158,6 +166,7 @@ _READERS = {
     "keep_post_characters": lambda value: _whole_number(value, 0, 500),
     "meeting_words": _texts(),
     "infer": _texts(INFERRED_TRAITS),
+    "message_question": _question,
     "minimum_confidence_percent": lambda value: _whole_number(value, 0, 100),
     "allow_profile_fetch": _yes_or_no,
     "fetch_acknowledgement": _text,

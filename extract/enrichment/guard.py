@@ -42,6 +42,7 @@ _CARRIES = {
         re.I,
     ),
 }
+_LINK = re.compile(r"://|\bwww\.", re.IGNORECASE)
 _YEAR = re.compile(r"\b(19[4-9]\d|20[0-4]\d)\b")
 # Whoever finished school in a year was about 18 to 23 then, and a good deal more now and then.
 _AGE_AT_DEGREE, _AGE_TOLERANCE = 21, 6
@@ -74,6 +75,28 @@ def checked(
         confidence = 0.0
     quote = quote.strip() if isinstance(quote, str) else ""
     refusal = _refusal(name, value, quote, text, confidence, minimum_confidence, year)
+    return (None if refusal else value), float(confidence), quote[:LONGEST_QUOTE], refusal
+
+
+def answered(
+    told: object, text: str, minimum_confidence: float, longest: int
+) -> tuple[str | None, float, str, str]:
+    """The same of a free answer: a few words that rest on a quotation, and speak to nobody themselves."""
+    told = told if isinstance(told, dict) else {}
+    value, quote, confidence = told.get("value"), told.get("evidence"), told.get("confidence")
+    if isinstance(confidence, bool) or not isinstance(confidence, int | float) or not 0 <= confidence <= 1:
+        confidence = 0.0
+    quote = quote.strip() if isinstance(quote, str) else ""
+    value = tidied(value) if isinstance(value, str) else ""
+    refusal = ""
+    if not value or value.casefold() in ("unknown", "null", "none"):
+        refusal = "unknown"
+    elif len(value) > longest or _LINK.search(value) or cleaned(value)[1]:
+        refusal = "no words that can stand in a message"
+    elif confidence < minimum_confidence:
+        refusal = "too unsure"
+    elif not quote or len(quote) > LONGEST_QUOTE or _flat(quote) not in _flat(text):
+        refusal = "the quotation is not in the text"
     return (None if refusal else value), float(confidence), quote[:LONGEST_QUOTE], refusal
 
 

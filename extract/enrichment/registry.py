@@ -55,6 +55,7 @@ _CLASSES: tuple[type[Integration], ...] = (
     pipe0.Pipe0Posts,
     profile.ProfileText,
     inference.ProfileInference,
+    inference.ProfileAnswer,
 )
 
 INTEGRATIONS: dict[str, type[Integration]] = {each.name: each for each in _CLASSES}

@@ -97,7 +97,7 @@ def _placeholder(name: str, entry: Mapping, line: int, problems: Problems) -> Pl
         return entry.lines.get(key, line)
 
     fact, fallback = entry.get("fact"), entry.get("fallback")
-    if fact not in FACTS:
+    if not isinstance(fact, str) or fact not in FACTS:
         hint = suggestion(fact if isinstance(fact, str) else "", FACTS)
         problems.add(at("fact"), f"fact of {name} must be something that is known of leads; {hint}")
     known = FACTS.get(fact, {}) if isinstance(fact, str) else {}

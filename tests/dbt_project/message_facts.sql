@@ -32,6 +32,7 @@ insert into enrichment_values values
     ('bob', 'technologies', '["Kubernetes"]', 'clearbit', '2026-01-02', false),
     ('ada', 'posts', '[{"date": "2026-01-01", "text": "old"}, {"date": "2026-01-03", "text": "new"},
         {"date": "2026-01-04", "text": null}]', 'linkedin_posts', '2026-01-08', true),
+    ('bob', 'model_answer', 'runs on call', 'profile_answer', '2026-01-03', true),
     ('bob', 'company_description', 'Makes samples.', 'web_research', '2026-01-02', true);
 insert into signal_events values
     (null, 'sample.example', 'news', '{"titles": ["Sample opens", "Else"]}', 'news_feed', '2026-01-05', '2026-01-04'),

@@ -47,6 +47,7 @@ def test_what_is_missing_gives_way_to_what_is_there(facts):
     assert facts["bob", "technology"][0] == "AWS"  # what the profile asks for is not among them
     assert facts["bob", "company_news"] == ("Bob speaks", "site", day(9), day(9))
     assert facts["bob", "company_industry"][0] == "odd"
+    assert facts["bob", "model_answer"] == ("runs on call", "profile_answer", day(3), None)
     assert facts["bob", "research_answer"] == ("Makes samples.", "web_research", day(2), None)
     assert {fact for lead, fact in facts if lead == "eve"} == {"first_name", "last_name"}
     assert facts["eve", "first_name"][1] == "apollo_people"

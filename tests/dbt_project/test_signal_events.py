@@ -266,6 +266,7 @@ def test_a_person_connected_once_and_replied_at_an_unknown_time(database):
             ("sam", "c1", "sam", True, True, on(1, 2), on(1, 3), on(1, 20)),
             ("sam", "c2", "sam", True, False, on(1, 5), on(1, 6), on(1, 21)),
             ("kim", "c1", "kim", True, False, None, None, on(1, 9)),
+            ("kim", "c2", "kim", True, False, on(1, 11), on(1, 12), on(1, 12)),
             ("lou", "c1", "lou", False, False, None, None, on(1, 9)),
         ],
     )

@@ -51,5 +51,6 @@
         {'name': 'recent_funding', 'longest': 80, 'is_event': true},
         {'name': 'hiring', 'longest': 120, 'is_event': true, 'is_told': true},
         {'name': 'research_answer', 'longest': 300, 'is_told': true},
+        {'name': 'model_answer', 'longest': 200, 'is_told': true},
     ]) }}
 {%- endmacro %}

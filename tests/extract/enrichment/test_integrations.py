@@ -235,7 +235,10 @@ FOUND = {
     "heyreach_network": {"is_connection": True, "connection_degree": 1},
 }
 # By its dates, which the test compares; and by tests of profile text and inference.
-TRIED_ELSEWHERE = {"linkedin_post_activity", "linkedin_posts", "profile_text", "profile_inference"}
+TRIED_ELSEWHERE = {
+    *("linkedin_post_activity", "linkedin_posts", "profile_text", "profile_inference"),
+    "profile_answer",
+}
 # The secret of each service, where its document wants it.
 AUTHENTICATED = {
     "datagen": ("X-API-Key", "test-datagen_api_key"),

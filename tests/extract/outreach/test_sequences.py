@@ -136,6 +136,10 @@ def test_the_first_text_of_a_style_is_the_default_and_names_hold_all_that_makes_
             ("fact: company_name", "fact: company"),
             "line 3: fact of company must be something that is known of",
         ),
+        (
+            ("fact: company_name", "fact: {a: b}"),
+            "line 3: fact of company must be something that is known of",
+        ),
         (("max_age_days: 30, ", ""), "line 4: news speaks of something that happened: give it max_age_days"),
         (("fact: company_name,", "fact: company_name, max_age_days: 9,"), "company is nothing that happened"),
         (

@@ -24,7 +24,10 @@ select
     lead_id,
     cast(null as varchar) as company_domain,
     'connected' as signal_type,
-    min(connection_accepted_at) as occurred_at,
+    -- Where the first acceptance can't be dated, a later one by somebody else's request dates nothing.
+    case
+        when min(connection_accepted_at) <= min(coalesce(connection_accepted_latest, updated_at)) then min(connection_accepted_at)
+    end as occurred_at,
     min(coalesce(connection_accepted_latest, updated_at)) as detected_at,
     'heyreach' as source,
     json_object('campaign_id', arg_min(campaign_id, (coalesce(connection_accepted_latest, updated_at), campaign_id))) as signal_data

@@ -1,11 +1,10 @@
 {{ config(materialized='view') }}
 
-{#- A view, because few people are written to at a time, and their posts and news are many; so it names no database: the file it is
-    published in has another name than the one it is built in. Each part is filtered by the lead before anything is made of it. -#}
+{#- A view, because few people are written to at a time; so it names no database: the file it is published in has another name than the
+    one it is built in. -#}
 
-{%- set of_leads = {
-    'company_name': 'company_name', 'title': 'title', 'headline': 'headline', 'company_industry': 'company_industry',
-} %}
+{%- set of_leads = ['company_name', 'title', 'headline', 'company_industry'] %}
+{%- set of_answers = {'research_answer': 'company_description', 'model_answer': 'model_answer'} %}
 {%- set of_signals = {
     'company_news': {'type': 'news', 'value': "signals.signal_data ->> '$.titles[0]'"},
     'recent_funding': {'type': 'recent_funding', 'value': funding_round("signals.signal_data ->> '$.type'")},
@@ -61,7 +60,7 @@ industries as (
 enriched as (
 
     select * from {{ ref('enrichment_values').include(database=false) }}
-    where is_chosen and field in ('technologies', 'posts', 'company_description')
+    where is_chosen and field in ('technologies', 'posts', {{ "'" ~ of_answers.values() | join("', '") ~ "'" }})
 
 ),
 
@@ -125,13 +124,13 @@ told as (
     from names
     union all
     {%- endfor %}
-    {%- for fact, column in of_leads.items() %}
+    {%- for fact in of_leads %}
     select
         leads.lead_id,
         '{{ fact }}' as fact,
-        {{ 'coalesce(industries.label, leads.' ~ column ~ ')' if fact == 'company_industry' else 'leads.' ~ column }} as value,
-        coalesce(leads.field_source ->> '$.{{ column }}', 'heyreach') as source,
-        case when json_exists(leads.field_source, '$.{{ column }}') then leads.enriched_since else leads.updated_at end as known_at,
+        {{ 'coalesce(industries.label, leads.' ~ fact ~ ')' if fact == 'company_industry' else 'leads.' ~ fact }} as value,
+        coalesce(leads.field_source ->> '$.{{ fact }}', 'heyreach') as source,
+        case when json_exists(leads.field_source, '$.{{ fact }}') then leads.enriched_since else leads.updated_at end as known_at,
         null as happened_at
     from leads
     {%- if fact == 'company_industry' %}
@@ -171,15 +170,20 @@ told as (
     where signals.signal_type = '{{ signal.type }}'
     union all
     {%- endfor %}
+    {%- for fact, field in of_answers.items() %}
     select
         lead_id,
-        'research_answer' as fact,
+        '{{ fact }}' as fact,
         value,
         integration as source,
         answered_at as known_at,
         null as happened_at
     from enriched
-    where field = 'company_description'
+    where field = '{{ field }}'
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
 
 )
 
