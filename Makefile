@@ -51,7 +51,7 @@ docs: $(INSTALLED) ## build the dbt docs as one page that opens without a networ
 sql: $(INSTALLED) ## open a read-only SQL prompt on the published warehouse  [QUERY='select ...']
 	@$(VERB) sql
 
-import: $(INSTALLED) ## leads into HeyReach: show, then send  [FILE= CAMPAIGN=|LIST=|UPSTREAM=1 MAPPING= SET= SENDERS= WAKE=1 APPLY=1 | RESUME= | REPAIR=]
+import: $(INSTALLED) ## leads into HeyReach: show, then send  [FILE= CAMPAIGN=|LIST=|UPSTREAM=1 MAPPING= SET= SENDERS= TEST= WAKE=1 APPLY=1 | RESUME= | REPAIR=]
 	@$(VERB) import
 
 lead: $(INSTALLED) ## one lead by hand into HeyReach: show, then send  [URL= FIRST_NAME= LAST_NAME= COMPANY= TITLE= SOURCE= ICP= CAMPAIGN=|LIST=|UPSTREAM=1 APPLY=1]

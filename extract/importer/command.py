@@ -280,7 +280,9 @@ class _Importer:
             elsewhere |= people_in_other_campaigns(published, target.campaign_id)
         if self.options.allows_other_campaigns:
             elsewhere = set()
-        return Known(frozenset(before), frozenset(members.rows), frozenset(elsewhere)), published.exists()
+        drawn = self.ledger.people_drawn() if self.options.lots or self.options.experiment else set()
+        known = Known(frozenset(before), frozenset(members.rows), frozenset(elsewhere), frozenset(drawn))
+        return known, published.exists()
 
     def _in_other_lists(self, plan: Plan) -> int:
         """How many of those to be sent HeyReach knew already at the last pull."""
@@ -295,6 +297,7 @@ class _Importer:
             fixed_fields=parse_fixed_fields(self.options.fixed_fields),
             default_fields={"batch_id": entry.import_id, "source_list": file.path.stem},
             required_fields=self.workspace.analytics.required_attribution_fields.split(","),
+            lots=self.options.lots,
             known=replace(
                 known, erased_urls=frozenset(suppressions(self.workspace).erased(urls, only_on_request=True))
             ),

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
+from extract.importer.lots import VARIANT
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.ledger import OutgoingLedger, as_json, marks
 
@@ -299,6 +300,26 @@ class Ledger(OutgoingLedger):
             if row["import_id"] in imports:
                 people.setdefault(row["person"], []).append(imports[row["import_id"]])
         return people
+
+    def people_drawn(self) -> set[str]:
+        """Everybody who was sent by an experiment of senders, or with a text of a test of messages."""
+        rows = self.select(
+            f"""
+            select distinct leads.person from leads
+            inner join imports using (import_id)
+            where leads.reason is null and leads.state in ({marks((*ARRIVED, *OPEN))})
+                and (
+                    imports.experiment is not null
+                    or exists (
+                        select 1 from json_each(leads.lead, '$.customUserFields') as fields
+                        where json_extract(fields.value, '$.name') = '{VARIANT}'
+                    )
+                )
+            """,  # noqa: S608 - our own names
+            *ARRIVED,
+            *OPEN,
+        )
+        return {row["person"] for row in rows}
 
     def news(self, last_events: dict[str, int]) -> Iterator[tuple[str, dict]]:
         """(raw table, row) of what raw lacks, given the number of the last event it holds of each import.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from extract.importer.by_hand import TypedLead
+from extract.importer.lots import Lots
 from extract.importer.table import ImportFile
 from extract.workspace.errors import ConfigurationError
 
@@ -15,8 +16,8 @@ SENDER_CHOICES = ("limits", "column", "hash")
 class ImportOptions:
     """What was asked for: a file, one lead or those of a plan, and where it goes; or an import to go on with.
 
-    `senders` None means the column where the file has one, else the daily limits. `hands_on_traits` is the
-    setting for write-back. Without `apply` nothing is sent and nothing is written.
+    `senders` None means the column where the file has one, else the daily limits. `lots` are those of a test
+    of messages. `hands_on_traits` is the setting for write-back. Without `apply` nothing is sent or written.
     """
 
     file: Path | None = None
@@ -29,6 +30,7 @@ class ImportOptions:
     fixed_fields: str | None = None
     senders: str | None = None
     experiment: str | None = None
+    lots: Lots | None = None
     wakes: bool = False
     allows_other_campaigns: bool = False
     hands_on_traits: bool = False
@@ -65,6 +67,14 @@ def check(options: ImportOptions) -> None:
         raise ConfigurationError(
             "SENDERS=hash and EXPERIMENT=name belong together: the name decides who is sent by whom"
         )
+
+    if options.lots and options.experiment:
+        raise ConfigurationError(
+            "EXPERIMENT and TEST don't go together: nobody is in an experiment of senders and a test of "
+            "messages at a time"
+        )
+    if options.lots and not options.campaign_id:
+        raise ConfigurationError(f"TEST={options.lots.test} needs a campaign, whose requests are counted")
 
 
 def _check_typed(lead: TypedLead, *, has_to_be_named: bool) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from extract.importer.ledger import PlannedRow
+from extract.importer.lots import VARIANT, Lots
 from extract.importer.table import ImportFile, ImportRow
 from extract.people.profile_urls import parse_profile_urls
 from extract.people.traits import trait_of
@@ -24,6 +25,7 @@ REASONS = {
     "duplicate_in_file": "who stand further up in the file already",
     "imported_before": "who were sent by an earlier import (its REPAIR sends again what was lost)",
     "already_in_list": "who stand in the list already",
+    "in_other_experiment": "who were drawn for an experiment or a test of messages before: nobody is in two",
     "in_other_campaign": "who are in another campaign (ALLOW_OTHER_CAMPAIGNS=1 sends them all the same)",
 }
 
@@ -53,6 +55,7 @@ class Known:
     imported_before: frozenset[str] = frozenset()
     in_list: frozenset[str] = frozenset()
     in_other_campaign: frozenset[str] = frozenset()
+    in_other_experiment: frozenset[str] = frozenset()
     erased_urls: frozenset[str] = frozenset()
 
 
@@ -88,11 +91,12 @@ def plan_rows(
     default_fields: Mapping[str, str],
     required_fields: Sequence[str],
     known: Known,
+    lots: Lots | None = None,
 ) -> Plan:
     """Plan every row of a file.
 
     `fixed_fields` go to every lead; `default_fields` to those whose row has no value. A value that stands for
-    nothing is none. A problem is a required field without a value.
+    nothing is none. Problems are a required field without a value, and a text that both file and `lots` give.
     """
     nothing = _placeholders(file.rows)
     urls = parse_profile_urls([row.lead.get("profile_url", "") for row in file.rows])
@@ -100,10 +104,15 @@ def plan_rows(
     missing: dict[str, list[int]] = {}
     blanked: dict[str, list[int]] = {}
     seen: set[str] = set()
+    given: list[int] = []
     for written, url in zip(file.rows, urls, strict=True):
         reason = _reason(written, url.key, seen, known, nothing)
         row, blank = _without(written, nothing)
         fields = {**default_fields, **row.fields, **fixed_fields}
+        if lots and reason is None:
+            if VARIANT in fields:
+                given.append(row.number)
+            fields[VARIANT] = lots.drawn(url.key or "")
         if url.key and reason not in NAMELESS:
             seen.add(url.key)
         if reason is None:
@@ -130,6 +139,10 @@ def plan_rows(
         f"with SET='{name}=...'"
         for name, numbers in missing.items()
     ]
+    if lots and given:
+        problems.append(
+            f"{VARIANT} is given in {rows_text(given)}, and TEST={lots.test} draws it: leave one out"
+        )
     return Plan(rows, problems, blanked)
 
 
@@ -225,6 +238,7 @@ def _reason(
         "duplicate_in_file": person in seen,
         "imported_before": person in known.imported_before,
         "already_in_list": person in known.in_list,
+        "in_other_experiment": person in known.in_other_experiment,
         "in_other_campaign": person in known.in_other_campaign,
     }
     return next((reason for reason in REASONS if holds[reason]), None)

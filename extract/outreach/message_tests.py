@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from extract.importer.lots import WHOLE, Lots
 from extract.intelligence.reading import Problems, Reader, mapping, number, section, texts
 from extract.intelligence.vocabulary import words
 from extract.outreach.sequence_file import load_sequences
@@ -20,11 +21,10 @@ from extract.outreach.sequences import Sequences
 from extract.workspace import journal, strict_yaml
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.paths import Paths
-from extract.workspace.strict_yaml import Value, quoted
+from extract.workspace.strict_yaml import Value, quoted, suggestion
 from extract.workspace.workspace import Workspace
 
 ARMS = 2
-WHOLE = 100
 LEAST_SHARE, MOST_SHARE = 10, 90
 LEAST_POINTS, MOST_POINTS = 3, 50
 FEWEST_REQUESTS, MOST_REQUESTS = 100, 100_000
@@ -45,6 +45,11 @@ class MessageTest:
 
     name: str
     plan: Test
+
+    @property
+    def lots(self) -> Lots:
+        """By which people get one of its texts."""
+        return Lots(self.name, tuple((arm["variant"], arm["percent"]) for arm in self.plan["arms"]))
 
     @property
     def text(self) -> str:
@@ -69,17 +74,20 @@ def load_message_tests(workspace: Workspace) -> list[MessageTest]:
     return tests
 
 
-def drawn(test: MessageTest, key: str) -> str:
-    """The variant that lots give a person, by key: the same whenever it is asked, and free of other tests.
-
-    By the first 32 bits of a hash, like all lots (dbt_project/macros/engine/drawn_at_percent.sql).
-    """
-    place = int(hashlib.sha256(f"{test.name}|{key}".encode()).hexdigest()[:8], 16) * WHOLE / 2**32
-    for arm in test.plan["arms"]:
-        place -= arm["percent"]
-        if place < 0:
-            return arm["variant"]
-    return test.plan["arms"][-1]["variant"]
+def named(tests: Sequence[MessageTest], name: str, on: date) -> MessageTest:
+    """The test of that name; raises ConfigurationError where there is none, or it hasn't begun on a day."""
+    found = {test.name: test for test in tests}
+    if name not in found:
+        known = suggestion(name, found) if found else "there is none yet"
+        raise ConfigurationError(
+            f"config/message_tests.yaml has no test {quoted(name)}; {known}. Nothing was sent"
+        )
+    if found[name].plan["start"] > on.isoformat():
+        raise ConfigurationError(
+            f"The test {name} starts on {found[name].plan['start']}: imports count from then on. "
+            "Nothing was sent"
+        )
+    return found[name]
 
 
 def arm_of(
@@ -97,7 +105,7 @@ def arm_of(
             and test.plan["start"] <= on.isoformat()
             and (icp in test.plan["icps"] or not test.plan["icps"])
         ):
-            return drawn(test, key)
+            return test.lots.drawn(key)
     return None
 
 

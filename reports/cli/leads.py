@@ -52,6 +52,9 @@ def behind(workspace: Workspace, bottleneck: str | None) -> None:
     help="Who sends: by daily limits, a column, or a hash.",
 )
 @click.option("--experiment", metavar="NAME", help="The experiment whose hash decides.")
+@click.option(
+    "--test", "message_test", metavar="NAME", help="A test of messages whose texts are drawn by lot."
+)
 @click.option("--wake", "wakes", is_flag=True, help="Resume the campaign if it is paused or finished.")
 @click.option(
     "--allow-other-campaigns",
@@ -62,12 +65,12 @@ def behind(workspace: Workspace, bottleneck: str | None) -> None:
 @click.option("--resume", metavar="IMPORT", help="Go on with an unfinished import.")
 @click.option("--repair", metavar="IMPORT", help="Send again what an import lost.")
 @click.option("--apply", is_flag=True, help="Really do it; without it, show what would happen.")
-def import_(workspace: Workspace, fixed: tuple[str, ...], **options: Any) -> None:
+def import_(workspace: Workspace, fixed: tuple[str, ...], message_test: str | None, **options: Any) -> None:
     """A file of leads into HeyReach, each accounted for: show, then send."""
     from reports.jobs.leads import import_leads
 
     options = ImportOptions(fixed_fields="; ".join(fixed), **options)
-    import_leads(workspace, options, say=say, show=show)
+    import_leads(workspace, options, message_test=message_test, say=say, show=show)
 
 
 @verb(leads, "add")

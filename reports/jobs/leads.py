@@ -13,14 +13,25 @@ from extract.importer.command import run_import
 from extract.importer.options import ImportOptions
 from extract.intelligence.configuration import load_configuration
 from extract.intelligence.watches import watched_people
+from extract.outreach.message_tests import load_message_tests, named
+from extract.sandbox import DEMO_END
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.strict_yaml import shown
 from extract.workspace.workspace import Workspace
 from reports.jobs.frame import Say, require_places
 
 
-def import_leads(workspace: Workspace, options: ImportOptions, *, say: Say, show: Say) -> None:
-    """Import a file, go on with an import, or repair one; raises as `run_import` does."""
+def import_leads(
+    workspace: Workspace, options: ImportOptions, *, message_test: str | None = None, say: Say, show: Say
+) -> None:
+    """Import a file, go on with an import, or repair one; raises as `run_import` does.
+
+    Of a `message_test` every lead gets one text, by lot.
+    """
+    if message_test:
+        on = DEMO_END if workspace.is_demo else workspace.now()
+        test = named(load_message_tests(workspace), message_test, on.date())
+        options = replace(options, lots=test.lots)
     require_places(workspace)
     if workspace.is_demo:
         say(

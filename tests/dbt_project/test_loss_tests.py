@@ -29,6 +29,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
                 import_id varchar, source varchar, file_rows bigint, valid_rows bigint, people bigint,
                 known_from varchar, imported_at timestamptz, left_out_duplicate_in_file bigint,
                 left_out_imported_before bigint, left_out_already_in_list bigint,
+                left_out_in_other_experiment bigint,
                 left_out_in_other_campaign bigint
             );
             create table fnd_lead_effects (

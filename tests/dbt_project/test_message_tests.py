@@ -1,7 +1,7 @@
 """Message tests: what is planned, whose requests count, and what a look shows, against statsmodels."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import duckdb
@@ -46,7 +46,10 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             create table stg_importer__imports (import_id text, experiment text, planned_at timestamptz);
             create table heyreach_import_leads (
                 import_id text, row_number bigint, lead_id text, campaign_id text, variant text,
-                times_sent bigint
+                times_sent bigint, sent_fields json
+            );
+            create table int_sequence_changes (
+                campaign_id text, unchanged_until timestamptz, changed_by timestamptz
             );
             create table heyreach_connections (
                 connection_id text, lead_id text, campaign_id text, account_id text, icp text, is_sent bool,
@@ -85,8 +88,13 @@ def send(
     prefix: str = "a",
     planned_at: datetime | None = None,
     experiment: str | None = None,
+    segments: Sequence[str] = (),
 ) -> None:
-    """An import whose leads are sent one after the other; senders and ICPs take turns."""
+    """An import whose leads are sent one after the other; senders and ICPs take turns.
+
+    `segments` are those that it brought with the first leads.
+    """
+    brought = json.dumps({place: {"segment": segment} for place, segment in enumerate(segments)})
     database.execute(
         "insert into stg_importer__imports values (?, ?, ?)",
         [prefix, experiment, planned_at or began - timedelta(minutes=1)],
@@ -101,7 +109,8 @@ def send(
     )
     database.execute(f"""
         insert into heyreach_import_leads
-        select '{prefix}', place, '{prefix}' || place, 'c', variant, 1 from given;
+        select '{prefix}', place, '{prefix}' || place, 'c', variant, 1, '{brought}'::json -> place::text
+        from given;
         insert into heyreach_connections
         select '{prefix}' || place, '{prefix}' || place, 'c', 's' || place % 3,
             if(place % 5 < 2, 'sre', 'cto'), true, true, accepted, false, false,
@@ -294,6 +303,42 @@ def test_who_counts(database):
         ("in1",),
         ("in2",),
     ]
+
+
+def test_texts_are_compared_within_sender_and_segment_and_without_one_within_icp(database):
+    send(database, ["short", "long"] * 8, [True] * 16, segments=["builders"] * 3)
+    built(database)
+    strata = rows(database, "select stratum, count(*) as n from fnd_message_test_requests group by all")
+    found = {row["stratum"]: row["n"] for row in strata}
+    assert {name: found[name] for name in ("s0|builders", "s1|builders", "s2|builders")} == {
+        "s0|builders": 1,
+        "s1|builders": 1,
+        "s2|builders": 1,
+    }
+    assert {name.partition("|")[2] for name in found} == {"builders", "sre", "cto"}
+
+
+def test_what_a_campaign_sends_with_another_sequence_counts_no_more(database):
+    variants, accepted = drawn(200, 0.2, 0.2)
+    send(database, variants, accepted)
+    (before,) = built(database)
+    assert before["sequence_changed_by"] is None
+    sent = before["mature_requests"] + before["other_mature_requests"]
+    changed = START + timedelta(hours=112)
+    for campaign, moment in (("c", START - timedelta(days=3)), ("another", changed)):
+        database.execute(
+            "insert into int_sequence_changes values (?, ?, ?)",
+            [campaign, moment, moment + timedelta(hours=6)],
+        )
+    assert built(database)[0]["words"] == before["words"]
+    database.execute(
+        "insert into int_sequence_changes values ('c', ?, ?)", [changed, changed + timedelta(hours=6)]
+    )
+    (after,) = built(database)
+    # The first was sent at noon, one each hour.
+    assert (after["mature_requests"] + after["other_mature_requests"], sent) == (101, 200)
+    assert after["sequence_changed_by"] == changed + timedelta(hours=6)
+    assert "the campaign had another sequence: what it sent since counts no more" in after["words"]
 
 
 def test_a_test_that_was_changed_is_another_one(database):

@@ -10,6 +10,7 @@
         'unbegun': 'begins when both texts have been sent, and needs {planned:count} {units} of each',
         'not_yet': 'look {looks} of {all_looks}: not yet. {missing:count} more {units} of each text have to become old enough'
             ~ '[, at this pace by {judge_by}]',
+        'sequence_changed': '[; by {sequence_changed:minute} the campaign had another sequence: what it sent since counts no more]',
         'undated': '[; {undated:count} replies are not dated well enough, and count both ways]',
     }) }}
 {%- endmacro %}

@@ -15,9 +15,12 @@ import yaml
 
 from extract.http import retry
 from extract.importer.ledger import Ledger
+from extract.importer.lots import Lots
+from extract.importer.options import ImportOptions, check
 from extract.sandbox import DEMO_END
 from extract.sandbox import people as sandbox_people
 from extract.sandbox.imports import FIELD_UPDATES
+from extract.workspace.errors import ConfigurationError
 from tests.conftest import Outcome, Workspace
 from tests.endurance.kill_importer import kill_importer
 from tests.extract.importer.conftest import (
@@ -779,6 +782,20 @@ def test_senders_by_an_experiment_are_the_same_in_any_file(serve, tmp_path, writ
 def test_a_hash_needs_its_experiment_and_an_experiment_its_hash(workspace, write_file, arguments):
     outcome = workspace.import_("--file", write_file(people(1)), "--campaign", RUNNING, *arguments)
     assert "SENDERS=hash and EXPERIMENT=name belong together" in failed(outcome, 2)
+
+
+def test_a_test_of_messages_has_to_be_registered(workspace, write_file):
+    outcome = workspace.import_("--file", write_file(people(1)), "--campaign", RUNNING, "--test", "note")
+    assert "config/message_tests.yaml has no test 'note'; there is none yet" in failed(outcome, 2)
+
+
+def test_nobody_is_in_an_experiment_of_senders_and_a_test_of_messages():
+    lots = Lots("note", (("short", 50), ("long", 50)))
+    options = ImportOptions(file=Path("a.csv"), campaign_id="1", senders="hash", experiment="x", lots=lots)
+    with pytest.raises(ConfigurationError, match="EXPERIMENT and TEST don't go together"):
+        check(options)
+    with pytest.raises(ConfigurationError, match="TEST=note needs a campaign"):
+        check(ImportOptions(file=Path("a.csv"), list_id="1", lots=lots))
 
 
 # Lists kept as evidence, the demo

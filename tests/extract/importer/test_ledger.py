@@ -226,3 +226,14 @@ def test_a_ledger_from_before_experiments_is_read_and_written_on(planned, tmp_pa
         assert reopened.imports() == before
         reopened.plan(replace(ENTRY, import_id="leads-2", experiment="spring"), ROWS)
         assert [entry.experiment for entry in reopened.imports()] == [None, "spring"]
+
+
+def test_who_was_drawn_for_something_is_known_once_they_were_sent(planned):
+    fields = [{"name": "variant", "value": "short"}, {"name": "icp", "value": "sre"}]
+    drawn = replace(row(2), lead={"customUserFields": fields}, person="linkedin.com/in/drawn")
+    left_out = replace(drawn, row_number=3, reason="missing_name", person="linkedin.com/in/left")
+    planned.plan(replace(ENTRY, import_id="tested"), [drawn, left_out])
+    planned.plan(replace(ENTRY, import_id="by-hash", experiment="spring"), [row(7), row(8)])
+    assert planned.people_drawn() == {"linkedin.com/in/drawn", row(7).person, row(8).person}
+    planned.record("by-hash", "refused", [(8, {})], AT)
+    assert planned.people_drawn() == {"linkedin.com/in/drawn", row(7).person}

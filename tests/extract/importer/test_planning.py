@@ -4,6 +4,7 @@ from urllib.parse import unquote
 import pytest
 
 from extract.importer.ledger import PlannedRow
+from extract.importer.lots import Lots
 from extract.importer.mapping import ImportMapping
 from extract.importer.planning import (
     REASONS,
@@ -57,11 +58,13 @@ def test_every_row_is_planned_or_has_the_first_reason_that_holds():
         row(9, "linkedin.com/in/dan"),
         row(10, "linkedin.com/in/eve", {}),
         row(11, "linkedin.com/in/flo", {"first_name": "{{first_name}}", "last_name": "Sample"}),
+        row(12, "linkedin.com/in/gil"),
         known=Known(
             erased_urls=frozenset({"linkedin.com/in/eve"}),
             imported_before=everywhere - {"linkedin.com/in/bo", "linkedin.com/in/cy"},
             in_list=everywhere - {"linkedin.com/in/cy"},
             in_other_campaign=everywhere,
+            in_other_experiment=frozenset({"linkedin.com/in/gil"}),
         ),
     )
     reasons = [each.reason for each in plan.rows]
@@ -76,13 +79,14 @@ def test_every_row_is_planned_or_has_the_first_reason_that_holds():
         None,
         "erased",
         "placeholder_name",
+        "in_other_experiment",
     ]
     assert set(reasons) - {None} == set(REASONS)
     assert [each.row_number for each in plan.to_send] == [9]
     assert list(plan.left_out()) == list(REASONS)
     assert plan.left_out()["duplicate_in_file"] == [6]
     # Of somebody who was erased the ledger learns nothing.
-    assert plan.rows[-2] == PlannedRow(10, None, None, None, "erased", {"customUserFields": []})
+    assert plan.rows[-3] == PlannedRow(10, None, None, None, "erased", {"customUserFields": []})
 
 
 def test_a_lead_is_sent_in_heyreachs_words_under_one_spelling_of_its_url():
@@ -208,3 +212,21 @@ def test_a_placeholder_is_no_name_and_no_value(text):
 def test_names_that_look_like_placeholders_stay():
     plan = planned(row(2, "linkedin.com/in/na", {"first_name": "Na", "last_name": "Nil"}))
     assert plan.to_send[0].lead["firstName"] == "Na"
+
+
+def test_a_text_is_drawn_for_whoever_is_sent_and_not_given_besides():
+    lots = Lots("shorter_note", (("short", 50), ("long", 50)))
+    people = [row(number, f"https://www.linkedin.com/in/person-{number}/") for number in range(2, 42)]
+    plan = planned(*people, row(42, "linkedin.com/in/person-2"), lots=lots)
+    drawn = {each.person: _fields(each).get("variant") for each in plan.rows}
+    assert set(drawn.values()) == {"short", "long"}
+    assert all(text == lots.drawn(person) for person, text in drawn.items())
+    assert _fields(plan.rows[-1]).get("variant") is None
+    assert plan.problems == []
+
+    given = planned(row(2, "linkedin.com/in/ann"), row(3, "linkedin.com/in/bo", variant="long"), lots=lots)
+    assert given.problems == ["variant is given in row 3, and TEST=shorter_note draws it: leave one out"]
+
+
+def _fields(row: PlannedRow) -> dict[str, str]:
+    return {field["name"]: field["value"] for field in row.lead["customUserFields"]}

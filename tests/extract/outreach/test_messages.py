@@ -11,7 +11,7 @@ import pytest
 from dbt_project.rendering import rendered
 from extract.outreach.changed_texts import change, changed_texts
 from extract.outreach.filling import Fact
-from extract.outreach.message_tests import arm_of, drawn, load_message_tests
+from extract.outreach.message_tests import arm_of, load_message_tests
 from extract.outreach.messages import Composed, Texts, Wanted, as_row, composed
 from extract.outreach.published import Prospect
 from extract.outreach.sequence_file import read_sequences
@@ -138,7 +138,7 @@ def registered(folder: Path, text: str):
 def test_lots_share_a_test_out_as_planned_and_as_the_warehouse_draws(tmp_path):
     [test] = registered(tmp_path, TEST.replace("short: 50, long: 50", "short: 30, long: 70"))
     keys = [f"linkedin.com/in/person-{number}" for number in range(4000)]
-    arms = [drawn(test, key) for key in keys]
+    arms = [test.lots.drawn(key) for key in keys]
     assert abs(Counter(arms)["short"] - 1200) < 4 * (4000 * 0.3 * 0.7) ** 0.5
     place = rendered("engine/*.sql", "drawn_at_percent('note', 'key')")
     with duckdb.connect() as database:
@@ -154,8 +154,8 @@ def test_a_test_takes_whom_it_is_for_from_its_start_on_and_nobody_is_in_two(tmp_
     text = TEST.replace("03-01", "03-05").replace("start", "icps: [SRE]\n    start") + other
     tests = load_message_tests(load_workspace(project(tmp_path, sequences=sequences, message_tests=text), {}))
     key, march = "linkedin.com/in/ada", lambda day: date(2026, 3, day)
-    assert arm_of(tests, key, "one", "sre", march(5)) == drawn(tests[0], key)
-    assert arm_of(tests, key, "one", "sre", march(4)) == drawn(tests[1], key)
-    assert arm_of(tests, key, "one", "exec", march(5)) == drawn(tests[1], key)
+    assert arm_of(tests, key, "one", "sre", march(5)) == tests[0].lots.drawn(key)
+    assert arm_of(tests, key, "one", "sre", march(4)) == tests[1].lots.drawn(key)
+    assert arm_of(tests, key, "one", "exec", march(5)) == tests[1].lots.drawn(key)
     assert arm_of(tests, key, "two", "sre", march(5)) is None
     assert arm_of(tests, key, "one", "sre", date(2026, 2, 28)) is None

@@ -31,7 +31,7 @@ imports as (
         case imports.known_from
             when 'lists' then imports.valid_rows - imports.people + coalesce(known_people.people, 0)
             else imports.left_out_duplicate_in_file + imports.left_out_imported_before
-                + imports.left_out_already_in_list + imports.left_out_in_other_campaign
+                + imports.left_out_already_in_list + imports.left_out_in_other_experiment + imports.left_out_in_other_campaign
         end as duplicate_rows
     from {{ ref('heyreach_imports') }} as imports
     left join known_people

@@ -7,6 +7,7 @@ with drawn as (
         import_leads.variant = plans.other_arm as is_other_arm,
         import_leads.lead_id,
         import_leads.campaign_id,
+        {{ json_text_of('import_leads.sent_fields', "'segment'") }} as segment,
         imports.planned_at as assigned_at,
         imports.experiment,
         row_number() over (
@@ -27,6 +28,7 @@ select
     is_other_arm,
     lead_id,
     campaign_id,
+    segment,
     assigned_at
 from drawn
 where place = 1 and experiment is null

@@ -49,6 +49,19 @@ paced as (
 
 ),
 
+changed as (
+
+    select
+        leads.test_id,
+        min(changes.changed_by) as sequence_changed_by
+    from {{ ref('fnd_message_test_leads') }} as leads
+    inner join {{ ref('int_sequence_changes') }} as changes
+        on leads.campaign_id = changes.campaign_id
+        and leads.assigned_at < changes.changed_by
+    group by leads.test_id
+
+),
+
 lots as (
 
     select
@@ -62,6 +75,7 @@ lots as (
 
 select
     plans.test_id,
+    changed.sequence_changed_by,
     coalesce(lots.leads, 0) as leads,
     coalesce(lots.other_leads, 0) as other_leads,
     case when lots.ratio_z is not null then {{ normal_p_value('lots.ratio_z') }} end as ratio_p_value,
@@ -76,4 +90,5 @@ select
 from {{ ref('fnd_message_test_plans') }} as plans
 left join lots on plans.test_id = lots.test_id
 left join sent on plans.test_id = sent.test_id
+left join changed on plans.test_id = changed.test_id
 inner join paced on plans.test_id = paced.test_id

@@ -11,7 +11,8 @@ with requests as (
         plans.window_days,
         connections.connection_id,
         connections.account_id,
-        connections.icp,
+        leads.campaign_id,
+        coalesce(leads.segment, connections.icp, 'unknown') as group_of_leads,
         connections.sent_cohort_latest,
         connections.is_accepted,
         connections.connection_accepted_earliest as accepted_earliest,
@@ -76,13 +77,31 @@ started as (
 
 ),
 
+-- A campaign whose sequence is changed while it is tested sends something else from then on.
+changed as (
+
+    select
+        leads.test_id,
+        leads.campaign_id,
+        min(changes.unchanged_until) as unchanged_until
+    from {{ ref('fnd_message_test_leads') }} as leads
+    inner join {{ ref('int_sequence_changes') }} as changes
+        on leads.campaign_id = changes.campaign_id
+        and leads.assigned_at < changes.changed_by
+    group by leads.test_id, leads.campaign_id
+
+),
+
 -- What should be old enough by now and isn't, is waited for no longer: its campaign is read no more.
 counted as (
 
     select
-        *,
-        not is_mature and {{ days_after('counts_from', 'days_until_old + ' ~ patience_days) }} > as_of as is_awaited
+        started.*,
+        not started.is_mature
+        and {{ days_after('started.counts_from', 'started.days_until_old + ' ~ patience_days) }} > started.as_of as is_awaited
     from started
+    left join changed on started.test_id = changed.test_id and started.campaign_id = changed.campaign_id
+    where changed.test_id is null or started.counts_from <= changed.unchanged_until
 
 )
 
@@ -90,7 +109,7 @@ select
     counted.connection_id as request_id,
     counted.test_id,
     counted.is_other_arm,
-    coalesce(counted.account_id, 'unassigned') || '|' || coalesce(counted.icp, 'unknown') as stratum,
+    coalesce(counted.account_id, 'unassigned') || '|' || counted.group_of_leads as stratum,
     counted.counts_from as sent_at,
     counted.is_awaited,
     coalesce(if(counted.is_of_replies, replies.is_surely_in_time, counted.is_accepted_in_window), false) as is_success,

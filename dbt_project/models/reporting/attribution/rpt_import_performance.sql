@@ -8,6 +8,7 @@
     'left_out_duplicate_in_file': 'twice in the file',
     'left_out_imported_before': 'imported before',
     'left_out_already_in_list': 'in the list already',
+    'left_out_in_other_experiment': 'in another experiment',
     'left_out_in_other_campaign': 'in another campaign',
     'missing_lead': 'never arrived',
     'missing_fields': 'without all fields',

@@ -6,7 +6,7 @@
     'why': "replace(import_leads.why, '_', ' ')",
     'fields': "concat_ws(', ', import_leads.missing_fields, import_leads.changed_fields)",
 } %}
-{%- set repeats = ('duplicate_in_file', 'imported_before', 'already_in_list', 'in_other_campaign') %}
+{%- set repeats = ('duplicate_in_file', 'imported_before', 'already_in_list', 'in_other_experiment', 'in_other_campaign') %}
 
 with import_leads as (
 

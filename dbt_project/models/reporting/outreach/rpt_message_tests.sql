@@ -48,7 +48,7 @@ expected as (
     'low': 'cast(round(100 * difference_low) as bigint)', 'high': 'cast(round(100 * difference_high) as bigint)',
     'succeeds': "if(metric = 'replies', 'answered', 'accepted')", 'units': "if(metric = 'replies', 'accepted requests', 'requests')",
     'undated': 'nullif(undated, 0)', 'looks': 'looks_held', 'all_looks': 'all_looks', 'missing': 'missing_requests',
-    'judge_by': 'cast(judge_by as varchar)',
+    'judge_by': 'cast(judge_by as varchar)', 'sequence_changed': 'sequence_changed_by',
 } %}
 
 select
@@ -85,6 +85,7 @@ select
     difference_low,
     difference_high,
     coalesce(undated, 0) as undated,
+    sequence_changed_by,
     case
         {%- set texts = message_test_texts() %}
         when result <> 'not_yet'
@@ -95,6 +96,6 @@ select
         when is_at_end then {{ sentence(texts.ended, facts) }}
         when not is_begun then {{ sentence(texts.unbegun, facts) }}
         else {{ sentence(texts.not_yet, facts) }}
-    end || {{ sentence(texts.undated, facts) }} as words,
+    end || {{ sentence(texts.undated, facts) }} || {{ sentence(texts.sequence_changed, facts) }} as words,
     as_of
 from expected
