@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from extract.acting.leads_file import write_leads
@@ -10,7 +10,7 @@ from extract.importer.ledger import Ledger
 from extract.importer.opening import open_ledger
 from extract.outreach.configuration import load_outreach
 from extract.outreach.handing_over import hand_over
-from extract.outreach.plan import DAYS_A_WEEK, PlanOptions, kept_plan, opened_plans, planner_of
+from extract.outreach.plan import PlanOptions, kept_plan, opened_plans, planner_of
 from extract.outreach.plan_inputs import read_inputs
 from extract.outreach.plan_ledger import Plan, PlanLine
 from extract.outreach.plan_words import told
@@ -59,17 +59,16 @@ def plan_week(
 
 
 def hand_over_tonight(workspace: Workspace, *, say: Say) -> None:
-    """Hand over what this week's plan has for today, where that is switched on; raises as `hand_over`."""
-    outreach = load_outreach(workspace)
-    if not outreach.others["cadence"]["hands_over_at_night"] or not workspace.paths.plan_ledger.exists():
+    """Hand over what this week's plan has for today; raises as `hand_over` does."""
+    if not workspace.paths.published.exists():
         return
-    today = _today(workspace, require_published(workspace))
+    today = _today(workspace, workspace.paths.published)
     with opened_plans(workspace) as plans:
-        found = [plan for plan in plans.newest().values() if 0 <= (today - plan.week).days < DAYS_A_WEEK]
-        kept = [(plan, plans.lines(plan)) for plan in found]
-    if not kept:
-        say("warning: there is no plan for this week, so nothing is handed over: make plan")
-    for plan, lines in kept:
+        plan = plans.newest().get(today - timedelta(today.weekday()))
+        lines = plans.lines(plan) if plan else []
+    if plan is None:
+        say("warning: there is no plan for this week, so that nobody is handed over: make plan")
+    else:
         hand_over(workspace, plan, lines, today, say, apply=True)
 
 

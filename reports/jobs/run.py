@@ -76,6 +76,7 @@ def _run(
             with RunRecord(record, job) as run:
                 if job != "run":
                     _ask_about_leads(workspace, run, say)
+                    _hand_over(workspace, run, say)
                 _extract_recorded(workspace, run, KINDS_OF_RUNS[job], strict, say)
                 with run.step("build"):
                     build_and_publish(
@@ -106,6 +107,16 @@ def _ask_about_leads(workspace: Workspace, run: RunRecord, say: Say) -> None:
 
                 with run.step("discover"):
                     discover_tonight(workspace, say=say)
+
+
+def _hand_over(workspace: Workspace, run: RunRecord, say: Say) -> None:
+    """What a plan has for the day, where nights do that; the pull after it shows who waits then."""
+    with _warned("what the plan has for today was not handed over", say):
+        if load_outreach(workspace).others["cadence"]["hands_over_at_night"]:
+            from reports.jobs.plan import hand_over_tonight  # noqa: PLC0415 - few nights hand over
+
+            with run.step("hand over"):
+                hand_over_tonight(workspace, say=say)
 
 
 @contextlib.contextmanager

@@ -8,6 +8,9 @@ import pytest
 
 from extract.outreach.plan_ledger import PlanLedger
 from extract.sandbox.process import Sandbox, running_sandbox
+from extract.workspace.workspace import load_workspace
+from reports.cli.frame import PROJECT_DIR
+from reports.jobs.plan import hand_over_tonight
 from tests.conftest import Outcome, Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
 
@@ -31,6 +34,13 @@ def plan(world: tuple[Sandbox, Workspace], *arguments: str) -> Outcome:
     """`make plan` by the sandbox's clock."""
     sandbox, workspace = world
     return workspace.run("plan", *arguments, OUTBOUND_AS_OF=sandbox.clock().isoformat())
+
+
+def by_night(world: tuple[Sandbox, Workspace]):
+    """The workspace as a nightly job has it."""
+    sandbox, workspace = world
+    places = {"OUTBOUND_DATA_DIR": str(workspace.data_dir), "OUTBOUND_AS_OF": sandbox.clock().isoformat()}
+    return load_workspace(PROJECT_DIR, {**workspace.environment, **places})
 
 
 def refused(outcome: Outcome) -> str:
@@ -94,9 +104,9 @@ def test_a_week_is_planned_handed_over_and_followed(world):
     assert "nothing of plan" in plan(world, *WEEK, "--apply").printed
     assert given(world) == sent
 
-    # The next day hands over its own, and whoever has them is planned no more.
+    # The next night hands over its day's, and whoever was handed over is planned no more.
     sandbox.advance_clock(24 * 3600)
-    assert plan(world, *WEEK, "--apply").exit_code == 0
+    hand_over_tonight(by_night(world), say=print)
     assert len(given(world)) == len(kept) + sum(line["day"] == "2026-01-29" for line in lines)
     again = json.loads(plan(world, *WEEK, "--campaign", CAMPAIGN, "--format", "json").printed)
     planned_again = {line["person"] for line in again["lines"] if line["reason"] is None}
