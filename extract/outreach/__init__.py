@@ -1,1 +1,1 @@
-"""Outreach: in which segment a prospect is, who comes first, what they are written, and tests of that."""
+"""Outreach: segments of prospects, who comes first, with which texts, tested how, and who asks whom when."""

@@ -48,7 +48,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
                 import_id text, row_number bigint, lead_id text, campaign_id text, variant text,
                 times_sent bigint, sent_fields json
             );
-            create table int_sequence_changes (
+            create table fnd_sequence_changes (
                 campaign_id text, unchanged_until timestamptz, changed_by timestamptz
             );
             create table heyreach_connections (
@@ -327,12 +327,12 @@ def test_what_a_campaign_sends_with_another_sequence_counts_no_more(database):
     changed = START + timedelta(hours=112)
     for campaign, moment in (("c", START - timedelta(days=3)), ("another", changed)):
         database.execute(
-            "insert into int_sequence_changes values (?, ?, ?)",
+            "insert into fnd_sequence_changes values (?, ?, ?)",
             [campaign, moment, moment + timedelta(hours=6)],
         )
     assert built(database)[0]["words"] == before["words"]
     database.execute(
-        "insert into int_sequence_changes values ('c', ?, ?)", [changed, changed + timedelta(hours=6)]
+        "insert into fnd_sequence_changes values ('c', ?, ?)", [changed, changed + timedelta(hours=6)]
     )
     (after,) = built(database)
     # The first was sent at noon, one each hour.

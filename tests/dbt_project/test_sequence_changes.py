@@ -33,5 +33,5 @@ def test_a_change_lies_between_two_readings():
                 "insert into stg_heyreach__campaign_sequence_observations values (?, ?, ?, ?)",
                 [campaign, days[day], number, content],
             )
-        found = database.execute(f"{model_sql('int_sequence_changes')} order by changed_by").fetchall()
+        found = database.execute(f"{model_sql('fnd_sequence_changes')} order by changed_by").fetchall()
     assert found == [("c", days[2], days[4]), ("c", days[4], days[5])]

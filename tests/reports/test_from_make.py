@@ -132,11 +132,14 @@ def test_every_verb_and_variable_of_the_help_is_understood():
         "PARALLEL": "2",
         "LIMIT": "2",
         "LENGTH": "5",
+        "WEEK": "2026-02-09",
+        "PILOT": "20",
         "KIND": "light",
         "SENDERS": "hash",
         "FORMAT": "json",
         "TIER": "hot",
         "INSTALL": "1",
+        "TYPE": "meeting",
     }
     for verb in commands:
         for name, is_switch in taken[verb].items():

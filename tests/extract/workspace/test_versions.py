@@ -10,10 +10,16 @@ from extract import raw
 from extract.acting.ledger import ActLedger
 from extract.enrichment.ledger import EnrichmentLedger
 from extract.importer.ledger import Ledger
+from extract.outreach.plan_ledger import PlanLedger
 from extract.raw.landing import Landing, finished_folders
 from extract.workspace import journal, versions
 
-LEDGERS = {"import ledger": Ledger, "enrichment ledger": EnrichmentLedger, "ledger of acts": ActLedger}
+LEDGERS = {
+    "import ledger": Ledger,
+    "enrichment ledger": EnrichmentLedger,
+    "ledger of acts": ActLedger,
+    "ledger of plans": PlanLedger,
+}
 
 
 @pytest.mark.parametrize("kind", LEDGERS)

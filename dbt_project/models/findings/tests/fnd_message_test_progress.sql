@@ -55,7 +55,7 @@ changed as (
         leads.test_id,
         min(changes.changed_by) as sequence_changed_by
     from {{ ref('fnd_message_test_leads') }} as leads
-    inner join {{ ref('int_sequence_changes') }} as changes
+    inner join {{ ref('fnd_sequence_changes') }} as changes
         on leads.campaign_id = changes.campaign_id
         and leads.assigned_at < changes.changed_by
     group by leads.test_id

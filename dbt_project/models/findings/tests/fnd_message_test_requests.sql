@@ -85,7 +85,7 @@ changed as (
         leads.campaign_id,
         min(changes.unchanged_until) as unchanged_until
     from {{ ref('fnd_message_test_leads') }} as leads
-    inner join {{ ref('int_sequence_changes') }} as changes
+    inner join {{ ref('fnd_sequence_changes') }} as changes
         on leads.campaign_id = changes.campaign_id
         and leads.assigned_at < changes.changed_by
     group by leads.test_id, leads.campaign_id

@@ -1,6 +1,6 @@
 {#- From when on each later step of a planned sequence can come, if the request is accepted on its own day: HeyReach sends it by its own
-    delays, and only after an acceptance. A follow-up waits for one of the weekdays that config/outreach.yaml allows, so that gaps are longer
-    than its days say: of Tuesday to Thursday and three days only Thursday to Tuesday fits, five days. -#}
+    delays, and only after an acceptance. A follow-up waits for one of the weekdays that config/outreach.yaml allows, so that gaps are
+    longer than its days say: of Tuesday to Thursday and three days only Thursday to Tuesday fits, five days. -#}
 {%- set steps = sequence_steps() | selectattr('kind', 'equalto', 'message') | map(attribute='name') | list -%}
 
 with sends as (

@@ -1,5 +1,5 @@
-{#- When the sequence of a campaign became another one: its texts, steps or delays. It is read by full and daily pulls, so that a change lies
-    between two of them. -#}
+{#- When the sequence of a campaign became another one: its texts, steps or delays. It is read by full and daily pulls, so that a change
+    lies between two of them. -#}
 
 with observed as (
 
