@@ -28,7 +28,7 @@ from tests.extract.enrichment.stand_ins import StandIns, stand_ins
 PROJECT = Path(__file__).resolve().parents[2]
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
-# What takes a build of its own or minutes -> the test that runs it.
+# What takes a build of its own, minutes, or a line in the configuration -> the test that runs it.
 ELSEWHERE = {
     "make run": "test_a_run_without_a_key_reports_on_demo_data",
     "make run SINCE=2026-01-01 UNTIL=2026-02-01": "test_a_run_without_a_key_reports_on_demo_data",
@@ -40,6 +40,8 @@ ELSEWHERE = {
     "make docs": "test_docs_are_one_page_that_describes_every_report_model",
     "make extract": "test_each_kind_of_pull_asks_as_few_requests_as_it_can",
     "make extract KIND=light": "test_each_kind_of_pull_asks_as_few_requests_as_it_can",
+    "make messages CHECK=1": "test_the_sequence_is_checked_against_what_an_import_brings",
+    "make enrich WITH=profile_answer": "test_the_one_question_is_answered_by_words_with_evidence_once",
     "make restore FROM=file": "test_the_demo_is_saved_and_comes_back_as_the_demo",
     "make restore": "test_killed_at_any_step_it_is_the_old_state_or_completed_by_running_it_again",
     "make erase URL=https://www.linkedin.com/in/name": "test_an_erased_person_is_nowhere",
