@@ -134,3 +134,21 @@ def test_nobody_comes_after_a_segment_that_takes_anyone(tmp_path):
 def test_a_workspace_reads_its_own(tmp_path):
     workspace = load_workspace(project(tmp_path, outreach=ONE), {"HEYREACH_API_KEY": ""})
     assert [each["name"] for each in load_outreach(workspace).segments] == ["one"]
+
+
+def test_where_engagement_is_learnt_is_no_part_of_the_name(tmp_path):
+    """It decides about no segment; left out, the inbox stays closed, and tags are the shipped ones."""
+    bare = read(tmp_path, ONE)
+    assert bare.engagement == read_outreach(SHIPPED / "outreach.yaml").engagement
+    assert bare.engagement == read_outreach(tmp_path / "none.yaml").engagement
+    assert bare.engagement == (False, ["Meeting booked"])
+    given = read(tmp_path, f"{ONE}engagement: {{read_inbox: true, meeting_tags: [' Call booked', Demo]}}\n")
+    assert given.engagement == (True, ["Call booked", "Demo"])
+    assert given.config_hash == bare.config_hash
+    assert refused(
+        tmp_path, f"{ONE}engagement:\n  read_inbox: perhaps\n  meeting_tags: Demo\n  tags: []\n"
+    ) == [
+        "line 10: 'tags' is not known in engagement; known are read_inbox, meeting_tags",
+        "line 8: read_inbox must be true or false, not 'perhaps'",
+        "line 9: meeting_tags must be a list, as in [a, b], not 'Demo'",
+    ]

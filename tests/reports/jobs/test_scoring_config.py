@@ -24,7 +24,7 @@ from tests.projects import project
 FIRST = "default: one\nprofiles:\n  one: {industries: [SaaS], company_size_min: 50}\n"
 SECOND = FIRST.replace("50", "60")
 SEGMENTS = "segments:\n  all: {label: All, weight: 1, tone: dry, rules: {anyone: true}}\n"
-OTHERS = SEGMENTS.replace("All", "Everybody")
+OTHERS = SEGMENTS.replace("All", "Everybody") + "engagement: {read_inbox: true, meeting_tags: [Demo]}\n"
 WRONG = FIRST.replace("SaaS", "Softwear")
 TESTS = "tests:\n  note: {arms: {short: 50, long: 50}, start: 2026-03-01}\n"
 STAGED = "select config_hash, config from staging.stg_operations__scoring_configs order by recorded_at"
@@ -73,6 +73,8 @@ def test_a_configuration_is_landed_once_and_runs_name_the_one_they_went_by(works
     assert rows(here.paths.raw, NAMED) == [
         ("publish", *(each.config_hash for each in kinds)) for kinds in names
     ]
+    tags = "select meeting_tags from staging.stg_operations__run_parameters"
+    assert rows(here.paths.published, tags) == [('["Demo"]',)]
     thresholds = "select distinct list_contains(json_keys(thresholds), 'scoring_config_hash')"
     assert rows(here.paths.raw, f"{thresholds} from heyreach.run_parameters") == [(False,)]
     share = "select distinct thresholds ->> '$.exploration_share_percent' from heyreach.run_parameters"
@@ -121,6 +123,14 @@ def test_what_is_wrong_stops_a_run_before_it_pulls_and_no_night_before_it_has(wo
     assert rows(here.paths.raw, pulls) == [(before[0][0] + 1,)]
 
 
+def test_the_inbox_is_read_where_it_is_switched_on(workspace):
+    read = "select count(*) from heyreach.pulls where resource = 'conversations'"
+    here = workspace(FIRST)
+    assert rows(here.paths.raw, read) == [(0,)]
+    extract(workspace(FIRST, OTHERS), say=silent)
+    assert rows(here.paths.raw, read) == [(1,)]
+
+
 def test_a_run_of_before_there_were_configurations_has_none(tmp_path):
     path = tmp_path / "raw.duckdb"
     raw.initialize(path)
@@ -138,8 +148,8 @@ def test_a_run_of_before_there_were_configurations_has_none(tmp_path):
         read = model_sql("stg_operations__run_parameters")
         assert connection.execute(
             "select hide_rate_below, scoring_config_hash, outreach_config_hash, sequences_config_hash, "
-            f"exploration_share_percent from ({read})"
-        ).fetchall() == [(12, None, None, None, 0)]
+            f"exploration_share_percent, meeting_tags from ({read})"
+        ).fetchall() == [(12, None, None, None, 0, '["Meeting booked"]')]
         staged = model_sql("stg_operations__scoring_configs")
         assert connection.execute(f"select * from ({staged})").fetchall() == []
 
