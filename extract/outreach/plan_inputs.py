@@ -37,7 +37,8 @@ class PlanInputs:
 
     `sent` are requests by (sender, day) that a coming day's seven may take in, `campaigns` those that are
     there by id, `found_in` in which campaigns and lists a prospect stands already, by lead_id.
-    `decided_tests` are the names (config_hash) of message tests that have a result.
+    `decided_tests` are the names (config_hash) of message tests that have a result, `window` is the row of
+    fnd_sending_window.
     """
 
     as_of: datetime
@@ -48,6 +49,7 @@ class PlanInputs:
     campaigns: dict[str, PlannedCampaign]
     found_in: dict[str, set[tuple[str, str]]]
     decided_tests: frozenset[str]
+    window: Row
 
 
 def read_inputs(published: Path) -> PlanInputs:
@@ -57,6 +59,7 @@ def read_inputs(published: Path) -> PlanInputs:
             senders = _rows(connection, "select * from fnd_plan_senders order by account_id")
             prospects = _rows(connection, "select * from fnd_plan_prospects order by segment, rank")
             sent = _rows(connection, "select * from fnd_plan_days")
+            [window] = _rows(connection, "select * from fnd_sending_window")
         except duckdb.CatalogException:
             raise ConfigurationError(
                 "The warehouse is of an earlier release: `make build` prepares what a plan goes by"
@@ -97,6 +100,7 @@ def read_inputs(published: Path) -> PlanInputs:
         },
         found_in,
         frozenset(decided),
+        window,
     )
 
 

@@ -26,7 +26,7 @@ def told(
     yield f"  {_expected(plan)}"
     yield (
         f"  HeyReach's own schedule decides the hour, and its API doesn't tell it; config/outreach.yaml says "
-        f"{cadence['from']} to {cadence['until']} {cadence['time_zone']}"
+        f"{cadence['from']} to {cadence['until']} {cadence['time_zone']}{_outside(inputs.window)}"
     )
     for day in sorted({line.day for line in asked if line.day}):
         yield f"  {day:%a %Y-%m-%d}"
@@ -35,6 +35,9 @@ def told(
             counts = Counter(labels[line.segment] for line in mine)
             said = ", ".join(f"{count} {label}" for label, count in counts.items())
             yield f"    {names[account]} ({account}): {len(mine)} ({said})"
+    invented = {row["account_id"] for row in inputs.senders if row["is_ai_persona"]}
+    if by_invented := sum(line.account_id in invented for line in asked):
+        yield f"  {by_invented:,} of them by AI personas: accounts that are no real person risk being closed"
     for segment, reasons in plan.left_out.items():
         for reason, count in reasons.items():
             yield f"  left out, {labels[segment]}: {count:,} {REASONS[reason]}"
@@ -62,4 +65,14 @@ def _expected(plan: Plan) -> str:
     return (
         f"{accepted}, {expected['expected_replies']:.1f} replies ({expected['replies_low']:.1f} to "
         f"{expected['replies_high']:.1f}), nine times in ten"
+    )
+
+
+def _outside(window: Row) -> str:
+    """How much was sent at other times, where it is known of any."""
+    if not window["requests"]:
+        return ""
+    return (
+        f"; of {window['requests']:,} requests of the last {window['days']} days whose hour is known "
+        f"{window['requests_outside']:,} were sent outside of it"
     )

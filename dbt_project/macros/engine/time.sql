@@ -26,6 +26,16 @@
     make_timestamptz((epoch_us({{ earlier }}) + epoch_us({{ later }})) // 2)
 {%- endmacro %}
 
+{#- local_time('2026-02-09 08:30+00', 'Europe/Berlin') -> 2026-02-09 09:30, without a zone -#}
+{% macro local_time(moment, zone) -%}
+    timezone({{ zone }}, {{ moment }})
+{%- endmacro %}
+
+{#- time_of_day('2026-02-09 09:30') -> '09:30' -#}
+{% macro time_of_day(moment) -%}
+    strftime({{ moment }}, '%H:%M')
+{%- endmacro %}
+
 {#- first_of_weekdays('2026-02-09', ['tuesday', 'thursday']) -> 2026-02-10: the day itself, or the next that is one of them -#}
 {% macro first_of_weekdays(day, weekdays) -%}
     list_filter(

@@ -10,6 +10,7 @@ with shares as (
 select
     senders.account_id,
     senders.label,
+    coalesce({{ account_kind('accounts.account_type') }} = 'ai', false) as is_ai_persona,
     senders.is_active and senders.is_free_to_send and coalesce(senders.daily_request_limit, 0) > 0 as is_able,
     case
         when not senders.is_active then 'inactive'
@@ -27,6 +28,7 @@ select
     coalesce(known.share, unknown.share) as sender_share,
     coalesce(known.doubt, unknown.doubt) as sender_doubt
 from {{ ref('fnd_sender_capacity') }} as senders
+inner join {{ ref('heyreach_accounts') }} as accounts on senders.account_id = accounts.account_id
 cross join {{ ref('int_outreach_settings') }} as settings
 inner join shares as unknown on unknown.account_id is null
 left join shares as known on senders.account_id = known.account_id

@@ -18,6 +18,7 @@ select
     {%- endfor %}
     {{ text_list("configs.config -> '$.facts.referring_seniorities'") }} as referring_seniorities,
     {{ text_list("configs.config -> '$.cadence.follow_up_weekdays'") }} as follow_up_weekdays,
+    {{ text_list("configs.config -> '$.cadence.weekdays'") }} as sends_on,
     configs.config ->> '$.cadence.from' as sends_from,
     configs.config ->> '$.cadence.until' as sends_until,
     configs.config ->> '$.cadence.time_zone' as sends_in_zone
