@@ -49,7 +49,8 @@ def test_requests_outside_the_schedule_are_counted_by_its_own_clock():
 def test_follow_ups_come_on_their_weekdays_and_never_too_early(day, gaps):
     with duckdb.connect() as database:
         database.execute("""
-            create table stg_operations__run_parameters as select timestamptz '2026-02-09 06:00:00+00' as as_of;
+            create table stg_operations__run_parameters as
+            select timestamptz '2026-02-09 06:00:00+00' as as_of;
             create table int_outreach_settings as
             select ['tuesday', 'wednesday', 'thursday'] as follow_up_weekdays, 3 as follow_up_after_days;
             create table planned_sends (

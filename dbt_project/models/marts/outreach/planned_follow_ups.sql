@@ -64,7 +64,7 @@ each_step as (
         {{ step }}_on as earliest_on,
         {{ step }}_on - {{ 'day' if loop.first else steps[loop.index0 - 1] ~ '_on' }} as days_after_the_one_before
     from step_{{ steps | length }}
-    where {{ step }}_on is not null
+    where {{ step }}_days is not null
     {%- endfor %}
 
 )
