@@ -7,7 +7,7 @@ import re
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dbt_project.rendering import returned
-from extract.intelligence.reading import Problems, Reader, number, section
+from extract.intelligence.reading import Problems, Reader, number, section, switch
 from extract.workspace.strict_yaml import Items, Value, quoted, suggestion
 
 NUMBERS = returned("catalogue/*.sql", "outreach_numbers()")
@@ -79,6 +79,7 @@ _section = section(
         "until": _time(_UNTIL),
         "time_zone": _zone,
         "follow_up_weekdays": _weekdays(_FOLLOW_UPS),
+        "ai_personas_last": switch,
         "hands_over_at_night": _off,
     }
 )

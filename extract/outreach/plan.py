@@ -195,7 +195,13 @@ class Planner:
             if sender == account and self._may_ask(account, campaigns.get(segment))
         }
         return PlannedSender(
-            account, row["daily_limit"], row["weekly_limit"], row["weekly_capacity"], chances, taken
+            account,
+            row["daily_limit"],
+            row["weekly_limit"],
+            row["weekly_capacity"],
+            chances,
+            taken,
+            comes_last=row["is_ai_persona"] and self.outreach.others["cadence"]["ai_personas_last"],
         )
 
     def _may_ask(self, account: str, campaign: str | None) -> bool:

@@ -9,6 +9,8 @@ from extract.outreach.plan_inputs import PlanInputs, Row
 from extract.outreach.plan_ledger import Plan, PlanLine
 
 REASONS = returned("words/*.sql", "codes()")["unplanned"]
+# A plan of more people is read as a file.
+MOST_NAMED = 25
 _UNABLE = returned("words/*.sql", "codes()")["sender"]
 
 
@@ -35,6 +37,7 @@ def told(
             counts = Counter(labels[line.segment] for line in mine)
             said = ", ".join(f"{count} {label}" for label, count in counts.items())
             yield f"    {names[account]} ({account}): {len(mine)} ({said})"
+            yield from (f"      {_who(line)}" for line in mine if len(asked) <= MOST_NAMED)
     invented = {row["account_id"] for row in inputs.senders if row["is_ai_persona"]}
     if by_invented := sum(line.account_id in invented for line in asked):
         yield f"  {by_invented:,} of them by AI personas: accounts that are no real person risk being closed"
@@ -44,6 +47,16 @@ def told(
     for row in inputs.senders:
         if not row["is_able"]:
             yield f"  not planned for: {unable(row)}"
+
+
+def _who(line: PlanLine) -> str:
+    """Whom, as what, and with which chance and text."""
+    lead = line.lead
+    name = f"{lead['first_name']} {lead['last_name']}"
+    who = ", ".join(filter(None, (name, lead.get("title"), lead.get("company_name"))))
+    chance = "" if line.chance is None else f", chance {line.chance:.0%}"
+    text = f", {line.variant} by lot" if line.variant else ""
+    return f"{who}{chance}{text}: {line.profile_url}"
 
 
 def unable(row: Row) -> str:

@@ -30,7 +30,7 @@ class PlannedSender:
 
     `taken` are its requests on each day that are sent, waiting or planned already; `weekly_limit` holds for
     any seven days, `week_capacity` for the week of the plan. `chances` are the expected share of acceptances
-    of each segment that it may ask.
+    of each segment that it may ask. Whoever `comes_last` asks only whom nobody else has room for.
     """
 
     account_id: str
@@ -39,6 +39,7 @@ class PlannedSender:
     week_capacity: int
     chances: Mapping[str, float]
     taken: Mapping[date, int] = field(default_factory=dict)
+    comes_last: bool = False
 
     def rules(self, days: Sequence[date]) -> list[tuple[list[date], int]]:
         """Which days may have how many requests together: each day, any seven days, and the week."""
@@ -164,9 +165,14 @@ class Week:
 
     @cached_property
     def _gains(self) -> np.ndarray:
-        """The chance of a request of each cell to be accepted."""
-        chances = {sender.account_id: sender.chances for sender in self.senders}
-        return np.array([chances[account][segment] for account, segment, _ in self._cells])
+        """The chance of a request of each cell to be accepted; less than any of them for who comes last."""
+        senders = {sender.account_id: sender for sender in self.senders}
+        return np.array(
+            [
+                senders[account].chances[segment] - senders[account].comes_last
+                for account, segment, _ in self._cells
+            ]
+        )
 
     def _solved(self, wanted: Mapping[str, int], gains: np.ndarray, *, are_all: bool = False) -> np.ndarray:
         """Whole requests of each cell that gain the most: as many to a segment as are wanted, or fewer."""

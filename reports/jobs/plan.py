@@ -13,7 +13,7 @@ from extract.outreach.handing_over import hand_over
 from extract.outreach.plan import PlanOptions, kept_plan, opened_plans, planner_of
 from extract.outreach.plan_inputs import read_inputs
 from extract.outreach.plan_ledger import Plan, PlanLine
-from extract.outreach.plan_words import told
+from extract.outreach.plan_words import MOST_NAMED, told
 from extract.outreach.published import built_with
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.lock import exclusive
@@ -54,6 +54,8 @@ def plan_week(
         return _written(workspace, plan, lines, show)
     for line in told(plan, lines, planner.inputs, outreach.others["cadence"]):
         show(line + demo_mark(workspace.is_demo and line[:1].strip() != ""))
+    if sum(line.reason is None for line in lines) > MOST_NAMED:
+        show("FORMAT=csv writes who each of them is, and their texts")
     show("nothing was handed over: APPLY=1 hands over what is due today")
     return None
 

@@ -73,6 +73,13 @@ def test_who_accepts_more_of_whom_asks_them():
     assert week.accepted(plan) == pytest.approx(100 * 0.5 + 100 * 0.35)
 
 
+def test_who_comes_last_asks_whom_nobody_else_has_room_for():
+    senders = [sender("a", comes_last=True, chances={"one": 0.9}), sender("b", chances={"one": 0.1})]
+    plan = Week(DAYS, senders, {"one": 1}, {"one": 130}).allocated()
+    by_sender = {name: sum(n for (account, *_), n in plan.items() if account == name) for name in "ab"}
+    assert by_sender == {"a": 30, "b": 100}
+
+
 def test_a_segment_is_asked_only_by_who_may():
     week = Week(
         DAYS,
