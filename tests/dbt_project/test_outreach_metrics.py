@@ -1,4 +1,4 @@
-"""Outreach by the models' own SQL on tables made by hand: steps, windows, targets, what is learnt of texts."""
+"""Outreach by the models' own SQL on tables made by hand: steps, windows, targets, what texts teach."""
 
 import functools
 from collections.abc import Iterator, Sequence
@@ -51,7 +51,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
                 engagement_id text, connection_id text, kind text, happened_at timestamptz,
                 happened_earliest timestamptz, happened_latest timestamptz, method text
             );
-            create table int_messages_sent (
+            create table fnd_messages_sent (
                 lead_id text, account_id text, campaign_id text, happened_at timestamptz, method text
             );
             create table int_connections_dated (
@@ -139,7 +139,7 @@ def did(
 
 def wrote(database: duckdb.DuckDBPyConnection, who: str, *days: float, method: str = "inbox") -> None:
     database.executemany(
-        "insert into int_messages_sent values (?, 's1', 'c', ?, ?)",
+        "insert into fnd_messages_sent values (?, 's1', 'c', ?, ?)",
         [(who, SENT + each * DAY, method) for each in days],
     )
 
@@ -260,10 +260,10 @@ def test_rates_are_of_what_is_old_enough_and_within_windows(database):
     [row] = rows(database, "from rpt_outreach_metrics where dimension = 'segment'")
     counts = {
         "sent": 20, "accepted": 12, "mature_sent": 20, "mature_accepted": 12, "replied": 7,
-        "undated_replied": 1, "old_sent": 20, "replied_of_sent": 6, "possibly_replied_of_sent": 7, "old_accepted": 9,
-        "replied_of_accepted": 3, "possibly_replied_of_accepted": 5, "meetings": 2, "undated_meetings": 0,
-        "old_accepted_for_meetings": 9, "met_of_accepted": 1, "possibly_met_of_accepted": 1,
-        "answered_by_email": 1,
+        "undated_replied": 1, "old_sent": 20, "replied_of_sent": 6, "possibly_replied_of_sent": 7,
+        "old_accepted": 9, "replied_of_accepted": 3, "possibly_replied_of_accepted": 5,
+        "meetings": 2, "undated_meetings": 0, "old_accepted_for_meetings": 9, "met_of_accepted": 1,
+        "possibly_met_of_accepted": 1, "answered_by_email": 1,
     }  # fmt: skip
     assert {name: row[name] for name in counts} == counts
     trials = {"accept_rate": (12, 12, 20), "reply_rate_of_sent": (6, 7, 20)}
@@ -397,7 +397,7 @@ def test_texts_are_ranked_by_shrunken_rates_and_the_chance_to_be_the_best_is_tha
 def test_without_a_test_a_text_is_favoured_only_where_it_leads_by_far(database, groups, because, said):
     outcomes(database, **groups)
     for row in learnt(database):
-        assert (row["because"], row["favoured"]) == (because, "asks" if because == "described" else None)
+        assert (row["because"], row["favored"]) == (because, "asks" if because == "described" else None)
         assert said in row["recommendation"]
         assert row["is_by_lot"] is False
 
@@ -424,7 +424,7 @@ def test_what_a_registered_test_found_beats_what_is_only_described(database):
     outcomes(database, plain=(90, 10), asks=(90, 45))
     registered(database, "winner", "plain is accepted more than asks: by 2 to 14 points")
     for row in learnt(database):
-        assert (row["favoured"], row["because"], row["is_by_lot"]) == ("plain", "winner", True)
+        assert (row["favored"], row["because"], row["is_by_lot"]) == ("plain", "winner", True)
         assert row["recommendation"] == (
             "plain, by the registered test shorter: plain is accepted more than asks: by 2 to 14 points"
         )
@@ -433,7 +433,7 @@ def test_what_a_registered_test_found_beats_what_is_only_described(database):
         "either: tested since 2026-01-05 as shorter, with no difference of 10 points or more between plain "
         "and asks, so there is nothing to repeat"
     }
-    assert {row["favoured"] for row in learnt(database)} == {None}
+    assert {row["favored"] for row in learnt(database)} == {None}
     registered(database, "not_yet", "look 3 of 12: not yet")
     assert {row["because"] for row in learnt(database)} == {"testing"}
     # Of a text that was edited since, it found nothing.

@@ -32,7 +32,7 @@
 {%- endmacro %}
 
 {#- With which chance to be the best a text is favoured that no lots were drawn for. -#}
-{% macro favoured_from() -%}
+{% macro favored_from() -%}
     0.95
 {%- endmacro %}
 

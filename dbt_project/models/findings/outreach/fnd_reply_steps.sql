@@ -36,7 +36,7 @@ written as (
             )
         ) as is_note
     from replies
-    inner join {{ ref('int_messages_sent') }} as messages
+    inner join {{ ref('fnd_messages_sent') }} as messages
         on replies.lead_id = messages.lead_id
         and coalesce(replies.account_id = messages.account_id, true)
         and coalesce(messages.happened_at >= {{ seconds_after('replies.connection_sent_earliest', '-' ~ tolerance) }}, true)
@@ -62,7 +62,7 @@ counted as (
 listening as (
 
     select min(happened_at) as since
-    from {{ ref('int_messages_sent') }}
+    from {{ ref('fnd_messages_sent') }}
     where method = 'webhook'
 
 ),

@@ -103,7 +103,7 @@ judged as (
             when tests.test_id is not null then 'testing'
             when compared.texts = 1 then 'alone'
             when compared.least_judged < run_parameters.collecting_below then 'collecting'
-            when compared.leader_chance >= {{ favoured_from() }} then 'described'
+            when compared.leader_chance >= {{ favored_from() }} then 'described'
             else 'open'
         end as because,
         tests.winner,
@@ -119,7 +119,7 @@ judged as (
 )
 
 {%- set facts = {
-    'favoured': 'winner', 'leader': 'leader', 'next': 'next', 'least': 'least', 'test': 'test_name', 'test_words': 'test_words',
+    'favored': 'winner', 'leader': 'leader', 'next': 'next', 'least': 'least', 'test': 'test_name', 'test_words': 'test_words',
     'tested': 'cast(' ~ utc_date('tested_since') ~ ' as varchar)', 'missing': 'missing',
     'units': "if(step = '" ~ note_step() ~ "', 'requests', 'accepted requests')",
     'chance': 'cast(floor(100 * leader_chance) as bigint)',
@@ -146,7 +146,7 @@ select
     test_id,
     test_result,
     because,
-    case because when 'winner' then winner when 'described' then leader end as favoured,
+    case because when 'winner' then winner when 'described' then leader end as favored,
     case because
         {%- for name, text in learning_texts().items() %}
         when '{{ name }}' then {{ sentence(text, facts) }}

@@ -135,7 +135,16 @@ select
     rated.dimension,
     rated.step,
     rated.value,
-    coalesce(segments.label, accounts.label, rated.value) as value_label,
+    coalesce(
+        segments.label,
+        accounts.label,
+        case rated.value
+            {%- for value, word in outreach_values().items() %}
+            when '{{ value }}' then '{{ word }}'
+            {%- endfor %}
+            else rated.value
+        end
+    ) as value_label,
     {%- for name in counts %}
     rated.{{ name }},
     {%- endfor %}
@@ -149,6 +158,7 @@ select
     {{ against_target(
         'rated.' ~ target ~ '_rate_of_accepted', 'settings.' ~ target ~ '_rate_percent', 'settings.good_' ~ target ~ '_rate_percent'
     ) }} as {{ target }}_target,
+    settings.{{ target }}_rate_percent / 100.0 as {{ target }}_rate_aimed_at,
     {%- endfor %}
     rated.as_of
 from rated
