@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from dbt_project.rendering import rendered
 from extract.importer.lots import WHOLE, Lots
 from extract.intelligence.reading import Problems, Reader, mapping, number, section, texts
 from extract.intelligence.vocabulary import words
@@ -29,7 +30,7 @@ LEAST_SHARE, MOST_SHARE = 10, 90
 LEAST_POINTS, MOST_POINTS = 3, 50
 FEWEST_REQUESTS, MOST_REQUESTS = 100, 100_000
 METRICS = ("acceptance", "replies")
-REPLY_WINDOW_DAYS = 14
+REPLY_WINDOW_DAYS = int(rendered("catalogue/*.sql", "reply_window_days()"))
 LONGEST_WINDOW = 90
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 

@@ -201,7 +201,8 @@ class Imports:
 
         Keys: campaign_id (null for a write to a list), list_id, account_id and campaign_lead_id (null unless
         this enrolled the lead), profile_key, profile_url, result (of the first write: added or updated),
-        fields (custom fields now), applied (how often), applied_at, sent_at, accepted_at.
+        fields (custom fields now), applied (how often), applied_at, sent_at, accepted_at, messaged_at,
+        followed_up_at, replied_at, meeting_at.
         """
 
         def seen(moment: int | None) -> str | None:
@@ -228,6 +229,10 @@ class Imports:
                     "applied_at": [iso(moment) for moment in applied_at],
                     "sent_at": seen(history.sent_at),
                     "accepted_at": seen(history.accepted_at),
+                    "messaged_at": seen(history.messaged_at),
+                    "followed_up_at": seen(history.followed_up_at),
+                    "replied_at": seen(history.replied_at),
+                    "meeting_at": seen(history.meeting_at),
                 }
             )
         return entries

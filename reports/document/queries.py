@@ -76,6 +76,23 @@ SIGNAL_VALUES = """
     left join marts.rpt_icp_profiles as profiles using (icp_profile)
     order by profiles.profile_order, points_of_total desc, component
 """
+OUTREACH = """
+    select *
+    from marts.rpt_outreach_metrics
+    where dimension in ('all', 'segment')
+    order by dimension <> 'all', value = 'not_by_segment', sent desc, value
+    limit 8
+"""
+MESSAGE_TESTS = "select * from marts.rpt_message_tests order by started_at desc, test_id limit 3"
+PLAN_WEEKS = "select * from marts.rpt_plan_weeks order by week desc limit 3"
+# The first of each step says what is said of all its texts; what can be favoured stands first.
+LEARNING = """
+    select *
+    from marts.rpt_outreach_learning
+    where place = 1 and dimension = 'variant'
+    order by favored is null, because in ('alone', 'collecting'), judged desc, segment, step
+    limit 4
+"""
 COMPLETENESS = """
     select *
     from marts.rpt_lead_completeness
@@ -265,6 +282,12 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
                 "fewest_accepted": FEWEST_ACCEPTED,
                 "validation": rows(SCORE_VALIDATION),
                 "points": rows(SIGNAL_VALUES),
+            },
+            "outreach": {
+                "metrics": rows(OUTREACH),
+                "tests": rows(MESSAGE_TESTS),
+                "weeks": rows(PLAN_WEEKS),
+                "learning": rows(LEARNING),
             },
             "enrichment": {
                 "completeness": rows(COMPLETENESS),

@@ -87,6 +87,12 @@ SECTIONS = (
         is_numbered=False,
     ),
     Section(
+        "outreach",
+        "What came of outreach",
+        ("rpt_outreach_metrics", "rpt_message_tests", "rpt_plan_weeks", "rpt_outreach_learning"),
+        is_numbered=False,
+    ),
+    Section(
         "enrichment",
         "Enrichment",
         ("rpt_lead_completeness", "rpt_enrichment_weeks", "rpt_enrichment_fields"),

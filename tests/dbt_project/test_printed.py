@@ -29,6 +29,8 @@ SAID = {
     "rpt_lead_inbox",
     "rpt_inbox_profiles",
     "rpt_watched_leads",
+    "rpt_message_tests",
+    "rpt_outreach_learning",
 }
 ALL_TIME = ("all time", "as of the as-of", "now")
 

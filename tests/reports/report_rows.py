@@ -275,6 +275,34 @@ def segment(dimension: str, name: str, label: str | None = None, **values: Any) 
     return {**named, **described, **counts, **others}
 
 
+def outreach(
+    value: str,
+    label: str,
+    sent: int,
+    accepted: int,
+    replied: int,
+    meetings: int,
+    *,
+    sure: int = 0,
+    possible: int = 0,
+    undated: int = 0,
+    **more: Any,
+) -> dict[str, Any]:
+    """A row of rpt_outreach_metrics; rates are of what is sure and possible of 50 accepted requests."""
+    rate = {
+        "reply_rate_of_accepted": sure / 50,
+        "reply_rate_of_accepted_low": sure / 50 - 0.1,
+        "reply_rate_of_accepted_high": possible / 50 + 0.1,
+    }
+    return {
+        "dimension": "all" if value in ("all", "not_by_segment") else "segment", "step": "all",
+        "value": value, "value_label": label, "sent": sent, "accepted": accepted, "replied": replied,
+        "undated_replied": undated, "meetings": meetings, "reply_rate_aimed_at": 0.15,
+        "meeting_rate_aimed_at": 0.05, "meeting_target": "not_yet", "reply_target": "not_yet",
+        **(rate if sure else {}), **more,
+    }  # fmt: skip
+
+
 def known(field: str, order: int, fields: str, of_each_week: tuple[int, int, int]) -> list[dict[str, Any]]:
     """Rows of rpt_lead_completeness: 200, 210 and 220 people came in three weeks, the last not over yet."""
     rows, leads_before, known_before = [], 0, 0
@@ -661,6 +689,35 @@ FULL = {
         {"icp_profile": "platform_teams", "component": "tech_stack_change", "component_group": "intent",
          "points": 20, "points_of_total": 8.0, "verdict": "wrong_sign", "is_called_wrong": True,
          "suggested_points": -12},
+    ],
+    "rpt_outreach_metrics": [
+        outreach("all", "All by segment", 300, 71, 14, 3, sure=11, possible=12, undated=2,
+                 reply_target="not_yet"),
+        outreach("not_by_segment", "Other requests", 900, 200, 31, 0),
+        outreach("builders", "Builders | ours", 180, 50, 11, 3, sure=10, possible=10),
+        outreach("platform_leaders", "Platform leaders", 120, 21, 3, 0),
+    ],
+    "rpt_message_tests": [
+        {"test_id": "t1", "test_name": "shorter_note", "metric": "acceptance", "result": "not_yet",
+         "started_at": AS_OF - timedelta(days=20),
+         "words": "look 3 of 12: not yet. 210 more requests of each text have to become old enough"},
+    ],
+    "rpt_plan_weeks": [
+        {"week": date(2026, 1, 19), "planned": 40, "handed_over": 38, "missed": 2, "sent": 36, "accepted": 8,
+         "mature_sent": 30, "mature_accepted": 7, "expected_of_mature": 6.42},
+        {"week": date(2026, 1, 26), "planned": 40, "handed_over": 12, "missed": 0, "sent": 9, "accepted": 1,
+         "mature_sent": 0, "mature_accepted": 0, "expected_of_mature": 0.0},
+    ],
+    "rpt_outreach_learning": [
+        {"segment": "builders", "step": "connection_note", "dimension": "variant", "value": "builders_note",
+         "place": 1, "judged": 90, "because": "described", "favored": "builders_note",
+         "recommendation": "builders_note, best with a chance of 97 %, and ahead of builders_question by 2 "
+                           "to 31 points. Lots were not drawn, so it may be who got which: a registered test "
+                           "would show"},
+        {"segment": "builders", "step": "first_message", "dimension": "variant", "value": "builders_first",
+         "place": 1, "judged": 41, "because": "alone",
+         "recommendation": "none yet: builders_first is the only one, and a second one, in a registered "
+                           "test, would show more"},
     ],
     "rpt_lead_completeness": [
         *known("complete", 1, "title, company_size, email", (170, 120, 188)),

@@ -17,6 +17,11 @@
     }) }}
 {%- endmacro %}
 
+{#- Webhook types that tell of a message of ours; a note goes with the request, which has a type of its own. -#}
+{% macro message_event_types() -%}
+    {{ return(['MESSAGE_SENT']) }}
+{%- endmacro %}
+
 {#- Tags that mean a meeting, where config/outreach.yaml names none. -#}
 {% macro meeting_tags() -%}
     {{ return(['Meeting booked']) }}

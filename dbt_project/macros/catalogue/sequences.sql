@@ -54,3 +54,13 @@
         {'name': 'model_answer', 'longest': 200, 'is_told': true},
     ]) }}
 {%- endmacro %}
+
+{#- The step whose text goes with the request. -#}
+{% macro note_step() -%}
+    {{ return((sequence_steps() | selectattr('kind', 'equalto', 'connection_request') | first).name) }}
+{%- endmacro %}
+
+{#- The steps that write to a connection, in their order. -#}
+{% macro message_steps() -%}
+    {{ return(sequence_steps() | selectattr('kind', 'equalto', 'message') | map(attribute='name') | list) }}
+{%- endmacro %}

@@ -56,6 +56,12 @@
             'inverted': 'orders leads the wrong way round',
             'collecting': 'is collecting',
         },
+        'target': {
+            'below': 'below',
+            'reached': 'reached',
+            'good': 'good',
+            'not_yet': 'can\'t be said yet',
+        },
         'points': {
             'worth_more': 'is worth more',
             'worth_less': 'is worth less',

@@ -321,6 +321,7 @@ def with_totals(**values: Any) -> dict[str, Any]:
             "inbox": {"profiles": [], "leads": [], "watched": []},
             "scores": [],
             "belief": {"fewest_accepted": 120, "validation": [], "points": []},
+            "outreach": {"metrics": [], "tests": [], "weeks": [], "learning": []},
             "enrichment": {"completeness": [], "weeks": [], "fields": []},
             "funnel": [],
             "imports": [],

@@ -1,10 +1,12 @@
-{#- Whom each webhook about replies and tags is of: by the profile URL in any spelling; else by an id that exactly one lead has. -#}
+{#- Whom each webhook about messages, replies and tags is of: by the profile URL in any spelling; else by an id that exactly one lead has.
+    -#}
 
 with webhook_events as (
 
     select * from {{ ref('stg_heyreach__webhook_events') }}
     where event_type in (
-        '{{ reply_event_types() | map(attribute="name") | join("', '") }}', '{{ tag_event_types() | join("', '") }}'
+        '{{ reply_event_types() | map(attribute="name") | join("', '") }}', '{{ tag_event_types() | join("', '") }}',
+        '{{ message_event_types() | join("', '") }}'
     )
 
 ),

@@ -10,8 +10,9 @@ with webhooks as (
         events.event_type in ('{{ tag_event_types() | join("', '") }}') as is_of_tags
     from {{ ref('int_engagement_webhooks') }} as events
     cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
-    where events.event_type not in ('{{ tag_event_types() | join("', '") }}')
-        or {{ list_length(in_both('events.tags', text_list('run_parameters.meeting_tags'))) }} > 0
+    where events.event_type in ('{{ reply_event_types() | map(attribute="name") | join("', '") }}')
+        or events.event_type in ('{{ tag_event_types() | join("', '") }}')
+        and {{ list_length(in_both('events.tags', text_list('run_parameters.meeting_tags'))) }} > 0
 
 ),
 

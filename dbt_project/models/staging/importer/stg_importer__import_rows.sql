@@ -20,7 +20,10 @@ named as (
     select
         import_id,
         row_number,
-        {{ custom_field('variant', 'custom') }} as variant,
+        {%- for field in ('segment', 'sequence', 'variant') %}
+        {{ custom_field(field, 'custom') }} as {{ field }},
+        {%- endfor %}
+        {{ custom_field(note_step(), 'custom') }} is not null as has_note,
         profile_url as profile_url_in_file,
         {{ payload_text('profileUrl', 'lead') }} as profile_url_raw,
         account_id,
