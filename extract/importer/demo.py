@@ -20,6 +20,8 @@ from extract.sandbox import DEMO_ORIGIN
 
 # A campaign whose leads a real person and a persona got in like numbers, and one batch of its list.
 CAMPAIGN_ID, LIST_ID, IMPORT_ID = "40105", "60105", "20251229-40105"
+# Whom the visitors were taken for.
+SEGMENT = "reliability_network"
 PLANNED_AT = datetime(2025, 12, 29, 6, tzinfo=UTC)
 # The pull with which it is read; later the list is deleted.
 READ_AT = datetime(2025, 12, 30, 2, tzinfo=UTC)
@@ -34,7 +36,8 @@ def demo_import(client: HeyReachClient) -> Iterator[tuple[str, dict]]:
         fields = {name: value for name, value in found.items() if name not in INFERRED_TRAITS}
         if person in senders and fields.get("batch_id") == IMPORT_ID:
             arrived.append((len(rows) + 1, {"arrived": fields, "missing": [], "changed": []}))
-            rows.append(_planned(len(rows) + 1, person, senders[person], members[0], fields))
+            planned = {**fields, "segment": SEGMENT}
+            rows.append(_planned(len(rows) + 1, person, senders[person], members[0], planned))
     entry = Import(
         import_id=IMPORT_ID,
         base_url=DEMO_ORIGIN,

@@ -37,6 +37,8 @@ FIRST_ADDED_PERSON = 1_000_000_000
 FIRST_ADDED_LEAD_ID = 80_000_001
 # A source nobody has heard of has no effect on acceptance, like this one.
 NEUTRAL_SOURCE, NEUTRAL_ICP = "search", "platform"
+# What the truth tells of a lead's history.
+_TOLD = ("sent_at", "accepted_at", "messaged_at", "followed_up_at", "replied_at", "meeting_at")
 
 
 class Lag(NamedTuple):
@@ -201,8 +203,7 @@ class Imports:
 
         Keys: campaign_id (null for a write to a list), list_id, account_id and campaign_lead_id (null unless
         this enrolled the lead), profile_key, profile_url, result (of the first write: added or updated),
-        fields (custom fields now), applied (how often), applied_at, sent_at, accepted_at, messaged_at,
-        followed_up_at, replied_at, meeting_at.
+        fields (custom fields now), applied (how often), applied_at, and the times of _TOLD.
         """
 
         def seen(moment: int | None) -> str | None:
@@ -227,12 +228,7 @@ class Imports:
                     "fields": self._fields(record.row, writes),
                     "applied": len(applied_at),
                     "applied_at": [iso(moment) for moment in applied_at],
-                    "sent_at": seen(history.sent_at),
-                    "accepted_at": seen(history.accepted_at),
-                    "messaged_at": seen(history.messaged_at),
-                    "followed_up_at": seen(history.followed_up_at),
-                    "replied_at": seen(history.replied_at),
-                    "meeting_at": seen(history.meeting_at),
+                    **{name: seen(getattr(history, name)) for name in _TOLD},
                 }
             )
         return entries
