@@ -8,10 +8,11 @@ from dbt_project.rendering import returned
 from extract.outreach.plan_inputs import PlanInputs, Row
 from extract.outreach.plan_ledger import Plan, PlanLine
 
-REASONS = returned("words/*.sql", "codes()")["unplanned"]
+_CODES = returned("words/*.sql", "codes()")
+REASONS = _CODES["unplanned"]
 # A plan of more people is read as a file.
 MOST_NAMED = 25
-_UNABLE = returned("words/*.sql", "codes()")["sender"]
+_UNABLE = _CODES["sender"] | _CODES["unplanned_sender"]
 
 
 def told(

@@ -1,5 +1,6 @@
 """What is said of health, causes and anomalies: words in a catalogue, facts in models, neither alone."""
 
+import inspect
 import re
 from collections import Counter
 
@@ -9,6 +10,7 @@ import pytest
 import yaml
 
 from dbt_project.rendering import rendered, returned
+from extract.outreach.plan_candidates import Finder
 from tests.dbt_project.models import PROJECT, ephemeral_models, model_sql
 
 # Not said, but shown: what an event that can be used looks like.
@@ -102,6 +104,11 @@ def test_each_code_has_words_of_its_own_and_is_in_use():
     assert stages <= set(codes["evidence"]) <= stages | set(catalogue("causes"))
     of_senders = {name for name, entry in catalogue("causes").items() if entry["stage"] == "sending"}
     assert set(codes["sender"]) == of_senders | set(accepted_values("heyreach_account_days")["idle_reason"])
+    assert set(codes["unplanned_sender"]) == set(
+        re.findall(r"then '(\w+)'", model_sql("fnd_plan_senders"))
+    ) - set(codes["sender"])
+    of_people = re.findall(r'^ +"(\w+)": ', inspect.getsource(Finder._reason), re.MULTILINE)
+    assert set(codes["unplanned"]) == {*of_people, "text", "later"}
     assert set(codes["severity"]) == {
         *accepted_values("rpt_bottlenecks")["verdict"],
         *accepted_values("rpt_health")["severity"],

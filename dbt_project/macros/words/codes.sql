@@ -5,7 +5,6 @@
     {{ return({
         'sender': {
             'sender_gone': 'not listed by HeyReach',
-            'inactive': 'not active',
             'sender_auth_invalid': 'logged out',
             'sender_cooldown': 'in cooldown',
             'sender_capped': 'its daily limit',
@@ -16,6 +15,9 @@
             'no_queue': 'no leads waiting',
             'unexplained': 'no known reason',
         },
+        'unplanned_sender': {
+            'inactive': 'not active in HeyReach or the account file',
+        },
         'unplanned': {
             'without_name': 'without a first or last name, without which HeyReach takes nobody',
             'without_attribution': 'without a field that every import needs (required_attribution_fields)',
@@ -23,7 +25,6 @@
             'planned': 'in the plan of another week',
             'in_other_campaign': 'in another campaign already',
             'already_in_list': 'in the list of the campaign already, which takes nobody twice',
-            'without_campaign': 'in a segment that no campaign of config/sequences.yaml runs',
             'text': "with a text that can't be sent",
             'later': 'later: the week has no room left for the segment',
         },

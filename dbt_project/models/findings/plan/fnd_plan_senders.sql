@@ -13,8 +13,8 @@ select
     coalesce({{ account_kind('accounts.account_type') }} = 'ai', false) as is_ai_persona,
     senders.is_active and senders.is_free_to_send and coalesce(senders.daily_request_limit, 0) > 0 as is_able,
     case
-        when not senders.is_active then 'inactive'
         when not senders.is_free_to_send then coalesce(senders.unable_because, senders.cause)
+        when not senders.is_active then 'inactive'
         when coalesce(senders.daily_request_limit, 0) = 0 then 'limit_zero'
     end as unable_because,
     cast(least(
