@@ -30,6 +30,8 @@ from extract.workspace.ledger import as_json
 from extract.workspace.workspace import Workspace
 
 DAYS_A_WEEK = 7
+# Whoever is in the plan of a week is in no other: a slip of the year would take them away from all before it.
+_FURTHEST_DAYS = 92
 # Of everybody whom nothing is known to accept, all chances are alike.
 _UNKNOWN_CHANCE = 1.0
 
@@ -58,6 +60,10 @@ class Planner:
 
     def plan(self, options: PlanOptions) -> tuple[Plan, list[PlanLine]]:
         """The plan of a week and its lines; raises ConfigurationError for a week that can't be planned."""
+        if options.pilot is not None and options.pilot < 0:
+            raise ConfigurationError(
+                f"PILOT must be a number of requests, like 20, not {options.pilot}; 0 takes the plan back"
+            )
         monday = self.monday(options.week)
         days = [day for day in self._sending_days(monday) if day >= self.today]
         if not days:
@@ -65,7 +71,7 @@ class Planner:
                 f"The week of {monday} has no day left on which HeyReach sends: name a later one, as in "
                 f"WEEK={monday + timedelta(DAYS_A_WEEK)}"
             )
-        campaigns = self._campaigns(options)
+        campaigns = self.campaigns(options)
         found = self._finder(monday, days[0], campaigns).candidates()
         week = self._week(days, found.by_segment, campaigns, options.pilot)
         lines = self._assigned(week.allocated(), found.by_segment, campaigns)
@@ -99,8 +105,12 @@ class Planner:
             left = [each for each in self._sending_days(this) if each >= self.today]
             return this if left else this + timedelta(DAYS_A_WEEK)
         monday = day - timedelta(day.weekday())
-        if monday + timedelta(DAYS_A_WEEK) <= self.today:
+        if monday <= self.today - timedelta(DAYS_A_WEEK):
             raise ConfigurationError(f"WEEK: the week of {monday} is over; today is {self.today}")
+        if monday > self.today + timedelta(_FURTHEST_DAYS):
+            raise ConfigurationError(
+                f"WEEK: the week of {monday} is more than {_FURTHEST_DAYS} days ahead; today is {self.today}"
+            )
         return monday
 
     def _sending_days(self, monday: date) -> list[date]:
@@ -108,7 +118,12 @@ class Planner:
         return [monday + timedelta(WEEKDAYS.index(name)) for name in weekdays]
 
     def _finder(self, monday: date, on: date, campaigns: Mapping[str, str | None]) -> Finder:
-        others = [plan for week, plan in self.plans.newest().items() if week != monday]
+        # Whom a week that is over left out of its plan, or never handed over, may be planned again.
+        others = [
+            plan
+            for week, plan in self.plans.newest().items()
+            if week != monday and week > self.today - timedelta(DAYS_A_WEEK)
+        ]
         return Finder(
             self.workspace,
             self.inputs,
@@ -120,7 +135,7 @@ class Planner:
             on,
         )
 
-    def _campaigns(self, options: PlanOptions) -> dict[str, str | None]:
+    def campaigns(self, options: PlanOptions) -> dict[str, str | None]:
         """Segment -> the campaign that asks its people; raises ConfigurationError for an unknown one."""
         campaigns = {}
         for each in self.inputs.segments:
@@ -192,7 +207,7 @@ class Planner:
         chances = {
             segment: _UNKNOWN_CHANCE if chance is None else chance
             for (segment, sender), chance in known.items()
-            if sender == account and self._may_ask(account, campaigns.get(segment))
+            if sender == account and self.inputs.may_ask(account, campaigns.get(segment))
         }
         return PlannedSender(
             account,
@@ -203,9 +218,6 @@ class Planner:
             taken,
             comes_last=row["is_ai_persona"] and self.outreach.others["cadence"]["ai_personas_last"],
         )
-
-    def _may_ask(self, account: str, campaign: str | None) -> bool:
-        return campaign is None or account in self.inputs.campaigns[campaign].account_ids
 
     def _unseen(self) -> Counter[str]:
         """Sender -> leads that were handed over since the newest pull, which doesn't show them waiting."""

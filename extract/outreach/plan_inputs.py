@@ -51,6 +51,10 @@ class PlanInputs:
     decided_tests: frozenset[str]
     window: Row
 
+    def may_ask(self, account_id: str, campaign_id: str | None) -> bool:
+        """Whether a sender sends for a campaign; for none that is named, anybody may."""
+        return campaign_id is None or account_id in self.campaigns[campaign_id].account_ids
+
 
 def read_inputs(published: Path) -> PlanInputs:
     """Raises ConfigurationError for a warehouse of an earlier release, and one without segments."""

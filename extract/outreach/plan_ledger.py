@@ -6,7 +6,7 @@ didn't hand over. What was handed over stands in the import ledger.
 
 import json
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 
 from extract.workspace.ledger import OutgoingLedger, as_json, marks
@@ -96,16 +96,28 @@ class PlanLedger(OutgoingLedger):
     schema = _SCHEMA
     if_lost = "`make plan` plans the week anew; nobody is asked twice"
 
-    def keep(self, plan: Plan, lines: Iterable[PlanLine]) -> bool:
-        """Write a plan and its lines, unless it is there; returns whether it is new."""
+    def keep(self, plan: Plan, lines: Iterable[PlanLine]) -> Plan:
+        """Write a plan and its lines, unless the newest of its week is the same; returns it as it is kept.
+
+        One that is as an older one was, and not as the newest, is kept again, by a name of its own.
+        """
         with self.transaction() as database:
-            if database.execute("select 1 from plans where plan_id = ?", [plan.plan_id]).fetchone():
-                return False
+            earlier = [
+                row["plan_id"]
+                for row in database.execute(
+                    "select plan_id from plans where week = ? order by rowid", [plan.week.isoformat()]
+                )
+            ]
+            same = [each for each in earlier if each == plan.plan_id or each.startswith(f"{plan.plan_id}-")]
+            if same and same[-1] == earlier[-1]:
+                return replace(plan, plan_id=same[-1])
+            if same:
+                plan = replace(plan, plan_id=f"{plan.plan_id}-{len(same) + 1}")
             _insert(database, "plans", [_texts(asdict(plan))])
             _insert(
                 database, "plan_lines", [{"plan_id": plan.plan_id} | _texts(asdict(line)) for line in lines]
             )
-            return True
+            return plan
 
     def plans(self) -> list[Plan]:
         """Every plan, oldest first."""

@@ -16,9 +16,13 @@ _UNABLE = _CODES["sender"] | _CODES["unplanned_sender"]
 
 
 def told(
-    plan: Plan, lines: Sequence[PlanLine], inputs: PlanInputs, cadence: Mapping[str, Any]
+    plan: Plan,
+    lines: Sequence[PlanLine],
+    inputs: PlanInputs,
+    campaigns: Mapping[str, str | None],
+    cadence: Mapping[str, Any],
 ) -> Iterator[str]:
-    """The plan in words, a line each."""
+    """The plan in words, a line each; `campaigns` are those of segments, None where none is named."""
     asked = [line for line in lines if line.reason is None]
     names = {row["account_id"]: row["label"] for row in inputs.senders}
     labels = {each["segment"]: each["label"] for each in inputs.segments}
@@ -26,7 +30,7 @@ def told(
         f"Week of {plan.week}: {len(asked):,} requests, plan {plan.plan_id}, by what was known at "
         f"{plan.as_of:%Y-%m-%d %H:%M} UTC"
     )
-    yield f"  {_expected(plan)}"
+    yield f"  {_expected(plan) if asked else 'nothing is expected: nobody is planned'}"
     yield (
         f"  HeyReach's own schedule decides the hour, and its API doesn't tell it; config/outreach.yaml says "
         f"{cadence['from']} to {cadence['until']} {cadence['time_zone']}{_outside(inputs.window)}"
@@ -48,6 +52,14 @@ def told(
     for row in inputs.senders:
         if not row["is_able"]:
             yield f"  not planned for: {unable(row)}"
+        elif not any(inputs.may_ask(row["account_id"], campaign) for campaign in campaigns.values()):
+            yield f"  not planned for: {row['label']} ({row['account_id']}), no sender of the campaign"
+    homeless = list(dict.fromkeys(labels[line.segment] for line in asked if line.campaign_id is None))
+    if homeless:
+        yield (
+            f"  to be handed over, a plan needs a campaign; there is none for {', '.join(homeless)}: plan "
+            "again with CAMPAIGN=40101, or name one for each segment in config/sequences.yaml"
+        )
 
 
 def _who(line: PlanLine) -> str:

@@ -50,7 +50,7 @@ def messages(workspace: Workspace, step: str | None, text: str | None, check: bo
 
 @verb(root, "plan")
 @click.option("--week", type=DAY, metavar="DAY", help="Any day of it; this week, or the next, if left out.")
-@click.option("--pilot", type=WHOLE, metavar="N", help="A first small batch: so many requests at most.")
+@click.option("--pilot", type=WHOLE, metavar="N", help="So many requests at most; 0 takes the plan back.")
 @click.option("--campaign", "campaign_id", metavar="ID", help="The campaign that asks them.")
 @click.option("--format", type=OneOf(("text", "csv", "json")), default="text", help="csv: into a file.")
 @click.option("--apply", is_flag=True, help="Hand over what the plan has for today.")

@@ -38,11 +38,16 @@ def plan_week(
     with opened_plans(workspace) as plans, imports as imported:
         planner = planner_of(workspace, today, plans, imported)
         if apply:
+            if options.pilot is not None or options.campaign_id:
+                raise ConfigurationError(
+                    "APPLY=1 hands over the plan that is kept: plan with PILOT and CAMPAIGN first, then "
+                    "`make plan APPLY=1` with WEEK alone. Nothing was sent"
+                )
             plan, lines = kept_plan(planner.monday(options.week), plans)
         else:
             plan, lines = planner.plan(options)
             with exclusive(workspace.folder, "import", job="plan"):
-                plans.keep(plan, lines)
+                plan = plans.keep(plan, lines)
     if apply:
         hand_over(workspace, plan, lines, today, show, apply=True)
         return None
@@ -52,7 +57,8 @@ def plan_week(
         return None
     if format == "csv":
         return _written(workspace, plan, lines, show)
-    for line in told(plan, lines, planner.inputs, outreach.others["cadence"]):
+    campaigns = planner.campaigns(options)
+    for line in told(plan, lines, planner.inputs, campaigns, outreach.others["cadence"]):
         show(line + demo_mark(workspace.is_demo and line[:1].strip() != ""))
     if sum(line.reason is None for line in lines) > MOST_NAMED:
         show("FORMAT=csv writes who each of them is, and their texts")

@@ -57,6 +57,14 @@ def given(world: tuple[Sandbox, Workspace]) -> dict[str, dict]:
     }
 
 
+def assert_missed_are_planned_anew(world: tuple[Sandbox, Workspace], missed: set[str]) -> None:
+    """Whom the week that is over planned, and nobody handed over, is in the plan of the next."""
+    shown = plan(world, "--week", "2026-02-02", "--campaign", CAMPAIGN, "--format", "json").printed
+    lines = json.loads(shown)["lines"]
+    assert "planned" not in {line["reason"] for line in lines}
+    assert len(missed & {line["person"] for line in lines if line["reason"] is None}) > 5
+
+
 def test_bad_input_is_a_line(world):
     assert "the week of 2026-01-19 is over; today is 2026-01-28" in refused(
         plan(world, "--week", "2026-01-20")
@@ -66,9 +74,42 @@ def test_bad_input_is_a_line(world):
     assert "There is no plan for the week of 2026-02-09 yet" in refused(
         plan(world, "--week", "2026-02-09", "--apply")
     )
+    for day in ("2027-01-28", "9999-12-31"):
+        assert "is more than 92 days ahead; today is 2026-01-28" in refused(plan(world, "--week", day))
+    assert "PILOT must be a number of requests, like 20, not -1" in refused(
+        plan(world, *WEEK, "--pilot", "-1")
+    )
+    for named in (("--pilot", "5"), ("--campaign", CAMPAIGN)):
+        assert "APPLY=1 hands over the plan that is kept" in refused(plan(world, *WEEK, *named, "--apply"))
     saturday = world[0].clock() + timedelta(days=3)
     late = world[1].run("plan", *WEEK, OUTBOUND_AS_OF=saturday.isoformat())
     assert "has no day left on which HeyReach sends: name a later one, as in WEEK=2026-02-02" in refused(late)
+
+
+def test_what_was_shown_last_is_what_is_kept(world):
+    whole = plan(world, *WEEK, "--campaign", CAMPAIGN).printed
+    assert (
+        "Week of 2026-01-26: 2 requests" in plan(world, *WEEK, "--campaign", CAMPAIGN, "--pilot", "2").printed
+    )
+    again = plan(world, *WEEK, "--campaign", CAMPAIGN).printed
+    assert again.splitlines()[1:] == whole.splitlines()[1:]
+    with PlanLedger(world[1].data_dir / "plans.sqlite") as ledger:
+        [newest] = ledger.newest().values()
+        asked = [line for line in ledger.lines(newest) if line.reason is None]
+    assert f"Week of 2026-01-26: {len(asked)} requests, plan {newest.plan_id}," in again
+
+    nobody = plan(world, *WEEK, "--campaign", CAMPAIGN, "--pilot", "0")
+    assert nobody.exit_code == 0, nobody.errors
+    assert "Week of 2026-01-26: 0 requests" in nobody.printed
+    assert "nothing is expected: nobody is planned" in nobody.printed
+
+
+def test_a_plan_without_a_campaign_or_without_some_senders_says_so(world):
+    without = plan(world, *WEEK, "--pilot", "3").printed
+    assert "to be handed over, a plan needs a campaign" in without
+    named = plan(world, *WEEK, "--pilot", "3", "--campaign", "40106").printed
+    assert "to be handed over" not in named
+    assert "no sender of the campaign" in named
 
 
 def test_a_week_is_planned_handed_over_and_followed(world):
@@ -136,6 +177,7 @@ def test_a_week_is_planned_handed_over_and_followed(world):
         "select sum(handed_over), sum(sent), sum(accepted) from marts.rpt_plan_variance"
     )
     assert variance == [(len(rows), len(truth), sum(bool(entry["accepted_at"]) for entry in truth.values()))]
+    assert_missed_are_planned_anew(world, planned_again - given(world).keys())
     by_segment = Counter(entry["fields"]["segment"] for entry in given(world).values())
     assert dict(
         workspace.query(
