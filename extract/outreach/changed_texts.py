@@ -21,6 +21,14 @@ def changed_texts(paths: Paths) -> dict[tuple[str, str], str]:
     return found
 
 
+def steps_ever_changed(paths: Paths) -> dict[str, set[str]]:
+    """Key of the person -> the steps whose text was changed for them, taken back or not."""
+    found: dict[str, set[str]] = {}
+    for row in journal.rows(paths.changed_texts):
+        found.setdefault(row["profile_url"].removeprefix(PROFILE), set()).add(row["step"])
+    return found
+
+
 def change(paths: Paths, key: str, step: str, text: str | None) -> None:
     """Keep a text for a person, who is named by their key; None takes it back."""
     row = {"change_id": secrets.token_hex(8), "profile_url": PROFILE + key, "step": step, "text": text}

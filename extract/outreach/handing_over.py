@@ -17,8 +17,10 @@ from extract.importer.mapping import ImportMapping
 from extract.importer.opening import connected, open_ledger
 from extract.importer.options import ImportOptions
 from extract.importer.table import ImportFile, ImportRow
-from extract.importer.target import campaign_target
+from extract.importer.target import ASLEEP_STATUSES, campaign_target
+from extract.outreach.changed_texts import steps_ever_changed
 from extract.outreach.checking import check_sequence
+from extract.outreach.messages import compose
 from extract.outreach.plan_ledger import Plan, PlanLine
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.ledger import as_json
@@ -48,6 +50,7 @@ def hand_over(
             f"No campaign is named for {', '.join(homeless)}: plan again with CAMPAIGN=40101, or name one "
             "for each segment in config/sequences.yaml. Nothing was sent"
         )
+    due = _as_worded_now(workspace, due, say)
     for campaign_id in dict.fromkeys(line.campaign_id or "" for line in due):
         with connected(workspace) as client:
             mine = _able(client, campaign_id, [line for line in due if line.campaign_id == campaign_id], say)
@@ -76,9 +79,40 @@ def _due(workspace: Workspace, lines: Sequence[PlanLine], today: date) -> list[P
     ]
 
 
+def _as_worded_now(workspace: Workspace, lines: list[PlanLine], say: Say) -> list[PlanLine]:
+    """The lines without those of people for whom a text was changed, or taken back, since: that is said."""
+    changed = steps_ever_changed(workspace.paths)
+    mine = [line for line in lines if line.person in changed and line.lead.get("fields")]
+    if not mine:
+        return lines
+    drawn = {line.lead_id: line.variant for line in mine if line.variant}
+    now = compose(workspace, [line.lead_id for line in mine], drawn)
+    held = {
+        line.person
+        for line in mine
+        if line.lead_id in now
+        and any(
+            now[line.lead_id].fields.get(step) != line.lead["fields"].get(step)
+            for step in changed[line.person]
+        )
+    }
+    if held:
+        say(f"held back: {len(held):,} whose text was changed since the plan was made: plan the week again")
+    return [line for line in lines if line.person not in held]
+
+
 def _able(client: HeyReachClient, campaign_id: str, lines: list[PlanLine], say: Say) -> list[PlanLine]:
-    """The lines whose sender can send for the campaign now; the others wait for a new plan, which is said."""
-    problems = {sender.account_id: sender.problem for sender in campaign_target(client, campaign_id).senders}
+    """The lines whose campaign runs, and whose sender can send for it now; what is to be done for the others
+    is said, and they are due again.
+    """
+    target = campaign_target(client, campaign_id)
+    if target.status in ASLEEP_STATUSES:
+        say(
+            f"held back: {len(lines):,} of campaign {campaign_id}, which is {target.status}: nobody would be "
+            "contacted until it runs. Let it go on, or plan again with another one"
+        )
+        return []
+    problems = {sender.account_id: sender.problem for sender in target.senders}
     held = Counter(
         line.account_id for line in lines if problems.get(line.account_id or "", "not there") is not None
     )

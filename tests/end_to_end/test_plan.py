@@ -184,3 +184,27 @@ def test_a_week_is_planned_handed_over_and_followed(world):
             "select segment, sum(handed_over) from marts.rpt_plan_variance where handed_over > 0 group by all"
         )
     ) == dict(by_segment)
+
+
+def test_whose_text_was_changed_since_and_a_campaign_that_rests_wait(world):
+    """After the week above: the campaign that asked then runs, and 40105 has finished."""
+    workspace, week = world[1], ("--week", "2026-02-02")
+    asked = given(world).keys()
+    assert plan(world, *week, "--pilot", "4", "--campaign", "40105").exit_code == 0
+    resting = plan(world, *week, "--apply")
+    assert "of campaign 40105, which is FINISHED: nobody would be contacted" in resting.printed
+    assert given(world).keys() == asked
+
+    shown = plan(world, *week, "--pilot", "8", "--campaign", CAMPAIGN, "--format", "json").printed
+    today = str(world[0].clock().date())
+    reworded, *others = [line for line in json.loads(shown)["lines"] if line["day"] == today]
+    own = ("messages", "--url", reworded["profile_url"], "--step", "connection_note")
+    assert workspace.run(*own, "--text", "Only for you, {first_name}").exit_code == 0
+    assert (
+        "held back: 1 whose text was changed since the plan was made" in plan(world, *week, "--apply").printed
+    )
+    assert given(world).keys() - asked == {line["person"] for line in others}
+
+    assert workspace.run(*own).exit_code == 0
+    assert plan(world, *week, "--apply").exit_code == 0
+    assert given(world).keys() - asked == {line["person"] for line in (reworded, *others)}
