@@ -46,6 +46,8 @@ def show_messages(
     Raises ConfigurationError for what can't be asked, and whom the warehouse doesn't know.
     """
     require_places(workspace)
+    if limit is not None and limit < 1:
+        raise ConfigurationError("LIMIT must be 1 or more")
     published = require_published(workspace)
     wanted = _wanted(length, style, sequence_type)
     keys = _keys(workspace, url, segment, limit or (SHOWN if format == "text" else None))

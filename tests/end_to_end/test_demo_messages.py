@@ -122,6 +122,7 @@ def test_one_text_is_changed_for_one_person_kept_and_taken_back(demo, listed):
         (("--url", "https://www.linkedin.com/company/x"), "URL is no person's profile"),
         (("--url", "https://www.linkedin.com/in/nobody-knows"), "The warehouse knows nobody with this URL"),
         (("--segment", "builders", "--length", "4"), "LENGTH must be one of 3, 5, 7, not 4"),
+        (("--segment", "builders", "--limit", "-2"), "LIMIT must be 1 or more"),
         (
             ("--segment", "builders", "--style", "soft"),
             "STYLE must be one of soft_nudge, direct_cta, not 'soft'",
