@@ -19,6 +19,11 @@ from int_lead_rows_identified
 where is_present and found_in in ('campaign', 'list')
     and lead_id in (select lead_id from fnd_plan_prospects)
 """
+_FAVORED = """
+select segment, step, recommendation from rpt_outreach_learning
+where place = 1 and dimension = 'variant' and favored is not null
+order by segment, step
+"""
 Row = dict[str, Any]
 
 
@@ -38,7 +43,7 @@ class PlanInputs:
     `sent` are requests by (sender, day) that a coming day's seven may take in, `campaigns` those that are
     there by id, `found_in` in which campaigns and lists a prospect stands already, by lead_id.
     `decided_tests` are the names (config_hash) of message tests that have a result, `window` is the row of
-    fnd_sending_window.
+    fnd_sending_window, `favored` which text of a segment's step next weeks should favor, and why.
     """
 
     as_of: datetime
@@ -50,6 +55,7 @@ class PlanInputs:
     found_in: dict[str, set[tuple[str, str]]]
     decided_tests: frozenset[str]
     window: Row
+    favored: list[Row]
 
     def may_ask(self, account_id: str, campaign_id: str | None) -> bool:
         """Whether a sender sends for a campaign; for none that is named, anybody may."""
@@ -64,6 +70,7 @@ def read_inputs(published: Path) -> PlanInputs:
             prospects = _rows(connection, "select * from fnd_plan_prospects order by segment, rank")
             sent = _rows(connection, "select * from fnd_plan_days")
             [window] = _rows(connection, "select * from fnd_sending_window")
+            favored = _rows(connection, _FAVORED)
         except duckdb.CatalogException:
             raise ConfigurationError(
                 "The warehouse is of an earlier release: `make build` prepares what a plan goes by"
@@ -105,6 +112,7 @@ def read_inputs(published: Path) -> PlanInputs:
         found_in,
         frozenset(decided),
         window,
+        favored,
     )
 
 

@@ -154,10 +154,10 @@ class PlanLedger(OutgoingLedger):
     def news(self, known: Collection[str]) -> Iterator[tuple[str, dict]]:
         """(raw table, row) of the plans that raw lacks."""
         with self.transaction("begin") as database:
-            for plan in self.plans():
+            for number, plan in enumerate(self.plans(), 1):
                 if plan.plan_id in known:
                     continue
-                yield "plans", asdict(plan)
+                yield "plans", asdict(plan) | {"plan_number": number}
                 for row in database.execute("select * from plan_lines where plan_id = ?", [plan.plan_id]):
                     yield "plan_lines", dict(row) | {"lead": json.loads(row["lead"])}
 

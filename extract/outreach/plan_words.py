@@ -54,6 +54,9 @@ def told(
             yield f"  not planned for: {unable(row)}"
         elif not any(inputs.may_ask(row["account_id"], campaign) for campaign in campaigns.values()):
             yield f"  not planned for: {row['label']} ({row['account_id']}), no sender of the campaign"
+    for row in inputs.favored:
+        segment = labels.get(row["segment"], row["segment"])
+        yield f"  of the texts of {segment}, {row['step']}: {row['recommendation']}"
     homeless = list(dict.fromkeys(labels[line.segment] for line in asked if line.campaign_id is None))
     if homeless:
         yield (

@@ -266,6 +266,7 @@ _LEDGERS: dict[str, dict[str, str]] = {
     # Plans of weeks and their lines (extract/outreach/plan_ledger.py), landed with the next pull.
     "plans": {
         "plan_id": "text",
+        "plan_number": "bigint",
         "base_url": "text",
         "week": "date",
         "planned_at": "timestamp",

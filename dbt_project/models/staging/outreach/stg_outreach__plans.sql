@@ -2,6 +2,7 @@ with plans as (
 
     select distinct
         plan_id,
+        plan_number,
         week,
         planned_at,
         pilot,
@@ -19,5 +20,5 @@ select
     pilot,
     cast(expected as json) as expected,
     cast(left_out as json) as left_out,
-    row_number() over (partition by week order by planned_at desc, plan_id) = 1 as is_current
+    row_number() over (partition by week order by plan_number desc) = 1 as is_current
 from plans
