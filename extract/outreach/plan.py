@@ -20,7 +20,7 @@ from extract.outreach.plan_inputs import (
     read_inputs,
     segment_chances,
 )
-from extract.outreach.plan_ledger import Plan, PlanLedger, PlanLine
+from extract.outreach.plan_ledger import HANDED_OVER, Plan, PlanLedger, PlanLine
 from extract.outreach.plan_words import unable
 from extract.outreach.planning import WINDOW_DAYS, Cell, PlannedSender, Week, serve
 from extract.outreach.sequence_file import load_sequences
@@ -94,7 +94,7 @@ class Planner:
             pilot=options.pilot,
             outreach_config_hash=self.outreach.config_hash,
             expected=expectation(published, asked),
-            left_out=self._counted(lines),
+            left_out=self._counted(lines, week),
         )
         return plan, lines
 
@@ -118,20 +118,15 @@ class Planner:
         return [monday + timedelta(WEEKDAYS.index(name)) for name in weekdays]
 
     def _finder(self, monday: date, on: date, campaigns: Mapping[str, str | None]) -> Finder:
-        # Whom a week that is over left out of its plan, or never handed over, may be planned again.
-        others = [
-            plan
-            for week, plan in self.plans.newest().items()
-            if week != monday and week > self.today - timedelta(DAYS_A_WEEK)
-        ]
+        before = [line for plan in self._before(monday) for line in self.plans.lines(plan)]
         return Finder(
             self.workspace,
             self.inputs,
             campaigns,
             self.sequences,
             [test for test in self.tests if test.config_hash not in self.inputs.decided_tests],
-            self.imports.people(*ARRIVED, *OPEN),
-            {line.person for plan in others for line in self.plans.lines(plan) if line.reason is None},
+            self.imports.people(*HANDED_OVER),
+            {line.person for line in before if line.reason is None},
             on,
         )
 
@@ -171,7 +166,7 @@ class Planner:
         capacity = sum(row["weekly_capacity"] for row in able)
         known = segment_chances(self.workspace.paths.published, max(min(capacity, most or capacity), 1))
         unseen = self._unseen()
-        reserved = self._reserved(days)
+        reserved = self._reserved(days[0] - timedelta(days[0].weekday()))
         senders = [
             self._sender(row, days, known, campaigns, unseen[row["account_id"]], reserved) for row in able
         ]
@@ -228,17 +223,20 @@ class Planner:
             for lead in self.imports.leads(entry.import_id, *ARRIVED, *OPEN)
         )
 
-    def _reserved(self, days: Sequence[date]) -> Counter[tuple[str, date]]:
-        """(Sender, day) -> requests that plans of other weeks have there and nobody handed over yet."""
-        handed_over = self.imports.people(*ARRIVED, *OPEN)
-        monday = days[0] - timedelta(days[0].weekday())
+    def _reserved(self, monday: date) -> Counter[tuple[str, date]]:
+        """(Sender, day) -> requests that weeks before have planned there, and nobody handed over yet."""
+        handed_over = self.imports.people(*HANDED_OVER)
         return Counter(
             (line.account_id or "", line.day)
-            for week, plan in self.plans.newest().items()
-            if week != monday
+            for plan in self._before(monday)
             for line in self.plans.lines(plan)
             if line.day and line.day >= self.today and line.person not in handed_over
         )
+
+    def _before(self, monday: date) -> list[Plan]:
+        """The plans of weeks before this one that aren't over: the earlier week has people and room first."""
+        over = self.today - timedelta(DAYS_A_WEEK)
+        return [plan for week, plan in self.plans.newest().items() if over < week < monday]
 
     def _assigned(
         self,
@@ -255,14 +253,16 @@ class Planner:
             for _ in range(count)
         ]
 
-    def _counted(self, lines: Sequence[PlanLine]) -> dict[str, dict[str, int]]:
+    def _counted(self, lines: Sequence[PlanLine], week: Week) -> dict[str, dict[str, int]]:
         """Segment -> reason -> people who wait nowhere, were never asked, and are left out."""
+        served = {segment for sender in week.senders for segment in sender.chances}
         counts: dict[str, dict[str, int]] = {}
         for each in self.inputs.segments:
             mine = Counter(line.reason for line in lines if line.segment == each["segment"])
             later = each["to_ask"] - mine.total()
             named = {reason: count for reason, count in mine.items() if reason}
-            counts[each["segment"]] = named | ({"later": later} if later > 0 else {})
+            why = "later" if each["segment"] in served else "no_sender"
+            counts[each["segment"]] = named | ({why: later} if later > 0 else {})
         return counts
 
 
@@ -278,12 +278,22 @@ def opened_plans(workspace: Workspace) -> PlanLedger:
 
 
 def kept_plan(monday: date, plans: PlanLedger) -> tuple[Plan, list[PlanLine]]:
-    """The newest plan of a week and its lines; raises ConfigurationError where there is none."""
+    """The newest plan of a week and its lines.
+
+    Raises ConfigurationError where there is none, and where it didn't know that of the week before.
+    """
     plan = plans.newest().get(monday)
     if plan is None:
         raise ConfigurationError(
             f"There is no plan for the week of {monday} yet: `make plan WEEK={monday}` shows and keeps one, "
             "then APPLY=1 hands over what is due"
+        )
+    before = plans.newest().get(monday - timedelta(DAYS_A_WEEK))
+    order = [each.plan_id for each in plans.plans()]
+    if before and order.index(before.plan_id) > order.index(plan.plan_id):
+        raise ConfigurationError(
+            f"The week of {before.week} was planned after that of {monday}, and may have its people and "
+            f"room: `make plan WEEK={monday}` again first. Nothing was sent"
         )
     return plan, plans.lines(plan)
 

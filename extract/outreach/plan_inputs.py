@@ -29,9 +29,10 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class PlannedCampaign:
-    """A campaign: what it is called, who sends for it, and the list that its leads stand in."""
+    """A campaign: what it is called, its status, who sends for it, and the list that its leads stand in."""
 
     name: str
+    status: str
     account_ids: frozenset[str]
     list_id: str | None
 
@@ -78,8 +79,8 @@ def read_inputs(published: Path) -> PlanInputs:
         segments = _rows(connection, "select * from rpt_segments order by segment_order")
         campaigns = _rows(
             connection,
-            "select campaign_id, campaign_name, account_ids, list_id from heyreach_campaigns "
-            "where is_present",
+            "select campaign_id, campaign_name, campaign_status, account_ids, list_id "
+            "from heyreach_campaigns where is_present",
         )
         found_in: dict[str, set[tuple[str, str]]] = {}
         for lead, kind, place in connection.execute(_FOUND_IN).fetchall():
@@ -104,6 +105,7 @@ def read_inputs(published: Path) -> PlanInputs:
         {
             row["campaign_id"]: PlannedCampaign(
                 row["campaign_name"],
+                row["campaign_status"],
                 frozenset(map(str, json.loads(row["account_ids"] or "[]"))),
                 row["list_id"],
             )

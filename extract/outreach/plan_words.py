@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dbt_project.rendering import returned
+from extract.importer.target import ASLEEP_STATUSES, CLOSED_STATUSES
 from extract.outreach.plan_inputs import PlanInputs, Row
 from extract.outreach.plan_ledger import Plan, PlanLine
 
@@ -54,6 +55,10 @@ def told(
             yield f"  not planned for: {unable(row)}"
         elif not any(inputs.may_ask(row["account_id"], campaign) for campaign in campaigns.values()):
             yield f"  not planned for: {row['label']} ({row['account_id']}), no sender of the campaign"
+    for campaign in dict.fromkeys(each for each in campaigns.values() if each):
+        status = inputs.campaigns[campaign].status
+        if status in (*ASLEEP_STATUSES, *CLOSED_STATUSES):
+            yield f"  campaign {campaign} is {status}: nobody is handed over to it until it runs"
     for row in inputs.favored:
         segment = labels.get(row["segment"], row["segment"])
         yield f"  of the texts of {segment}, {row['step']}: {row['recommendation']}"

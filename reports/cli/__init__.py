@@ -44,6 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt as stop:
         print("stopped", file=sys.stderr)
         return getattr(stop, "exit_code", 130)
+    except BrokenPipeError:
+        # Whoever reads has enough, as `head` does: what is left goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except Exception as error:
         if call.debug:
             raise

@@ -49,7 +49,9 @@ def plan_week(
             with exclusive(workspace.folder, "import", job="plan"):
                 plan = plans.keep(plan, lines)
     if apply:
-        hand_over(workspace, plan, lines, today, show, apply=True)
+        hand_over(
+            workspace, plan, lines, today, lambda line: show(line + demo_mark(workspace.is_demo)), apply=True
+        )
         return None
     if format == "json":
         rows = {"plan": asdict(plan), "lines": [asdict(line) for line in lines]}
@@ -60,6 +62,9 @@ def plan_week(
     campaigns = planner.campaigns(options)
     for line in told(plan, lines, planner.inputs, campaigns, outreach.others["cadence"]):
         show(line + demo_mark(workspace.is_demo and line[:1].strip() != ""))
+    age = timedelta() if workspace.is_demo else workspace.now() - plan.as_of
+    if age > timedelta(hours=workspace.analytics.figures_old_after_hours):
+        show(f"warning: what was known is {age.days} days old: make run first, and plan again")
     if sum(line.reason is None for line in lines) > MOST_NAMED:
         show("FORMAT=csv writes who each of them is, and their texts")
     show("nothing was handed over: APPLY=1 hands over what is due today")

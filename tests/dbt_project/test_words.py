@@ -107,7 +107,7 @@ def test_each_code_has_words_of_its_own_and_is_in_use():
     planned = (PROJECT / "models/findings/plan/fnd_plan_senders.sql").read_text(encoding="utf-8")
     assert set(codes["unplanned_sender"]) == set(re.findall(r"then '(\w+)'", planned)) - set(codes["sender"])
     of_people = re.findall(r'^ +"(\w+)": ', inspect.getsource(Finder._reason), re.MULTILINE)
-    assert set(codes["unplanned"]) == {*of_people, "text", "later"}
+    assert set(codes["unplanned"]) == {*of_people, "text", "later", "no_sender"}
     assert set(codes["severity"]) == {
         *accepted_values("rpt_bottlenecks")["verdict"],
         *accepted_values("rpt_health")["severity"],

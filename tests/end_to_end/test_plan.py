@@ -112,6 +112,22 @@ def test_a_plan_without_a_campaign_or_without_some_senders_says_so(world):
     assert "no sender of the campaign" in named
 
 
+def test_the_earlier_week_has_people_and_room_first(world):
+    later = json.loads(
+        plan(world, "--week", "2026-02-02", "--campaign", CAMPAIGN, "--format", "json").printed
+    )
+    earlier = json.loads(plan(world, *WEEK, "--campaign", CAMPAIGN, "--format", "json").printed)
+    people = [{line["person"] for line in each["lines"] if not line["reason"]} for each in (later, earlier)]
+    assert people[0] & people[1]
+    assert "The week of 2026-01-26 was planned after that of 2026-02-02" in refused(
+        plan(world, "--week", "2026-02-02", "--apply")
+    )
+    again = json.loads(
+        plan(world, "--week", "2026-02-02", "--campaign", CAMPAIGN, "--format", "json").printed
+    )
+    assert people[1].isdisjoint({line["person"] for line in again["lines"] if not line["reason"]})
+
+
 def test_a_week_is_planned_handed_over_and_followed(world):
     sandbox, workspace = world
     shown = plan(world, *WEEK, "--campaign", CAMPAIGN)

@@ -21,11 +21,12 @@
         'unplanned': {
             'without_name': 'without a first or last name, without which HeyReach takes nobody',
             'without_attribution': 'without a field that every import needs (required_attribution_fields)',
-            'imported': 'imported since the newest pull',
+            'imported': 'imported already (make import REPAIR= sends again what was lost)',
             'planned': 'in the plan of another week',
             'in_other_campaign': 'in another campaign already',
             'already_in_list': 'in the list of the campaign already, which takes nobody twice',
             'text': "with a text that can't be sent",
+            'no_sender': 'in a segment that no sender can be planned for, of those that send for its campaign',
             'later': 'later: the week has no room left for the segment',
         },
         'severity': {

@@ -16,7 +16,7 @@ print(f"exit code {exit_code}, loaded: {loaded}", file=sys.stderr)
 """
 # dbt takes two seconds, dlt half of one, drawing and the sandbox's people some more.
 PEOPLE = "extract.sandbox.world"
-HEAVY = {"dbt.cli", "dlt", "vl_convert", PEOPLE, "extract.heyreach.client", "extract.pipeline"}
+HEAVY = {"dbt.cli", "dlt", "vl_convert", "scipy", PEOPLE, "extract.heyreach.client", "extract.pipeline"}
 PROJECT = Path(__file__).parents[3]
 
 
@@ -44,3 +44,11 @@ def test_a_verb_loads_what_it_needs_and_no_more(arguments, needed, demo, tmp_pat
         check=False,
     )
     assert done.stderr.splitlines()[-1] == f"exit code 0, loaded: {sorted(needed)}", done.stderr
+
+
+def test_whoever_reads_only_the_beginning_gets_no_error():
+    verb = [sys.executable, "-m", "reports.cli", "enrichments"]
+    with subprocess.Popen(verb, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.close()
+        assert process.wait(60) == 0
+        assert process.stderr.read() == ""
