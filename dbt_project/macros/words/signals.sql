@@ -12,6 +12,8 @@
         'download': 'downloaded [{detail}|something of yours] {ago}',
         'replied': 'replied {ago}',
         'connected': 'connected with a sender {ago}',
+        'meeting_booked': 'has a meeting with you, booked {ago}',
+        'email_answered': 'answered by e-mail {ago}',
         'news': 'is in the news[: {headline}] {ago}',
     }) }}
 {%- endmacro %}

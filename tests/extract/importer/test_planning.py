@@ -218,7 +218,7 @@ def test_a_text_is_drawn_for_whoever_is_sent_and_not_given_besides():
     lots = Lots("shorter_note", (("short", 50), ("long", 50)))
     people = [row(number, f"https://www.linkedin.com/in/person-{number}/") for number in range(2, 42)]
     plan = planned(*people, row(42, "linkedin.com/in/person-2"), lots=lots)
-    drawn = {each.person: _fields(each).get("variant") for each in plan.rows}
+    drawn = {each.person: _fields(each).get("variant") for each in plan.to_send}
     assert set(drawn.values()) == {"short", "long"}
     assert all(text == lots.drawn(person) for person, text in drawn.items())
     assert _fields(plan.rows[-1]).get("variant") is None
