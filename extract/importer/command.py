@@ -9,7 +9,7 @@ from datetime import datetime
 from extract.heyreach.client import HeyReachClient
 from extract.importer.by_hand import typed_file
 from extract.importer.delivery import Delivery
-from extract.importer.ledger import ARRIVED, LOST, OPEN, Import, Ledger, PlannedRow
+from extract.importer.ledger import ARRIVED, GIVEN, LOST, OPEN, Import, Ledger, PlannedRow
 from extract.importer.mapping import REQUIRED, load_mappings
 from extract.importer.opening import connected, open_ledger, origin
 from extract.importer.options import ImportOptions, check
@@ -265,7 +265,7 @@ class _Importer:
     def _known(self, target: Target, members: Members) -> tuple[Known, bool]:
         """Who is where already, and whether there was a warehouse to ask about other campaigns."""
         # Who was sent and not seen may be on the way yet: a second import would give them a second batch.
-        sent = self.ledger.people(*ARRIVED, *OPEN, "missing_lead")
+        sent = self.ledger.people(*GIVEN)
         before = {
             person for person, imports in sent.items() if any(_is_into(entry, target) for entry in imports)
         }

@@ -29,6 +29,9 @@ ARRIVED = ("verified", "missing_fields", "changed_fields")
 LOST = ("missing_lead", "missing_fields", "changed_fields", "refused")
 OPEN = ("planned", "sending", "unknown", "answered")
 
+# Whoever is in one of these was given to HeyReach, or may have been; what it lost only a repair sends again.
+GIVEN = (*ARRIVED, *OPEN, "missing_lead")
+
 _SCHEMA = """
 create table if not exists imports (
     import_id text primary key,

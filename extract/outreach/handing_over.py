@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+from dbt_project.rendering import returned
 from extract.heyreach.client import HeyReachClient
 from extract.importer.command import run_import
-from extract.importer.ledger import Ledger
+from extract.importer.ledger import GIVEN, Ledger
 from extract.importer.mapping import ImportMapping
 from extract.importer.opening import connected, open_ledger
 from extract.importer.options import ImportOptions
@@ -21,12 +22,12 @@ from extract.importer.target import ASLEEP_STATUSES, campaign_target
 from extract.outreach.changed_texts import steps_ever_changed
 from extract.outreach.checking import check_sequence
 from extract.outreach.messages import compose
-from extract.outreach.plan_ledger import HANDED_OVER, Plan, PlanLine
+from extract.outreach.plan_ledger import Plan, PlanLine
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.ledger import as_json
 from extract.workspace.workspace import Workspace
 
-FILE_PREFIX = "plan-"
+FILE_PREFIX = returned("catalogue/*.sql", "plan_file_prefix()")
 _MAPPING = ImportMapping("a plan", None, {}, {}, ())
 _LEAD_FIELDS = {"first_name": "first_name", "last_name": "last_name", "company_name": "company_name"}
 
@@ -71,7 +72,7 @@ def _go_on(workspace: Workspace, say: Say) -> None:
 
 def _due(workspace: Workspace, lines: Sequence[PlanLine], today: date) -> list[PlanLine]:
     with _imports(workspace) as imports:
-        handed_over = imports.people(*HANDED_OVER)
+        handed_over = imports.people(*GIVEN)
     return [
         line
         for line in lines

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 
-from extract.importer.ledger import ARRIVED, OPEN, Ledger
+from extract.importer.ledger import ARRIVED, GIVEN, OPEN, Ledger
 from extract.importer.opening import open_ledger, origin
 from extract.outreach.cadence import WEEKDAYS
 from extract.outreach.configuration import Outreach, load_outreach
@@ -20,7 +20,7 @@ from extract.outreach.plan_inputs import (
     read_inputs,
     segment_chances,
 )
-from extract.outreach.plan_ledger import HANDED_OVER, Plan, PlanLedger, PlanLine
+from extract.outreach.plan_ledger import Plan, PlanLedger, PlanLine
 from extract.outreach.plan_words import unable
 from extract.outreach.planning import WINDOW_DAYS, Cell, PlannedSender, Week, serve
 from extract.outreach.sequence_file import load_sequences
@@ -125,7 +125,7 @@ class Planner:
             campaigns,
             self.sequences,
             [test for test in self.tests if test.config_hash not in self.inputs.decided_tests],
-            self.imports.people(*HANDED_OVER),
+            self.imports.people(*GIVEN),
             {line.person for line in before if line.reason is None},
             on,
         )
@@ -225,7 +225,7 @@ class Planner:
 
     def _reserved(self, monday: date) -> Counter[tuple[str, date]]:
         """(Sender, day) -> requests that weeks before have planned there, and nobody handed over yet."""
-        handed_over = self.imports.people(*HANDED_OVER)
+        handed_over = self.imports.people(*GIVEN)
         return Counter(
             (line.account_id or "", line.day)
             for plan in self._before(monday)

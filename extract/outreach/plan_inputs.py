@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from dbt_project.rendering import expanded
+from extract.outreach.published import Row, rows
 from extract.workspace.errors import ConfigurationError
 
 _SCHEMAS = "main,findings,marts,intermediate,staging,seeds"
@@ -24,7 +24,6 @@ select segment, step, recommendation from rpt_outreach_learning
 where place = 1 and dimension = 'variant' and favored is not null
 order by segment, step
 """
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -67,17 +66,17 @@ def read_inputs(published: Path) -> PlanInputs:
     """Raises ConfigurationError for a warehouse of an earlier release, and one without segments."""
     with _opened(published) as connection:
         try:
-            senders = _rows(connection, "select * from fnd_plan_senders order by account_id")
-            prospects = _rows(connection, "select * from fnd_plan_prospects order by segment, rank")
-            sent = _rows(connection, "select * from fnd_plan_days")
-            [window] = _rows(connection, "select * from fnd_sending_window")
-            favored = _rows(connection, _FAVORED)
+            senders = rows(connection, "select * from fnd_plan_senders order by account_id")
+            prospects = rows(connection, "select * from fnd_plan_prospects order by segment, rank")
+            sent = rows(connection, "select * from fnd_plan_days")
+            [window] = rows(connection, "select * from fnd_sending_window")
+            favored = rows(connection, _FAVORED)
         except duckdb.CatalogException:
             raise ConfigurationError(
                 "The warehouse is of an earlier release: `make build` prepares what a plan goes by"
             ) from None
-        segments = _rows(connection, "select * from rpt_segments order by segment_order")
-        campaigns = _rows(
+        segments = rows(connection, "select * from rpt_segments order by segment_order")
+        campaigns = rows(
             connection,
             "select campaign_id, campaign_name, campaign_status, account_ids, list_id "
             "from heyreach_campaigns where is_present",
@@ -122,8 +121,8 @@ def segment_chances(published: Path, most: int) -> dict[tuple[str, str], float |
     """(segment, sender) -> the mean chance of the first `most` who may be asked."""
     query = expanded("segment_chances()")
     with _opened(published) as connection:
-        rows = connection.execute(query, {"most": most}).fetchall()
-    return {(segment, account): chance for segment, account, chance in rows}
+        found = connection.execute(query, {"most": most}).fetchall()
+    return {(segment, account): chance for segment, account, chance in found}
 
 
 def line_chances(published: Path, pairs: Sequence[tuple[str, str]]) -> list[float | None]:
@@ -144,7 +143,7 @@ def expectation(published: Path, pairs: Iterable[tuple[str, str]]) -> dict[str, 
     """What requests of (lead_id, account_id) bring, as `plan_expectation` says it."""
     with _opened(published) as connection:
         _load(connection, pairs)
-        [row] = _rows(connection, expanded("plan_expectation('lines')"))
+        [row] = rows(connection, expanded("plan_expectation('lines')"))
     return row
 
 
@@ -167,9 +166,3 @@ def _load(connection: duckdb.DuckDBPyConnection, pairs: Iterable[tuple[str, str]
                 "accounts": [row[2] for row in rows],
             },
         )
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
-    answer = connection.execute(query)
-    names = [column[0] for column in answer.description]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]

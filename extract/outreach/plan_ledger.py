@@ -9,11 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 
-from extract.importer.ledger import ARRIVED, OPEN
 from extract.workspace.ledger import OutgoingLedger, as_json, marks
-
-# States of the import ledger in which somebody was given to HeyReach; what it lost is sent again by a repair.
-HANDED_OVER = (*ARRIVED, *OPEN, "missing_lead")
 
 _SCHEMA = """
 create table if not exists plans (

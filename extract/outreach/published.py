@@ -63,12 +63,12 @@ def read_prospects(published: Path, people: Sequence[str]) -> list[Prospect]:
     with duckdb.connect(str(published), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         try:
-            found = _rows(connection, _PROSPECTS, {"people": list(people)})
+            found = rows(connection, _PROSPECTS, {"people": list(people)})
             facts: dict[str, dict[str, Fact]] = {each["lead_id"]: {} for each in found}
             # Their names in the text of the query: a join would work out the facts of everybody first.
             listed = ", ".join(map(literal, facts)) or "null"
             told = f"select * from marts.message_facts where lead_id in ({listed})"  # noqa: S608 - escaped
-            for row in _rows(connection, told):
+            for row in rows(connection, told):
                 fact = Fact(row["value"], row["source"], row["known_at"], row["happened_at"])
                 facts[row["lead_id"]][row["fact"]] = fact
         except duckdb.CatalogException:
@@ -112,8 +112,8 @@ def _read(published: Path) -> tuple[list[Row], list[Row]]:
         connection.execute("set TimeZone = 'UTC'")
         try:
             return (
-                _rows(connection, "select * from marts.rpt_segments order by segment_order"),
-                _rows(connection, "select * from marts.rpt_segment_prospects order by rank, segment"),
+                rows(connection, "select * from marts.rpt_segments order by segment_order"),
+                rows(connection, "select * from marts.rpt_segment_prospects order by rank, segment"),
             )
         except duckdb.CatalogException:
             raise ConfigurationError(
@@ -121,7 +121,8 @@ def _read(published: Path) -> tuple[list[Row], list[Row]]:
             ) from None
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: Row | None = None) -> list[Row]:
+def rows(connection: duckdb.DuckDBPyConnection, query: str, values: Row | None = None) -> list[Row]:
+    """The rows of a query, by the names of its columns."""
     answer = connection.execute(query, values or {})
     names = [column[0] for column in answer.description]
     return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]

@@ -104,6 +104,11 @@
     ]) }}
 {%- endmacro %}
 
+{#- How the file of an import begins that hands over a plan, before the plan's key. -#}
+{% macro plan_file_prefix() -%}
+    {{ return('plan-') }}
+{%- endmacro %}
+
 {#- Seniorities whose people count as able to refer, where nothing else is said. -#}
 {% macro referring_seniorities() -%}
     {{ return(['exec', 'senior']) }}

@@ -55,7 +55,7 @@ followed as (
     from lines
     left join handed_over
         on lines.lead_id = handed_over.lead_id
-        and handed_over.file_name = 'plan-' || lines.plan_id || '-' || lines.campaign_id || '.csv'
+        and handed_over.file_name = '{{ plan_file_prefix() }}' || lines.plan_id || '-' || lines.campaign_id || '.csv'
     left join requests
         on handed_over.lead_id = requests.lead_id
         and lines.campaign_id = requests.campaign_id
