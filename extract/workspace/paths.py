@@ -195,6 +195,26 @@ class Paths:
         return self.journal / "landings.jsonl"
 
     @property
+    def server(self) -> Path:
+        """What the server keeps for itself: who may come in, and what it was asked to do."""
+        return self.folder / "server"
+
+    @property
+    def server_token(self) -> Path:
+        """The token that programs show to the API; nobody else may read it."""
+        return self.server / "token"
+
+    @property
+    def door(self) -> Path:
+        """Where webhooks come in: the secrets in their address, and the address."""
+        return self.server / "door.json"
+
+    @property
+    def job_ledger(self) -> Path:
+        """What was asked of the server, and what became of it: a SQLite database."""
+        return self.server / "jobs.sqlite"
+
+    @property
     def pacing(self) -> Path:
         """How far each key is within its pace; keys are shared by the workspaces of a data folder."""
         return (self.data_dir or self.folder) / "pacing"
@@ -204,4 +224,4 @@ class Paths:
         here = (self.landing, self.journal, self.webhooks, self.signals, self.profiles, self.suppressed)
         made = (self.import_results, self.enrichment_results, self.lead_files)
         kept = (self.reports, self.logs, self.backups)
-        return [*here, *made, *kept, self.dbt, self.docs.parent, self.pacing]
+        return [*here, *made, *kept, self.server, self.dbt, self.docs.parent, self.pacing]

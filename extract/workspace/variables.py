@@ -27,6 +27,12 @@ DEFAULTS = {
     "SMTP_PASSWORD": "",
     "SMTP_FROM": "",
     "ALERT_EMAIL_TO": "",
+    "SERVE_HOST": "127.0.0.1",
+    "SERVE_PORT": "8000",
+    "SERVE_PUBLIC": "",
+    "SERVE_NAMES": "",
+    "SERVE_ORIGINS": "",
+    "HOOKS_PORT": "8001",
     **services.VARIABLES,
 }
 # What gives access to something: never printed, and never written but in .env.
@@ -41,7 +47,7 @@ _SERVICE_NAMES = ("LINKEDIN_", "LLM_", *(f"{name.upper()}_" for name in services
 OWN_PREFIXES = ("HEYREACH_", "OUTBOUND_")
 FROM_DBT = ("OUTBOUND_RUN_ID", "OUTBOUND_RAW_PATH", "OUTBOUND_BUILD_PATH")
 ALIKE = 0.85
-_PREFIXES = (*OWN_PREFIXES, "IMPORT_", "SLACK_", "SMTP_", "ALERT_", *_SERVICE_NAMES)
+_PREFIXES = (*OWN_PREFIXES, "IMPORT_", "SLACK_", "SMTP_", "ALERT_", "SERVE_", "HOOKS_", *_SERVICE_NAMES)
 
 
 def read_env_file(path: Path, problems: list[str] | None = None) -> dict[str, str | None]:

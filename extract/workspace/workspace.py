@@ -15,6 +15,7 @@ from extract.workspace.alert_settings import AlertSettings, smtp, webhook_url
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.notes_file import Note, read_notes_file
 from extract.workspace.paths import Paths
+from extract.workspace.serve_settings import ServeSettings, serve_settings
 from extract.workspace.settings_file import RetentionSettings, read_settings_file
 from extract.workspace.thresholds import AnalyticsSettings
 from extract.workspace.variables import (
@@ -50,6 +51,7 @@ class Workspace:
     # The variables of other services (extract/workspace/services.py); secrets among them.
     services: Mapping[str, str] = field(default_factory=lambda: dict(services.VARIABLES), repr=False)
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    serve: ServeSettings = field(default_factory=ServeSettings)
     analytics: AnalyticsSettings = field(default_factory=AnalyticsSettings)
     notes: tuple[Note, ...] = ()
     retention: RetentionSettings = field(default_factory=RetentionSettings)
@@ -167,6 +169,7 @@ def load_workspace(project_dir: Path, environ: Mapping[str, str]) -> Workspace:
         "alerts": AlertSettings(
             slack_webhook_url=checked("SLACK_WEBHOOK_URL", webhook_url), smtp=smtp(given, checked, problems)
         ),
+        "serve": serve_settings(given, checked, problems),
         "services": {name: checked(name, values.service_check(name)) for name in services.VARIABLES},
     }
     analytics, retention = read_settings_file(project_dir / "config" / "settings.yaml", problems)

@@ -166,11 +166,13 @@ def test_the_table_of_what_nights_leave_names_every_kind():
     assert told == [(kind.patterns, kind.holds, kind.grows, kind.bound) for kind in FILE_KINDS]
 
 
-def test_those_nights_left_files_of_every_kind_but_what_is_swept_restored_or_done_by_hand():
+def test_those_nights_left_files_of_every_kind_but_what_is_swept_restored_served_or_done_by_hand():
     assert [row[0] for row in measured_kinds() if row[4] == "0" and row[3] != data_folder.SWEPT] == [
         "`journal/watches.jsonl`",
         "`journal/changed_texts.jsonl`",
         "`journal/discoveries.jsonl`",
+        "`server/jobs.sqlite*`",
+        "`server/token`, `server/door.json`",
         "`from-backup/*`",
     ]
     assert [row[4] for row in measured_kinds() if row[3] == data_folder.SWEPT] == ["0"]

@@ -1,3 +1,4 @@
+import re
 import shutil
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
@@ -510,3 +511,26 @@ def test_a_period_to_compare_with_is_typed_as_two_days():
 def test_what_is_no_earlier_period_is_refused(text):
     with pytest.raises(ConfigurationError, match="--against"):
         parse_against(text, datetime(2026, 2, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"SERVE_HOST": "0.0.0.0"}, "SERVE_HOST lets other machines in"),
+        ({"SERVE_HOST": "outbound.example.com"}, "SERVE_HOST (in the environment) must be an address"),
+        ({"SERVE_PUBLIC": "yes"}, "SERVE_PUBLIC must be 1 or blank"),
+        ({"SERVE_PORT": "8001"}, "SERVE_PORT and HOOKS_PORT must differ"),
+        ({"SERVE_NAMES": "https://a.example.com"}, "must be host names separated by commas"),
+        ({"SERVE_ORIGINS": "*"}, "SERVE_ORIGINS (in the environment) must be"),
+    ],
+)
+def test_a_server_that_would_let_strangers_in_is_refused(tmp_path, given, said):
+    with pytest.raises(ConfigurationError, match=re.escape(said)):
+        load_workspace(tmp_path, given)
+
+
+def test_a_server_lets_in_whom_its_settings_name(tmp_path):
+    given = {"SERVE_HOST": "0.0.0.0", "SERVE_PUBLIC": "1", "SERVE_NAMES": "Desk.example.com, b.example.com"}
+    serve = load_workspace(tmp_path, given).serve
+    assert (serve.host, serve.port, serve.names) == ("0.0.0.0", 8000, ("desk.example.com", "b.example.com"))
+    assert load_workspace(tmp_path, {"SERVE_HOST": "localhost"}).serve.host == "127.0.0.1"
