@@ -16,7 +16,7 @@ export TYPED_GOALS := $(MAKECMDGOALS)
 unexport $(GIVEN)
 VERB := $(BIN)/python -m reports.from_make
 
-.PHONY: help run daily weekly schedule recover acknowledge advice setup extract build report docs sql import lead enrich enrichments write-back leads resume pause icp signal inbox segment messages plan track watch discover erase purge check backup restore test diagnose-check bench lint format clean
+.PHONY: help run daily weekly schedule recover acknowledge advice setup extract build report docs sql import lead enrich enrichments write-back leads resume pause icp signal inbox segment messages plan track serve watch discover erase purge check backup restore test diagnose-check bench lint format clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | column -t -s $$'\t'
@@ -95,6 +95,9 @@ plan: $(INSTALLED) ## who is asked in a week, on which day, by whom: show and ke
 
 track: $(INSTALLED) ## whom you met, or who answered by e-mail, out of a file or calendar: show, then keep  [FILE= TYPE=meeting|email_answer APPLY=1]
 	@$(VERB) track
+
+serve: $(INSTALLED) ## pages to work on and an API, on this machine until stopped; prints an address to open
+	@$(VERB) serve
 
 watch: $(INSTALLED) ## be told when a lead's tier or score changes; without one, list who is watched  [URL=|DOMAIN=|PROFILE= STOP=1]
 	@$(VERB) watch

@@ -10,7 +10,7 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,10 +71,13 @@ def files(workspace_dir: Path, memory_limit: str = "") -> Files:
     )
 
 
-def build_and_publish(paths: Files, run_id: str) -> list[str]:
+def build_and_publish(
+    paths: Files, run_id: str, finish: Callable[[Path], None] = lambda build: None
+) -> list[str]:
     """Build everything from raw, run all data tests, publish; returns the warnings of the tests.
 
-    Raises AuditError, naming what failed, with the published file left as it was.
+    `finish` adds to the build what is published with it. Raises AuditError, naming what failed, with the
+    published file left as it was.
     """
     _remove_database(paths.build)
     try:
@@ -98,7 +101,7 @@ def build_and_publish(paths: Files, run_id: str) -> list[str]:
         if is_disk_full(error):  # what is left of the build would keep the room that is missing
             _remove_database(paths.build)
         raise
-    _settle(paths, run_id)
+    _settle(paths, run_id, finish)
     _publish(paths)
     return warnings
 
@@ -255,13 +258,14 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())[:500]
 
 
-def _settle(paths: Files, run_id: str) -> None:
+def _settle(paths: Files, run_id: str, finish: Callable[[Path], None]) -> None:
     """Describe the build, bring all of it into its one file, and look at it as readers will.
 
     DuckDB writes the last of it while closing, and says nothing when that fails.
     """
     try:
         write_comments(paths.build, _parsed_project())
+        finish(paths.build)
         if _wal(paths.build).exists():
             with duckdb.connect(str(paths.build)) as connection:
                 connection.execute("force checkpoint")

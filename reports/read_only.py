@@ -47,15 +47,16 @@ class StatementError(ConfigurationError):
     """A statement would do something else than select."""
 
 
-def open_published(database: Path) -> duckdb.DuckDBPyConnection:
+def open_published(database: Path, memory_limit: str | None = None) -> duckdb.DuckDBPyConnection:
     """A connection that can read this one file and nothing else, in UTC, with `marts` as its schema.
 
     Names in the data come from outside: should one ever reach SQL, it can't write, read files, or load code.
-    What doesn't fit into memory is an error, because there is no folder to spill to. Raises
-    ConfigurationError if the file is no warehouse.
+    What doesn't fit into memory (`memory_limit`, else most of the machine's) is an error, because there is no
+    folder to spill to. Raises ConfigurationError if the file is no warehouse.
     """
     # In an instance of its own: the lock below would bind every other connection to the file in this process.
-    connection = duckdb.connect(":memory:", config={"temp_directory": ""})
+    limits = {"memory_limit": memory_limit} if memory_limit else {}
+    connection = duckdb.connect(":memory:", config={"temp_directory": "", **limits})
     try:
         with _passing_name(database) as name:
             try:
@@ -66,7 +67,7 @@ def open_published(database: Path) -> duckdb.DuckDBPyConnection:
                     f"{shown(database)} can't be opened: {said}; `make build` makes a new one"
                 ) from None
         connection.execute("use warehouse.marts")
-        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set global TimeZone = 'UTC'")  # also for what cursors read
         connection.execute("set autoinstall_known_extensions = false")
         connection.execute("set autoload_known_extensions = false")
         connection.execute("set enable_external_access = false")

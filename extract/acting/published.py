@@ -12,6 +12,7 @@ import duckdb
 
 from dbt_project.rendering import rendered, returned
 from extract.workspace.errors import ConfigurationError
+from extract.workspace.published import connect_published
 
 PAUSED = "campaign_paused"
 
@@ -101,7 +102,7 @@ def opened(published: Path) -> Iterator[Report]:
     """The report of a published warehouse; raises ConfigurationError where there is none yet."""
     if not published.exists():
         raise ConfigurationError(f"There is no warehouse at {published} yet: `make run` first")
-    with duckdb.connect(str(published), read_only=True) as connection:
+    with connect_published(published) as connection:
         yield Report(connection)
 
 

@@ -15,6 +15,7 @@ from extract.importer.mapping import ImportMapping
 from extract.importer.table import read_table
 from extract.people.profile_urls import parse_profile_urls
 from extract.workspace.errors import ConfigurationError
+from extract.workspace.published import connect_published
 from extract.workspace.strict_yaml import shown
 from extract.workspace.texts import placeholders_among, tidied
 
@@ -75,7 +76,7 @@ def leads_of_warehouse(published: Path) -> Leads:
     """
     if not published.exists():
         raise ConfigurationError(f"There is no warehouse at {published} yet: `make run` first, or give FILE=")
-    with duckdb.connect(str(published), read_only=True) as connection:
+    with connect_published(published) as connection:
         answer = connection.execute(
             """
             select normalized_profile_url, company_name, email, company_domain, first_account_id

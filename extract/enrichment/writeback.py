@@ -11,8 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from extract.enrichment.aliases import FIELD_ALIASES
 from extract.enrichment.config import EnrichmentConfig, load_enrichment_config
 from extract.heyreach.client import HeyReachClient
@@ -25,6 +23,7 @@ from extract.people.suppression import suppressions
 from extract.people.traits import INFERRED_TRAITS
 from extract.workspace.errors import ConfigurationError, ProviderError
 from extract.workspace.lock import exclusive
+from extract.workspace.published import connect_published
 from extract.workspace.strict_yaml import suggestion
 from extract.workspace.workspace import Workspace
 
@@ -140,7 +139,7 @@ def _found(published: Path, fields: Sequence[str]) -> dict[str, dict[str, str]]:
         f"case when json_exists(field_source, '{name}') then cast({_COLUMNS.get(name, name)} as varchar) end"
         for name in fields
     )
-    with duckdb.connect(str(published), read_only=True) as connection:
+    with connect_published(published) as connection:
         answer = connection.execute(
             f"select normalized_profile_url, {columns} from marts.heyreach_leads "  # noqa: S608 - our own names
             "where normalized_profile_url is not null and field_source is not null"

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-import duckdb
+from extract.workspace.published import connect_published
 
 
 def count_in_lists(published: Path, people: list[str]) -> int:
     """How many of the people, named by their normalised URL, stand in a list of HeyReach."""
-    with duckdb.connect(str(published), read_only=True) as connection:
+    with connect_published(published) as connection:
         [(count,)] = connection.execute(
             "select count(*) from marts.heyreach_leads "
             "where list_count > 0 and normalized_profile_url in (select unnest($people::varchar[]))",
@@ -18,7 +18,7 @@ def count_in_lists(published: Path, people: list[str]) -> int:
 
 def people_in_other_campaigns(published: Path, campaign_id: str) -> set[str]:
     """The normalised URLs of those who are in a campaign other than this one."""
-    with duckdb.connect(str(published), read_only=True) as connection:
+    with connect_published(published) as connection:
         rows = connection.execute(
             "select distinct normalized_profile_url from marts.heyreach_connections "
             "where campaign_id <> ? and is_present and normalized_profile_url is not null",

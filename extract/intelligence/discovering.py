@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import duckdb
-
 from extract.enrichment.client import ServiceClient
 from extract.enrichment.clients import Clients, is_invented, missing_keys
 from extract.enrichment.company_search import SERVICE, pages, question, website
@@ -31,6 +29,7 @@ from extract.workspace import journal
 from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.ledger import as_json
 from extract.workspace.lock import exclusive
+from extract.workspace.published import connect_published
 from extract.workspace.services import SERVICES
 from extract.workspace.strict_yaml import quoted, shown, suggestion
 from extract.workspace.values import is_loopback
@@ -202,7 +201,7 @@ def _known(workspace: Workspace, profile: str) -> dict[str | None, str]:
     rows = journal.rows(workspace.paths.discoveries)
     known = {row["company_domain"]: FOUND_BEFORE for row in rows if row["icp_profile"] == profile}
     if workspace.paths.published.exists():
-        with duckdb.connect(str(workspace.paths.published), read_only=True) as connection:
+        with connect_published(workspace.paths.published) as connection:
             leads = connection.execute(
                 "select distinct company_domain from marts.heyreach_leads "
                 "where company_domain is not null and imported_at_method <> 'discovered'"

@@ -19,6 +19,7 @@ from extract.people.suppression import suppressions
 from extract.workspace import journal
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.paths import Paths
+from extract.workspace.published import connect_published
 from extract.workspace.strict_yaml import quoted, suggestion
 from extract.workspace.workspace import Workspace
 
@@ -80,8 +81,7 @@ def watched(paths: Paths) -> dict[Target, datetime]:
 
 def begin(paths: Paths, target: Target) -> int:
     """Note that somebody is watched from now on; returns how many leads that are known it concerns."""
-    with duckdb.connect(str(paths.published), read_only=True) as connection:
-        connection.execute("set TimeZone = 'UTC'")
+    with connect_published(paths.published) as connection:
         [(as_of,)] = connection.execute("select as_of from marts.rpt_summary").fetchall()
         links = _links(connection, target)
     note(paths, "watch", target, as_of)
@@ -93,7 +93,7 @@ def begin(paths: Paths, target: Target) -> int:
 
 def watched_people(published: Path) -> frozenset[str]:
     """The people who are watched, as of a published warehouse; nobody in one of an earlier release."""
-    with duckdb.connect(str(published), read_only=True) as connection:
+    with connect_published(published) as connection:
         try:
             rows = connection.execute("select profile_url from marts.rpt_watched_leads").fetchall()
         except duckdb.CatalogException:

@@ -11,8 +11,9 @@ import duckdb
 from dbt_project.rendering import expanded
 from extract.outreach.published import Row, rows
 from extract.workspace.errors import ConfigurationError
+from extract.workspace.published import connect_published
 
-_SCHEMAS = "main,findings,marts,intermediate,staging,seeds"
+_SCHEMAS = ("findings", "marts", "intermediate", "staging", "seeds")
 _FOUND_IN = """
 select distinct lead_id, found_in, container_id
 from int_lead_rows_identified
@@ -148,9 +149,8 @@ def expectation(published: Path, pairs: Iterable[tuple[str, str]]) -> dict[str, 
 
 
 def _opened(published: Path) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(str(published), read_only=True)
-    connection.execute("set TimeZone = 'UTC'")
-    connection.execute(f"set search_path = '{_SCHEMAS}'")
+    connection = connect_published(published)
+    connection.execute(f"set search_path = '{','.join(f'warehouse.{each}' for each in _SCHEMAS)}'")
     return connection
 
 

@@ -11,6 +11,7 @@ import duckdb
 from extract.outreach.filling import Fact
 from extract.people.suppression import suppressions
 from extract.workspace.errors import ConfigurationError
+from extract.workspace.published import connect_published
 from extract.workspace.sql_text import literal
 from extract.workspace.workspace import Workspace
 
@@ -60,8 +61,7 @@ def read_prospects(published: Path, people: Sequence[str]) -> list[Prospect]:
 
     Raises ConfigurationError for a warehouse of an earlier release.
     """
-    with duckdb.connect(str(published), read_only=True) as connection:
-        connection.execute("set TimeZone = 'UTC'")
+    with connect_published(published) as connection:
         try:
             found = rows(connection, _PROSPECTS, {"people": list(people)})
             facts: dict[str, dict[str, Fact]] = {each["lead_id"]: {} for each in found}
@@ -102,14 +102,13 @@ _PROSPECTS = f"""
 
 def built_with(published: Path) -> str | None:
     """The name of the configuration that segments of a published warehouse were made by."""
-    with duckdb.connect(str(published), read_only=True) as connection:
+    with connect_published(published) as connection:
         parameters = connection.table("staging.stg_operations__run_parameters")
         return parameters.project("outreach_config_hash").fetchone()[0]
 
 
 def _read(published: Path) -> tuple[list[Row], list[Row]]:
-    with duckdb.connect(str(published), read_only=True) as connection:
-        connection.execute("set TimeZone = 'UTC'")
+    with connect_published(published) as connection:
         try:
             return (
                 rows(connection, "select * from marts.rpt_segments order by segment_order"),

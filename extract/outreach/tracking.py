@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
 import orjson
 
 from dbt_project.rendering import returned
@@ -18,6 +17,7 @@ from extract.people.profile_urls import parse_profile_urls
 from extract.people.suppression import suppressions
 from extract.workspace import journal
 from extract.workspace.errors import ConfigurationError
+from extract.workspace.published import connect_published
 from extract.workspace.workspace import Workspace
 
 FILE = "tracked.jsonl"
@@ -114,7 +114,7 @@ def _kept(path: Path) -> set[bytes]:
 
 def _leads(published: Path) -> tuple[dict[str, set[str]], dict[str, str]]:
     """Profile links of the leads with an e-mail address, and of all by the key of their profile."""
-    with duckdb.connect(str(published), read_only=True) as connection:
+    with connect_published(published) as connection:
         rows = connection.execute(
             "select normalized_profile_url, linkedin_profile_url, lower(trim(email)) "
             "from marts.heyreach_leads where is_valid_profile_url"

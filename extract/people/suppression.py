@@ -40,6 +40,12 @@ class Suppressions:
         self._refresh()
         return len(self._people)
 
+    @property
+    def version(self) -> str:
+        """What changes whenever the list does."""
+        self._refresh()
+        return "-".join(f"{number:x}" for number in self._read_state or ())
+
     def _refresh(self) -> None:
         """Read the list where it is another file than the one that was read: it is only replaced whole."""
         state = _state(self._people_path)

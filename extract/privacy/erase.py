@@ -26,6 +26,7 @@ from extract.raw.catch_up import load_landed
 from extract.workspace import journal
 from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.paths import BACKUPS
+from extract.workspace.published import connect_published
 from extract.workspace.workspace import Workspace
 
 COUNT_KEY = ("noted_by", "campaign_id", "account_id", "connection_status")
@@ -232,7 +233,7 @@ def _nameless(workspace: Workspace, keys: set[str]) -> set[str]:
     if not workspace.paths.published.exists():
         return set()
     called = rendered("words/*.sql", "nameless('title', 'company_name')")
-    with duckdb.connect(str(workspace.paths.published), read_only=True) as connection:
+    with connect_published(workspace.paths.published) as connection:
         try:
             found = connection.execute(
                 f"select {called} from marts.heyreach_leads "  # noqa: S608 - the project's own macro

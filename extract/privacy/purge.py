@@ -29,6 +29,7 @@ from extract.workspace.data_folder import (
     SET_ASIDE,
     TRIMMED,
 )
+from extract.workspace.published import connect_published
 from extract.workspace.workspace import Workspace
 
 DAYS_A_MONTH = 31  # rather too long than too short
@@ -146,7 +147,7 @@ def apply(workspace: Workspace, purge: Purge) -> bool:
 
 def _undecided(workspace: Workspace, published: Path) -> set[files.Identity]:
     """Rows of companies that were discovered too long ago, and that nobody decided on."""
-    with duckdb.connect(str(published), read_only=True) as connection:
+    with connect_published(published) as connection:
         try:
             old = connection.execute(
                 """
@@ -207,7 +208,7 @@ def _changed(path: Path) -> datetime:
 
 def _leads(published: Path) -> set[str]:
     """The keys of everybody who is a lead."""
-    with duckdb.connect(str(published), read_only=True) as connection:
+    with connect_published(published) as connection:
         rows = connection.execute(
             "select normalized_profile_url from marts.heyreach_leads where is_valid_profile_url"
         ).fetchall()
@@ -248,8 +249,7 @@ def _undecided_people(published: Path, days: int) -> Old:
 
 def _old(published: Path, query: str, age: int) -> Old:
     """The people of a query, with all their rows."""
-    with duckdb.connect(str(published), read_only=True) as connection:
-        connection.execute("set TimeZone = 'UTC'")
+    with connect_published(published) as connection:
         old = connection.execute(query, [age]).fetchall()
         rows = connection.execute(
             """

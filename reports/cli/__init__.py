@@ -18,6 +18,7 @@ from reports.cli import (  # noqa: F401 - each declares its verbs
     outreach,
     people,
     schedule,
+    serving,
     upkeep,
 )
 from reports.cli.frame import PROGRAM, Call, described

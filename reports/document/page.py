@@ -8,9 +8,10 @@ import base64
 import hashlib
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import jinja2
 from markdown_it import MarkdownIt
@@ -50,6 +51,16 @@ _TREND = re.compile("[▁-█·]{2,}(?= )")
 _SHADES = {f"{character} ": f"shade-{number}" for number, character in enumerate("░▒▓█", start=1)}
 _SECTION_NUMBER = re.compile(r"\bsection (\d+)\b")
 
+LeadsTo = Callable[[str], str | None]
+
+
+class Body(NamedTuple):
+    """A report as HTML: its title, anchor and title of each section, and what stands on the page."""
+
+    title: str
+    contents: list[tuple[str, str]]
+    html: Markup
+
 
 def render_page(
     markdown: str, charts: Sequence[Chart], definitions: Definitions | None = None, docs: str | None = None
@@ -59,25 +70,38 @@ def render_page(
     `docs` is where the dbt docs are, seen from the page: tables lead there. Raises LookupError for a chart
     whose section the report doesn't have.
     """
+
+    def in_docs(code: str) -> str | None:
+        mart = _MART.fullmatch(code)
+        return docs + MODEL_PAGE + mart[1] if docs and mart else None
+
+    body = render_body(markdown, charts, definitions or {}, in_docs)
+    stylesheet, script = (
+        (TEMPLATES / f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js")
+    )
+    return _PAGE.get_template("report.html.j2").render(
+        body=body,
+        stylesheet=Markup(stylesheet),  # noqa: S704 - files of our own
+        stylesheet_hash=_digest(stylesheet),
+        script=Markup(script),  # noqa: S704
+        script_hash=_digest(script),
+    )
+
+
+def render_body(markdown: str, charts: Sequence[Chart], definitions: Definitions, leads_to: LeadsTo) -> Body:
+    """A markdown report as HTML; `leads_to` is told a text in code, and says what it leads to, or None."""
     tokens = _PARSER.parse(markdown)
     headings = _name_headings(tokens)
     missing = {chart.section for chart in charts} - {_section(title) for _, _, title in headings}
     if missing:
         raise LookupError(f"no section of the report is called {', '.join(sorted(missing))}")
-    _label_tables(tokens, definitions or {})
-    _link(tokens, docs, {anchor for _, anchor, _ in headings})
-    body = _PARSER.renderer.render(list(_folded(_with_figures(tokens, charts))), _PARSER.options, {})
-    stylesheet, script = (
-        (TEMPLATES / f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js")
-    )
-    return _PAGE.get_template("report.html.j2").render(
+    _label_tables(tokens, definitions)
+    _link(tokens, leads_to, {anchor for _, anchor, _ in headings})
+    html_text = _PARSER.renderer.render(list(_folded(_with_figures(tokens, charts))), _PARSER.options, {})
+    return Body(
         title=next(title for tag, _, title in headings if tag == "h1"),
         contents=[(anchor, title) for tag, anchor, title in headings if tag == "h2"],
-        body=Markup(body),  # noqa: S704 - the parser escapes every text, and a chart is escaped below
-        stylesheet=Markup(stylesheet),  # noqa: S704 - files of our own
-        stylesheet_hash=_digest(stylesheet),
-        script=Markup(script),  # noqa: S704
-        script_hash=_digest(script),
+        html=Markup(html_text),  # noqa: S704 - the parser escapes every text, and a chart is escaped below
     )
 
 
@@ -134,17 +158,17 @@ def _source(inline: Token) -> str | None:
     return found[1] if found and len(inline.children) > 1 else None
 
 
-def _link(tokens: list[Token], docs: str | None, anchors: set[str]) -> None:
-    """Let marts lead to their page of the docs, and the number of a section to the section."""
+def _link(tokens: list[Token], leads_to: LeadsTo, anchors: set[str]) -> None:
+    """Let marts lead to where they are shown, and the number of a section to the section."""
     for token in tokens:
         if token.type == "inline":
-            token.children = [new for child in token.children for new in _linked(child, docs, anchors)]
+            token.children = [new for child in token.children for new in _linked(child, leads_to, anchors)]
 
 
-def _linked(child: Token, docs: str | None, anchors: set[str]) -> Iterator[Token]:
-    mart = _MART.fullmatch(child.content) if child.type == "code_inline" and docs else None
-    if mart:
-        yield from (_raw(f'<a href="{html.escape(docs + MODEL_PAGE + mart[1])}">'), child, _raw("</a>"))
+def _linked(child: Token, leads_to: LeadsTo, anchors: set[str]) -> Iterator[Token]:
+    address = leads_to(child.content) if child.type == "code_inline" else None
+    if address:
+        yield from (_raw(f'<a href="{html.escape(address)}">'), child, _raw("</a>"))
         return
     if child.type != "text":
         yield child

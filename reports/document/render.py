@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import jinja2
 
 from reports.document import filters
 from reports.document.queries import DIMENSIONS, MORE, Definitions
-from reports.document.sections import BY_KEY, SECTIONS
+from reports.document.sections import BY_KEY, SECTIONS, Section
 
 _MARKDOWN = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -63,7 +64,6 @@ _MARKDOWN.filters.update(
 _MARKDOWN.globals.update(
     more_breakdowns=MORE,
     dimension_labels={entry["name"]: entry["label"].rstrip(":").lower() for entry in DIMENSIONS},
-    printed_sections=SECTIONS,
     section_of=BY_KEY,
 )
 
@@ -72,9 +72,11 @@ _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def render_markdown(report: dict[str, Any], *, in_full: bool = False) -> str:
+def render_markdown(
+    report: dict[str, Any], *, in_full: bool = False, sections: Sequence[Section] = SECTIONS
+) -> str:
     """The report as markdown that also reads as plain text; `in_full` with every table, as on the page."""
-    return _MARKDOWN.get_template("report.md.j2").render(report, in_full=in_full)
+    return _MARKDOWN.get_template("report.md.j2").render(report, in_full=in_full, printed_sections=sections)
 
 
 def render_screen(report: dict[str, Any]) -> list[str]:

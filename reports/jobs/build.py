@@ -28,6 +28,7 @@ from extract.workspace.period import parse_against, parse_period
 from extract.workspace.runs import RunRecord, new_run_id
 from extract.workspace.strict_yaml import shown
 from extract.workspace.workspace import Workspace
+from reports.document.first_page import keep_first_page
 from reports.jobs.frame import Say, demo_mark, require_places, require_published, warehouse_files
 from reports.read_only import open_published
 
@@ -107,7 +108,7 @@ def build_and_publish(
     notes = [{"date": f"{each.date}", "note": each.note} for each in workspace.notes]
     parameters["notes"] = json.dumps(notes)
     _append_run_parameters(workspace, (since, until, against), "publish", parameters, run_id)
-    for warning in warehouse.build_and_publish(files, run_id):
+    for warning in warehouse.build_and_publish(files, run_id, keep_first_page):
         say(f"warning: {warning}")
     keep_snapshot(workspace, say)
     snapshots.land(workspace.paths.snapshots, files.raw)

@@ -31,6 +31,7 @@ ROOMS = (
     "reports.alerts",
     "reports.check",
     "reports.jobs",
+    "reports.server",
     "reports.cli",
 )
 WINGS = sorted(

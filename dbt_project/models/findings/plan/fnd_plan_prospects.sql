@@ -2,13 +2,7 @@
     them with a sender of whom nothing is known. Their list will be that of the campaign, so their own says nothing here. -#}
 {%- set factors = chance_factors() | reject('in', ['list_id', 'account_id']) | list -%}
 
-with names as (
-
-    {{ lead_names(ref('fnd_prospects_listed')) }}
-
-),
-
-people as (
+with people as (
 
     select
         leads.*,
@@ -93,4 +87,4 @@ select
     shares.asked_share
 from weighed
 cross join shares
-left join names on weighed.lead_id = names.lead_id
+left join {{ ref('lead_names') }} as names on weighed.lead_id = names.lead_id

@@ -100,6 +100,6 @@ from listed
 inner join {{ ref('heyreach_leads') }} as leads on listed.lead_id = leads.lead_id
 inner join {{ ref('rpt_lead_inbox__reasons') }} as reasons
     on listed.lead_id = reasons.lead_id and listed.icp_profile = reasons.icp_profile
-left join {{ ref('rpt_lead_inbox__names') }} as names on listed.lead_id = names.lead_id
+left join {{ ref('lead_names') }} as names on listed.lead_id = names.lead_id
 left join {{ ref('rpt_lead_inbox__colleagues') }} as colleagues on listed.lead_id = colleagues.lead_id
 cross join {{ ref('stg_operations__run_parameters') }} as run_parameters

@@ -1,12 +1,6 @@
 {#- Whom to write to first in each segment, with names and links: for `make segment`. -#}
 
-with names as (
-
-    {{ lead_names(ref('fnd_prospects_listed')) }}
-
-),
-
-listed as (
+with listed as (
 
     select listed.*
     from {{ ref('fnd_prospects_listed') }} as listed
@@ -48,4 +42,4 @@ inner join {{ ref('prospect_priorities') }} as priorities on listed.lead_id = pr
 inner join {{ ref('heyreach_leads') }} as leads on listed.lead_id = leads.lead_id
 inner join {{ ref('int_outreach_segments') }} as segments on listed.segment = segments.segment
 inner join {{ ref('prospect_segments') }} as matched on listed.lead_id = matched.lead_id and matched.is_assigned
-left join names on listed.lead_id = names.lead_id
+left join {{ ref('lead_names') }} as names on listed.lead_id = names.lead_id

@@ -1,9 +1,7 @@
-{#- Names of the leads of a relation (lead_id), as they stand in HeyReach's rows of campaigns and lists, or as a search found them. -#}
-{% macro lead_names(leads) -%}
+{#- Names of people, as they stand in HeyReach's rows of campaigns and lists, or as a search found them. -#}
 with lead_rows as (
 
     select * from {{ ref('int_lead_rows_identified') }}
-    where lead_id in (select lead_id from {{ leads }})
 
 ),
 
@@ -42,9 +40,10 @@ named as (
 )
 
 select
-    lead_id,
-    {{ first_by('first_name', 'place') }} as first_name,
-    {{ first_by('last_name', 'place') }} as last_name
+    named.lead_id,
+    {{ first_by('named.first_name', 'named.place') }} as first_name,
+    {{ first_by('named.last_name', 'named.place') }} as last_name,
+    run_parameters.as_of
 from named
-group by lead_id
-{%- endmacro %}
+cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
+group by named.lead_id, run_parameters.as_of

@@ -1,0 +1,49 @@
+"""The report's first page as it is served: rendered by the job that publishes, published with its figures."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from reports.document.page import Body, render_body
+from reports.document.queries import Definitions, read_definitions, read_report
+from reports.document.render import render_markdown
+from reports.document.sections import BY_KEY
+
+SECTIONS = (BY_KEY["first"], BY_KEY["standing"])
+_MART = re.compile(r"marts\.(\w+)")
+_LINE = re.compile(r"make leads BOTTLENECK=(\d+)")
+
+
+def leads_to(code: str) -> str | None:
+    """Where a served page leads from a mart's name, or from the command for the leads behind a line."""
+    if mart := _MART.fullmatch(code):
+        return f"/tables/{mart[1]}"
+    line = _LINE.fullmatch(code)
+    return f"/bottlenecks/{line[1]}" if line else None
+
+
+def render_first_page(report: dict[str, Any], definitions: Definitions) -> Body:
+    """What a reader sees first; figures lead to the tables that they are of."""
+    return render_body(render_markdown(report, in_full=True, sections=SECTIONS), [], definitions, leads_to)
+
+
+def keep_first_page(database: Path) -> None:
+    """Put the first page into a warehouse that is about to be published."""
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        body = render_first_page(read_report(connection), read_definitions(connection))
+        connection.execute("create schema if not exists served")
+        connection.execute(
+            "create or replace table served.first_page as select ?::varchar as title, ?::varchar as html",
+            [body.title, str(body.html)],
+        )
+
+
+def read_first_page(connection: duckdb.DuckDBPyConnection) -> tuple[str, str] | None:
+    """Title and HTML of a published file's first page; None of an earlier release's."""
+    try:
+        return connection.execute("select title, html from warehouse.served.first_page").fetchone()
+    except duckdb.CatalogException:
+        return None

@@ -1,0 +1,1 @@
+"""The pages, by what one does on them."""

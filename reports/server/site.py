@@ -1,0 +1,42 @@
+"""What all requests share: the workspace, its published file as it is replaced, and who may come in."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from fastapi import Request
+
+from extract.people.suppression import Suppressions, suppressions
+from extract.workspace.workspace import Workspace
+from reports.server.access import Keys
+from reports.server.generations import Generation, Generations
+
+
+@dataclass
+class Site:
+    """One server of one workspace."""
+
+    workspace: Workspace
+    generations: Generations
+    keys: Keys
+    erased: Suppressions
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session's cookie: browsers don't tell apart the ports of a machine."""
+        return f"outbound_{self.workspace.serve.port}"
+
+    def version(self, generation: Generation) -> str:
+        """What changes whenever an answer could: the published file, what was posted, who was erased."""
+        return f"{generation.version}-{self.erased.version}"
+
+
+def new_site(workspace: Workspace, token: str) -> Site:
+    """The site of a workspace; its generations still have to be entered."""
+    generations = Generations(workspace.paths.published, workspace.memory_limit)
+    return Site(workspace, generations, Keys(token), suppressions(workspace))
+
+
+def site_of(request: Request) -> Site:
+    """The site that a request came to."""
+    return request.app.state.site
