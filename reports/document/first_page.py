@@ -26,7 +26,8 @@ def leads_to(code: str) -> str | None:
 
 def render_first_page(report: dict[str, Any], definitions: Definitions) -> Body:
     """What a reader sees first; figures lead to the tables that they are of."""
-    return render_body(render_markdown(report, in_full=True, sections=SECTIONS), [], definitions, leads_to)
+    markdown = render_markdown(report, in_full=True, sections=SECTIONS)
+    return render_body(markdown, [], definitions, leads_to, rest="/report")
 
 
 def keep_first_page(database: Path) -> None:

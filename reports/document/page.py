@@ -88,15 +88,20 @@ def render_page(
     )
 
 
-def render_body(markdown: str, charts: Sequence[Chart], definitions: Definitions, leads_to: LeadsTo) -> Body:
-    """A markdown report as HTML; `leads_to` is told a text in code, and says what it leads to, or None."""
+def render_body(
+    markdown: str, charts: Sequence[Chart], definitions: Definitions, leads_to: LeadsTo, rest: str = ""
+) -> Body:
+    """A markdown report as HTML; `leads_to` is told a text in code, and says what it leads to, or None.
+
+    `rest` is the address of the whole report, where this is only a part of it.
+    """
     tokens = _PARSER.parse(markdown)
     headings = _name_headings(tokens)
     missing = {chart.section for chart in charts} - {_section(title) for _, _, title in headings}
     if missing:
         raise LookupError(f"no section of the report is called {', '.join(sorted(missing))}")
     _label_tables(tokens, definitions)
-    _link(tokens, leads_to, {anchor for _, anchor, _ in headings})
+    _link(tokens, leads_to, {anchor for _, anchor, _ in headings}, rest)
     html_text = _PARSER.renderer.render(list(_folded(_with_figures(tokens, charts))), _PARSER.options, {})
     return Body(
         title=next(title for tag, _, title in headings if tag == "h1"),
@@ -158,14 +163,16 @@ def _source(inline: Token) -> str | None:
     return found[1] if found and len(inline.children) > 1 else None
 
 
-def _link(tokens: list[Token], leads_to: LeadsTo, anchors: set[str]) -> None:
+def _link(tokens: list[Token], leads_to: LeadsTo, anchors: set[str], rest: str) -> None:
     """Let marts lead to where they are shown, and the number of a section to the section."""
     for token in tokens:
         if token.type == "inline":
-            token.children = [new for child in token.children for new in _linked(child, leads_to, anchors)]
+            token.children = [
+                new for child in token.children for new in _linked(child, leads_to, anchors, rest)
+            ]
 
 
-def _linked(child: Token, leads_to: LeadsTo, anchors: set[str]) -> Iterator[Token]:
+def _linked(child: Token, leads_to: LeadsTo, anchors: set[str], rest: str) -> Iterator[Token]:
     address = leads_to(child.content) if child.type == "code_inline" else None
     if address:
         yield from (_raw(f'<a href="{html.escape(address)}">'), child, _raw("</a>"))
@@ -177,9 +184,9 @@ def _linked(child: Token, leads_to: LeadsTo, anchors: set[str]) -> Iterator[Toke
     for found in _SECTION_NUMBER.finditer(child.content):
         number = int(found[1])
         anchor = _anchor(NUMBERED[number - 1].title) if 0 < number <= len(NUMBERED) else ""
-        if anchor in anchors:
+        if anchor and (anchor in anchors or rest):
             yield Token("text", "", 0, content=child.content[end : found.start()])
-            yield _raw(f'<a href="#{anchor}">{found[0]}</a>')
+            yield _raw(f'<a href="{"" if anchor in anchors else rest}#{anchor}">{found[0]}</a>')
             end = found.end()
     yield Token("text", "", 0, content=child.content[end:])
 

@@ -23,6 +23,8 @@ from reports.read_only import open_published
 # How long a query may take, and how often the clock is looked at.
 LONGEST_SECONDS = 10.0
 TICK_SECONDS = 0.2
+# So many values are offered to choose from.
+MOST_CHOICES = 15
 
 Row = dict[str, Any]
 
@@ -54,6 +56,7 @@ class Generation:
     readers: int = 0
     is_replaced: bool = False
     _deadlines: dict[duckdb.DuckDBPyConnection, float] = field(default_factory=dict, repr=False)
+    _choices: dict[tuple[str, str], list[str]] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def rows(self, query: str, values: Sequence[object] | Row = ()) -> list[Row]:
@@ -91,6 +94,17 @@ class Generation:
             "where schema_name = 'marts' and database_name = 'warehouse'"
         )
         return {each["name"]: each["meaning"] for each in tables}
+
+    def choices(self, model: str, column: str) -> list[str]:
+        """The values of a column that has few, in their order; none of one that has many."""
+        if (model, column) not in self._choices:
+            rows = self.rows(
+                f'select distinct "{column}" as value from marts.{model} '  # noqa: S608 - names of ours
+                f'where "{column}" is not null order by value limit {MOST_CHOICES + 1}'
+            )
+            found = [str(row["value"]) for row in rows]
+            self._choices[model, column] = found if len(found) <= MOST_CHOICES else []
+        return self._choices[model, column]
 
     @cached_property
     def report(self) -> dict[str, Any]:

@@ -16,10 +16,12 @@ from reports.server.problems import ProblemError
 _PARTS = {
     "attributes": """
         select field, value, integration, answered_at, is_chosen, is_conflicting
-        from marts.enrichment_values where lead_id = ? order by field, is_chosen desc, integration
+        from marts.enrichment_values where lead_id = $1 order by field, is_chosen desc, integration
     """,
     "signals": """
-        select * exclude (lead_id, as_of) from marts.signal_events where lead_id = ?
+        select * exclude (lead_id, as_of) from marts.signal_events
+        where lead_id = $1
+            or company_domain = (select company_domain from marts.heyreach_leads where lead_id = $1)
         order by detected_at desc, id limit 200
     """,
     "connections": """
@@ -27,24 +29,24 @@ _PARTS = {
         from marts.heyreach_connections as connections
         left join marts.heyreach_campaigns as campaigns on connections.campaign_id = campaigns.campaign_id
         left join marts.heyreach_accounts as accounts on connections.account_id = accounts.account_id
-        where connections.lead_id = ? order by connections.created_at desc, connections.connection_id
+        where connections.lead_id = $1 order by connections.created_at desc, connections.connection_id
     """,
     "scores": """
         select scores.* from marts.lead_scores as scores
         left join marts.rpt_icp_profiles as profiles on scores.icp_profile = profiles.icp_profile
-        where scores.lead_id = ? order by profiles.profile_order, scores.icp_profile
+        where scores.lead_id = $1 order by profiles.profile_order, scores.icp_profile
     """,
-    "inbox": "select * from marts.rpt_lead_inbox where lead_id = ? order by icp_profile",
+    "inbox": "select * from marts.rpt_lead_inbox where lead_id = $1 order by icp_profile",
     "engagement": """
-        select * exclude (lead_id) from marts.engagement_events where lead_id = ?
+        select * exclude (lead_id) from marts.engagement_events where lead_id = $1
         order by happened_at desc nulls last, engagement_id
     """,
     "segments": """
-        select * exclude (lead_id) from marts.prospect_segments where lead_id = ? order by segment_order
+        select * exclude (lead_id) from marts.prospect_segments where lead_id = $1 order by segment_order
     """,
-    "priorities": "select * exclude (lead_id) from marts.prospect_priorities where lead_id = ?",
+    "priorities": "select * exclude (lead_id) from marts.prospect_priorities where lead_id = $1",
     "plan": """
-        select * exclude (lead_id) from marts.planned_sends where lead_id = ? and is_current
+        select * exclude (lead_id) from marts.planned_sends where lead_id = $1 and is_current
         order by day, line_number
     """,
 }
@@ -52,7 +54,7 @@ _LEAD = """
     select leads.*, names.first_name, names.last_name
     from marts.heyreach_leads as leads
     left join marts.lead_names as names on leads.lead_id = names.lead_id
-    where leads.lead_id = ?
+    where leads.lead_id = $1
 """
 
 

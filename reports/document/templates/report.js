@@ -62,4 +62,4 @@ all.addEventListener("click", () => {
   for (const each of folded) each.open = isOpen;
   all.textContent = isOpen ? "Fold all" : "Unfold all";
 });
-document.querySelector("nav").append(all);
+if (folded.length) document.querySelector("nav")?.append(all);

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 import jinja2
 import orjson
 from fastapi import Request
+from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from reports.document import filters
@@ -71,6 +72,12 @@ def told(value: Any) -> str:
     return filters.plain(text, LONGEST_TEXT)
 
 
+def coded(text: str) -> Markup:
+    """Words of ours, what stands between backticks as code."""
+    parts = [str(escape(part)) for part in text.split("`")]
+    return Markup("".join(f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts)))  # noqa: S704
+
+
 def is_number(value: Any) -> bool:
     """Whether a cell is read from the right."""
     return isinstance(value, int | float) and not isinstance(value, bool)
@@ -87,6 +94,7 @@ def _templates() -> jinja2.Environment:
     )
     found.filters.update(
         told=told,
+        coded=coded,
         percent=filters.percent,
         minute=filters.minute,
         spelled=filters.spelled,

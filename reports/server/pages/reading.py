@@ -254,11 +254,19 @@ def _columns(shown: Shown, generation: Generation) -> dict[str, Column]:
 
 def _filters(
     shown: Shown, request: Request, generation: Generation, defaults: Mapping[str, str]
-) -> list[dict[str, str]]:
+) -> list[dict[str, Any]]:
     known = shown.listing.filters(generation)
     given = {**defaults, **{name: text for name, text in request.query_params.items() if text}}
     names: Sequence[str] = shown.filters or [name for name in known if name in given]
-    return [{"name": name, "value": given.get(name, "")} for name in names if name in known]
+    return [
+        {
+            "name": name,
+            "value": given.get(name, ""),
+            "choices": generation.choices(shown.listing.model, name) if known[name].type == "VARCHAR" else [],
+        }
+        for name in names
+        if name in known
+    ]
 
 
 def _twin(path: str, request: Request) -> str:
