@@ -13,7 +13,7 @@ from starlette.responses import Response
 from reports.server.answers import json_answer
 from reports.server.api.lists import ROUTES
 from reports.server.generations import Column, Generation, NotPublishedError
-from reports.server.listing import DEFAULT_LIMIT, MOST_IN_FILE, MOST_ROWS, OF_PEOPLE, Listing
+from reports.server.listing import DEFAULT_LIMIT, MOST_IN_FILE, MOST_ROWS, Listing
 from reports.server.pages.frame import page
 from reports.server.problems import MEDIA_TYPE, SCHEMA
 from reports.server.site import Site
@@ -109,10 +109,8 @@ def _list(
             column.name: _schema(column.type) | {"description": column.meaning} for column in columns.values()
         },
     }
-    if listing.names_people:
-        row["properties"] |= {
-            name: {"type": ["string", "null"]} for name in OF_PEOPLE if name not in row["properties"]
-        }
+    for name in listing.people(generation) if generation and columns else ():
+        row["properties"].setdefault(name, {"type": ["string", "null"]})
     page_of_rows = {
         "type": "object",
         "required": ["rows", "next", "generation"],

@@ -66,6 +66,11 @@ class Listing:
         # Gender, age and employment are told of groups, and never of one lead.
         return {name: column for name, column in found.items() if not trait_of(name)}
 
+    def people(self, generation: Generation) -> tuple[str, ...]:
+        """The columns that name a row's lead, where the mart has none for that."""
+        named = self.columns(generation)
+        return OF_PEOPLE if self.names_people and "first_name" not in named else ()
+
     def filters(self, generation: Generation) -> dict[str, Column]:
         """The columns by which rows may be asked for."""
         return {
@@ -165,7 +170,7 @@ def read_page(
         if column.type == "JSON":
             for row in rows:
                 row[name] = None if row[name] is None else orjson.loads(row[name])
-    if listing.names_people and "first_name" not in columns:
+    if listing.people(generation):
         rows = _with_people(generation, rows)
     return Page(without_erased(rows, erased), token, wanted)
 

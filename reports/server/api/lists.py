@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from reports.server.answers import csv_bytes, json_bytes, unless_known
 from reports.server.generations import Generation, Row
-from reports.server.listing import MOST_IN_FILE, OF_PEOPLE, Listing, Page, read_page, read_wanted
+from reports.server.listing import MOST_IN_FILE, Listing, Page, read_page, read_wanted
 from reports.server.problems import ProblemError
 from reports.server.site import Site, site_of
 from reports.server.tables import (
@@ -122,8 +122,7 @@ def _document(request: Request, generation: Generation, page: Page) -> tuple[byt
 
 def _file(listing: Listing, generation: Generation, page: Page) -> tuple[bytes, dict[str, str]]:
     named = [*listing.columns(generation)]
-    if listing.names_people:
-        named += [name for name in OF_PEOPLE if name not in named]
+    named += [name for name in listing.people(generation) if name not in named]
     name = listing.model.removeprefix("rpt_")
     return csv_bytes(named, page.rows), {"content-disposition": f'attachment; filename="{name}.csv"'}
 

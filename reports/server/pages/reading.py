@@ -17,7 +17,7 @@ from reports.server.answers import unless_known
 from reports.server.api.lists import default_filters, next_address, read_list
 from reports.server.generations import Column, Generation
 from reports.server.lead import messages_of, read_lead
-from reports.server.listing import OF_PEOPLE, Listing
+from reports.server.listing import Listing
 from reports.server.pages.frame import TEMPLATES, page
 from reports.server.problems import ProblemError
 from reports.server.site import Site, site_of
@@ -247,7 +247,7 @@ def shown_list(request: Request, shown: Shown, template: str = "list.html.j2", *
 
 def _columns(shown: Shown, generation: Generation) -> dict[str, Column]:
     known = shown.listing.columns(generation)
-    people = {name: Column(name, "VARCHAR", "") for name in OF_PEOPLE if shown.listing.names_people}
+    people = {name: Column(name, "VARCHAR", "") for name in shown.listing.people(generation)}
     known = {**people, **known} if not shown.columns else known | people
     return {name: known[name] for name in shown.columns or known if name in known}
 

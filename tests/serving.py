@@ -1,0 +1,102 @@
+"""A server over real HTTP in a thread of the test's own process, on a port that is free."""
+
+import contextlib
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import httpx
+import uvicorn
+
+from extract.workspace.serve_settings import ServeSettings
+from extract.workspace.workspace import Workspace, load_workspace
+from reports.server.access import read_token
+from reports.server.app import create_app
+from reports.server.serving import configured, listening
+from reports.server.site import Site, new_site
+
+PROJECT_DIR = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that runs: its address, its site, and a client that shows the token."""
+
+    base: str
+    site: Site
+    client: httpx.Client
+
+    @property
+    def workspace(self) -> Workspace:
+        """What is served."""
+        return self.site.workspace
+
+    def get(self, path: str, **options) -> httpx.Response:
+        """An answer to somebody with the token."""
+        return self.client.get(path, **options)
+
+    def post(self, path: str, body: object = None, **options) -> httpx.Response:
+        """The same of a request that asks for something."""
+        return self.client.post(path, json=body, **options)
+
+    def json(self, path: str) -> dict:
+        """The document at a path."""
+        answer = self.get(path)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def rows(self, path: str) -> list[dict]:
+        """All rows of a list, page by page."""
+        found, after = [], ""
+        while True:
+            page = self.json(f"{path}{'&' if '?' in path else '?'}after={after}")
+            found += page["rows"]
+            if page["next"] is None:
+                return found
+            after = page["next"]
+
+
+def workspace_of(data_dir: Path, settings: Mapping[str, str] | None = None) -> Workspace:
+    """The workspace of a data folder, the demo unless settings name a key."""
+    return load_workspace(
+        PROJECT_DIR, {"HEYREACH_API_KEY": "", "OUTBOUND_DATA_DIR": str(data_dir)} | (settings or {})
+    )
+
+
+def copied(published: Path, data_dir: Path) -> Workspace:
+    """A demo workspace of its own around a copy of a published warehouse."""
+    workspace = workspace_of(data_dir)
+    workspace.folder.mkdir(parents=True)
+    shutil.copy(published, workspace.paths.published)
+    return workspace
+
+
+@contextlib.contextmanager
+def serving(workspace: Workspace, settings: ServeSettings = ServeSettings()) -> Iterator[Served]:  # noqa: B008
+    """Serve a workspace for the length of the block."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    workspace = replace(workspace, serve=replace(settings, port=port))
+    token = read_token(workspace.paths.server_token)
+    site = new_site(workspace, token)
+    server = uvicorn.Server(configured(create_app(site)))
+    with contextlib.closing(listening("127.0.0.1", port, "SERVE_PORT")) as sock:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
+        thread.start()
+        while not server.started:
+            assert thread.is_alive()
+            time.sleep(0.01)
+        base = f"http://127.0.0.1:{port}"
+        headers = {"authorization": f"Bearer {token}"}
+        try:
+            with httpx.Client(base_url=base, headers=headers, timeout=30) as client:
+                yield Served(base, site, client)
+        finally:
+            server.should_exit = True
+            thread.join(timeout=20)
+            assert not thread.is_alive()
