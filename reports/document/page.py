@@ -228,6 +228,7 @@ def _folded(tokens: Iterator[Token]) -> Iterator[Token]:
 def _with_figures(tokens: list[Token], charts: Sequence[Chart]) -> Iterator[Token]:
     """The tokens, with each chart before the first table of its section or, without a table, at its end."""
     section, waiting = "", []
+    tables: dict[str, int] = {}
     for previous, token, following in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
         if token.type in ("heading_open", "table_open"):
             yield from map(_figure, waiting)
@@ -237,7 +238,9 @@ def _with_figures(tokens: list[Token], charts: Sequence[Chart]) -> Iterator[Toke
             waiting = [chart for chart in charts if chart.section == section]
         if token.type == "table_open":
             wide = " wide" if token.meta["columns"] > WIDE else ""
-            yield _raw(f'<div class="table{wide}" role="region" aria-label="{html.escape(section)}">\n')
+            tables[section] = tables.get(section, 0) + 1
+            label = section if tables[section] == 1 else f"{section}, table {tables[section]}"
+            yield _raw(f'<div class="table{wide}" role="region" aria-label="{html.escape(label)}">\n')
         if "style" in token.attrs:  # an alignment; the policy refuses styles that are not in the stylesheet
             is_number = "right" in token.attrs.pop("style")
             if is_number:

@@ -64,6 +64,7 @@ _MARKDOWN.filters.update(
 _MARKDOWN.globals.update(
     more_breakdowns=MORE,
     dimension_labels={entry["name"]: entry["label"].rstrip(":").lower() for entry in DIMENSIONS},
+    printed_sections=SECTIONS,
     section_of=BY_KEY,
 )
 
@@ -73,10 +74,11 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def render_markdown(
-    report: dict[str, Any], *, in_full: bool = False, sections: Sequence[Section] = SECTIONS
+    report: dict[str, Any], *, in_full: bool = False, sections: Sequence[Section] | None = None
 ) -> str:
     """The report as markdown that also reads as plain text; `in_full` with every table, as on the page."""
-    return _MARKDOWN.get_template("report.md.j2").render(report, in_full=in_full, printed_sections=sections)
+    only = {} if sections is None else {"printed_sections": sections}
+    return _MARKDOWN.get_template("report.md.j2").render(report, in_full=in_full, **only)
 
 
 def render_screen(report: dict[str, Any]) -> list[str]:

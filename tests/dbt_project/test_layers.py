@@ -9,6 +9,8 @@ import pytest
 
 from dbt_project import warehouse
 from reports.document.sections import SECTIONS
+from reports.server.api.lists import ROUTES
+from reports.server.tables import tables
 from tests.dbt_project.models import PROJECT
 
 if TYPE_CHECKING:
@@ -142,19 +144,34 @@ def test_an_intermediate_model_is_a_step_to_a_mart(places):
 
 def test_the_exposure_and_the_sections_name_what_the_report_reads(project, places):
     """Every SQL text in `reports`, whichever module it stands in."""
-    [exposure] = [each for each in project.exposures.values() if each.name == "connection_report"]
-    named = {project.nodes[name].name for name in exposure.depends_on.nodes}
+    server = PROJECT.parent / "reports" / "server"
+    files = (PROJECT.parent / "reports").rglob("*.py")
+    read = marts_read([path for path in files if server not in path.parents], places)
+    assert exposed(project, "connection_report") == read
+    assert {name for section in SECTIONS for name in section.models} == read
+
+
+def test_another_exposure_names_what_pages_and_api_read(project, places):
+    lists = {listing.model for _, listing in ROUTES.values()}
+    read = marts_read((PROJECT.parent / "reports" / "server").rglob("*.py"), places)
+    assert exposed(project, "pages_and_api") == {*tables(), *lists, *read}
+
+
+def exposed(project, name: str) -> set[str]:
+    [exposure] = [each for each in project.exposures.values() if each.name == name]
+    return {project.nodes[name].name for name in exposure.depends_on.nodes}
+
+
+def marts_read(files, places) -> set[str]:
+    """The marts that SQL texts in these files name."""
     texts = [
         node.value
-        for path in (PROJECT.parent / "reports").rglob("*.py")
+        for path in files
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
-    read = {name for text in texts for name in _READ.findall(text)} & {
-        name for name, place in places.items() if place.layer in ("marts", "reporting")
-    }
-    assert named == read
-    assert {name for section in SECTIONS for name in section.models} == read
+    known = {name for name, place in places.items() if place.layer in ("marts", "reporting")}
+    return {name for text in texts for name in _READ.findall(text)} & known
 
 
 def test_a_model_that_says_where_it_is_printed_is_printed_there(project):

@@ -29,6 +29,17 @@ def full(published_full: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(published_full, tmp_path))
 
 
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """A browser, where there is one."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not found and os.environ.get("REQUIRE_CHROMIUM"):
+        pytest.fail("REQUIRE_CHROMIUM is set and there is no chromium")
+    if not found:
+        pytest.skip("no chromium is installed (Debian: apt-get install chromium)")
+    return found
+
+
 @pytest.fixture
 def place(tmp_path):
     """A project in a folder with an awkward name, whose program notes how it was called."""

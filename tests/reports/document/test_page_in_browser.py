@@ -3,9 +3,7 @@
 import html
 import itertools
 import json
-import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -61,16 +59,6 @@ addEventListener("load", () => {{
 }})
 </script>
 """
-
-
-@pytest.fixture(scope="module")
-def chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not found and os.environ.get("REQUIRE_CHROMIUM"):
-        pytest.fail("REQUIRE_CHROMIUM is set and there is no chromium")
-    if not found:
-        pytest.skip("no chromium is installed (Debian: apt-get install chromium)")
-    return found
 
 
 @pytest.fixture(scope="module")
