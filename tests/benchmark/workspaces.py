@@ -21,7 +21,7 @@ CAMPAIGNS = 3
 # A sender sends about 17 requests a working day.
 LEADS_A_SENDER = 1000
 HISTORY, NIGHT = "20260101T000000000000-history", "20270101T000000000000-night"
-NEVER_USED = ("list_companies",)
+NEVER_USED = ("list_companies", "conversations")
 BASE_URL = "http://127.0.0.1:9/api/public"
 
 ACCOUNT_TYPES = ("real_personal", "real_personal", "ai_mirror_saas")
