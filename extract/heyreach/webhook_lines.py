@@ -1,4 +1,4 @@
-"""What a line of a webhook file must be: a JSON object, or a list of them, as HeyReach or a relay sends it."""
+"""What a line of a webhook file must be: a JSON object or a list of them, as HeyReach or a relay sends it."""
 
 import orjson
 

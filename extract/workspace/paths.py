@@ -208,7 +208,7 @@ class Paths:
     def door(self) -> Path:
         """Where webhooks come in: the addresses, each with its secret.
 
-        Hidden, as what belongs to this machine and to now: no backup holds it, and none brings an old one back.
+        Hidden, as what belongs to this machine and to now: no backup holds it, none brings an old one back.
         """
         return self.folder / ".door.json"
 

@@ -19,6 +19,7 @@ from reports.cli import (  # noqa: F401 - each declares its verbs
     people,
     schedule,
     upkeep,
+    webhooks,
 )
 from reports.cli.frame import PROGRAM, Call, described
 from reports.cli.pipeline import root

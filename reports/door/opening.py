@@ -1,6 +1,7 @@
 """The door of a workspace, opened in a thread of its own and closed without losing what has come."""
 
 import contextlib
+import os
 import socket
 import threading
 import time
@@ -58,7 +59,7 @@ def _listening(workspace: Workspace) -> Iterator[socket.socket]:
         listener = socket.create_server((host, port), family=family, backlog=256)
     except OSError as error:
         raise ConfigurationError(
-            f"Webhooks can't come in at {host}, port {port} ({error.strerror}): end what listens there, or "
+            f"Webhooks can't come in at {host}, port {port} ({os.strerror(error.errno)}): end what listens there, or "
             "set HOOKS_PORT to another port, and lead the public address to that one"
         ) from None
     with listener:
