@@ -4,6 +4,8 @@ HeyReach signs nothing, so the secret alone tells its deliveries from others'. A
 HeyReach hears of it, and stays for a day after it was replaced, because deliveries are tried for that long.
 """
 
+import hashlib
+import hmac
 import secrets
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +21,8 @@ from extract.workspace.whole_files import write_whole
 FOLDER = "/hooks/"
 # How long HeyReach goes on trying to deliver.
 DELIVERED_FOR = timedelta(hours=24)
+# A test event carries something random here, and is answered by its proof instead of being kept.
+PROBE = "x-connection-analytics-probe"
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
@@ -56,6 +60,11 @@ class Address:
     def is_open(self, now: datetime) -> bool:
         """Whether deliveries to it are taken."""
         return self.until is None or now < self.until
+
+
+def proof(secret: str, nonce: bytes) -> bytes:
+    """What only the door can answer to a test event, without telling the secret."""
+    return hmac.new(secret.encode(), nonce, hashlib.sha256).hexdigest().encode()
 
 
 def new_address(url: str) -> Address:

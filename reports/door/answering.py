@@ -5,7 +5,6 @@ even which of them was wrong. What a payload says is left to those who read the 
 """
 
 import asyncio
-import hashlib
 import hmac
 import sys
 import time
@@ -14,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from extract.heyreach.door_addresses import Address, read_addresses
+from extract.heyreach.door_addresses import PROBE, Address, proof, read_addresses
 from extract.heyreach.webhook_lines import event_key
 from extract.people.line_files import BYTE_ORDER_MARK
 from extract.workspace.errors import OutboundError
@@ -23,8 +22,6 @@ from reports.door.payload_lines import PayloadLines
 LONGEST_BODY = 64 * 1024
 RETRY_SECONDS = 30
 TOLD_EVERY_SECONDS = 60.0
-# A test event carries something random here, and is answered by its proof instead of being kept.
-PROBE = "x-connection-analytics-probe"
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -116,11 +113,6 @@ class Door:
 
 class _Gone(Exception):
     """The other side hung up."""
-
-
-def proof(secret: str, nonce: bytes) -> bytes:
-    """What only the door can answer to a test event, without telling the secret."""
-    return hmac.new(secret.encode(), nonce, hashlib.sha256).hexdigest().encode()
 
 
 async def _body(receive: Receive) -> bytes | None:

@@ -59,8 +59,8 @@ def _listening(workspace: Workspace) -> Iterator[socket.socket]:
         listener = socket.create_server((host, port), family=family, backlog=256)
     except OSError as error:
         raise ConfigurationError(
-            f"Webhooks can't come in at {host}, port {port} ({os.strerror(error.errno)}): end what listens there, or "
-            "set HOOKS_PORT to another port, and lead the public address to that one"
+            f"Webhooks can't come in at {host}, port {port} ({os.strerror(error.errno)}): end what listens "
+            "there, or set HOOKS_PORT to another port, and lead the public address to that one"
         ) from None
     with listener:
         yield listener

@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import pytest
 
-from extract.heyreach.door_addresses import new_address, read_addresses, write_addresses
+from extract.heyreach.door_addresses import PROBE, new_address, proof, read_addresses, write_addresses
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.lock import BusyError, everything
 from reports.door import connections, payload_lines
-from reports.door.answering import LONGEST_BODY, PROBE, proof
+from reports.door.answering import LONGEST_BODY
 from reports.door.opening import last_event, open_door
 from tests.reports.door.conftest import PUBLIC, Opened, at, opened, status
 from tests.reports.door.conftest import everything as all_of

@@ -77,5 +77,7 @@ def test_a_port_in_use_is_one_line(tmp_path):
         with started(tmp_path, port) as process:
             _, told = process.communicate(timeout=20)
     assert process.returncode == 2
-    assert told.startswith(f"error: Webhooks can't come in at 127.0.0.1, port {port} (Address already in use)")
+    assert told.startswith(
+        f"error: Webhooks can't come in at 127.0.0.1, port {port} (Address already in use)"
+    )
     assert told.count("\n") == 1
