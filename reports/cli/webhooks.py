@@ -1,5 +1,7 @@
 """HeyReach's webhooks: registered, and let in."""
 
+from contextlib import nullcontext
+
 import click
 
 from extract.workspace.workspace import Workspace
@@ -12,7 +14,12 @@ def door(workspace: Workspace) -> None:
     """Let HeyReach's webhooks in, until it is ended."""
     from reports.jobs.door import hold_open
 
-    hold_open(workspace, say=say)
+    if workspace.is_demo:
+        from reports.door.demo import arriving
+
+        hold_open(workspace, arriving, say=say)
+    else:
+        hold_open(workspace, lambda *_: nullcontext(), say=say)
 
 
 @verb(root, "webhooks")

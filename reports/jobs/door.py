@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from extract.heyreach.door_addresses import read_addresses
 from extract.workspace.strict_yaml import shown
@@ -9,9 +10,14 @@ from extract.workspace.workspace import Workspace
 from reports.door.opening import open_door
 
 
-def hold_open(workspace: Workspace, *, say: Callable[[str], None]) -> None:
-    """Take webhooks until this process is asked to end; raises as `open_door`."""
-    with open_door(workspace) as url:
+def hold_open(
+    workspace: Workspace,
+    beside: Callable[[Workspace, str], AbstractContextManager[None]],
+    *,
+    say: Callable[[str], None],
+) -> None:
+    """Take webhooks until this process is asked to end, and do `beside` meanwhile; raises as `open_door`."""
+    with open_door(workspace) as url, beside(workspace, url):
         say(f"webhooks come in at {url}, into {shown(workspace.paths.webhooks)}; Ctrl-C ends it")
         addresses = [address for address in read_addresses(workspace.paths.door) if address.until is None]
         for address in addresses:
