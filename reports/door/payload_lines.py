@@ -3,6 +3,7 @@
 import contextlib
 import os
 import queue
+import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -80,6 +81,10 @@ class PayloadLines:
         with exclusive(self._workspace_dir, "door"):
             is_new_folder = not self._folder.is_dir()
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not lines:  # the day's file tells by its time when the newest event came
+                with tempfile.TemporaryFile(dir=self._folder) as tried:
+                    append_whole(tried.fileno(), b"{}")
+                return
             path = self._folder / f"received-{datetime.now(UTC):%Y-%m-%d}.jsonl"
             is_new = not path.exists()
             with _opened(path) as descriptor:
@@ -93,7 +98,7 @@ class PayloadLines:
 def append_whole(descriptor: int, lines: bytes) -> None:
     """Write lines to the end of a file and force them to disk, or leave it as it was and raise OSError."""
     size = os.fstat(descriptor).st_size
-    if lines and size and os.pread(descriptor, 1, size - 1) != b"\n":
+    if size and os.pread(descriptor, 1, size - 1) != b"\n":
         lines = b"\n" + lines  # of one that was killed
     try:
         while lines:  # a full disk may take a part

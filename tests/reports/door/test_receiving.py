@@ -212,7 +212,8 @@ def test_a_test_event_is_proved_and_not_kept(door):
     assert status(answer) == 202
     assert answer.endswith(b"\r\n\r\n" + proof(door.address.secret, b"a1b2c3"))
     assert door.address.secret.encode() not in answer
-    assert door.lines == []
+    assert list(door.workspace.paths.webhooks.iterdir()) == []
+    assert last_event(door.workspace.paths) is None
 
 
 def test_a_replaced_address_is_taken_until_its_time_is_over(door):
