@@ -1,5 +1,6 @@
 """Webhooks registered: one of each type and never two, others' left alone, no delivery ever refused."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -8,6 +9,7 @@ from unittest.mock import patch
 
 import pytest
 
+from dbt_project.rendering import model_sql, returned
 from extract.acting import webhooks
 from extract.acting.ledger import ActLedger
 from extract.acting.webhooks import WebhookOptions, wanted
@@ -323,3 +325,16 @@ def test_a_door_file_that_can_not_be_read_stops_it(workspace, sandbox):
     refused = hooks(workspace, "--url", "https://hooks.example.com", "--apply")
     assert (refused.exit_code, "can't be read" in refused.errors) == (2, True)
     assert sandbox.asked() == []
+
+
+def test_registered_are_the_types_that_models_look_at_by_names_that_heyreach_takes():
+    engagement = "catalogue/engagement.sql"
+    matched = set(re.findall(r"'(CONNECTION_REQUEST_[A-Z]+)'", model_sql("int_webhook_events_matched")))
+    replies = {each["name"] for each in returned(engagement, "reply_event_types()") if each["tells_all"]}
+    tags = returned(engagement, "tag_event_types()").keys()
+    assert wanted().keys() == matched | replies | set(tags) | set(
+        returned(engagement, "message_event_types()")
+    )
+    assert wanted().keys() <= set(returned("webhook_event_types.sql", "webhook_event_types()"))
+    assert all(3 <= len(name) <= 25 for name in wanted().values())
+    assert len(set(wanted().values())) == len(wanted())
