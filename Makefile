@@ -16,7 +16,7 @@ export TYPED_GOALS := $(MAKECMDGOALS)
 unexport $(GIVEN)
 VERB := $(BIN)/python -m reports.from_make
 
-.PHONY: help run daily weekly schedule recover acknowledge advice setup extract build report docs sql import lead enrich enrichments write-back leads resume pause icp signal inbox segment messages plan track serve watch discover erase purge check backup restore test diagnose-check bench lint format clean
+.PHONY: help run daily weekly schedule recover acknowledge advice setup extract build report docs sql import lead enrich enrichments write-back leads resume pause icp signal inbox segment messages plan track serve watch discover webhooks door erase purge check backup restore test diagnose-check bench lint format clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | column -t -s $$'\t'
@@ -104,6 +104,12 @@ watch: $(INSTALLED) ## be told when a lead's tier or score changes; without one,
 
 discover: $(INSTALLED) ## companies that a profile asks for and nobody here knows: show, then bring  [PROFILE= LIMIT= PEOPLE=1 APPLY=1]
 	@$(VERB) discover
+
+webhooks: $(INSTALLED) ## HeyReach's webhooks: list them and try whether events arrive; register ours: show, then do  [URL=https://... ROTATE=1 STOP=1 APPLY=1]
+	@$(VERB) webhooks
+
+door: $(INSTALLED) ## let HeyReach's webhooks in, until it is ended
+	@$(VERB) door
 
 advice: $(INSTALLED) ## list what was advised and what came of it; decline some, or say it was done  [DECLINE= REASON= | DONE=]
 	@$(VERB) advice

@@ -1,7 +1,8 @@
 """The timetable: daily and weekly jobs and extra pulls, as a crontab and as systemd user timers, all in UTC.
 
-Both start the same commands, from any folder, and append what they print to the data folder's `logs`. The
-commands hold no secret: settings come from `.env` in the project's folder.
+And the services that are to run all the time: the pages, and the door for webhooks, since one that is closed
+loses times. Both start the same commands, from any folder, and append what they print to the data folder's
+`logs`. The commands hold no secret: settings come from `.env` in the project's folder.
 """
 
 import shlex
@@ -22,7 +23,10 @@ NAME = "connection-analytics"
 
 @dataclass(frozen=True)
 class Job:
-    """One line of the timetable. `weekday` is 1 (Monday) to 7, None for every day; `time` is HHMM in UTC."""
+    """One line of the timetable. `weekday` is 1 (Monday) to 7, None for every day; `time` is HHMM in UTC.
+
+    Without a time it is a service.
+    """
 
     name: str
     arguments: str
@@ -37,6 +41,8 @@ TIMETABLE = (
     Job("pull-1000", "extract --kind light", "1000"),
     Job("pull-1800", "extract --kind light", "1800"),
 )
+# Each ends with 75 where it runs already.
+SERVICES = (Job("door", "door", ""), Job("serve", "serve", ""))
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -71,16 +77,28 @@ def crontab_block(place: Place) -> str:
         form, due = ("%u%H%M", f"{job.weekday}{job.time}") if job.weekday else ("%H%M", job.time)
         command = f'[ "$(date -u +{form})" = {due} ] && {{ {place.command(job)}; }} || true'
         lines.append(f"*/15 * * * * {command}".replace("%", r"\%"))
+    for service in SERVICES:
+        # Again and again, in case it ended; while it runs that is turned away.
+        command = f"{{ {place.command(service)}; }} || true".replace("%", r"\%")
+        lines += [f"@reboot {command}", f"*/15 * * * * {command}"]
     return "\n".join([*lines, _mark("end", place)]) + "\n"
 
 
 def units(place: Place) -> dict[str, str]:
-    """The systemd user units by file name: a service and a timer per job."""
+    """The systemd user units by file name: a service and a timer per job, and those that run all the time."""
     files = {}
+    for service in SERVICES:
+        # The pages would let webhooks in themselves, where the door is not open yet.
+        first = f"After={NAME}-door.service\n" if service.name != "door" else ""
+        files[f"{NAME}-{service.name}.service"] = (
+            f"[Unit]\nDescription=Connection analytics: {service.name}\n{first}\n"
+            f'[Service]\nType=simple\nExecStart=/bin/sh -c "{_in_unit(place.command(service))}"\n'
+            "Restart=always\nRestartSec=5\n\n"
+            "[Install]\nWantedBy=default.target\n"
+        )
     for job in TIMETABLE:
         day = f"{_WEEKDAYS[job.weekday - 1]} " if job.weekday else ""
-        command = place.command(job).replace("\\", "\\\\").replace('"', '\\"')
-        command = command.replace("%", "%%").replace("$", "$$")
+        command = _in_unit(place.command(job))
         files[f"{NAME}-{job.name}.service"] = (
             f"[Unit]\nDescription=Connection analytics: {job.name}\n\n"
             f'[Service]\nType=oneshot\nExecStart=/bin/sh -c "{command}"\n'
@@ -93,6 +111,12 @@ def units(place: Place) -> dict[str, str]:
             "[Install]\nWantedBy=timers.target\n"
         )
     return files
+
+
+def _in_unit(command: str) -> str:
+    """A command between the quotes of a unit's line."""
+    command = command.replace("\\", "\\\\").replace('"', '\\"')
+    return command.replace("%", "%%").replace("$", "$$")
 
 
 def install(place: Place, how: str, units_dir: Path, say: Callable[[str], None]) -> None:
@@ -111,13 +135,17 @@ def install(place: Place, how: str, units_dir: Path, say: Callable[[str], None])
         kept = _without_block(_crontab(), place)
         _set_crontab(kept + crontab_block(place))
         say("installed in the crontab of this user; see it with: crontab -l")
+        say("pages and webhooks are served within a quarter of an hour, and after each start of the machine")
         return
     units_dir.mkdir(parents=True, exist_ok=True)
     for name, text in units(place).items():
         (units_dir / name).write_text(text)
     _systemctl("daemon-reload")
-    _systemctl("enable", "--now", *(f"{NAME}-{job.name}.timer" for job in TIMETABLE))
-    say(f"installed as systemd user timers in {units_dir}; see them with: systemctl --user list-timers")
+    _systemctl("enable", "--now", *_started())
+    say(
+        f"installed as systemd user timers and services in {units_dir}; see them with: systemctl --user "
+        f"list-timers, and systemctl --user status {NAME}-door {NAME}-serve"
+    )
     say("they run while you are not logged in only after: loginctl enable-linger")
 
 
@@ -156,13 +184,19 @@ def remove(place: Place, units_dir: Path, say: Callable[[str], None]) -> None:
             removed.append("crontab")
     present = [units_dir / name for name in units(place) if (units_dir / name).exists()]
     if present:
-        timers = [path.name for path in present if path.suffix == ".timer"]
-        _systemctl("disable", "--now", *timers)
+        _systemctl("disable", "--now", *(path.name for path in present if path.name in _started()))
         for path in present:
             path.unlink()
         _systemctl("daemon-reload")
-        removed.append("systemd timers")
+        removed.append("systemd timers and services")
     say(f"removed: {' and '.join(removed)}" if removed else "nothing was installed")
+
+
+def _started() -> list[str]:
+    """The units that systemd starts by itself."""
+    return [f"{NAME}-{job.name}.timer" for job in TIMETABLE] + [
+        f"{NAME}-{each.name}.service" for each in SERVICES
+    ]
 
 
 def _mark(which: str, place: Place) -> str:

@@ -17,7 +17,8 @@ from extract.sandbox.world import World
 
 ADD_TO_CAMPAIGN, ADD_TO_LIST = "campaign/AddLeadsToCampaignV2", "list/AddLeadsToListV2"
 STOP, RESUME, PAUSE = "campaign/StopLeadInCampaign", "campaign/Resume", "campaign/Pause"
-WRITES = frozenset({ADD_TO_CAMPAIGN, ADD_TO_LIST, STOP, RESUME, PAUSE})
+CREATE, UPDATE, DELETE = (f"webhooks/{verb}Webhook" for verb in ("Create", "Update", "Delete"))
+WRITES = frozenset({ADD_TO_CAMPAIGN, ADD_TO_LIST, STOP, RESUME, PAUSE, CREATE, UPDATE, DELETE})
 # Campaigns of the demo, by what state they are in.
 RUNNING, FINISHED, PAUSED = "40101", "40105", "40106"
 

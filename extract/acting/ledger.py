@@ -1,5 +1,7 @@
 """The ledger of acts: what was to be done with a campaign and its leads, what was asked, what was read back.
 
+With a webhook, too: its event type then stands where a campaign does.
+
 The state of a lead, and of the act itself, is that of its newest event. Intent is on disk before a request
 leaves, so after a crash everything that may have been done is known as `sending`.
 
@@ -58,7 +60,7 @@ where event_id in (select max(event_id) from events group by act_id, campaign_le
 
 @dataclass(frozen=True)
 class Act:
-    """One act: `kind` is pause or resume, `left_out` says which leads are stopped for good before that."""
+    """One act: `kind` is what is done, `left_out` says which leads are stopped for good before that."""
 
     act_id: str
     base_url: str
@@ -82,7 +84,7 @@ class ActLedger(OutgoingLedger):
     """The ledger of acts of one workspace."""
 
     kind = "ledger of acts"
-    holds, entries = "acts in campaigns of", "acts"
+    holds, entries = "acts in campaigns and webhooks of", "acts"
     schema = _SCHEMA
     if_lost = "HeyReach's campaigns stay as they are, and what was cut off is begun anew"
 

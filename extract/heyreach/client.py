@@ -173,10 +173,12 @@ class HeyReachClient:
         """
         return self._request("POST", path, self._answer, is_write=True, json=body)
 
-    def command(self, path: str, *, params: dict | None = None, body: dict | None = None) -> Answer:
-        """A changing POST that is answered by nothing, or whatever it is answered; raises as `write`."""
-        content = {"params": params} if body is None else {"json": body}
-        return self._request("POST", path, self._answer_if_any, is_write=True, **content)
+    def command(
+        self, path: str, *, params: dict | None = None, body: dict | None = None, method: str = "POST"
+    ) -> Answer:
+        """A change that is answered by nothing, or whatever it is answered; raises as `write`."""
+        content = {"params": params} if body is None else {"params": params, "json": body}
+        return self._request(method, path, self._answer_if_any, is_write=True, **content)
 
     def _request(
         self,

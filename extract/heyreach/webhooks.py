@@ -1,25 +1,12 @@
-"""Webhook payloads that the operator's own receiver saved as files of JSON lines, landed with a pull.
+"""Webhook payloads as files of JSON lines, by the door or the operator's own receiver, landed with a pull.
 
 A line is landed as it came: what a relay put around payloads, or several in one line, staging takes apart.
 """
 
 from collections.abc import Sequence
 
-import orjson
-
-from extract.people.dropped_files import DroppedFiles, Judged, key_of
-
-
-def event_key(line: bytes) -> str | None:
-    """Hash of a line's canonical JSON, 32 hexadecimal digits; None for anything but objects."""
-    try:
-        payload = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return None
-    payloads = payload if isinstance(payload, list) else [payload]
-    if not payloads or not all(isinstance(each, dict) for each in payloads):
-        return None
-    return key_of(payload)
+from extract.heyreach.webhook_lines import event_key
+from extract.people.dropped_files import DroppedFiles, Judged
 
 
 class WebhookFiles(DroppedFiles):

@@ -17,7 +17,8 @@ import orjson
 from dbt_project.rendering import rendered, returned
 from extract import raw
 from extract.enrichment.leads import company_domains
-from extract.people.dropped_files import DroppedFiles, Judged, key_of
+from extract.people.dropped_files import DroppedFiles, Judged
+from extract.people.line_files import key_of
 from extract.people.profile_urls import ProfileUrl, parse_profile_urls
 from extract.workspace.strict_yaml import quoted
 

@@ -5,7 +5,6 @@ it is read from its beginning unless raw knows that it was read at this very siz
 what it holds only the news is landed. What was read is landed beside it: a pull that fails forgets both.
 """
 
-import hashlib
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -20,14 +19,13 @@ import orjson
 from tqdm import tqdm
 
 from extract import raw
+from extract.people.line_files import BYTE_ORDER_MARK, SUFFIXES
 from extract.people.lines import blank_lines, cleaned_lines
 from extract.people.suppression import Suppressions
 
-SUFFIXES = frozenset({".jsonl", ".ndjson"})
 # A line has a few thousand bytes; what is longer must not fill the memory.
 LONGEST_LINE = 1_000_000
 BATCH_LINES = 10_000
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Judged(NamedTuple):
@@ -35,21 +33,6 @@ class Judged(NamedTuple):
 
     key: str | None
     reason: str = ""
-
-
-def key_of(payload: object) -> str | None:
-    """Hash of a value's canonical JSON, 32 hexadecimal digits; None for what JSON can't say."""
-    try:
-        canonical = orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)
-    except orjson.JSONEncodeError:
-        return None
-    return hashlib.sha256(canonical).hexdigest()[:32]
-
-
-def changed_files(folder: Path) -> list[float]:
-    """When each of a folder's files of lines last changed, in seconds since 1970."""
-    paths = (Path(place, name) for place, _, names in os.walk(folder) for name in names)
-    return [path.stat().st_mtime for path in paths if path.suffix.lower() in SUFFIXES and path.is_file()]
 
 
 @dataclass

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from extract.sandbox import clock, counting, inbox, reading, writing
+from extract.sandbox import clock, counting, inbox, reading, subscriptions, writing
 from extract.sandbox.activity import Activity
 from extract.sandbox.answers import JSON_TYPE, TEXT_TYPE, Answer, Call, Route
 from extract.sandbox.arguments import Arguments, InvalidRequest
@@ -41,7 +41,13 @@ ORGANISATION_KEY = "sandbox-organisation-key"
 ORGANISATION_KEY_TEXT = "The provided API key is not a workspace-level key."
 DEFAULT_LIMIT = 10
 
-ROUTES: dict[str, Route] = {**reading.ROUTES, **counting.ROUTES, **inbox.ROUTES, **writing.ROUTES}
+ROUTES: dict[str, Route] = {
+    **reading.ROUTES,
+    **counting.ROUTES,
+    **inbox.ROUTES,
+    **writing.ROUTES,
+    **subscriptions.ROUTES,
+}
 
 
 class SandboxApi:
@@ -65,6 +71,8 @@ class SandboxApi:
         self.texts: dict[int, dict[str, StepText]] = {}
         self.views = Views(world, self.imports)
         self.activity = Activity(world, self.imports)
+        # Webhooks by their id, as they were registered.
+        self.webhooks: dict[int, dict] = {}
         self.pages = Pages(world)
         self.services = Services(world.seed)
         self.requests: Counter[str] = Counter()
@@ -101,7 +109,10 @@ class SandboxApi:
         try:
             route = ROUTES[name]
             is_in_query = method == "GET" or route.is_in_query
-            arguments = Arguments.from_query(parse_qs(query)) if is_in_query else Arguments.from_body(body)
+            in_query = Arguments.from_query(parse_qs(query))
+            arguments = in_query if is_in_query else Arguments.from_body(body)
+            if method == "PATCH":
+                arguments = arguments.joined(in_query)
             struck = self.faults.striking(ANSWER_FAULTS, name, arguments)
             replaced = next((answer for fault in struck if (answer := _replacement(fault))), None)
             answer = replaced or self._answer(name, route, arguments)

@@ -56,6 +56,10 @@ class Arguments:
     def replaced(self, **values) -> "Arguments":
         return Arguments(self._values | values)
 
+    def joined(self, others: "Arguments") -> "Arguments":
+        """These, and others beside them."""
+        return Arguments(self._values | others._values)
+
     def integer(self, name: str, default: int | None = None, low: int = 0, high: int = MAX_INT64) -> int:
         """An integer in [low, high]; without `default` the key is required."""
         value = self._values.get(name)

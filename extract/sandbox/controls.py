@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from extract.sandbox import clock, webhooks
+from extract.sandbox import clock, delivering, webhooks
 from extract.sandbox.arguments import Arguments
 from extract.sandbox.faults import Faults
 from extract.sandbox.texts import STEPS, StepText
@@ -87,6 +87,13 @@ def _webhooks(api: SandboxApi, arguments: Arguments) -> dict:
     return {"lines": webhooks.lines(api.world, api.imports, at, shape, times)}
 
 
+def _deliver(api: SandboxApi, arguments: Arguments) -> dict:
+    """`{"since": .., "until": .., "tries": ..}`; until the clock, where nothing else is said."""
+    since, until = arguments.time("since"), arguments.time("until")
+    due = delivering.deliveries(api, since or 0, api.now if until is None else until)
+    return delivering.deliver(due, arguments.integer("tries", delivering.TRIES, 1))
+
+
 CONTROLS: dict[tuple[str, str], Callable[[SandboxApi, Arguments], dict]] = {
     ("GET", "clock"): _clock,
     ("POST", "clock"): _set_clock,
@@ -97,4 +104,5 @@ CONTROLS: dict[tuple[str, str], Callable[[SandboxApi, Arguments], dict]] = {
     ("POST", "variants"): _set_variants,
     ("GET", "log"): _log,
     ("GET", "webhooks"): _webhooks,
+    ("POST", "deliver"): _deliver,
 }

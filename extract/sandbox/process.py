@@ -76,6 +76,15 @@ class Sandbox:
         moment = "" if until is None else f"&until={quote(until.astimezone(UTC).isoformat())}"
         return self._control("GET", f"webhooks?shape={shape}&times={times}{moment}")["lines"]
 
+    def deliver(self, since: datetime, until: datetime | None = None, tries: int = 5) -> dict:
+        """Deliver what happened between the two (default: up to the clock) to the registered webhooks.
+
+        Returns how many were `delivered`, in how many `tries`, and how many `given_up` or `elsewhere`.
+        """
+        moments = {"since": since, "until": until} if until else {"since": since}
+        given = {name: moment.astimezone(UTC).isoformat() for name, moment in moments.items()}
+        return self._control("POST", "deliver", given | {"tries": tries})
+
     def log(self, reset: bool = False) -> dict:
         """API requests since the start or the last reset: `{total, routes: {…: n}, statuses: {…: n}}`.
 

@@ -87,9 +87,7 @@ FILE_KINDS = (
         LEADS,
     ),
     FileKind(("server/jobs.sqlite*",), "what was asked of the server", "a row each", LEADS),
-    FileKind(
-        ("server/token", "server/door.json"), "who may come in, and where webhooks do", "one each", FIXED
-    ),
+    FileKind(("server/token", ".door.json"), "who may come in, and where webhooks do", "one each", FIXED),
     FileKind(("logs/*.log",), "what scheduled jobs printed", "some lines each job", LOGS),
     FileKind(
         ("webhooks/*", "signals/*"),

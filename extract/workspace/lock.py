@@ -17,7 +17,10 @@ from extract.workspace.errors import OutboundError
 POLL_SECONDS = 1.0
 # What writes into a workspace, each under a lock of its own, in the order in which all of them are taken.
 # There is no other lock: one that is added stands here, and so whoever has to be alone waits for it too.
-WRITERS = ("run", "import", "enrichment", "delivery")
+WRITERS = ("run", "import", "enrichment", "delivery", "door")
+# Held for the moment of a write only: whoever finds it held waits that long, and says nothing of it.
+MOMENTARY = ("door",)
+MOMENT_SECONDS, MOMENT_POLL_SECONDS = 5.0, 0.01
 # A restore that has begun to take its place (extract/backup/restore.py).
 RESTORE = ".restore"
 
@@ -49,7 +52,7 @@ def exclusive(
     `what` is one of WRITERS, `job` the verb that others are told. Raises BusyError, naming job, process and
     since when, when the other one still holds it after `wait_seconds`, CutOffError where a restore was
     killed, unless this completes it. A run and an import don't hinder each other: they share no file that
-    both write.
+    both write. Webhooks that come in take theirs (`door`) for the moment of each write.
     """
     if what not in WRITERS:
         raise ValueError(
@@ -58,7 +61,7 @@ def exclusive(
     workspace_dir.mkdir(parents=True, exist_ok=True)
     with (workspace_dir / f".{what}.lock").open("a+") as lock:
         has_waited = not _taken(lock)
-        if has_waited:
+        if has_waited and not (what in MOMENTARY and _taken_in_a_moment(lock)):
             active = f"Another {what} is active on {workspace_dir} ({_holder(lock)})"
             deadline = time.monotonic() + wait_seconds
             if wait_seconds:
@@ -67,9 +70,7 @@ def exclusive(
                 if time.monotonic() >= deadline:
                     raise BusyError(f"{active}: wait for it to end, then try again")
                 time.sleep(min(POLL_SECONDS, wait_seconds))
-        lock.truncate(0)
-        lock.write(f"{job or what}, process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
-        lock.flush()
+        _name_holder(lock, job or what)
         if (workspace_dir / RESTORE).exists() and not completes_restore:
             raise CutOffError(f"A restore into {workspace_dir} was cut off: complete it with `make restore`")
         yield has_waited
@@ -101,6 +102,33 @@ def everything(
             )
             held.enter_context(one)
         yield
+
+
+@contextlib.contextmanager
+def opened_once(workspace_dir: Path, what: str) -> Iterator[None]:
+    """Be the only process that has the `what` of a workspace open, for the length of the block.
+
+    It keeps nobody from writing: what is written through it is under the lock of a writer. Raises BusyError.
+    """
+    workspace_dir.mkdir(parents=True, exist_ok=True)
+    with (workspace_dir / f".open-{what}.lock").open("a+") as lock:
+        if not _taken(lock):
+            raise BusyError(f"The {what} of {workspace_dir} is open already ({_holder(lock)})")
+        _name_holder(lock, what)
+        yield
+
+
+def _taken_in_a_moment(lock: TextIO) -> bool:
+    deadline = time.monotonic() + MOMENT_SECONDS
+    while not (is_taken := _taken(lock)) and time.monotonic() < deadline:
+        time.sleep(MOMENT_POLL_SECONDS)
+    return is_taken
+
+
+def _name_holder(lock: TextIO, job: str) -> None:
+    lock.truncate(0)
+    lock.write(f"{job}, process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
+    lock.flush()
 
 
 def _taken(lock: TextIO) -> bool:

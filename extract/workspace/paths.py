@@ -206,8 +206,11 @@ class Paths:
 
     @property
     def door(self) -> Path:
-        """Where webhooks come in: the secrets in their address, and the address."""
-        return self.server / "door.json"
+        """Where webhooks come in: the addresses, each with its secret.
+
+        Hidden, as what belongs to this machine and to now: no backup holds it, none brings an old one back.
+        """
+        return self.folder / ".door.json"
 
     @property
     def job_ledger(self) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from extract.workspace.errors import OutboundError
 from extract.workspace.workspace import Workspace
-from reports.check import places, stored, told
+from reports.check import door, places, stored, told
 from reports.check.findings import counted, run_checks
 from reports.check.heyreach import HeyReach
 from reports.schedule import Place
@@ -44,6 +44,7 @@ def check_all(
             "pace": heyreach.pace,
             "pull": partial(stored.check_age, workspace, known, now),
             "webhooks": partial(stored.check_webhooks, workspace, now),
+            "door": lambda: door.check_door(workspace, heyreach.webhooks),
             "signals": partial(stored.check_signals, workspace, now),
             "channels": partial(told.check_channels, workspace, now, sends=sends),
             "timetable": partial(told.check_timetable, *timetable, now),

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from extract.heyreach import accounts
 from extract.heyreach.client import HeyReachClient
+from extract.heyreach.door_addresses import read_addresses
 from extract.heyreach.one_workspace import is_another, workspaces_of
 from extract.heyreach.paging import walk
+from extract.heyreach.webhook_api import Webhook, all_webhooks
 from extract.http.pacing import Pacer
 from extract.raw import routes
 from extract.workspace.strict_yaml import shown
@@ -36,6 +38,8 @@ class HeyReach:
         self._has_answered = False
         self._senders: dict[str, dict] = {}
         self._campaigns: list[dict] = []
+        # HeyReach's webhooks, where ours were registered.
+        self.webhooks: list[Webhook] | None = None
         self._clock_ahead: timedelta | None = None
         self._now = datetime.now(UTC)
 
@@ -153,6 +157,8 @@ class HeyReach:
                 client.check_api_key()
                 self._senders = _rows(client, routes.SENDER_ACCOUNTS)
                 self._campaigns = list(_rows(client, routes.CAMPAIGNS).values())
+                if read_addresses(self._workspace.paths.door):
+                    self.webhooks = all_webhooks(client)
                 self._clock_ahead, self._now = client.clock_ahead(), datetime.now(UTC)
         self._has_answered = True
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from extract import raw
-from extract.people.dropped_files import changed_files
+from extract.people.line_files import changed_files
 from extract.raw import landing
 from extract.workspace import journal, versions
 from extract.workspace.damage import is_held

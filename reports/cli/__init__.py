@@ -20,6 +20,7 @@ from reports.cli import (  # noqa: F401 - each declares its verbs
     schedule,
     serving,
     upkeep,
+    webhooks,
 )
 from reports.cli.frame import PROGRAM, Call, described
 from reports.cli.pipeline import root

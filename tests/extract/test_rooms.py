@@ -30,6 +30,7 @@ ROOMS = (
     "reports.document",
     "reports.alerts",
     "reports.check",
+    "reports.door",
     "reports.jobs",
     "reports.server",
     "reports.cli",

@@ -11,15 +11,18 @@ import duckdb
 import httpx
 import pytest
 
+from extract.heyreach.door_addresses import new_address, write_addresses
 from extract.sandbox.process import Sandbox, running_sandbox
 from extract.workspace.variables import DEFAULTS
 from reports import schedule
 from reports.cli.frame import PROJECT_DIR
+from reports.door.opening import open_door
 from reports.schedule import TIMETABLE, next_due
 from tests.conftest import Outcome, Workspace
 from tests.end_to_end.conftest import workspace_on
 from tests.end_to_end.test_operations import AS_ANYBODY
 from tests.extract.heyreach.scripted_server import Reply, ScriptedServer
+from tests.reports.door.conftest import at
 from tests.reports.mail_server import MailServer
 from tests.reports.webhook_server import WebhookServer
 
@@ -318,6 +321,26 @@ def test_old_pulls_silent_webhooks_and_a_newer_release_are_named(sandbox, pulled
     outcome = workspace_on(sandbox, data).run("check")
     assert outcome.exit_code == 1
     assert "raw.duckdb has version 2 of the raw database" in found(outcome, "version")["mend"]
+
+
+def test_the_door_is_tried_by_its_public_way_and_heyreach_asked_for_its_webhooks(sandbox, tmp_path):
+    workspace = workspace_on(sandbox, tmp_path)
+    outcome = workspace.run("check")
+    assert "no webhook of ours is registered" in found(outcome, "door")["ok"]
+    served = at(tmp_path)
+    with open_door(served) as url:
+        write_addresses(served.paths.door, (new_address(url),))
+        outcome = workspace.run("check")
+        assert f"a test event to {url}/hooks/... arrived" in found(outcome, "door")["ok"]
+        missing = found(outcome, "door")["warning"]
+        assert "(create CONNECTION_REQUEST_SENT, " in missing
+        assert missing.endswith(f"more): make webhooks URL={url} APPLY=1\n")
+        assert workspace.run("webhooks", "--url", url, "--apply").exit_code == 0
+        assert found(workspace.run("check"), "door").keys() == {"ok"}
+        assert list(served.paths.webhooks.iterdir()) == []
+    closed = found(workspace.run("check"), "door")["warning"]
+    assert "did not arrive (127.0.0.1 refuses connections): make door, or make serve" in closed
+    assert workspace.run("webhooks", "--stop", "--apply").exit_code == 0
 
 
 def test_channels_are_tried_and_get_a_message_only_when_asked_to(sandbox, tmp_path):

@@ -11,13 +11,13 @@ import pytest
 
 from extract.workspace.errors import ConfigurationError
 from reports import schedule
-from reports.schedule import TIMETABLE, Place, crontab_block, install, remove, units
+from reports.schedule import SERVICES, TIMETABLE, Place, crontab_block, install, remove, units
 from tests.conftest import Workspace
 
 
 def run_as_cron(line: str, place: Place, utc: str) -> str:
     """What a crontab line's command logs when cron runs it, from `/`, at a time `utc` (%u%H%M)."""
-    command = line.split(" ", 5)[5]
+    command = line.split(" ", 1 if line.startswith("@reboot ") else 5)[-1]
     parts = re.split(r"(?<!\\)%", command)
     assert len(parts) == 1, "an unescaped % ends a command in a crontab"
     command = command.replace(r"\%", "%").replace("$(date -u +%u%H%M)", utc)
@@ -30,8 +30,10 @@ def run_as_cron(line: str, place: Place, utc: str) -> str:
     return text
 
 
-def cron_lines(place: Place) -> list[str]:
-    return [line for line in crontab_block(place).splitlines() if not line.startswith("#")]
+def cron_lines(place: Place, *, due: bool = True) -> list[str]:
+    """The lines of what is due at a time, or of what is to run all the time."""
+    lines = [line for line in crontab_block(place).splitlines() if not line.startswith("#")]
+    return [line for line in lines if ("date -u" in line) == due]
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,25 @@ def test_cron_starts_what_is_due_in_utc(place, utc, expected):
     assert all(call[0] == str(place.project_dir) for call in calls)
     assert all(call[2] == str(place.workspace_dir) for call in calls)
     assert logged.count("trouble") == len(expected)
+
+
+def test_cron_starts_what_is_to_run_all_the_time_with_the_machine_and_again_and_again(place):
+    lines = cron_lines(place, due=False)
+    for reboot, quarter, service in zip(lines[::2], lines[1::2], SERVICES, strict=True):
+        assert reboot.startswith("@reboot ")
+        assert quarter == reboot.replace("@reboot", "*/15 * * * *", 1)
+        logged = run_as_cron(reboot, place, "10215")
+        assert logged.split("|")[1] == service.arguments == service.name
+
+
+def test_systemd_keeps_the_services_up_and_opens_the_door_first(place):
+    for service in SERVICES:
+        text = units(place)[f"{schedule.NAME}-{service.name}.service"]
+        assert "Type=simple\n" in text
+        assert "Restart=always\n" in text
+        assert "WantedBy=default.target\n" in text
+        assert f"{schedule.NAME}-{service.name}.timer" not in units(place)
+    assert "After=connection-analytics-door.service" in units(place)["connection-analytics-serve.service"]
 
 
 def test_the_log_is_private(place):
@@ -84,7 +105,7 @@ def test_systemd_reads_the_times_as_utc(place):
             assert "Persistent=true" in text
 
 
-@pytest.mark.parametrize("job", TIMETABLE, ids=lambda job: job.name)
+@pytest.mark.parametrize("job", (*TIMETABLE, *SERVICES), ids=lambda job: job.name)
 def test_a_service_runs_its_command_whatever_the_folder_is_called(place, job):
     """The unit's line, read back by systemd's rules: quotes, backslashes, %% and $$."""
     text = units(place)[f"{schedule.NAME}-{job.name}.service"]
@@ -93,7 +114,7 @@ def test_a_service_runs_its_command_whatever_the_folder_is_called(place, job):
     command = re.sub(r"\\(.)", r"\1", line[1:-1]).replace("%%", "%").replace("$$", "$")
     assert command == place.command(job)
     assert shlex.split(command)[:2] == ["cd", str(place.project_dir)]
-    assert "SuccessExitStatus=75" in text
+    assert ("SuccessExitStatus=75" in text) == (job in TIMETABLE)
 
 
 def test_installing_in_cron_twice_leaves_one_and_keeps_the_rest(place, machine):
@@ -133,9 +154,11 @@ def test_installing_as_timers_takes_the_crontab_out_and_is_removable(place, mach
     assert {path.name: path.read_text() for path in folder.iterdir()} == units(place)
     asked = (machine / "systemctl").read_text()
     assert f"--user enable --now {schedule.NAME}-daily.timer" in asked
+    assert f"{schedule.NAME}-door.service {schedule.NAME}-serve.service\n" in asked
     remove(place, folder, print)
     assert list(folder.iterdir()) == []
-    assert "--user disable --now" in (machine / "systemctl").read_text()
+    *_, stopped = re.findall("--user disable --now (.*)", (machine / "systemctl").read_text())
+    assert {f"{schedule.NAME}-door.service", f"{schedule.NAME}-daily.timer"} < set(stopped.split())
 
 
 def test_auto_takes_systemd_where_it_answers_and_cron_elsewhere(place, machine):

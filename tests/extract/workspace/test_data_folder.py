@@ -172,7 +172,7 @@ def test_those_nights_left_files_of_every_kind_but_what_is_swept_restored_served
         "`journal/changed_texts.jsonl`",
         "`journal/discoveries.jsonl`",
         "`server/jobs.sqlite*`",
-        "`server/token`, `server/door.json`",
+        "`server/token`, `.door.json`",
         "`from-backup/*`",
     ]
     assert [row[4] for row in measured_kinds() if row[3] == data_folder.SWEPT] == ["0"]

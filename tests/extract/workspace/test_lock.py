@@ -96,6 +96,7 @@ def test_an_import_does_not_wait_for_a_run(tmp_path, holder):
 @pytest.mark.parametrize("what", WRITERS)
 def test_who_has_to_be_alone_waits_for_every_writer_and_is_told_who_it_is(tmp_path, what, monkeypatch):
     monkeypatch.setattr(lock, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(lock, "MOMENT_SECONDS", 0.1)
     said = []
     with exclusive(tmp_path, what, job="some verb"):
         who = rf"Another {what} is active .*\(some verb, process {os.getpid()}, since 20"
@@ -109,6 +110,22 @@ def test_who_has_to_be_alone_waits_for_every_writer_and_is_told_who_it_is(tmp_pa
     alone = everything(tmp_path, "erase")
     with alone, pytest.raises(BusyError, match="erase, process"), exclusive(tmp_path, what):
         pytest.fail("both held it")
+
+
+def test_what_is_held_for_a_moment_only_is_waited_for_without_a_word(tmp_path):
+    said = []
+    with contextlib.ExitStack() as held:
+        held.enter_context(exclusive(tmp_path, "door"))
+        threading.Timer(0.2, held.pop_all().close).start()
+        with everything(tmp_path, "erase", say=said.append):
+            assert said == []
+
+
+def test_what_is_open_is_open_once_and_keeps_nobody_from_writing(tmp_path):
+    with lock.opened_once(tmp_path, "door"), everything(tmp_path, "erase"):
+        who = rf"The door of .* is open already \(door, process {os.getpid()}, since 20"
+        with pytest.raises(BusyError, match=who), lock.opened_once(tmp_path, "door"):
+            pytest.fail("both held it")
 
 
 def test_the_wait_is_for_all_locks_together(tmp_path, monkeypatch):

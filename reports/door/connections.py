@@ -1,0 +1,77 @@
+"""Connections to the door: a request in time or none, and nobody who waits keeps others out."""
+
+import asyncio
+import contextlib
+import logging
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+SECONDS = 10.0
+MOST = 200
+
+# Nothing of a request may be logged: the secret stands in its path.
+_SILENT = logging.Logger("door", logging.CRITICAL + 1)
+
+
+class DoorProtocol(H11Protocol):
+    """HTTP/1.1 as uvicorn speaks it, with an end.
+
+    A request that isn't whole after SECONDS, be it in the middle of a header, ends its connection. Of more
+    than MOST connections the one goes that has waited longest for its request.
+    """
+
+    def __init__(self, *arguments: object, **keywords: object):
+        super().__init__(*arguments, **keywords)
+        self.logger = _SILENT
+        self.access_log = False
+        self._waits_since: float | None = None
+        self._too_late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(transport)
+        self._wait()
+        if len(self.connections) > MOST:
+            waiting = [each for each in self.connections if each._waits_since is not None]
+            min(waiting, key=lambda each: each._waits_since).hang_up()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            super().data_received(data)
+        except h11.ProtocolError:
+            self.hang_up()
+
+    def handle_events(self) -> None:
+        super().handle_events()
+        if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
+            self._wait()
+        else:
+            self._stop_waiting()
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP is told as little as every stranger."""
+        answer = h11.Response(status_code=404, headers=[("content-length", "0"), ("connection", "close")])
+        with contextlib.suppress(h11.ProtocolError):  # something was answered already
+            self.transport.write(self.conn.send(answer) + self.conn.send(h11.EndOfMessage()))
+        self.transport.close()
+
+    def hang_up(self) -> None:
+        """End the connection now."""
+        self._stop_waiting()
+        self.connections.discard(self)
+        self.transport.abort()
+
+    def _wait(self) -> None:
+        if self._too_late is None:
+            self._waits_since = self.loop.time()
+            self._too_late = self.loop.call_later(SECONDS, self.hang_up)
+
+    def _stop_waiting(self) -> None:
+        self._waits_since = None
+        if self._too_late is not None:
+            self._too_late.cancel()
+            self._too_late = None
