@@ -96,7 +96,7 @@ plan: $(INSTALLED) ## who is asked in a week, on which day, by whom: show and ke
 track: $(INSTALLED) ## whom you met, or who answered by e-mail, out of a file or calendar: show, then keep  [FILE= TYPE=meeting|email_answer APPLY=1]
 	@$(VERB) track
 
-serve: $(INSTALLED) ## pages to work on and an API, on this machine until stopped; prints an address to open
+serve: $(INSTALLED) ## pages to work on, an API and the door, until stopped; prints an address to open  [LINK=1: another one]
 	@$(VERB) serve
 
 watch: $(INSTALLED) ## be told when a lead's tier or score changes; without one, list who is watched  [URL=|DOMAIN=|PROFILE= STOP=1]

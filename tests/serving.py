@@ -16,7 +16,7 @@ from extract.workspace.serve_settings import ServeSettings
 from extract.workspace.workspace import Workspace, load_workspace
 from reports.server.access import read_token
 from reports.server.app import create_app
-from reports.server.serving import configured, listening
+from reports.server.serving import configured
 from reports.server.site import Site, new_site
 
 PROJECT_DIR = Path(__file__).parents[1]
@@ -85,7 +85,7 @@ def serving(workspace: Workspace, settings: ServeSettings = ServeSettings()) -> 
     token = read_token(workspace.paths.server_token)
     site = new_site(workspace, token)
     server = uvicorn.Server(configured(create_app(site)))
-    with contextlib.closing(listening("127.0.0.1", port, "SERVE_PORT")) as sock:
+    with socket.create_server(("127.0.0.1", port), backlog=256) as sock:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
         thread.start()
         while not server.started:

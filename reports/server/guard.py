@@ -98,7 +98,6 @@ class Guard:
         path = scope["path"]
         client = (scope.get("client") or ("",))[0]
         if path in OPEN or path.startswith(OPEN_BELOW):
-            scope["state"]["is_let_in"] = False
             self._take(self._requests, f"open {client}")
             return
         way = self._way(request)
@@ -111,6 +110,7 @@ class Guard:
                 headers={"www-authenticate": "Bearer"},
             )
         self._take(self._requests, way)
+        scope.setdefault("state", {})["way"] = way
         if scope["method"] not in SAFE and not self._is_from_here(request, way):
             raise ProblemError(403, "This was sent by another site's page, and nothing was done")
 

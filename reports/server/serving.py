@@ -1,14 +1,21 @@
-"""`make serve`: pages and API on a port of this machine, until it is stopped."""
+"""`make serve`: pages and API on a port of this machine, and the door for webhooks, until it is stopped."""
 
 import contextlib
+import os
 import socket
+from collections.abc import Iterator
 
+import httpx
 import uvicorn
 
 from extract.workspace.errors import ConfigurationError
+from extract.workspace.lock import BusyError
 from extract.workspace.strict_yaml import shown
 from extract.workspace.workspace import Workspace
-from reports.jobs.frame import Say, demo_mark
+from reports.door.connections import DoorProtocol
+from reports.door.demo import arriving
+from reports.door.opening import open_door
+from reports.jobs.frame import Say, demo_mark, require_places
 from reports.server.access import read_token
 from reports.server.app import create_app
 from reports.server.site import Site, new_site
@@ -17,54 +24,89 @@ from reports.server.site import Site, new_site
 LAST_SECONDS = 5
 
 
-def serve(workspace: Workspace, *, show: Say) -> None:
-    """Serve the workspace until a signal; raises ConfigurationError where the port is taken."""
+def serve(workspace: Workspace, *, say: Say, show: Say) -> None:
+    """Serve the workspace until a signal, with the door unless another process has it open.
+
+    Raises ConfigurationError where a port is taken, or others can read the token.
+    """
+    require_places(workspace)
     site = new_site(workspace, read_token(workspace.paths.server_token))
-    with contextlib.closing(listening(workspace.serve.host, workspace.serve.port, "SERVE_PORT")) as sock:
+    with _listening(workspace) as listener, contextlib.ExitStack() as opened:
         for line in _greeting(site):
             show(line + demo_mark(workspace.is_demo))
-        uvicorn.Server(configured(create_app(site))).run(sockets=[sock])
+        try:
+            url = opened.enter_context(open_door(workspace))
+            say(f"webhooks come in at {url} (make webhooks)")
+            if workspace.is_demo:
+                opened.enter_context(arriving(workspace, url))
+        except BusyError as held:
+            say(str(held))
+        try:
+            uvicorn.Server(configured(create_app(site))).run(sockets=[listener])
+        except KeyboardInterrupt:  # asked to end by the system, too
+            say("closed")
 
 
-def listening(host: str, port: int, setting: str) -> socket.socket:
-    """A socket that is bound; raises ConfigurationError, naming the setting, where it can't be."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def print_link(workspace: Workspace, *, show: Say) -> None:
+    """Show a new link of the server that runs; raises ConfigurationError where none does."""
+    token = read_token(workspace.paths.server_token)
     try:
-        sock.bind((host, port))
-        sock.listen(128)
-    except OSError as error:
-        sock.close()
+        with httpx.Client(trust_env=False, timeout=10) as client:
+            headers = {"authorization": f"Bearer {token}"}
+            answer = client.post(f"{base_url(workspace)}/api/links", headers=headers)
+    except httpx.HTTPError:
+        answer = None
+    if answer is None or answer.status_code != httpx.codes.OK:
         raise ConfigurationError(
-            f"Nothing can listen on {host}, port {port} ({error.strerror}): stop what does, or set {setting}"
+            f"No server of this workspace answers at {base_url(workspace)}: make serve starts one, and prints "
+            "a link"
+        )
+    show(f"open {answer.json()['url']} within five minutes; it is good once")
+
+
+def base_url(workspace: Workspace) -> str:
+    """Where a server is reached from this machine."""
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what it is, not where we listen
+    host = everywhere.get(workspace.serve.host, workspace.serve.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{workspace.serve.port}"
+
+
+@contextlib.contextmanager
+def _listening(workspace: Workspace) -> Iterator[socket.socket]:
+    host, port = workspace.serve.host, workspace.serve.port
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family, backlog=256)
+    except OSError as error:
+        raise ConfigurationError(
+            f"Nothing can listen at {host}, port {port} ({os.strerror(error.errno)}): end what does, or set "
+            "SERVE_PORT to another port"
         ) from None
-    return sock
+    with listener:
+        yield listener
 
 
 def configured(app: object) -> uvicorn.Config:
     """How it is served: nothing of a request is logged, since addresses name people."""
     return uvicorn.Config(
         app,
+        http=DoorProtocol,
+        ws="none",
+        lifespan="on",
+        loop="asyncio",
+        interface="asgi3",
+        log_config=None,
         access_log=False,
-        log_level="warning",
-        server_header=False,
-        date_header=False,
         proxy_headers=False,
+        server_header=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=LAST_SECONDS,
-        limit_concurrency=200,
-        lifespan="on",
-        ws="none",
-        http="h11",
     )
 
 
 def _greeting(site: Site) -> list[str]:
-    workspace = site.workspace
-    name = "127.0.0.1" if workspace.serve.host in ("0.0.0.0", "::") else workspace.serve.host  # noqa: S104
-    base = f"http://{f'[{name}]' if ':' in name else name}:{workspace.serve.port}"
+    base = base_url(site.workspace)
     return [
         f"open {base}/enter/{site.keys.link()} within five minutes; it is good once",
-        f"the API: {base}/docs, with the token in {shown(workspace.paths.server_token)}",
+        f"the API: {base}/docs, with the token in {shown(site.workspace.paths.server_token)}",
     ]

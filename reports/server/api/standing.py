@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from reports.document.render import render_json
+from reports.door.opening import last_event
 from reports.server.answers import json_answer, unless_known
 from reports.server.generations import NotPublishedError
 from reports.server.problems import ProblemError
@@ -16,9 +17,10 @@ router = APIRouter(tags=["standing"])
 
 @router.get("/api/health", summary="Whether the server answers.")
 async def health(request: Request) -> Response:
-    """The process; nothing of the warehouse."""
+    """The process, and when the newest webhook came in; nothing of the warehouse."""
     site = site_of(request)
-    return json_answer({"status": "ok", "started_at": site.started_at})
+    paths = site.workspace.paths
+    return json_answer({"status": "ok", "started_at": site.started_at, "last_webhook_at": last_event(paths)})
 
 
 @router.get("/api/ready", summary="Whether there is a warehouse to read, how old it is, what ran last.")
@@ -46,6 +48,14 @@ def ready(request: Request) -> Response:
             "last_run": run,
         }
     )
+
+
+@router.post("/api/links", summary="Another link for a browser: good once, for five minutes.")
+async def link(request: Request) -> Response:
+    """Only for whoever shows the token."""
+    if request.state.way != "token":
+        raise ProblemError(403, "A link is for whoever shows the token")
+    return json_answer({"url": f"{request.base_url}enter/{site_of(request).keys.link()}"})
 
 
 @router.get("/api/report", summary="The whole report, as its JSON file has it.")
