@@ -93,7 +93,7 @@ messages: $(INSTALLED) ## what a person would be written, step by step, and why;
 plan: $(INSTALLED) ## who is asked in a week, on which day, by whom: show and keep, then hand over what is due  [WEEK=2026-02-09 PILOT= CAMPAIGN= FORMAT=text|csv|json APPLY=1]
 	@$(VERB) plan
 
-track: $(INSTALLED) ## whom you met, or who answered by e-mail, out of a file or calendar: show, then keep  [FILE= TYPE=meeting|email_answer APPLY=1]
+track: $(INSTALLED) ## whom you met, or who replied or answered by e-mail, out of a file or calendar: show, then keep  [FILE= TYPE=meeting|reply|email_answer APPLY=1]
 	@$(VERB) track
 
 serve: $(INSTALLED) ## pages to work on and an API, on this machine until stopped; prints an address to open

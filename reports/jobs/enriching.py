@@ -11,10 +11,10 @@ from extract.enrichment.leads import leads_of_warehouse
 from extract.enrichment.ledger import EnrichmentLedger
 from extract.enrichment.readiness import not_ready
 from extract.enrichment.registry import INTEGRATIONS, chosen
+from extract.people.known_leads import known_lead
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.workspace import Workspace
 from reports.jobs.frame import Say, require_places
-from reports.jobs.known_leads import known_lead
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ import duckdb
 import pytest
 
 from extract.enrichment.ledger import EnrichmentLedger
+from extract.people.known_leads import UnknownLeadError
 from extract.people.suppression import Suppressions
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.services import SERVICES
 from extract.workspace.workspace import Workspace, load_workspace
 from reports.jobs.enriching import asked_by_default, cost_of_lead, enrich_lead, known_of
-from reports.jobs.known_leads import UnknownLeadError
 from tests.extract.enrichment.stand_ins import StandIns, stand_ins
 from tests.projects import project
 

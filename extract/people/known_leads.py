@@ -8,7 +8,6 @@ from extract.people.suppression import suppressions
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.strict_yaml import quoted
 from extract.workspace.workspace import Workspace
-from reports.jobs.frame import require_published
 
 
 class UnknownLeadError(ConfigurationError):
@@ -28,9 +27,12 @@ def known_lead(workspace: Workspace, lead_id: str) -> KnownLead:
     """The lead of that number.
 
     Raises UnknownLeadError for an unknown one and one that was erased since, ConfigurationError for one whose
-    profile link leads to nobody.
+    profile link leads to nobody, and where nothing is published yet.
     """
-    with duckdb.connect(str(require_published(workspace)), read_only=True) as connection:
+    published = workspace.paths.published
+    if not published.exists():
+        raise ConfigurationError(f"There is no warehouse at {published} yet: `make run` first")
+    with duckdb.connect(str(published), read_only=True) as connection:
         found = connection.execute(
             "select normalized_profile_url, is_valid_profile_url from marts.heyreach_leads where lead_id = ?",
             [lead_id],
