@@ -81,7 +81,7 @@ icp: $(INSTALLED) ## list the profiles of ideal customers; take one over from a 
 signal: $(INSTALLED) ## say what happened to a lead or a company  [URL=|DOMAIN= TYPE=contract_renewal ON=2026-01-31 DETAIL=]
 	@$(VERB) signal
 
-inbox: $(INSTALLED) ## whom to ask next, why now, what not to do; csv writes them for make import  [PROFILE= TIER=hot|warm|nurture|cold LIMIT= FORMAT=text|csv|json]
+inbox: $(INSTALLED) ## whom to ask next, why now, what not to do; csv writes them for make import; leave somebody out  [PROFILE= TIER=hot|warm|nurture|cold LIMIT= FORMAT=text|csv|json | DISMISS= REASON= DAYS= | UNDISMISS=]
 	@$(VERB) inbox
 
 segment: $(INSTALLED) ## what each segment of prospects comes to, and whom to write to first; csv writes them for make import  [SEGMENT= LIMIT= FORMAT=text|csv|json]

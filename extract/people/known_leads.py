@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-import duckdb
-
 from extract.people.suppression import suppressions
 from extract.workspace.errors import ConfigurationError
+from extract.workspace.published import connect_published
 from extract.workspace.strict_yaml import quoted
 from extract.workspace.workspace import Workspace
 
@@ -32,7 +31,7 @@ def known_lead(workspace: Workspace, lead_id: str) -> KnownLead:
     published = workspace.paths.published
     if not published.exists():
         raise ConfigurationError(f"There is no warehouse at {published} yet: `make run` first")
-    with duckdb.connect(str(published), read_only=True) as connection:
+    with connect_published(published) as connection:
         found = connection.execute(
             "select normalized_profile_url, is_valid_profile_url from marts.heyreach_leads where lead_id = ?",
             [lead_id],
