@@ -81,7 +81,7 @@ icp: $(INSTALLED) ## list the profiles of ideal customers; take one over from a 
 signal: $(INSTALLED) ## say what happened to a lead or a company  [URL=|DOMAIN= TYPE=contract_renewal ON=2026-01-31 DETAIL=]
 	@$(VERB) signal
 
-inbox: $(INSTALLED) ## whom to ask next, why now, what not to do; csv writes them for make import  [PROFILE= TIER=hot|warm|nurture|cold LIMIT= FORMAT=text|csv|json]
+inbox: $(INSTALLED) ## whom to ask next, why now, what not to do; csv writes them for make import; leave somebody out  [PROFILE= TIER=hot|warm|nurture|cold LIMIT= FORMAT=text|csv|json | DISMISS= REASON= DAYS= | UNDISMISS=]
 	@$(VERB) inbox
 
 segment: $(INSTALLED) ## what each segment of prospects comes to, and whom to write to first; csv writes them for make import  [SEGMENT= LIMIT= FORMAT=text|csv|json]
@@ -93,7 +93,7 @@ messages: $(INSTALLED) ## what a person would be written, step by step, and why;
 plan: $(INSTALLED) ## who is asked in a week, on which day, by whom: show and keep, then hand over what is due  [WEEK=2026-02-09 PILOT= CAMPAIGN= FORMAT=text|csv|json APPLY=1]
 	@$(VERB) plan
 
-track: $(INSTALLED) ## whom you met, or who answered by e-mail, out of a file or calendar: show, then keep  [FILE= TYPE=meeting|email_answer APPLY=1]
+track: $(INSTALLED) ## whom you met, or who replied or answered by e-mail, out of a file or calendar: show, then keep  [FILE= TYPE=meeting|reply|email_answer APPLY=1]
 	@$(VERB) track
 
 serve: $(INSTALLED) ## pages to work on, an API and the door, until stopped; prints an address to open  [LINK=1: another one]

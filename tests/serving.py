@@ -1,6 +1,7 @@
 """A server over real HTTP in a thread of the test's own process, on a port that is free."""
 
 import contextlib
+import os
 import shutil
 import socket
 import threading
@@ -83,7 +84,9 @@ def serving(workspace: Workspace, settings: ServeSettings = ServeSettings()) -> 
         port = probe.getsockname()[1]
     workspace = replace(workspace, serve=replace(settings, port=port))
     token = read_token(workspace.paths.server_token)
-    site = new_site(workspace, token)
+    # What jobs are told of the workspace: they run in processes of their own.
+    environment = dict(os.environ) | {"HEYREACH_API_KEY": "", "OUTBOUND_DATA_DIR": str(workspace.data_dir)}
+    site = new_site(workspace, token, environment)
     server = uvicorn.Server(configured(create_app(site)))
     with socket.create_server(("127.0.0.1", port), backlog=256) as sock:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)

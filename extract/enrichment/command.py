@@ -13,6 +13,7 @@ from extract.enrichment.aturiya import leads_of_aturiya
 from extract.enrichment.base import REOPENED, Integration
 from extract.enrichment.clients import Clients, is_invented, missing_keys
 from extract.enrichment.config import EnrichmentConfig, load_enrichment_config
+from extract.enrichment.costing import costs_of, total_usd
 from extract.enrichment.halting import FailingAlikeError, Halts
 from extract.enrichment.lacking import lacking, oldest_first
 from extract.enrichment.leads import (
@@ -26,6 +27,7 @@ from extract.enrichment.ledger import EnrichmentLedger
 from extract.enrichment.ledger_tables import Ask, Run, RunRow
 from extract.enrichment.output import cost_text, counted, result_paths, summary_lines, write_files
 from extract.enrichment.profiles import ProfileSource
+from extract.enrichment.readiness import not_ready
 from extract.enrichment.registry import chosen, waves
 from extract.enrichment.runner import Runner
 from extract.importer.mapping import load_mappings
@@ -35,8 +37,7 @@ from extract.sandbox.process import Sandbox, demo_sandbox
 from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.folders import require_writable
 from extract.workspace.lock import exclusive
-from extract.workspace.services import HEYREACH, PROFILES, SERVICES
-from extract.workspace.values import is_loopback
+from extract.workspace.services import HEYREACH, PROFILES
 from extract.workspace.workspace import Workspace
 
 MOST_PARALLEL = 16
@@ -60,8 +61,8 @@ class EnrichOptions:
     """What the operator asked for; without a file, the leads of `source`.
 
     `output` is a file or folder for the result, `format` csv, json or both; without it, what the file's
-    ending says, else both. `again` are the people of the warehouse who alone are asked about, whatever is
-    known of them for longer than AGAIN_AFTER.
+    ending says, else both. `only` are the people of the warehouse who alone are asked about, and so are
+    `again`, whatever is known of them for longer than AGAIN_AFTER.
     """
 
     names: str
@@ -75,6 +76,7 @@ class EnrichOptions:
     output: Path | None = None
     format: str | None = None
     back_off: float = 1.0
+    only: frozenset[str] | None = None
     again: frozenset[str] | None = None
 
     @property
@@ -166,7 +168,8 @@ class _Enrichment:
     spent: Spent
 
     def run(self, leads: Leads, integrations: list[Integration]) -> None:
-        purpose = purpose_of(leads, integrations, self.options.limit, self.options.again is not None)
+        options = self.options
+        purpose = purpose_of(leads, integrations, options.limit, options.again is not None, options.only)
         run = self.ledger.unfinished(purpose)
         if leads.source == "warehouse":
             leads = self._lacking(leads, integrations)
@@ -268,25 +271,18 @@ class _Enrichment:
             f"{len(leads.rows):,} rows; dry run: nothing is asked"
             + (f"; would go on with {run.run_id}" if run else "")
         )
-        total, is_priced = 0.0, True
-        yielded = {name for each in integrations for name in each.outputs}
-        for each in integrations:
-            subjects = [each.subject(row.lead) for row in leads.rows]
-            keys = {subject.key for subject in subjects if subject}
-            known = keys & self.ledger.cached(each.name, each.variant, self._now()).keys()
-            to_ask = len(keys) - len(known)
-            waits = set(each.inputs) & (yielded - set(each.outputs))
-            price = self.config.price(each.service)
-            cost = None if price is None else to_ask * each.credits * price
-            later = f"; also what others find as {', '.join(sorted(waits))}" if waits else ""
+        costs = costs_of(leads.rows, integrations, self.ledger, self.config, self._now())
+        for each in costs:
+            later = f"; also what others find as {', '.join(each.waits_for)}" if each.waits_for else ""
             self.say(
-                f"  {each.name}: {sum(subject is not None for subject in subjects):,} rows have its input, "
-                f"{len(known):,} known already, {to_ask:,} to ask{later}; at most "
-                f"{cost_text(to_ask * each.credits, cost)}"
+                f"  {each.integration}: {each.rows:,} rows have its input, {each.known:,} known already, "
+                f"{each.to_ask:,} to ask{later}; at most {cost_text(each.credits, each.usd)}"
             )
-            is_priced = is_priced and (cost is not None or not to_ask * each.credits)
-            total += cost or 0.0
-        self.say(f"  at most {total:,.2f} dollars" + ("" if is_priced else ", and what has no price set"))
+        is_priced = all(each.is_priced for each in costs)
+        self.say(
+            f"  at most {total_usd(costs):,.2f} dollars"
+            + ("" if is_priced else ", and what has no price set")
+        )
 
     def _report(self, run: Run, leads: Leads, integrations: list[Integration], halts: Halts) -> bool:
         """Write the files and say what was found; whether nothing is left to ask."""
@@ -315,8 +311,13 @@ class _Enrichment:
         return kept, [ask for ask in self.ledger.asks(run.run_id) if ask.row_number in numbers]
 
     def _now(self) -> datetime:
-        is_of_the_demo = self.workspace.is_demo and not self.workspace.as_of
-        return DEMO_END if is_of_the_demo else self.workspace.now()
+        return moment(self.workspace)
+
+
+def moment(workspace: Workspace) -> datetime:
+    """The moment at which services are asked; of the demo's people, the end of their story."""
+    is_of_the_demo = workspace.is_demo and not workspace.as_of
+    return DEMO_END if is_of_the_demo else workspace.now()
 
 
 def _leads(workspace: Workspace, options: EnrichOptions, clients: Clients) -> Leads:
@@ -324,7 +325,7 @@ def _leads(workspace: Workspace, options: EnrichOptions, clients: Clients) -> Le
         return leads_of_file(options.file, load_mappings(workspace.import_mappings), options.limit)
     if options.source == "aturiya":
         return leads_of_aturiya(clients.get("aturiya"), options.campaign_id, options.limit)
-    return leads_of_warehouse(workspace.paths.published)
+    return leads_of_warehouse(workspace.paths.published, options.only)
 
 
 def _without_erased(people: Suppressions, leads: Leads, say: Say) -> Leads:
@@ -345,21 +346,10 @@ def _check_ready(workspace: Workspace, integrations: list[Integration], options:
         problems += [
             f"SOURCE=aturiya needs {name}: set it in .env" for name in missing_keys("aturiya", workspace)
         ]
-    is_about_the_demo = workspace.is_demo and options.is_of_warehouse
     for each in integrations:
-        if each.problem():
-            problems.append(f"{each.name}: {each.problem()}")
-        if is_about_the_demo and is_invented(each.service, workspace):
-            continue
-        if is_about_the_demo and each.service in SERVICES and not _is_local(workspace, each.service):
-            problems.append(
-                f"{each.name}: the demo's people are invented, and asking about them would cost money: "
-                "give FILE=, or set HEYREACH_API_KEY to see your own leads"
-            )
-        if not options.is_dry_run:
-            problems += [
-                f"{each.name} needs {name}: set it in .env" for name in missing_keys(each.service, workspace)
-            ]
+        problems += not_ready(
+            workspace, each, is_of_warehouse=options.is_of_warehouse, is_dry_run=options.is_dry_run
+        )
     if problems:
         raise ConfigurationError(problems)
 
@@ -371,7 +361,3 @@ def _check_results(workspace: Workspace, options: EnrichOptions) -> None:
             raise ConfigurationError(f"OUTPUT {path} is the file of the leads: name another one")
         if options.output or (options.file and options.file.exists()):
             require_writable(path.parent, "The folder of the result")
-
-
-def _is_local(workspace: Workspace, service: str) -> bool:
-    return is_loopback(workspace.services[SERVICES[service].base_url_variable])

@@ -2,7 +2,7 @@
 
 import functools
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,8 +69,8 @@ def leads_of_file(path: Path, mappings: dict[str, ImportMapping], limit: int | N
     return Leads("file", rows, path, table.sha256, table.header, dict(records), frozenset(columns))
 
 
-def leads_of_warehouse(published: Path) -> Leads:
-    """The people of the published warehouse with a profile, newest first.
+def leads_of_warehouse(published: Path, only: Collection[str] | None = None) -> Leads:
+    """The people of the published warehouse with a profile, newest first; `only` those where they are named.
 
     Raises ConfigurationError without a warehouse.
     """
@@ -82,8 +82,10 @@ def leads_of_warehouse(published: Path) -> Leads:
             select normalized_profile_url, company_name, email, company_domain, first_account_id
             from marts.heyreach_leads
             where is_valid_profile_url
+                and ($only is null or normalized_profile_url in (select unnest($only::varchar[])))
             order by created_at desc, lead_id
-            """
+            """,
+            {"only": None if only is None else sorted(only)},
         ).fetchall()
     names = ("linkedin_url", "company_name", "email", "company_domain", "sender_account_id")
     values = [{name: value for name, value in zip(names, row, strict=True) if value} for row in answer]
@@ -150,10 +152,15 @@ def _has_none(leads: Leads, column: str) -> str:
 
 
 def purpose_of(
-    leads: Leads, integrations: Sequence[Integration], limit: int | None, is_again: bool = False
+    leads: Leads,
+    integrations: Sequence[Integration],
+    limit: int | None,
+    is_again: bool = False,
+    only: Collection[str] | None = None,
 ) -> str:
     """What makes two starts the same run: the same file, the same questions, the same part."""
     asked = sorted(f"{each.name}:{each.variant}" for each in integrations)
     again = ["again"] if is_again else []
-    text = "\n".join([leads.source, leads.sha256 or "", str(limit or ""), *asked, *again])
+    people = sorted(only or ())
+    text = "\n".join([leads.source, leads.sha256 or "", str(limit or ""), *asked, *again, *people])
     return hashlib.sha256(text.encode()).hexdigest()[:32]

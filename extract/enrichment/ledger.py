@@ -5,6 +5,7 @@ answer. Answers are the cache, too. What each table holds stands in ledger_table
 """
 
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -67,16 +68,12 @@ class EnrichmentLedger(LedgerFile):
             "order by started_at desc limit 1",
             purpose,
         )
-        if not found:
-            return None
-        row = dict(found[0])
-        return Run(
-            **row
-            | {
-                "started_at": datetime.fromisoformat(row["started_at"]),
-                "integrations": tuple(row["integrations"].split(",")),
-            }
-        )
+        return _run(found[0]) if found else None
+
+    def newest(self, purpose: str) -> Run | None:
+        """The newest run of that purpose, whether or not it has come to its end."""
+        found = self.select("select * from runs where purpose = ? order by started_at desc limit 1", purpose)
+        return _run(found[0]) if found else None
 
     def rows(self, run_id: str) -> list[RunRow]:
         """The rows of a run, in their order."""
@@ -333,7 +330,7 @@ class EnrichmentLedger(LedgerFile):
     def end(self, run_id: str, at: datetime) -> None:
         """Write that a run has nothing left to ask."""
         with self.transaction() as database:
-            database.execute("insert into endings values (?, ?)", (run_id, at.isoformat()))
+            database.execute("insert or ignore into endings values (?, ?)", (run_id, at.isoformat()))
 
     def news(self, runs: set[str], last_ask: int, answered: set[int]) -> Iterator[tuple[str, dict]]:
         """(raw table, row) of what raw lacks, given what it holds. All of one moment, also during a run."""
@@ -366,6 +363,17 @@ class EnrichmentLedger(LedgerFile):
             for row in answers:
                 if row["call_id"] not in answered:
                     yield "enrichment_answers", dict(row)
+
+
+def _run(row: sqlite3.Row) -> Run:
+    told = dict(row)
+    return Run(
+        **told
+        | {
+            "started_at": datetime.fromisoformat(told["started_at"]),
+            "integrations": tuple(told["integrations"].split(",")),
+        }
+    )
 
 
 def _priced(credits_used: float, usd_per_credit: float | None) -> float | None:

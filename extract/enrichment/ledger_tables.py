@@ -33,6 +33,7 @@ create table if not exists run_rows (
     lead text not null,
     primary key (run_id, row_number)
 );
+create index if not exists run_rows_by_person on run_rows (person);
 create table if not exists source_rows (
     source_row_id integer primary key autoincrement,
     run_id text not null references runs,

@@ -1,5 +1,10 @@
-"""A profile that another program wrote as JSON: read by the rules of the file, shown as its lines, added."""
+"""A profile that another program wrote as JSON: read by the rules of the file, shown as its lines, added.
 
+Or saved: one that is in the file already gets its new lines, and everything else stays as it is.
+"""
+
+import hashlib
+import json
 import os
 import re
 import textwrap
@@ -20,17 +25,31 @@ _KEYS = {re.sub(r"_(\w)", lambda found: found[1].upper(), key): key for key in (
 _WIDTH = 110
 
 
+class ChangedMeanwhileError(ConfigurationError):
+    """Somebody else has changed the file since it was read."""
+
+
 def read_json(path: Path, name: str) -> str:
     """The lines of a profile called `name`, as config/icp_profiles.yaml holds them, from the JSON in `path`.
 
     Raises ConfigurationError with every problem of the profile and its line.
     """
+    return _block(path, name, strict_yaml.load_json(path))
+
+
+def read_told(told: dict, name: str) -> str:
+    """The same of a profile that was sent, whose problems are named by lines of its JSON."""
+    path = Path("the profile")
+    return _block(path, name, strict_yaml.parsed(json.dumps(told, indent=1, ensure_ascii=False), path))
+
+
+def _block(path: Path, name: str, document: Mapping) -> str:
     try:
         check_name(name)
     except ValueError as error:
         raise ConfigurationError(f"NAME: {error}") from None
     problems = Problems(path)
-    profile = _renamed(strict_yaml.load_json(path), problems)
+    profile = _renamed(document, problems)
     read_profile(name, profile, 1, problems)
     if problems.found:
         raise ConfigurationError(problems.found)
@@ -51,14 +70,81 @@ def add(path: Path, name: str, block: str) -> None:
     alone = _read(_with("", Mapping(1), name, block), path)
     wanted = Profiles(before.default or name, {**before.by_name, **alone.by_name})
     new = _with(text, strict_yaml.parsed(text, path), name, block)
+    _require(new, path, wanted)
+    _write(path, new)
+
+
+def fingerprint(path: Path) -> str:
+    """What tells one state of a file from another."""
+    content = path.read_bytes() if path.exists() else b""
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def with_profile(path: Path, name: str, block: str, *, is_default: bool = False) -> tuple[str, Profiles]:
+    """The file's text with a profile new or changed, and what it says then; nothing is written.
+
+    Raises ConfigurationError where the file can't be read, or is laid out so that lines can't be exchanged.
+    """
+    text = strict_yaml.read_text(path) if path.exists() else ""
+    before = _read(text, path)
+    alone = _read(_with("", Mapping(1), name, block), path)
+    wanted = Profiles(
+        name if is_default or before.default is None else before.default, before.by_name | alone.by_name
+    )
+    document = strict_yaml.parsed(text, path)
+    if wanted.default != before.default and before.default is not None:
+        lines = text.splitlines(keepends=True)
+        place = document.lines["default"] - 1
+        key, _, value = lines[place].partition(":")
+        lines[place] = f"{key}:{value.replace(before.default, name, 1)}"
+        text = "".join(lines)
+    exchange = _exchanged if name in before.by_name else _with
+    text = exchange(text, document, name, block)
+    _require(text, path, wanted)
+    return text, wanted
+
+
+def save(path: Path, name: str, block: str, seen: str, *, is_default: bool = False) -> None:
+    """Write a profile, new or changed, into the file, whose `fingerprint` was `seen` when it was read.
+
+    Raises ChangedMeanwhileError where it is another one by now, and as `with_profile` does.
+    """
+    if fingerprint(path) != seen:
+        raise ChangedMeanwhileError(
+            f"{shown(path)} was changed since you read it: look at it again, then save"
+        )
+    _write(path, with_profile(path, name, block, is_default=is_default)[0])
+
+
+def _exchanged(text: str, document: Mapping, name: str, block: str) -> str:
+    """The text with the lines of a profile exchanged; blank lines and comments behind it stay."""
+    end = "\r\n" if "\r\n" in text else "\n"
+    lines = text.splitlines(keepends=True)
+    profiles = document["profiles"]
+    first = profiles.lines[name] - 1
+    starts = [*profiles.lines.values(), *document.lines.values()]
+    last = min([line - 1 for line in starts if line - 1 > first], default=len(lines))
+    # What stands right above the next name belongs to that.
+    while not lines[last - 1].strip() or lines[last - 1].lstrip().startswith("#"):
+        last -= 1
+    margin = re.match(" *", lines[first])[0]
+    lines[first:last] = [line + end for line in textwrap.indent(block, margin).splitlines()]
+    return "".join(lines)
+
+
+def _require(text: str, path: Path, wanted: Profiles) -> None:
+    """Raise ConfigurationError unless a text says what it should."""
     try:
-        is_added = _read(new, path) == wanted
+        is_so = _read(text, path) == wanted
     except ConfigurationError:
-        is_added = False
-    if not is_added:
+        is_so = False
+    if not is_so:
         raise ConfigurationError(
             f"{shown(path)} is laid out so that nothing can be added to it; put the lines into it yourself"
         )
+
+
+def _write(path: Path, new: str) -> None:
     mode = path.stat().st_mode if path.exists() else 0o644
     write_whole(path, new.encode())
     os.chmod(path, mode & 0o777)

@@ -77,13 +77,16 @@ def discover(
     *,
     has_people: bool = False,
     applies: bool = False,
+    search_id: str | None = None,
     back_off: float = 1.0,
 ) -> Search:
     """Search for at most `limit` new companies of a profile, of the default one where none is named.
 
     Nothing of that is charged; without `applies` nothing is kept. With `has_people` people are searched for
-    at as many companies that were brought, now or before, and that is charged. Raises ConfigurationError for
-    what can't be searched, UnfinishedSearchError and UnfinishedPeopleError where a service stops answering.
+    at as many companies that were brought, now or before, and that is charged. One of a `search_id` that was
+    cut off goes on when it is called again: it brings no more, and searches nowhere else, than it was to.
+    Raises ConfigurationError for what can't be searched, UnfinishedSearchError and UnfinishedPeopleError
+    where a service stops answering.
     """
     name, asked = _chosen(workspace, profile, limit)
     titles = asked["decision_makers"]["titles"]
@@ -97,14 +100,17 @@ def discover(
         _clients(workspace, config, back_off) as clients,
     ):
         found = Search(name)
-        _search(workspace, clients.get(SERVICE), asked, found, limit, applies=applies)
+        found.rows += _brought(workspace, search_id)
+        if len(found.rows) < limit:
+            number = search_id or secrets.token_hex(8)
+            _search(workspace, clients.get(SERVICE), asked, found, limit, number, applies=applies)
         if has_people:
             domains = companies_open(workspace, name)
             domains += [] if applies else [row["company_domain"] for row in found.rows]
             found.companies_to_search = len(domains[:limit])
         if has_people and applies:
             found.people = find_people(
-                workspace, clients, config, name, titles, domains[:limit], lambda: _now(workspace)
+                workspace, clients, config, name, titles, domains[:limit], lambda: _now(workspace), search_id
             )
         return found
 
@@ -126,12 +132,18 @@ def _chosen(workspace: Workspace, profile: str | None, limit: int) -> tuple[str,
 
 
 def _search(
-    workspace: Workspace, client: ServiceClient, asked: Profile, found: Search, limit: int, *, applies: bool
+    workspace: Workspace,
+    client: ServiceClient,
+    asked: Profile,
+    found: Search,
+    limit: int,
+    search_id: str,
+    *,
+    applies: bool,
 ) -> None:
     """Look at companies of the search until there are enough new ones; note each where it `applies`."""
     client.on_leave = found.count_request
     known = _known(workspace, found.icp_profile)
-    search_id = secrets.token_hex(8)
     try:
         for company, domain in _companies(client, asked, found):
             found.looked_at += 1
@@ -159,6 +171,12 @@ def _search(
         raise UnfinishedSearchError(
             f"{error}. The {len(found.rows):,} companies until then are kept; run the same command again"
         ) from None
+
+
+def _brought(workspace: Workspace, search_id: str | None) -> list[dict[str, Any]]:
+    """What a search has brought before it was cut off."""
+    rows = journal.rows(workspace.paths.discoveries) if search_id else []
+    return [row for row in rows if row["search_id"] == search_id]
 
 
 def _companies(

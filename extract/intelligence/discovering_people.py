@@ -67,20 +67,22 @@ def find_people(
     titles: list[str],
     domains: list[str],
     now: Callable[[], datetime],
+    search_id: str | None = None,
 ) -> People:
     """Search these companies for people with these titles, and ask who they are.
 
-    A run that was killed is gone on with first. Raises UnfinishedPeopleError where a service stops answering.
+    A run that was killed is gone on with first; one of a `search_id` is all that is done for it. Raises
+    UnfinishedPeopleError where a service stops answering.
     """
     gone = suppressions(workspace)
     integration = FoundPerson(config, gone)
-    purpose = f"{SOURCE} {profile}"
+    purpose = f"{SOURCE} {profile}" + (f" {search_id}" if search_id else "")
     with EnrichmentLedger(workspace.paths.enrichment_ledger) as ledger:
         runs = []
-        open_run = ledger.unfinished(purpose)
-        if open_run and ledger.is_planned(open_run.run_id, integration.name):
-            runs.append(open_run)
-        if domains:
+        begun = ledger.newest(purpose) if search_id else ledger.unfinished(purpose)
+        if begun and ledger.is_planned(begun.run_id, integration.name):
+            runs.append(begun)
+        if domains and not (search_id and runs):
             client = clients.get(SERVICE)
             rows, asks = _planned({each: candidates(client, each, titles) for each in domains}, gone)
             run_id = f"{SOURCE}-{now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"

@@ -45,14 +45,7 @@ def read_target(
     if sum(map(bool, (url, domain, profile))) != 1:
         raise ConfigurationError("Name one to watch: URL= of a person, DOMAIN= of a company, or PROFILE=")
     if url:
-        [parsed] = parse_profile_urls([url])
-        if not parsed.key:
-            raise ConfigurationError(
-                f"URL is no person's profile ({parsed.kind}); give it like https://www.linkedin.com/in/name"
-            )
-        if suppressions(workspace).erased({url}):
-            raise ConfigurationError("This person was erased or purged, and is kept out")
-        return Target(profile_url=f"https://www.{parsed.key}")
+        return Target(profile_url=person_link(workspace, url))
     if domain:
         [found] = company_domains([domain])
         if not found:
@@ -64,6 +57,21 @@ def read_target(
     if profile not in known:
         raise ConfigurationError(f"There is no profile {quoted(profile)}; {suggestion(profile, known)}")
     return Target(icp_profile=profile)
+
+
+def person_link(workspace: Workspace, url: str) -> str:
+    """The plain link of the person whose profile was typed.
+
+    Raises ConfigurationError for nobody's, and for somebody who was erased.
+    """
+    [parsed] = parse_profile_urls([url])
+    if not parsed.key:
+        raise ConfigurationError(
+            f"URL is no person's profile ({parsed.kind}); give it like https://www.linkedin.com/in/name"
+        )
+    if suppressions(workspace).erased({url}):
+        raise ConfigurationError("This person was erased or purged, and is kept out")
+    return f"https://www.{parsed.key}"
 
 
 def watched(paths: Paths) -> dict[Target, datetime]:

@@ -5,19 +5,21 @@ backups. Of a file only what is about leads is kept: whom, what, and when.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
 
 from dbt_project.rendering import returned
 from extract.intelligence.signal_files import judged
+from extract.intelligence.telling import SOURCE
 from extract.outreach.told_files import CALENDAR, ToldRow, read_told
 from extract.people.profile_urls import parse_profile_urls
 from extract.people.suppression import suppressions
 from extract.workspace import journal
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.published import connect_published
+from extract.workspace.strict_yaml import suggestion
 from extract.workspace.workspace import Workspace
 
 FILE = "tracked.jsonl"
@@ -83,6 +85,30 @@ def keep(workspace: Workspace, tracked: list[Tracked]) -> None:
         if text not in written:
             journal.append_line(folder / FILE, line)
             written.add(text)
+
+
+def keep_event(workspace: Workspace, profile_url: str, kind: str, at: datetime, now: datetime) -> bool:
+    """Keep one event that somebody tells of a lead, on disk when this returns; whether it was told before.
+
+    Raises ConfigurationError for what a line of a file would be set aside for, and for an unknown kind.
+    """
+    if kind not in KINDS:
+        raise ConfigurationError(f"kind must be one of {', '.join(KINDS)}; {suggestion(kind, KINDS)}")
+    line = {
+        "profile_url": profile_url,
+        "signal_type": KINDS[kind],
+        "occurred_at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "source": SOURCE,
+    }
+    [verdict] = judged([orjson.dumps(line)], now)
+    if verdict.reason:
+        raise ConfigurationError(verdict.reason)
+    if suppressions(workspace).erased({profile_url}):
+        raise ConfigurationError("This person was erased, or their data was too old: nothing is kept of them")
+    told = Tracked("", (profile_url,), (line,))
+    is_kept = orjson.dumps(line, option=orjson.OPT_SORT_KEYS) in _kept(workspace.paths.signals / FILE)
+    keep(workspace, [told])
+    return is_kept
 
 
 def _tracked(row: ToldRow, lines: tuple[dict, ...], before: set[bytes], now: datetime) -> Tracked:

@@ -195,7 +195,8 @@ def _learn(rows: list[dict], cleaned: list[dict | None], person: Person) -> None
 def _rows(workspace: Workspace) -> Iterator[tuple[str, list[dict]]]:
     yield from files.raw_rows(workspace.paths.raw)
     paths = workspace.paths
-    for path in (paths.import_ledger, paths.enrichment_ledger, paths.act_ledger, paths.plan_ledger):
+    ledgers = (paths.import_ledger, paths.enrichment_ledger, paths.act_ledger, paths.plan_ledger)
+    for path in (*ledgers, paths.job_ledger):
         if path.exists():
             yield from files.sqlite_rows(path)
 

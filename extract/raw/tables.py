@@ -237,6 +237,18 @@ _LEDGERS: dict[str, dict[str, str]] = {
         "as_of": "timestamp",
         "declared_at": "timestamp",
     },
+    # Whom the operator dismissed from the inbox (extract/intelligence/dismissals.py).
+    "dismissals": {
+        "dismissal_id": "text",
+        "decision": "text",
+        "profile_url": "text",
+        "icp_profile": "text",
+        "total_score": "bigint",
+        "reason": "text",
+        "until_at": "timestamp",
+        "as_of": "timestamp",
+        "declared_at": "timestamp",
+    },
     # Companies that searches brought (extract/intelligence/discovering.py).
     "discoveries": {
         "discovery_id": "text",

@@ -77,6 +77,7 @@ FILE_KINDS = (
         KEPT,
     ),
     FileKind(("journal/watches.jsonl",), "whom you watch, and what was told of them", "a line each", LEADS),
+    FileKind(("journal/dismissals.jsonl",), "whom you dismissed from the inbox", "a line each", LEADS),
     FileKind(("journal/changed_texts.jsonl",), "texts you changed for one person", "a line each", LEADS),
     FileKind(("journal/discoveries.jsonl",), "companies that searches brought", "a line each", DISCOVERED),
     FileKind(RESULT_FILES, "reports, results and leads to follow", "some files each", RESULTS),

@@ -17,7 +17,8 @@ from extract.workspace.errors import OutboundError
 POLL_SECONDS = 1.0
 # What writes into a workspace, each under a lock of its own, in the order in which all of them are taken.
 # There is no other lock: one that is added stands here, and so whoever has to be alone waits for it too.
-WRITERS = ("run", "import", "enrichment", "delivery", "door")
+# `job` is held by whoever works for the server, over what the work itself holds.
+WRITERS = ("job", "run", "import", "enrichment", "delivery", "door")
 # Held for the moment of a write only: whoever finds it held waits that long, and says nothing of it.
 MOMENTARY = ("door",)
 MOMENT_SECONDS, MOMENT_POLL_SECONDS = 5.0, 0.01

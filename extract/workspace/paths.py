@@ -160,6 +160,11 @@ class Paths:
         return self.journal / "watches.jsonl"
 
     @property
+    def dismissals(self) -> Path:
+        """Whom the operator dismissed from the inbox."""
+        return self.journal / "dismissals.jsonl"
+
+    @property
     def discoveries(self) -> Path:
         """Companies that searches brought."""
         return self.journal / "discoveries.jsonl"

@@ -20,6 +20,7 @@ KNOWN = {
     "enrichment ledger": 1,
     "ledger of acts": 1,
     "ledger of plans": 1,
+    "ledger of jobs": 1,
     "backup": 1,
 }
 FILE_NAME = "version"

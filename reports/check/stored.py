@@ -62,6 +62,7 @@ def check_versions(workspace: Workspace, stored: Stored) -> Iterator[Finding]:
         ("enrichment ledger", workspace.paths.enrichment_ledger),
         ("ledger of acts", workspace.paths.act_ledger),
         ("ledger of plans", workspace.paths.plan_ledger),
+        ("ledger of jobs", workspace.paths.job_ledger),
     ):
         if path.exists():
             versions.require_known(kind, path, versions.of_sqlite_file(path))

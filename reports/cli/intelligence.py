@@ -47,11 +47,32 @@ def signal(workspace: Workspace, url: str, domain: str, signal_type: str, on: st
 @click.option("--tier", type=OneOf(TIERS), help="Only leads of that tier.")
 @click.option("--limit", type=WHOLE, metavar="N", help="Only the first N: 20 shown, or all written.")
 @click.option("--format", type=OneOf(("text", "csv", "json")), default="text", help="csv: into a file.")
-def inbox(workspace: Workspace, **options: Any) -> None:
-    """List whom to ask next, why now, and what not to do; or write them for an import."""
+@click.option("--dismiss", metavar="URL", help="Somebody who is to be left out of it.")
+@click.option("--reason", metavar="TEXT", help="Why they are dismissed.")
+@click.option("--days", type=WHOLE, metavar="N", help="For how long at most; 90 unless it is named.")
+@click.option("--undismiss", metavar="URL", help="Somebody who is to be in it again.")
+def inbox(
+    workspace: Workspace,
+    dismiss: str | None,
+    reason: str | None,
+    days: int | None,
+    undismiss: str | None,
+    **options: Any,
+) -> None:
+    """List whom to ask next, why now, and what not to do; or write them for an import, or dismiss some."""
+    from reports.jobs import dismissing
     from reports.jobs.inbox import show_inbox
 
-    show_inbox(workspace, **options, show=show)
+    if dismiss and undismiss:
+        raise click.UsageError("--dismiss and --undismiss don't go together")
+    if (reason or days is not None) and not dismiss:
+        raise click.UsageError("--reason and --days need --dismiss")
+    if dismiss:
+        dismissing.dismiss(workspace, dismiss, reason, days, show=show)
+    elif undismiss:
+        dismissing.take_back(workspace, undismiss, show=show)
+    else:
+        show_inbox(workspace, **options, show=show)
 
 
 @verb(root, "watch")

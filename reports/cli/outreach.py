@@ -64,10 +64,12 @@ def plan(workspace: Workspace, format: str, apply: bool, **options: Any) -> None
 
 @verb(root, "track")
 @click.option("--file", type=PATH, metavar="FILE", help="A CSV file, or a calendar (.ics).")
-@click.option("--type", "kind", type=OneOf(("meeting", "email_answer")), default="meeting", help="Of what.")
+@click.option(
+    "--type", "kind", type=OneOf(("meeting", "reply", "email_answer")), default="meeting", help="Of what."
+)
 @click.option("--apply", is_flag=True, help="Keep it; without it, show what each row comes to.")
 def track(workspace: Workspace, file: Path | None, kind: str, apply: bool) -> None:
-    """Say from a file whom you met, or who answered by e-mail: show whom each row is about, then keep it."""
+    """Say from a file whom you met, who replied or answered by e-mail: show who each row is, then keep it."""
     from reports.jobs.tracking import track_file
 
     if file is None:

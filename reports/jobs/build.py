@@ -101,13 +101,15 @@ def build_and_publish(
     parameters["outreach_config_hash"] = keep(workspace.paths, outreach) if outreach.segments else None
     parameters["sequences_config_hash"] = keep(workspace.paths, sequences) if sequences.segments else None
     message_tests.keep(workspace.paths, tests, datetime.now(UTC))
+    # Before journals are read, so that what is noted later is known not to be in.
+    requested_at = datetime.now(UTC)
     land_journals(workspace)
     parameters |= vars(workspace.analytics)
     parameters["exploration_share_percent"] = scored_by.exploration_share_percent
     parameters["meeting_tags"] = outreach.engagement.meeting_tags
     notes = [{"date": f"{each.date}", "note": each.note} for each in workspace.notes]
     parameters["notes"] = json.dumps(notes)
-    _append_run_parameters(workspace, (since, until, against), "publish", parameters, run_id)
+    _append_run_parameters(workspace, (since, until, against), "publish", parameters, run_id, requested_at)
     for warning in warehouse.build_and_publish(files, run_id, keep_first_page):
         say(f"warning: {warning}")
     keep_snapshot(workspace, say)
@@ -205,6 +207,8 @@ def land_journals(workspace: Workspace) -> None:
     raw.append_missing(paths.raw, "advice_declarations", ("declaration_id",), declared)
     watched = journal.rows(paths.watches)
     raw.append_missing(paths.raw, "watches", ("watch_id",), watched)
+    dismissed = journal.rows(paths.dismissals)
+    raw.append_missing(paths.raw, "dismissals", ("dismissal_id",), dismissed)
     discovered = journal.rows(paths.discoveries)
     raw.append_missing(paths.raw, "discoveries", ("discovery_id",), discovered)
     scored_by = journal.rows(paths.scoring_configs)
@@ -221,6 +225,7 @@ def _append_run_parameters(
     purpose: str,
     parameters: dict,
     run_id: str,
+    requested_at: datetime | None = None,
 ) -> str:
     """Write the row the next build reads, its periods as `typed`; returns the name of the run."""
     since, until, against = typed
@@ -231,7 +236,7 @@ def _append_run_parameters(
         {
             **parameters,
             "run_id": run_id,
-            "requested_at": datetime.now(UTC),
+            "requested_at": requested_at or datetime.now(UTC),
             "purpose": purpose,
             "since": start,
             "until": end,

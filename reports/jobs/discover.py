@@ -23,12 +23,13 @@ def discover_companies(
     *,
     has_people: bool = False,
     applies: bool = False,
+    search_id: str | None = None,
     show: Say,
-) -> None:
+) -> Search:
     """Show which companies a search for a profile would bring, or bring them; raises as `discover` does."""
     require_places(workspace)
     published = require_published(workspace)
-    found = discover(workspace, profile, limit, has_people=has_people, applies=applies)
+    found = discover(workspace, profile, limit, has_people=has_people, applies=applies, search_id=search_id)
     for line in (*_told(found), *_people(workspace, found, has_people)):
         show(line + demo_mark(workspace.is_demo))
     try:
@@ -43,6 +44,7 @@ def discover_companies(
         show(f"They are in marts.discovered_companies{leads} after the next run: make run")
     elif not applies:
         show("Nothing is kept" + (": APPLY=1 brings them" if found.rows else ""))
+    return found
 
 
 def discover_tonight(workspace: Workspace, *, say: Say) -> None:

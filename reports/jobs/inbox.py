@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from extract.acting.leads_file import write_leads
+from extract.intelligence.dismissals import dismissed_since
 from extract.people.suppression import suppressions
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.lock import exclusive
@@ -67,7 +68,7 @@ def show_inbox(
 def _read(
     workspace: Workspace, profile: str | None, tier: str | None
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """What is said of a profile, and its leads without those who were erased since they were published."""
+    """What is said of a profile, and its leads, without whom was erased or dismissed since."""
     with open_published(require_published(workspace)) as connection:
         try:
             profiles = _rows(connection, "select * from marts.rpt_inbox_profiles order by profile_order")
@@ -91,6 +92,7 @@ def _read(
             tier,
         )
     gone = suppressions(workspace).erased({lead["profile_url"] for lead in leads})
+    gone |= dismissed_since(workspace.paths)
     return about, [lead for lead in leads if lead["profile_url"] not in gone]
 
 
@@ -107,6 +109,8 @@ def _lines(
     yield f"{about['icp_profile']}: {about['leads_to_ask']:,} leads to ask, {counts}. {about['ranking']}"
     if about.get("exploration"):  # a warehouse of an earlier release has none
         yield about["exploration"]
+    if about.get("dismissed_leads"):
+        yield f"{about['dismissed_leads']:,} more are dismissed, by you."
     if about["ask_first"]:
         yield f"{about['ask_first']} {about['ask_first_command']}"
     if not shown:

@@ -1,6 +1,8 @@
 """Leads that are watched: begun, stopped, listed with what changed."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 
 import duckdb
 
@@ -8,6 +10,7 @@ from extract.enrichment.config import load_enrichment_config
 from extract.enrichment.registry import chosen, telling_signals
 from extract.intelligence import watches
 from extract.intelligence.configuration import load_configuration
+from extract.intelligence.watches import Target
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.lock import exclusive
 from extract.workspace.strict_yaml import shown
@@ -39,24 +42,46 @@ def watch(
     require_places(workspace)
     require_published(workspace)
     profiles = load_configuration(workspace).profiles.by_name
-    with exclusive(workspace.folder, "delivery", job="watch"):
-        target = watches.read_target(workspace, url, domain, profile, profiles)
-        known = watches.watched(workspace.paths)
-        if stop:
-            if target not in known:
-                listed = ", ".join(map(str, known)) or "nobody is"
-                raise ConfigurationError(f"{target} isn't watched; watched are: {listed}")
-            watches.note(workspace.paths, "stop", target)
-            show(f"watched no more: {target}")
-            return
-        if target in known:
-            show(f"watched since {known[target]:%Y-%m-%d} already: {target}")
-            return
-        leads = watches.begin(workspace.paths, target)
-    concerned = f"{leads:,} lead{'' if leads == 1 else 's'} now"
+    target = watches.read_target(workspace, url, domain, profile, profiles)
+    if stop:
+        watch_no_more(workspace, target)
+        show(f"watched no more: {target}")
+        return
+    begun = begin_watch(workspace, target)
+    if begun.since:
+        show(f"watched since {begun.since:%Y-%m-%d} already: {target}")
+        return
+    concerned = f"{begun.leads:,} lead{'' if begun.leads == 1 else 's'} now"
     show(f"watched: {target} ({concerned}). It counts from the next build on: make build")
     for line in _who_asks(workspace):
         show(line)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A watch that was asked for: `since` when there was one already, else how many `leads` it concerns."""
+
+    since: datetime | None = None
+    leads: int = 0
+
+
+def begin_watch(workspace: Workspace, target: Target, *, wait_seconds: float = 0.0) -> Begun:
+    """Watch somebody from now on; on disk when this returns, and once however often it is asked."""
+    with exclusive(workspace.folder, "delivery", job="watch", wait_seconds=wait_seconds):
+        known = watches.watched(workspace.paths)
+        if target in known:
+            return Begun(since=known[target])
+        return Begun(leads=watches.begin(workspace.paths, target))
+
+
+def watch_no_more(workspace: Workspace, target: Target, *, wait_seconds: float = 0.0) -> None:
+    """Watch somebody no more; raises ConfigurationError where nobody watches them."""
+    with exclusive(workspace.folder, "delivery", job="watch", wait_seconds=wait_seconds):
+        known = watches.watched(workspace.paths)
+        if target not in known:
+            listed = ", ".join(map(str, known)) or "nobody is"
+            raise ConfigurationError(f"{target} isn't watched; watched are: {listed}")
+        watches.note(workspace.paths, "stop", target)
 
 
 def list_watched(workspace: Workspace, *, show: Say) -> None:

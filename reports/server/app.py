@@ -33,7 +33,7 @@ def create_app(site: Site) -> ASGIApp:
     @contextlib.asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = MOST_AT_ONCE
-        with site.generations:
+        with site.generations, site.runner:
             yield
 
     app = FastAPI(

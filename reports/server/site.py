@@ -1,5 +1,6 @@
 """What all requests share: the workspace, its published file as it is replaced, and who may come in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ from extract.people.suppression import Suppressions, suppressions
 from extract.workspace.workspace import Workspace
 from reports.server.access import Keys
 from reports.server.generations import Generation, Generations
+from reports.server.runner import JobRunner
 
 
 @dataclass
@@ -19,6 +21,7 @@ class Site:
     generations: Generations
     keys: Keys
     erased: Suppressions
+    runner: JobRunner
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -31,10 +34,14 @@ class Site:
         return f"{generation.version}-{self.erased.version}"
 
 
-def new_site(workspace: Workspace, token: str) -> Site:
-    """The site of a workspace; its generations still have to be entered."""
+def new_site(workspace: Workspace, token: str, environment: Mapping[str, str] | None = None) -> Site:
+    """The site of a workspace; its generations and its runner of jobs still have to be entered.
+
+    `environment` is that of jobs, this process's own unless it is given.
+    """
     generations = Generations(workspace.paths.published, workspace.memory_limit)
-    return Site(workspace, generations, Keys(token), suppressions(workspace))
+    runner = JobRunner(workspace, environment)
+    return Site(workspace, generations, Keys(token), suppressions(workspace), runner)
 
 
 def site_of(request: Request) -> Site:

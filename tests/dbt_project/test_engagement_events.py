@@ -131,6 +131,16 @@ def test_a_reply_that_all_sources_tell_is_one(database):
     assert events(database, "source") == [("reply", 0, "webhook", EVERY)]
 
 
+def test_a_line_of_the_operator_is_the_reply_that_others_date_or_one_of_its_own(database):
+    line(database, "replied", 20)
+    assert events(database) == [("reply", 0, "file")]
+    database.execute(
+        "insert into int_inbox_replies values ('x', ?, md5('url:in/ada'), 's2', 'c2')", [at(-60)]
+    )
+    line(database, "replied", 22)
+    assert events(database) == [("reply", -60, "inbox"), ("reply", 2880, "file")]
+
+
 def test_each_reply_counts_by_the_source_that_tells_the_most_of_them(database):
     """Three in a quarter of an hour, one of whose webhooks got lost, and a fourth that only webhooks tell."""
     told_by_inbox(database, 0, 5, 15)

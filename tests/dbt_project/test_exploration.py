@@ -44,6 +44,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             select lead_id, icp_profile, (hash(icp_profile, lead_id) % 1000) / 1000 as expected_acceptance
             from lead_score_points;
             create table fnd_leads_to_ask as {model_sql("fnd_leads_to_ask")};
+            create table fnd_dismissed_leads (lead_id text);
         """)
         yield connection
 

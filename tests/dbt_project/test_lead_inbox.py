@@ -13,7 +13,13 @@ from tests.dbt_project.score_tables import answered, create, score
 from tests.dbt_project.test_lead_scores import PROFILES, SCORING
 
 AS_OF = datetime(2026, 2, 1, 6, tzinfo=UTC)
-MODELS = ("fnd_leads_to_ask", "fnd_leads_listed", "rpt_lead_inbox", "rpt_inbox_profiles")
+MODELS = (
+    "fnd_leads_to_ask",
+    "fnd_dismissed_leads",
+    "fnd_leads_listed",
+    "rpt_lead_inbox",
+    "rpt_inbox_profiles",
+)
 # Lead, title, company, domain, industry, size, technologies, e-mail.
 PEOPLE = """
     ('ann', 'CTO', 'Ours GmbH', 'ours.example', 'tech', '120', 'aws, react, terraform', 'ann@ours.example'),
@@ -55,9 +61,17 @@ SIGNALS = """
 def database() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        settings = {"inbox_most_leads": 200, "exploration_share_percent": 0, "acceptance_window_days": 14}
+        settings = {
+            "inbox_most_leads": 200,
+            "watch_points": 10,
+            "exploration_share_percent": 0,
+            "acceptance_window_days": 14,
+        }
         create(connection, PROFILES, SCORING, AS_OF.isoformat(), **settings)
         connection.execute(f"""
+            create table stg_operations__dismissals (dismissal_id text, decision text, profile_url text,
+                icp_profile text, total_score int, reason text, until_at timestamptz,
+                declared_as_of timestamptz, declared_at timestamptz);
             create table icp_profiles as
             select name, name = 'saas' as is_default, null as valid_until
             from unnest(['saas', 'anyone large']) as profiles (name);
@@ -205,6 +219,64 @@ def test_those_not_listed_are_counted_and_services_are_asked_first_for_what_tell
         "Not known of 1 of the 3 listed: company domain, which decides up to 50 points of each."
     )
     assert saas["ask_first_command"] == "make enrich WITH=apollo LIMIT=1"
+
+
+# What is otherwise than with a dismissal as of 2026-01-31 06:00; whether they stay dismissed.
+@pytest.mark.parametrize(
+    ("change", "is_dismissed"),
+    [
+        ("", True),
+        ("update stg_operations__dismissals set total_score = total_score - 9", True),
+        ("update stg_operations__dismissals set total_score = total_score - 10", False),
+        ("update stg_operations__dismissals set total_score = null", True),
+        ("update stg_operations__dismissals set until_at = timestamptz '2026-02-01 06:00:00+00'", False),
+        (
+            "update stg_operations__dismissals set declared_as_of = timestamptz '2026-01-30 12:00:00+00'",
+            False,
+        ),
+        ("update stg_operations__dismissals set declared_as_of = timestamptz '2026-01-31 00:00:00+00'", True),
+        (
+            "update signal_events set detected_at = timestamptz '2026-01-31 07:00:00+00' "
+            "where company_domain = 'ours.example' and signal_type = 'tech_stack_change'",
+            False,
+        ),
+        (
+            "update signal_events set detected_at = timestamptz '2026-01-31 07:00:00+00' "
+            "where company_domain = 'theirs.example'",
+            True,
+        ),
+        (
+            "insert into stg_operations__dismissals select * replace ('2' as dismissal_id, "
+            "'undismiss' as decision, declared_at + interval 1 hour as declared_at) "
+            "from stg_operations__dismissals",
+            False,
+        ),
+    ],
+)
+def test_whoever_is_dismissed_is_left_out_until_something_speaks_for_them(database, change, is_dismissed):
+    database.execute("begin")
+    database.execute("""
+        insert into stg_operations__dismissals
+        select '1', 'dismiss', 'https://www.linkedin.com/in/ann', 'saas', total_score, 'not now',
+            timestamptz '2026-04-01', timestamptz '2026-01-31 06:00:00',
+            timestamptz '2026-01-31 08:00:00'
+        from lead_score_points where lead_id = 'ann' and icp_profile = 'saas'
+    """)
+    database.execute(change or "select 1")
+    for name in ("fnd_dismissed_leads", "fnd_leads_listed", "rpt_lead_inbox", "rpt_inbox_profiles"):
+        database.execute(f"create or replace table {name} as {model_sql(name)}")
+    found = rows(database, "select lead_id, rank from rpt_lead_inbox where icp_profile = 'saas'")
+    [saas, _] = rows(database, "select * from rpt_inbox_profiles order by profile_order")
+    dismissed = rows(database, "select lead_id, reason from fnd_dismissed_leads")
+    database.execute("rollback")
+    names = {row["rank"]: row["lead_id"] for row in found}
+    if is_dismissed:
+        assert names == {1: "failed", 2: "stopped"}
+        assert (saas["leads_to_ask"], saas["dismissed_leads"], saas["not_eligible_leads"]) == (2, 1, 1)
+        assert dismissed == [{"lead_id": "ann", "reason": "not now"}]
+    else:
+        assert names == {1: "ann", 2: "failed", 3: "stopped"}
+        assert (saas["leads_to_ask"], saas["dismissed_leads"], dismissed) == (3, 0, [])
 
 
 def test_who_was_drawn_says_so_and_is_asked_like_anybody(database):

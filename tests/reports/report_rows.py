@@ -619,14 +619,16 @@ FULL = {
     "rpt_inbox_profiles": [
         {"icp_profile": "platform_teams", "is_default": True, "profile_order": 1, "leads_to_ask": 310,
          "not_eligible_leads": 40, "hot_leads": 2, "warm_leads": 20, "nurture_leads": 88, "cold_leads": 200,
-         "provisional_leads": 60, "listed_leads": 200, "ranked_by": "expected_acceptance",
+         "provisional_leads": 60, "listed_leads": 200, "dismissed_leads": 3,
+         "ranked_by": "expected_acceptance",
          "ranking": "Ordered by expected acceptance: it holds.",
          "exploration_leads": 1, "exploration": "Drawn whatever their points: 1 of the 200 listed.",
          "ask_first": "Not known of 60 of the 200 listed: funding.",
          "ask_first_command": "make enrich WITH=crunchbase LIMIT=60"},
         {"icp_profile": "saas", "is_default": False, "profile_order": 2, "leads_to_ask": 9,
          "not_eligible_leads": 341, "hot_leads": 0, "warm_leads": 0, "nurture_leads": 0, "cold_leads": 9,
-         "provisional_leads": 9, "listed_leads": 9, "ranked_by": "points", "exploration_leads": 0,
+         "provisional_leads": 9, "listed_leads": 9, "dismissed_leads": 0,
+         "ranked_by": "points", "exploration_leads": 0,
          "ranking": "Ordered by points: not shown."},
     ],
     "rpt_lead_inbox": [

@@ -131,6 +131,7 @@ def test_every_verb_and_variable_of_the_help_is_understood():
         "WAIT": "5",
         "PARALLEL": "2",
         "LIMIT": "2",
+        "DAYS": "30",
         "LENGTH": "5",
         "WEEK": "2026-02-09",
         "PILOT": "20",

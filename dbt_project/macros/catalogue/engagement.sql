@@ -40,7 +40,7 @@
 {#- Kinds of engagement, and the type of a signal file's line that tells one. What words suggest is a kind of its own: nobody met yet. -#}
 {% macro engagement_kinds() -%}
     {{ return([
-        {'name': 'reply'},
+        {'name': 'reply', 'signal': 'replied'},
         {'name': 'meeting', 'signal': 'meeting_booked'},
         {'name': 'email_answer', 'signal': 'email_answered'},
         {'name': 'meeting_words'},

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from extract.intelligence.adding import add, read_json
+from extract.intelligence.adding import ChangedMeanwhileError, add, fingerprint, read_json, read_told, save
 from extract.intelligence.profiles import Profiles, read_profiles
 from extract.workspace.errors import ConfigurationError
 from tests.projects import SHIPPED
@@ -170,3 +170,80 @@ def test_a_file_that_leaves_no_place_stays_as_it_was(tmp_path, text, told):
     with pytest.raises(ConfigurationError, match=told):
         added(path)
     assert path.read_text() == text
+
+
+TOLD = {"industries": ["FinTech"], "companySizeMin": 20, "techStack": {"mustHave": ["AWS"]}}
+FILE = """# Whom we look for.
+default: one  # the first
+
+profiles:
+  # The first one.
+  one:
+    industries: [SaaS]  # all of them
+    signals:
+      recent_funding: false
+  # about the second
+
+  # The second one.
+  two: {company_size_min: 50}
+# the end
+"""
+
+
+def test_a_changed_profile_gets_its_own_lines_and_the_rest_stays_as_it_was(tmp_path):
+    path = tmp_path / "icp_profiles.yaml"
+    path.write_text(FILE)
+    save(path, "one", read_told(TOLD, "one"), fingerprint(path))
+    lines = path.read_text().splitlines()
+    assert lines[:6] == FILE.splitlines()[:6]
+    assert lines[6:9] == [
+        "    industries: [FinTech]",
+        "    company_size_min: 20",
+        "    tech_stack:",
+    ]
+    assert lines[-5:] == FILE.splitlines()[-5:]
+    read = profiles(path)
+    assert (read.default, read.by_name["one"]["company_size_min"]) == ("one", 20)
+    assert read.by_name["one"]["signals"]["recent_funding"] is True
+    # Once more it is the same file.
+    before = path.read_text()
+    save(path, "one", read_told(TOLD, "one"), fingerprint(path))
+    assert path.read_text() == before
+    save(path, "two", read_told(TOLD, "two"), fingerprint(path), is_default=True)
+    assert path.read_text().startswith("# Whom we look for.\ndefault: two  # the first\n")
+    assert path.read_text().endswith("# the end\n")
+    assert profiles(path).by_name["two"] == profiles(path).by_name["one"]
+    save(path, "three", read_told(TOLD, "three"), fingerprint(path), is_default=True)
+    assert profiles(path).default == "three"
+    assert list(profiles(path).by_name) == ["one", "two", "three"]
+
+
+def test_of_two_who_edit_the_second_is_refused(tmp_path):
+    path = tmp_path / "icp_profiles.yaml"
+    path.write_text(FILE)
+    seen = fingerprint(path)
+    save(path, "one", read_told(TOLD, "one"), seen)
+    after = path.read_text()
+    with pytest.raises(ChangedMeanwhileError, match="was changed since you read it"):
+        save(path, "two", read_told(TOLD, "two"), seen)
+    assert path.read_text() == after
+
+
+def test_a_first_profile_makes_the_file(tmp_path):
+    path = tmp_path / "icp_profiles.yaml"
+    save(path, "one", read_told(TOLD, "one"), fingerprint(path))
+    assert profiles(path).default == "one"
+
+
+@pytest.mark.parametrize(
+    ("told", "name", "said"),
+    [
+        ({"industries": ["Softwear"]}, "one", "the profile line 3: industries"),
+        ({"industri": ["SaaS"]}, "one", "industri"),
+        ({}, "one", "asks for nothing"),
+        (TOLD, "One", "can't name a profile"),
+    ],
+)
+def test_what_is_wrong_in_a_profile_that_was_sent_is_named(tmp_path, told, name, said):
+    with pytest.raises(ConfigurationError, match=said):
+        read_told(told, name)

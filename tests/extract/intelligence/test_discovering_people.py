@@ -14,6 +14,7 @@ from extract.intelligence.discovering_people import UnfinishedPeopleError
 from extract.people.suppression import suppressions
 from extract.privacy import erase, purge
 from extract.sandbox.process import Sandbox
+from extract.workspace import journal
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.workspace import Workspace
 from tests.extract.intelligence.conftest import NOW, PACES, publish
@@ -97,6 +98,41 @@ def test_one_that_is_killed_asks_nobody_twice_and_loses_nobody(workspace, sandbo
     assert {row["calls"] for row in calls} == {1}
     assert requests(sandbox) - before >= asks["asks"] - 2
     assert len(links(place)) == len(set(links(place)))
+
+
+@pytest.mark.parametrize("told_before", [0, 2, None], ids=["at once", "half way", "at its end"])
+def test_a_named_search_that_is_cut_off_brings_and_searches_no_more_than_it_was_to(
+    workspace, monkeypatch, told_before
+):
+    """The same call again is the same search, also where only its caller was killed."""
+    place = workspace()
+    ask = people_search.FoundPerson._ask
+    answers = []
+
+    def killed(self, client, subject):
+        if len(answers) == told_before:
+            raise KeyboardInterrupt
+        answers.append(ask(self, client, subject))
+        return answers[-1]
+
+    def search():
+        return discover(place, "saas", 4, has_people=True, applies=True, search_id="job-1")
+
+    with monkeypatch.context() as killing:
+        killing.setattr(people_search.FoundPerson, "_ask", killed)
+        if told_before is None:
+            search()
+        else:
+            with pytest.raises(KeyboardInterrupt):
+                search()
+    found = search()
+    assert len(found.rows) == len({row["company_domain"] for row in found.rows}) == 4
+    assert len(journal.rows(place.paths.discoveries)) == 4
+    with EnrichmentLedger(place.paths.enrichment_ledger) as ledger:
+        [run] = ledger.select("select count(*) as runs from runs")
+        calls = ledger.select("select key, count(*) as calls from calls group by key")
+    assert (run["runs"], {row["calls"] for row in calls}) == (1, {1})
+    assert found.people.companies == 4
 
 
 def test_one_that_is_killed_before_it_was_planned_searches_its_companies_again(workspace, monkeypatch):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import duckdb
 import pytest
 
-from extract.outreach.tracking import FILE, Tracked, keep, track
+from extract.outreach.tracking import FILE, Tracked, keep, keep_event, track
 from extract.people.suppression import suppressions
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.workspace import Workspace, load_workspace
@@ -168,3 +168,28 @@ def test_a_file_that_cannot_be_used_is_refused_in_one_line(workspace, name, text
 def test_answers_by_e_mail_come_in_no_calendar(workspace):
     with pytest.raises(ConfigurationError, match="A calendar tells of meetings"):
         tracked(workspace, CALENDAR, "calendar.ics", "email_answer")
+
+
+def test_one_event_is_kept_once_and_lies_where_those_of_files_do(workspace):
+    at = datetime(2026, 1, 20, 9, 30, 5, 250, tzinfo=UTC)
+    assert keep_event(workspace, ADA, "reply", at, NOW) is False
+    assert keep_event(workspace, ADA, "reply", at, NOW) is True
+    assert keep_event(workspace, ADA, "meeting", at, NOW) is False
+    lines = [json.loads(each) for each in (workspace.paths.signals / FILE).read_text().splitlines()]
+    assert [(line["signal_type"], line["source"]) for line in lines] == [
+        ("replied", "by hand"),
+        ("meeting_booked", "by hand"),
+    ]
+    assert {(line["profile_url"], line["occurred_at"]) for line in lines} == {(ADA, "2026-01-20T09:30:05Z")}
+
+
+def test_one_event_is_refused_like_a_line(workspace):
+    suppressions(workspace).add(["linkedin.com/in/bob-sample"], NOW.date())
+    for url, kind, at, told in (
+        (ADA, "repli", NOW, "kind must be one of reply, meeting, email_answer; did you mean reply"),
+        (ADA, "reply", datetime(2026, 3, 1, tzinfo=UTC), "lies in the future"),
+        (BOB, "reply", NOW, "was erased"),
+    ):
+        with pytest.raises(ConfigurationError, match=told):
+            keep_event(workspace, url, kind, at, NOW)
+    assert not (workspace.paths.signals / FILE).exists()

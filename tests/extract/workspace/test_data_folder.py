@@ -169,6 +169,7 @@ def test_the_table_of_what_nights_leave_names_every_kind():
 def test_those_nights_left_files_of_every_kind_but_what_is_swept_restored_served_or_done_by_hand():
     assert [row[0] for row in measured_kinds() if row[4] == "0" and row[3] != data_folder.SWEPT] == [
         "`journal/watches.jsonl`",
+        "`journal/dismissals.jsonl`",
         "`journal/changed_texts.jsonl`",
         "`journal/discoveries.jsonl`",
         "`server/jobs.sqlite*`",

@@ -13,12 +13,14 @@ from extract.importer.ledger import Ledger
 from extract.outreach.plan_ledger import PlanLedger
 from extract.raw.landing import Landing, finished_folders
 from extract.workspace import journal, versions
+from reports.server.job_ledger import JobLedger
 
 LEDGERS = {
     "import ledger": Ledger,
     "enrichment ledger": EnrichmentLedger,
     "ledger of acts": ActLedger,
     "ledger of plans": PlanLedger,
+    "ledger of jobs": JobLedger,
 }
 
 

@@ -31,10 +31,11 @@ def workspace(tmp_path) -> Workspace:
 def test_the_next_leads_are_shown_with_all_that_one_acts_on(workspace):
     outcome = workspace.run("inbox")
     assert outcome.exit_code == 0, outcome.errors
-    assert outcome.printed.splitlines()[:10] == [
+    assert outcome.printed.splitlines()[:11] == [
         "platform_teams: 310 leads to ask, 2 hot, 20 warm, 88 nurture, 200 cold. "
         "Ordered by expected acceptance: it holds.",
         "Drawn whatever their points: 1 of the 200 listed.",
+        "3 more are dismissed, by you.",
         "Not known of 60 of the 200 listed: funding. make enrich WITH=crunchbase LIMIT=60",
         "",
         "1. Sam Sample, Head of SRE, Ours | GmbH (hot, 84 points, 41% expected to accept)",

@@ -34,6 +34,7 @@ ranked as materialized (
     left join {{ ref('fnd_expected_acceptance') }} as expected
         on points.lead_id = expected.lead_id and points.icp_profile = expected.icp_profile
     where points.not_eligible_because is null
+        and points.lead_id not in (select dismissed.lead_id from {{ ref('fnd_dismissed_leads') }} as dismissed)
     window by_points as (
         partition by points.icp_profile
         order by

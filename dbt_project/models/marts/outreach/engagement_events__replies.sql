@@ -3,10 +3,32 @@
 {#- Each reply once. What follows each other within the tolerance in one conversation is a burst, whoever tells it; of a burst that source
     counts which tells the most of it, of equal ones the better dated. A status counts where nobody dates a reply that it can mean. -#}
 
-with told as (
+with everything_told as (
 
     select * from {{ ref('engagement_events__told') }}
     where kind = 'reply'
+
+),
+
+-- The operator's line is the reply that somebody else dates, where there is one within its bounds.
+dated_by_others as (
+
+    select lines.telling
+    from everything_told as lines
+    inner join everything_told as others
+        on lines.lead_id = others.lead_id
+        and others.method <> 'file'
+        and others.source <> 'status'
+        and others.happened_at between {{ seconds_after('lines.earliest', -60 * reply_tolerance_minutes() | int) }}
+            and {{ seconds_after('lines.latest', 60 * reply_tolerance_minutes() | int) }}
+    where lines.method = 'file'
+
+),
+
+told as (
+
+    select * from everything_told
+    where telling not in (select dated_by_others.telling from dated_by_others)
 
 ),
 

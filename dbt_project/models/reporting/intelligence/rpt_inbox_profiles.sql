@@ -4,9 +4,13 @@
 
 with points as (
 
-    select points.*
+    select
+        points.*,
+        dismissed.lead_id is not null and points.not_eligible_because is null as is_dismissed,
+        dismissed.lead_id is null and points.not_eligible_because is null as is_to_ask
     from {{ ref('lead_score_points') }} as points
     inner join {{ ref('fnd_leads_to_ask') }} as to_ask on points.lead_id = to_ask.lead_id
+    left join {{ ref('fnd_dismissed_leads') }} as dismissed on points.lead_id = dismissed.lead_id
 
 ),
 
@@ -24,12 +28,13 @@ counted as (
 
     select
         icp_profile,
-        count(*) filter (where not_eligible_because is null) as leads_to_ask,
+        count(*) filter (where is_to_ask) as leads_to_ask,
         count(*) filter (where not_eligible_because is not null) as not_eligible_leads,
+        count(*) filter (where is_dismissed) as dismissed_leads,
         {%- for tier in score_tiers() | list + ['cold'] %}
-        count(*) filter (where not_eligible_because is null and tier = '{{ tier }}') as {{ tier }}_leads,
+        count(*) filter (where is_to_ask and tier = '{{ tier }}') as {{ tier }}_leads,
         {%- endfor %}
-        count(*) filter (where not_eligible_because is null and is_provisional) as provisional_leads
+        count(*) filter (where is_to_ask and is_provisional) as provisional_leads
     from points
     group by icp_profile
 

@@ -1,0 +1,48 @@
+"""How many leads profiles would ask for that aren't saved yet, by the warehouse's own models."""
+
+from pathlib import Path
+from typing import Any
+
+from dbt_project.rendering import model_sql
+from extract.intelligence.configuration import Configuration
+from extract.workspace.published import connect_published
+from extract.workspace.sql_text import literal
+
+# The models that profiles decide, in their order; whatever else they read is published.
+STEPS = (
+    *("int_icp_profile_versions", "int_icp_profiles", "int_positions_told", "lead_facts"),
+    *("lead_score_points", "rpt_icp_profiles"),
+)
+_SCHEMAS = ("staging", "seeds", "intermediate", "marts")
+
+
+def counted(published: Path, configuration: Configuration) -> list[dict[str, Any]]:
+    """The rows of rpt_icp_profiles, by place, as a build would make them of this configuration now.
+
+    Raises duckdb.Error for a warehouse of a release without what they read.
+    """
+    with connect_published(published) as connection:
+        path = ",".join(["memory.main", *(f"warehouse.{schema}" for schema in _SCHEMAS)])
+        connection.execute(f"use memory; set search_path = {literal(path)}")
+        connection.execute(
+            "create table stg_operations__run_parameters as select * replace (? as scoring_config_hash) "
+            "from warehouse.staging.stg_operations__run_parameters",
+            [configuration.config_hash],
+        )
+        connection.execute(
+            "create table stg_operations__scoring_configs as select config_hash, config "
+            "from warehouse.staging.stg_operations__scoring_configs where config_hash <> ? "
+            "union all select ?, ?::json",
+            [configuration.config_hash, configuration.config_hash, configuration.text],
+        )
+        connection.execute(
+            "create table icp_profiles (name varchar, is_default boolean, valid_until timestamptz)"
+        )
+        for name in configuration.profiles.by_name:
+            is_default = name == configuration.profiles.default
+            connection.execute("insert into icp_profiles values (?, ?, null)", [name, is_default])
+        for name in STEPS:
+            connection.execute(f"create table {name} as {model_sql(name)}")
+        answer = connection.execute("select * from rpt_icp_profiles order by profile_order")
+        names = [column[0] for column in answer.description]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
