@@ -6,7 +6,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from reports.server.access import read_token
 from reports.server.app import create_app
 from reports.server.serving import configured
 from reports.server.site import Site, new_site
+from tests.projects import project
 
 PROJECT_DIR = Path(__file__).parents[1]
 
@@ -61,16 +62,14 @@ class Served:
             after = page["next"]
 
 
-def workspace_of(data_dir: Path, settings: Mapping[str, str] | None = None) -> Workspace:
-    """The workspace of a data folder, the demo unless settings name a key."""
-    return load_workspace(
-        PROJECT_DIR, {"HEYREACH_API_KEY": "", "OUTBOUND_DATA_DIR": str(data_dir)} | (settings or {})
-    )
+def workspace_of(data_dir: Path, project_dir: Path = PROJECT_DIR) -> Workspace:
+    """The demo workspace of a data folder."""
+    return load_workspace(project_dir, {"HEYREACH_API_KEY": "", "OUTBOUND_DATA_DIR": str(data_dir)})
 
 
 def copied(published: Path, data_dir: Path) -> Workspace:
-    """A demo workspace of its own around a copy of a published warehouse."""
-    workspace = workspace_of(data_dir)
+    """A demo workspace of its own, configuration and all, around a copy of a published warehouse."""
+    workspace = workspace_of(data_dir, project(data_dir.parent / "project"))
     workspace.folder.mkdir(parents=True)
     shutil.copy(published, workspace.paths.published)
     return workspace

@@ -16,7 +16,7 @@ from reports.server import described
 from reports.server.api import leads, lists, standing
 from reports.server.generations import NotPublishedError, TooSlowError
 from reports.server.guard import Guard
-from reports.server.pages import reading
+from reports.server.pages import acting, reading
 from reports.server.pages.frame import problem_page
 from reports.server.problems import ProblemError
 from reports.server.site import Site
@@ -48,7 +48,8 @@ def create_app(site: Site) -> ASGIApp:
     app.state.site = site
     for router in (standing.router, lists.router, leads.router, described.router):
         app.include_router(router)
-    app.include_router(reading.router, include_in_schema=False)
+    for router in (acting.router, reading.router):
+        app.include_router(router, include_in_schema=False)
     for kind, handler in _HANDLERS.items():
         app.add_exception_handler(kind, handler)
     app.openapi = lambda: described.document(app, site)

@@ -58,8 +58,8 @@ def print_link(workspace: Workspace, *, show: Say) -> None:
         answer = None
     if answer is None or answer.status_code != httpx.codes.OK:
         raise ConfigurationError(
-            f"No server of this workspace answers at {base_url(workspace)}: make serve starts one, and prints "
-            "a link"
+            f"No server of this workspace answers at {base_url(workspace)}: make serve starts one, and "
+            "prints a link"
         )
     show(f"open {answer.json()['url']} within five minutes; it is good once")
 

@@ -1,6 +1,7 @@
 """Pages that show: the report, the inbox, leads, campaigns, what stalls, tables."""
 
 import functools
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from reports.server.api.lists import default_filters, next_address, read_list
 from reports.server.generations import Column, Generation
 from reports.server.lead import messages_of, read_lead
 from reports.server.listing import Listing
+from reports.server.pages.acting import acts_on
 from reports.server.pages.frame import TEMPLATES, page
 from reports.server.problems import ProblemError
 from reports.server.site import Site, site_of
@@ -166,8 +168,15 @@ def lead(request: Request, lead_id: str) -> Response:
         found = read_lead(generation, lead_id, site.erased)
     names = (found["lead"]["first_name"], found["lead"]["last_name"])
     title = " ".join(filter(None, names)) or "Name unknown"
-    messages = messages_of(site.workspace, lead_id)
-    return page(request, "lead.html.j2", title=title, messages=messages, **found)
+    url = f"https://www.{found['lead']['normalized_profile_url']}"
+    return page(
+        request,
+        "lead.html.j2",
+        title=title,
+        messages=messages_of(site.workspace, lead_id),
+        acts=acts_on(site, url) if found["lead"]["is_valid_profile_url"] else None,
+        **found,
+    )
 
 
 @router.get("/campaigns")
@@ -191,7 +200,7 @@ def line(request: Request, rank: str) -> Response:
 @router.get("/plan")
 def plan(request: Request) -> Response:
     """Who is asked when."""
-    return shown_list(request, PLAN_PAGE, "plan.html.j2")
+    return shown_list(request, PLAN_PAGE, "plan.html.j2", key=secrets.token_hex(8))
 
 
 @router.get("/tests")
@@ -234,6 +243,7 @@ def shown_list(request: Request, shown: Shown, template: str = "list.html.j2", *
             template,
             title=shown.title,
             shown=shown,
+            address=next_address(request, request.query_params.get("after", "")),
             columns=columns,
             rows=found.rows,
             filters=_filters(shown, request, generation, defaults),
