@@ -94,3 +94,26 @@ def _best(companies: list[dict[str, Any]]) -> Iterator[str]:
         yield f"  {points}  {row['company_domain']}: {told}"
     if len(companies) > SHOWN:
         yield f"  and {len(companies) - SHOWN:,} more"
+
+
+def preview(workspace: Workspace, profile: str | None, limit: int, *, has_people: bool) -> dict[str, Any]:
+    """What a search would bring, with points, and what it would cost; raises as `discover` does."""
+    published = require_published(workspace)
+    found = discover(workspace, profile, limit, has_people=has_people)
+    try:
+        companies = scored(published, found.rows)
+    except duckdb.CatalogException:  # of an earlier release
+        companies = []
+    price = load_enrichment_config(workspace.enrichment_config).price(PEOPLE_SERVICE)
+    credits_most = EACH * found.companies_to_search if has_people else 0
+    return {
+        "icp_profile": found.icp_profile,
+        "source": found.source,
+        "matching": found.matching,
+        "looked_at": found.looked_at,
+        "left_out": dict(found.left_out),
+        "companies": companies,
+        "companies_to_search": found.companies_to_search,
+        "most_credits": credits_most,
+        "most_usd": None if price is None and credits_most else credits_most * (price or 0.0),
+    }

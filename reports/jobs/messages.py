@@ -49,7 +49,7 @@ def show_messages(
     if limit is not None and limit < 1:
         raise ConfigurationError("LIMIT must be 1 or more")
     published = require_published(workspace)
-    wanted = _wanted(length, style, sequence_type)
+    wanted = wanted_sequence(length, style, sequence_type)
     keys = _keys(workspace, url, segment, limit or (SHOWN if format == "text" else None))
     tests = load_message_tests(workspace)
     arms = {
@@ -126,7 +126,7 @@ def change_text(workspace: Workspace, url: str, step: str, text: str | None, *, 
     )
 
 
-def _wanted(length: int | None, style: str | None, sequence_type: str | None) -> Wanted:
+def wanted_sequence(length: int | None, style: str | None, sequence_type: str | None) -> Wanted:
     """Of the document's one key, whichever it is."""
     if sequence_type is not None:
         if sequence_type not in TYPES:

@@ -1,7 +1,7 @@
 """The plan of a week, shown and kept; and what it has for today, handed over."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -69,6 +69,32 @@ def plan_week(
         show("FORMAT=csv writes who each of them is, and their texts")
     show("nothing was handed over: APPLY=1 hands over what is due today")
     return None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A week's plan as it is kept, its lines, and what it says in words."""
+
+    plan: Plan
+    lines: list[PlanLine]
+    words: list[str]
+
+
+def make_plan(workspace: Workspace, options: PlanOptions) -> Kept:
+    """Plan a week and keep that, on disk when this returns; raises as `plan_week` does. Nothing is sent."""
+    published = require_published(workspace)
+    outreach = load_outreach(workspace)
+    if built_with(published) != outreach.config_hash:
+        raise ConfigurationError("config/outreach.yaml has changed since the last build: make build first")
+    today = _today(workspace, published)
+    imports = open_ledger(workspace, Ledger, workspace.paths.import_ledger, apply=False)
+    with opened_plans(workspace) as plans, imports as imported:
+        planner = planner_of(workspace, today, plans, imported)
+        plan, lines = planner.plan(options)
+        with exclusive(workspace.folder, "import", job="plan"):
+            plan = plans.keep(plan, lines)
+    words = told(plan, lines, planner.inputs, planner.campaigns(options), outreach.others["cadence"])
+    return Kept(plan, lines, list(words))
 
 
 def hand_over_tonight(workspace: Workspace, *, say: Say) -> None:

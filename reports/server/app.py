@@ -10,12 +10,15 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 
+from extract.intelligence.adding import ChangedMeanwhileError
+from extract.people.known_leads import UnknownLeadError
 from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.lock import BusyError
 from reports.server import described
-from reports.server.api import leads, lists, standing
+from reports.server.api import acts, discover, icp, jobs, leads, lists, outreach, standing
 from reports.server.generations import NotPublishedError, TooSlowError
 from reports.server.guard import Guard
+from reports.server.job_ledger import OtherParametersError
 from reports.server.pages import acting, reading
 from reports.server.pages.frame import problem_page
 from reports.server.problems import ProblemError
@@ -46,7 +49,9 @@ def create_app(site: Site) -> ASGIApp:
         redirect_slashes=False,
     )
     app.state.site = site
-    for router in (standing.router, lists.router, leads.router, described.router):
+    read = (standing.router, lists.router, leads.router, described.router)
+    asked = (acts.router, icp.router, discover.router, outreach.router, jobs.router)
+    for router in (*read, *asked):
         app.include_router(router)
     for router in (acting.router, reading.router):
         app.include_router(router, include_in_schema=False)
@@ -105,6 +110,14 @@ async def _configured(request: Request, error: ConfigurationError) -> Response:
     return _answer(request, ProblemError(422, str(error), [{"detail": each} for each in error.problems]))
 
 
+async def _unknown(request: Request, error: UnknownLeadError) -> Response:
+    return _answer(request, ProblemError(404, str(error)))
+
+
+async def _conflict(request: Request, error: OutboundError) -> Response:
+    return _answer(request, ProblemError(409, str(error)))
+
+
 async def _failed(request: Request, error: OutboundError) -> Response:
     return _answer(request, ProblemError(502, str(error)))
 
@@ -121,6 +134,9 @@ _HANDLERS = {
     NotPublishedError: _not_published,
     TooSlowError: _too_slow,
     BusyError: _busy,
+    UnknownLeadError: _unknown,
+    OtherParametersError: _conflict,
+    ChangedMeanwhileError: _conflict,
     ConfigurationError: _configured,
     OutboundError: _failed,
 }

@@ -82,7 +82,8 @@ class JobLedger(LedgerFile):
     ) -> Job:
         """Queue a job; on disk when this returns. Asked with the `key` of an earlier one, it is that one.
 
-        Raises OtherParametersError where that one was asked for something else.
+        Without a key it is one that is asked for just so and hasn't ended yet, if there is one. Raises
+        OtherParametersError where the one of that key was asked for something else.
         """
         with self.transaction() as database:
             if key is not None:
@@ -94,6 +95,14 @@ class JobLedger(LedgerFile):
                             "This idempotency key was given for something else: take another one"
                         )
                     return job
+            else:
+                found = database.execute(
+                    "select * from jobs where kind = ? and parameters = ? and ended_at is null "
+                    "and idempotency_key is null",
+                    [kind, as_json(parameters)],
+                ).fetchone()
+                if found:
+                    return _job(found)
             at = now.isoformat()
             job_id = secrets.token_hex(8)
             database.execute(

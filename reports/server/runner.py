@@ -20,12 +20,13 @@ PAUSE_SECONDS = 5.0
 class JobRunner:
     """Has the jobs of one workspace done for as long as it is started; a context manager.
 
-    `environment` is what the process that does them gets, whose settings must be those of the workspace.
+    `environment` is what the process that does them gets; where nobody says, that of this process, with the
+    same data.
     """
 
     def __init__(self, workspace: Workspace, environment: Mapping[str, str] | None = None):
         self._workspace = workspace
-        self._environment = dict(os.environ if environment is None else environment)
+        self._environment = dict(_own(workspace) if environment is None else environment)
         self._wakes = threading.Event()
         self._is_ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
@@ -51,13 +52,18 @@ class JobRunner:
         pause = 0.0
         while not self._is_ending.wait(pause):
             self._wakes.clear()
-            with JobLedger(self._workspace.paths.job_ledger) as ledger:
-                is_due = ledger.is_work_due(datetime.now(UTC))
             pause = 0.0
-            if is_due:
+            if self._is_due():
                 # A killed one's job is begun again at once.
                 pause = 0.0 if self._work() <= 0 else PAUSE_SECONDS
             self._wakes.wait(LOOK_SECONDS)
+
+    def _is_due(self) -> bool:
+        path = self._workspace.paths.job_ledger
+        if not path.exists():
+            return False
+        with JobLedger(path) as ledger:
+            return ledger.is_work_due(datetime.now(UTC))
 
     def _work(self) -> int:
         command = [sys.executable, "-m", "reports.server.work", str(self._workspace.project_dir)]
@@ -67,3 +73,9 @@ class JobRunner:
         if self._is_ending.is_set():
             self._child.terminate()
         return self._child.wait()
+
+
+def _own(workspace: Workspace) -> dict[str, str]:
+    """This process's environment, with the data that the workspace has."""
+    kind = {"HEYREACH_API_KEY": ""} if workspace.is_demo else {}
+    return {**os.environ, **kind, "OUTBOUND_DATA_DIR": str(workspace.data_dir)}

@@ -52,7 +52,7 @@ def test_what_waits_for_another_is_no_attempt_and_lets_others_pass(ledger):
     waiting = ledger.job(job.job_id)
     assert (waiting.state, waiting.attempts, waiting.waits_for) == ("queued", 0, "Another run is active")
     ledger.put_back(ledger.begin(LATER), LATER + timedelta(seconds=5), waits_for="it")
-    other = ledger.ask("enrich", {}, LATER)
+    other = ledger.ask("enrich", {"lead_id": "b"}, LATER)
     assert ledger.begin(LATER).job_id == other.job_id
     assert ledger.begin(LATER) is None
 
@@ -91,6 +91,14 @@ def test_the_same_key_is_the_same_job_from_any_thread_and_refused_for_another(tm
         ledger.ask("enrich", {"lead_id": "b"}, NOW, key="k-1")
     with pytest.raises(OtherParametersError):
         ledger.ask("discover", {"lead_id": "a"}, NOW, key="k-1")
+
+
+def test_without_a_key_what_waits_is_asked_for_once(ledger):
+    first = ledger.ask("enrich", {"lead_id": "a"}, NOW)
+    assert ledger.ask("enrich", {"lead_id": "a"}, LATER).job_id == first.job_id
+    assert ledger.ask("discover", {"lead_id": "a"}, LATER).job_id != first.job_id
+    ledger.end(ledger.begin(LATER), LATER, result={})
+    assert ledger.ask("enrich", {"lead_id": "a"}, LATER).job_id != first.job_id
 
 
 def test_jobs_that_ended_long_ago_are_dropped_and_no_others(ledger):

@@ -1,0 +1,88 @@
+"""How a job is asked for over HTTP: kept first, then waited for as long as whoever asks likes."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import anyio
+from fastapi import Header, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from reports.server.answers import json_answer
+from reports.server.job_ledger import Job, JobLedger
+from reports.server.problems import ProblemError
+from reports.server.site import Site, site_of
+
+LOOK_SECONDS = 0.1
+MOST_SECONDS = 60
+
+Wait = Annotated[
+    float,
+    Query(ge=0, le=MOST_SECONDS, description="Seconds to wait for the result; after that, 202 with the job."),
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1, max_length=200, description="The same key is the same job, however often it is sent."
+    ),
+]
+# What a route that asks for a job may answer beside its result.
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    202: {"description": "It is kept and will be done: `Location` says where the job stands."},
+    409: {"description": "The idempotency key was given for something else."},
+    502: {"description": "The job failed; `detail` says why, `Location` where it stands."},
+}
+
+
+async def answer_by_job(
+    request: Request,
+    kind: str,
+    parameters: dict[str, Any],
+    result: Callable[[Site, Job], Any],
+    *,
+    wait: float,
+    key: str | None,
+    person: str | None = None,
+) -> Response:
+    """What a job came to, or where it stands after `wait` seconds; raises ProblemError where it failed."""
+    site = site_of(request)
+
+    def ask() -> Job:
+        with JobLedger(site.workspace.paths.job_ledger) as ledger:
+            return ledger.ask(kind, parameters, datetime.now(UTC), person=person, key=key)
+
+    job: Job | None = await run_in_threadpool(ask)
+    assert job is not None
+    site.runner.wake()
+    where = {"location": f"/api/jobs/{job.job_id}"}
+    deadline = time.monotonic() + wait
+    while job and job.ended_at is None and time.monotonic() < deadline:
+        await anyio.sleep(LOOK_SECONDS)
+        job = await run_in_threadpool(read_job, site, job.job_id)
+    if job is None:
+        raise ProblemError(404, "Whoever it was about was erased meanwhile")
+    if job.ended_at is None:
+        return json_answer({"job": shown(job)}, 202, where)
+    if job.state == "failed":
+        raise ProblemError(502, job.error or "The job failed", headers=where)
+    found = await run_in_threadpool(result, site, job)
+    return json_answer({**found, "job": shown(job)}, 200, where)
+
+
+def read_job(site: Site, job_id: str) -> Job | None:
+    """A job as it stands; None for an unknown one."""
+    path = site.workspace.paths.job_ledger
+    if not path.exists():
+        return None
+    with JobLedger(path) as ledger:
+        return ledger.job(job_id)
+
+
+def shown(job: Job) -> dict[str, Any]:
+    """A job as it is told of."""
+    told = asdict(job)
+    del told["person"]
+    return told
