@@ -94,3 +94,10 @@ def opened(folder: Path) -> Iterator[Opened]:
 def door(tmp_path: Path) -> Iterator[Opened]:
     with opened(tmp_path) as door:
         yield door
+
+
+@pytest.fixture(scope="module")
+def shared_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """One that several tests send to."""
+    with opened(tmp_path_factory.mktemp("shared")) as door:
+        yield door
