@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import pytest
 
+from extract.backup.contents import lasting_files
 from extract.heyreach.door_addresses import PROBE, new_address, proof, read_addresses, write_addresses
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.lock import BusyError, everything
@@ -264,6 +265,12 @@ def test_who_waits_too_long_for_a_restore_is_told_to_come_again(tmp_path, monkey
     monkeypatch.setattr("extract.workspace.lock.MOMENT_SECONDS", 0.1)
     with opened(tmp_path) as door, everything(tmp_path, "restore"):
         assert status(door.post(b"{}")) == 503
+
+
+def test_a_backup_holds_what_came_in_and_no_address(door):
+    door.post(b"{}")
+    saved = lasting_files(door.workspace.folder)
+    assert saved == list(door.workspace.paths.webhooks.iterdir())
 
 
 def test_a_second_door_is_turned_away_with_one_line(tmp_path, door):
