@@ -24,7 +24,7 @@ class Opened:
     port: int
 
     def connect(self) -> socket.socket:
-        connection = socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=8)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 
@@ -58,14 +58,19 @@ class Opened:
 
 
 def everything(connection: socket.socket) -> bytes:
+    """What comes until the other side hangs up."""
     parts = []
     with contextlib.suppress(ConnectionResetError):
-        while part := connection.recv(65536):
-            parts.append(part)
+        try:
+            while part := connection.recv(65536):
+                parts.append(part)
+        except TimeoutError:
+            pytest.fail("the connection stays open")
     return b"".join(parts)
 
 
 def status(answer: bytes) -> int:
+    assert answer.startswith(b"HTTP/1.1 "), "no answer"
     return int(answer.split(b" ", 2)[1])
 
 
@@ -88,4 +93,11 @@ def opened(folder: Path) -> Iterator[Opened]:
 @pytest.fixture
 def door(tmp_path: Path) -> Iterator[Opened]:
     with opened(tmp_path) as door:
+        yield door
+
+
+@pytest.fixture(scope="module")
+def shared_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """One that several tests send to."""
+    with opened(tmp_path_factory.mktemp("shared")) as door:
         yield door
