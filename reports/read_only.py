@@ -47,15 +47,18 @@ class StatementError(ConfigurationError):
     """A statement would do something else than select."""
 
 
-def open_published(database: Path) -> duckdb.DuckDBPyConnection:
+def open_published(database: Path, *, memory: str | None = None) -> duckdb.DuckDBPyConnection:
     """A connection that can read this one file and nothing else, in UTC, with `marts` as its schema.
+
+    With at most so much `memory` (`512MB`), where it is named; else DuckDB's own measure.
 
     Names in the data come from outside: should one ever reach SQL, it can't write, read files, or load code.
     What doesn't fit into memory is an error, because there is no folder to spill to. Raises
     ConfigurationError if the file is no warehouse.
     """
     # In an instance of its own: the lock below would bind every other connection to the file in this process.
-    connection = duckdb.connect(":memory:", config={"temp_directory": ""})
+    limit = {"memory_limit": memory} if memory else {}
+    connection = duckdb.connect(":memory:", config={"temp_directory": "", **limit})
     try:
         with _passing_name(database) as name:
             try:

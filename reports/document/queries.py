@@ -228,7 +228,7 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     def rows(query: str, **parameters: str) -> list[Row]:
         cursor = connection.execute(query, parameters)
         names = [column[0] for column in cursor.description]
-        return [dict(zip(names, map(_plain, values), strict=True)) for values in cursor.fetchall()]
+        return [dict(zip(names, map(finite, values), strict=True)) for values in cursor.fetchall()]
 
     (summary,) = rows(SUMMARY)
     (diagnosis,) = rows(DIAGNOSIS)
@@ -298,6 +298,6 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     }
 
 
-def _plain(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """DuckDB divides by zero without an error; JSON knows neither nan nor inf."""
     return None if isinstance(value, float) and not math.isfinite(value) else value
