@@ -51,7 +51,10 @@ class Answer:
 
     def add(self, row: Row, kind: str, *more: Any) -> None:
         """A row, and the sentence for it; texts in it are cleaned, and whatever others wrote is fenced."""
-        row = {name: cleaned(each, LONGEST_OF_OURS) if isinstance(each, str) else each for name, each in row.items()}
+        row = {
+            name: cleaned(each, LONGEST_OF_OURS) if isinstance(each, str) else each
+            for name, each in row.items()
+        }
         self.rows.append(row)
         self.lines.append(said(kind, row, *more))
 
@@ -106,4 +109,6 @@ def nearest(text: str, known: Iterable[str], what: str) -> AskedWronglyError:
     if close:
         return AskedWronglyError(f"There is no such {what}; near are {', '.join(close)}")
     listed = ", ".join(names[:20]) or "none yet"
-    return AskedWronglyError(f"There is no such {what}; there are {listed}{' and more' if names[20:] else ''}")
+    return AskedWronglyError(
+        f"There is no such {what}; there are {listed}{' and more' if names[20:] else ''}"
+    )

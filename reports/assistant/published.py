@@ -56,4 +56,3 @@ def published(workspace: Workspace, seconds: float = MOST_SECONDS) -> Iterator[P
     finally:
         timer.cancel()
         connection.close()
-

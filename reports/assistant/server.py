@@ -90,7 +90,9 @@ def _check(tool: Tool, arguments: Mapping[str, Any]) -> None:
             continue
         if kind == "string" and not (isinstance(value, str) and len(value) <= LONGEST_ARGUMENT):
             raise AskedWronglyError(f"{name} has to be a text of at most {LONGEST_ARGUMENT} letters")
-        if kind == "integer" and (not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**31):
+        if kind == "integer" and (
+            not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**31
+        ):
             raise AskedWronglyError(f"{name} has to be a whole number from 0")
 
 

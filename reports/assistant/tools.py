@@ -206,7 +206,16 @@ def inbox(question: Question) -> Answer:
     for each in leads:
         row = {
             name: each[name]
-            for name in ("rank", "tier", "action", "total_score", "profile_url", "icp_profile", "who", "why_now")
+            for name in (
+                "rank",
+                "tier",
+                "action",
+                "total_score",
+                "profile_url",
+                "icp_profile",
+                "who",
+                "why_now",
+            )
         }
         written = {name: fence.around(row[name]) for name in ("who", "why_now") if row[name]}
         answer.add(row | written, "inbox")

@@ -31,6 +31,7 @@ ROOMS = (
     "reports.alerts",
     "reports.check",
     "reports.jobs",
+    "reports.assistant",
     "reports.cli",
 )
 WINGS = sorted(
