@@ -1,1 +1,1 @@
-"""Answers for assistants: the Model Context Protocol over what is published, numbers with their doubts, and no name."""
+"""Answers for assistants: numbers with their doubts, over the Model Context Protocol."""

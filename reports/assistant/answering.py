@@ -25,7 +25,7 @@ class AskedWronglyError(ConfigurationError):
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: the arguments, of which workspace, and whether names of persons and texts of theirs may be told."""
+    """What is asked, of which workspace, and whether persons and what others wrote may be told."""
 
     workspace: Workspace
     arguments: Mapping[str, Any]
@@ -82,7 +82,7 @@ def begun(warehouse: Published) -> Answer:
 
 
 def figures(warehouse: Published, question: Question, query: str, kind: str, dimension: str) -> Answer:
-    """Rows of segments, senders or campaigns; what others called them is fenced, and only where it was read."""
+    """Rows of segments, senders or campaigns; what others called them is fenced, if it was read."""
     answer = begun(warehouse)
     fence = Fence()
     given = {

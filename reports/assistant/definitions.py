@@ -1,4 +1,4 @@
-"""What words mean here: the glossary, and the descriptions that marts and their columns are published with."""
+"""What words mean here: the glossary, and what marts and their columns are described with."""
 
 import functools
 import re

@@ -10,8 +10,8 @@ import duckdb
 
 from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.workspace import Workspace
-from reports.jobs.frame import require_published
 from reports.document.queries import finite
+from reports.jobs.frame import require_published
 from reports.read_only import open_published
 
 Row = dict[str, Any]
@@ -39,7 +39,7 @@ class Published:
 
 @contextlib.contextmanager
 def published(workspace: Workspace, seconds: float = MOST_SECONDS) -> Iterator[Published]:
-    """Open it; raises ConfigurationError where there is none or an earlier release made it, else SlowError."""
+    """Open it; raises ConfigurationError where there is none of this release, SlowError after `seconds`."""
     path = require_published(workspace)
     connection = open_published(path, memory=MOST_MEMORY)
     timer = threading.Timer(seconds, connection.interrupt)

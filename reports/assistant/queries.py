@@ -1,4 +1,4 @@
-"""All SQL of the answers: marts of reports, and of persons two more; a name that others wrote only where asked.
+"""All SQL of the answers: marts of reports, and two more of persons.
 
 `written` is what somebody else may have written; it is read only with `--personal`, and told fenced.
 """
@@ -19,9 +19,9 @@ TOTALS = """
 DIMENSIONS = [entry["name"] for entry in returned("catalogue/*.sql", "told_dimensions()")]
 _FIGURES = """
     segments.leads_imported, segments.sent, segments.accepted, segments.mature_sent, segments.mature_accepted,
-    segments.accept_rate, segments.ci_low, segments.ci_high, segments.accept_rate_low, segments.accept_rate_high,
-    segments.rate_withheld_because, segments.difference, segments.difference_low, segments.difference_high,
-    segments.detectable_difference, segments.verdict, segments.withheld_because
+    segments.accept_rate, segments.ci_low, segments.ci_high, segments.accept_rate_low,
+    segments.accept_rate_high, segments.rate_withheld_because, segments.difference,
+    segments.difference_low, segments.difference_high, segments.detectable_difference, segments.verdict, segments.withheld_because
 """
 # By the told key, or by what the asker knows already: the id, or the name as it stands in the data.
 _IS_ASKED_FOR = """
@@ -33,7 +33,8 @@ _IS_ASKED_FOR = """
 """
 SEGMENTS = f"""
     select segments.place, segments.told_key as key, segments.told_as as name, {_FIGURES},
-        case when $personal and segments.told_key <> segments.segment then segments.segment_label end as written
+        case when $personal and segments.told_key <> segments.segment then segments.segment_label
+        end as written
     from marts.rpt_assistant_segments as segments
     where segments.dimension = $dimension and segments.place > $after and {_IS_ASKED_FOR}
     order by segments.place

@@ -1,6 +1,5 @@
 """What an assistant can ask: each tool reads rows of marts and says them; none takes SQL, none writes."""
 
-import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from reports.assistant.answering import Answer, AskedWronglyError, Question, beg
 from reports.assistant.definitions import defined
 from reports.assistant.published import published
 from reports.assistant.words import Fence, said
+from reports.jobs.inbox import read_inbox
 
 _LINES = returned("words/*.sql", "health_lines()")
 # Lines of health that say numbers and times only; the others name what HeyReach or leads wrote.
@@ -31,6 +31,7 @@ _OWN_TOPICS = [
     "status_gone_back",
     "windows_unwatched",
 ]
+_OF_THE_INBOX = ("rank", "tier", "action", "total_score", "profile_url", "icp_profile", "who", "why_now")
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ def define(question: Question) -> Answer:
 
 
 def which_integration(question: Question) -> Answer:
-    from extract.enrichment.listing import ListOptions, list_enrichments  # noqa: PLC0415 - loads every service
+    from extract.enrichment.listing import ListOptions, list_enrichments  # noqa: PLC0415 - it loads all
 
     with published(question.workspace) as warehouse:
         fields = [row["field"] for row in warehouse.rows(queries.FIELDS)]
@@ -196,27 +197,13 @@ def lead(question: Question) -> Answer:
 
 
 def inbox(question: Question) -> Answer:
-    from reports.jobs.inbox import read_inbox  # noqa: PLC0415 - of one tool
-
     with published(question.workspace) as warehouse:
         answer = begun(warehouse)
     about, leads = read_inbox(question.workspace, None, None)
     answer.head.append(about["ranking"])
     fence = Fence()
     for each in leads:
-        row = {
-            name: each[name]
-            for name in (
-                "rank",
-                "tier",
-                "action",
-                "total_score",
-                "profile_url",
-                "icp_profile",
-                "who",
-                "why_now",
-            )
-        }
+        row = {name: each[name] for name in _OF_THE_INBOX}
         written = {name: fence.around(row[name]) for name in ("who", "why_now") if row[name]}
         answer.add(row | written, "inbox")
     return answer
@@ -225,8 +212,9 @@ def inbox(question: Question) -> Answer:
 TOOLS = (
     Tool(
         "totals",
-        "How many leads were imported, requests sent and accepted, and the accept rate with its interval, of all "
-        "together. The rate is of requests old enough to judge; accepted / sent of the same days is no rate.",
+        "How many leads were imported, requests sent and accepted, and the accept rate with its "
+        "interval, of all together. The rate is of requests old enough to judge; accepted / sent of the "
+        "same days is no rate.",
         totals,
     ),
     Tool(
@@ -237,9 +225,10 @@ TOOLS = (
     ),
     Tool(
         "segment",
-        "How segments of a dimension do: requests, accepted, accept rate with 95 % interval, compared with all "
-        "others, or why that can't be said. Names that others may have written stand as a key, such as keyword "
-        "3f2a91bc; a value can be asked for by its key or by its name. Segments of few people are not told.",
+        "How segments of a dimension do: requests, accepted, accept rate with 95 % interval, compared "
+        "with all others, or why that can't be said. Names that others may have written stand as a key, "
+        "such as keyword 3f2a91bc; a value can be asked for by its key or by its name. Segments of few "
+        "people are not told.",
         segment,
         {
             "dimension": _text("What to break down by.", enum=queries.DIMENSIONS),
@@ -250,8 +239,9 @@ TOOLS = (
     ),
     Tool(
         "sender",
-        "How senders (LinkedIn accounts that ask) do and whether they can send now: state, requests of the last "
-        "seven days against what is possible, waiting leads, idle days, accept rate with its interval.",
+        "How senders (LinkedIn accounts that ask) do and whether they can send now: state, requests of "
+        "the last seven days against what is possible, waiting leads, idle days, accept rate with its "
+        "interval.",
         sender,
         {"value": _text("One sender, by id or name; all if left out."), "after": _AFTER},
     ),
@@ -263,14 +253,15 @@ TOOLS = (
     ),
     Tool(
         "change",
-        "Why there are more or fewer accepted requests than in the period before: volume, mix, rate, or a stage; "
-        "or why the periods can't be compared.",
+        "Why there are more or fewer accepted requests than in the period before: volume, mix, rate, or "
+        "a stage; or why the periods can't be compared.",
         change,
     ),
     Tool(
         "message_test",
-        "What message tests found: which text is accepted more, that there is no difference that matters, or when "
-        "it can be said. Only looks planned beforehand decide; raw differences before that say nothing.",
+        "What message tests found: which text is accepted more, that there is no difference that "
+        "matters, or when it can be said. Only looks planned beforehand decide; raw differences before "
+        "that say nothing.",
         message_test,
         {"name": _text("One test, by its name in config/message_tests.yaml; all if left out.")},
     ),
@@ -289,8 +280,8 @@ TOOLS = (
     ),
     Tool(
         "which_integration",
-        "Which enrichment services yield a field of leads, what they need, what an answer costs, and whether they "
-        "can be asked now. Asks none of them.",
+        "Which enrichment services yield a field of leads, what they need, what an answer costs, and "
+        "whether they can be asked now. Asks none of them.",
         which_integration,
         {"field": _text("The field, such as title or technologies.")},
         ("field",),

@@ -1,4 +1,4 @@
-"""What an assistant isn't told can't be computed from two answers: the models' own SQL on random workspaces."""
+"""What an assistant isn't told can't be computed from two answers: the models' SQL on random workspaces."""
 
 import functools
 import itertools
@@ -105,7 +105,8 @@ def withheld(database, requests, cells: Cells, people) -> dict[tuple[str, str], 
     )
     counted = [(*key, len(people(numbers))) for key, numbers in cells.items()]
     database.execute(
-        "insert into fnd_segments_compared select unnest($1::varchar[]), unnest($2::varchar[]), unnest($3::bigint[])",
+        "insert into fnd_segments_compared "
+        "select unnest($1::varchar[]), unnest($2::varchar[]), unnest($3::bigint[])",
         [list(column) for column in zip(*counted, strict=True)],
     )
     for model in MODELS:
@@ -163,7 +164,7 @@ def test_what_the_total_leaves_for_those_withheld_is_of_several_and_of_people_en
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_two_answers_together_tell_of_a_segment_of_few(seed, told):
     """An answer has all segments of a dimension: whatever its figures and those of another add up to."""
-    cells, people, hidden = told(seed)
+    cells, _, hidden = told(seed)
     everybody = frozenset().union(*cells.values())
     adding_up = [
         name for name, entry in TOLD.items() if "several" not in entry and entry["column"] in COLUMNS
@@ -198,6 +199,23 @@ def test_no_two_answers_together_tell_of_a_segment_of_few(seed, told):
                 alone = [[float(each <= by_dimension[dimension][segment]) for each in unknowns]]
                 with_it = numpy.array(alone) if not figures else numpy.vstack([equations, alone])
                 assert numpy.linalg.matrix_rank(with_it) > rank, (dimension, segment, other)
+
+
+def test_two_of_few_who_are_few_together_take_a_third_with_them(database):
+    requests = [
+        {name: None for name in COLUMNS} | {"lead_id": f"{region} {number}", "company_region": region}
+        for region, size in {"few": 4, "fewer": 3, "some": 20, "most": 60}.items()
+        for number in range(size)
+    ]
+    cells = cells_of(requests)
+    hidden = withheld(
+        database, requests, cells, lambda numbers: {requests[each]["lead_id"] for each in numbers}
+    )
+    assert hidden == {
+        ("region", "few"): "few_people",
+        ("region", "fewer"): "few_people",
+        ("region", "some"): "adds_up",
+    }
 
 
 def test_enough_is_withheld_for_each_reason_and_enough_is_told(told):
