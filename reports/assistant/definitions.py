@@ -9,7 +9,6 @@ from extract.workspace.errors import ConfigurationError
 from reports.assistant import queries
 from reports.assistant.answering import nearest
 from reports.assistant.published import Published, Row
-from reports.document.queries import read_definitions
 
 GLOSSARY = Path(dbt_project.__file__).parent / "models" / "pages" / "glossary.md"
 _ENTRY = re.compile(r"^\| (\*\*.+?) \| (.+?) \|$", re.MULTILINE)
@@ -48,6 +47,8 @@ def _glossary() -> list[Row]:
 
 
 def _printed(warehouse: Published) -> list[Row]:
+    from reports.document.queries import read_definitions  # noqa: PLC0415 - reads the catalogue
+
     labels = read_definitions(warehouse.connection)
     return [
         {"term": label, "kind": f"printed of {mart}", "meaning": meaning}

@@ -10,9 +10,8 @@ import duckdb
 
 from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.workspace import Workspace
-from reports.document.queries import finite
 from reports.jobs.frame import require_published
-from reports.read_only import open_published
+from reports.read_only import finite, open_published
 
 Row = dict[str, Any]
 # Answers are rows of marts that are small: what takes longer, or more, is broken.

@@ -21,7 +21,8 @@ _FIGURES = """
     segments.leads_imported, segments.sent, segments.accepted, segments.mature_sent, segments.mature_accepted,
     segments.accept_rate, segments.ci_low, segments.ci_high, segments.accept_rate_low,
     segments.accept_rate_high, segments.rate_withheld_because, segments.difference,
-    segments.difference_low, segments.difference_high, segments.detectable_difference, segments.verdict, segments.withheld_because
+    segments.difference_low, segments.difference_high, segments.detectable_difference, segments.verdict,
+    segments.withheld_because
 """
 # By the told key, or by what the asker knows already: the id, or the name as it stands in the data.
 _IS_ASKED_FOR = """

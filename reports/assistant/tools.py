@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from dbt_project.rendering import returned
 from extract.people.profile_urls import parse_profile_urls
 from extract.people.suppression import suppressions
 from reports.assistant import queries
@@ -16,7 +15,6 @@ from reports.assistant.published import published
 from reports.assistant.words import Fence, said
 from reports.jobs.inbox import read_inbox
 
-_LINES = returned("words/*.sql", "health_lines()")
 # Lines of health that say numbers and times only; the others name what HeyReach or leads wrote.
 _OWN_TOPICS = [
     "acceptance_alarm_blind",

@@ -11,8 +11,6 @@ from typing import Any
 
 import jinja2
 
-from reports.document import filters
-
 # The longest name or text of somebody else's that is told.
 LONGEST = 200
 _UNWANTED = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
@@ -62,6 +60,8 @@ def size(*parts: Any) -> int:
 
 @functools.cache
 def _sentences() -> Any:
+    from reports.document import filters  # noqa: PLC0415 - reads all words, and nobody waits for it to start
+
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=False,  # noqa: S701 - plain text, cleaned before

@@ -4,13 +4,13 @@ All SQL of the reports is in this file. Rows carry every column of their model u
 column that is added to a model is in the JSON report without a change here.
 """
 
-import math
 import re
 from typing import Any
 
 import duckdb
 
 from dbt_project.rendering import rendered, returned
+from reports.read_only import finite
 
 Row = dict[str, Any]
 
@@ -296,8 +296,3 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             },
         },
     }
-
-
-def finite(value: Any) -> Any:
-    """DuckDB divides by zero without an error; JSON knows neither nan nor inf."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value
