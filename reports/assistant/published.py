@@ -1,4 +1,4 @@
-"""The published warehouse, as an answer reads it: always the newest, and given back soon after the last one."""
+"""The published warehouse, as answers read it: always the newest, given back soon after the last one."""
 
 import contextlib
 import threading
