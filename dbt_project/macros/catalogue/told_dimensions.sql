@@ -28,11 +28,14 @@
     {{ return(found) }}
 {%- endmacro %}
 
-{#- told_key('segment', 'own_label', 'dimension'): the segment where its name is an own word or a number of HeyReach's or ours, else
-    eight letters of a hash, the same in every answer. And told_as: what it is called with that. -#}
+{#- told_key('segment', 'own_label', 'dimension'): the segment where its name is an own word, or a number that HeyReach or the
+    importer gave; else eight letters of a hash, the same in every answer. And told_as: what it is called with that. -#}
 {% macro told_key(segment, own_label, dimension) -%}
     case
-        when {{ own_label }} is not null or regexp_matches({{ segment }}, '^[0-9][0-9+/.:-]{0,39}$') then {{ segment }}
+        when {{ own_label }} is not null
+            or ({{ dimension }} in ('account', 'campaign', 'list', 'company_list', 'batch', 'import', 'company_size')
+                and regexp_matches({{ segment }}, '^[0-9][0-9+/:-]{0,39}$'))
+            then {{ segment }}
         else left({{ text_hash(dimension ~ " || '|' || " ~ segment) }}, 8)
     end
 {%- endmacro %}

@@ -1,4 +1,4 @@
-"""Which answer is right, out of the sandbox's hidden truth: what is counted there, or why it can't be said."""
+"""Which answer is right, by the sandbox's hidden truth: what is counted there, or why it can't be said."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""An assistant, as far as the server can tell: the library's own client over real pipes, one process for all."""
+"""An assistant, as far as the server can tell: the library's own client over real pipes."""
 
 import functools
 import os

@@ -5,7 +5,12 @@ with stalls as (
 
     select
         stalls.*,
-        case when stalls.dimension = 'all' then stalls.segment_label else labels.own_label end as own_label,
+        case
+            when stalls.dimension <> 'all' then labels.own_label
+            {%- for cause, entry in causes().items() if entry.label is defined %}
+            when stalls.cause = '{{ cause }}' then '{{ entry.label }}'
+            {%- endfor %}
+        end as own_label,
         {{ told_key('stalls.segment', 'labels.own_label', 'stalls.dimension') }} as told_key,
         stalls.evidence_n >= run_parameters.sensitive_cell_minimum as is_enough
     from {{ ref('rpt_bottlenecks') }} as stalls
