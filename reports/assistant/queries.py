@@ -116,8 +116,7 @@ DESCRIBED_COLUMNS = """
     where schema_name = 'marts' and comment is not null group by all order by 1, 3
 """
 LEAD = """
-    select leads.normalized_profile_url as profile_url,
-        concat_ws(' ', leads.first_name, leads.last_name) as name, leads.title, leads.company_name,
+    select leads.normalized_profile_url as profile_url, leads.title, leads.company_name,
         connections.campaign_id, connections.status, connections.is_sent, connections.is_accepted,
         connections.connection_sent_at, connections.connection_accepted_at
     from marts.heyreach_leads as leads

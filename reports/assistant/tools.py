@@ -178,16 +178,19 @@ def which_integration(question: Question) -> Answer:
 
 
 def lead(question: Question) -> Answer:
-    [parsed] = parse_profile_urls([question.text("url")])
-    if parsed.normalized is None:
+    url = question.text("url") or ""
+    [(key, _)] = parse_profile_urls([url])
+    if key is None:
         raise AskedWronglyError("url has to be the link of a person's LinkedIn profile")
-    if suppressions(question.workspace).erased({parsed.normalized}):
+    if suppressions(question.workspace).erased({url}):
         raise AskedWronglyError("Nobody with that link is known")
     with published(question.workspace) as warehouse:
         answer = begun(warehouse)
         fence = Fence()
-        for row in warehouse.rows(queries.LEAD, url=parsed.normalized):
-            row["name"] = fence.around(", ".join(filter(None, (row.pop("title"), row.pop("company_name")))))
+        for row in warehouse.rows(queries.LEAD, url=key):
+            known = (row.pop("title"), row.pop("company_name"))
+            row["name"] = fence.around(", ".join(filter(None, known)))
+            row["profile_url"] = fence.around(row["profile_url"])
             answer.add(row, "lead")
         if not answer.rows:
             raise AskedWronglyError("Nobody with that link is known")
@@ -202,7 +205,8 @@ def inbox(question: Question) -> Answer:
     fence = Fence()
     for each in leads:
         row = {name: each[name] for name in _OF_THE_INBOX}
-        written = {name: fence.around(row[name]) for name in ("who", "why_now") if row[name]}
+        theirs = ("who", "why_now", "profile_url")
+        written = {name: fence.around(row[name]) for name in theirs if row[name]}
         answer.add(row | written, "inbox")
     return answer
 

@@ -68,8 +68,13 @@ def _sentences() -> Any:
         undefined=jinja2.StrictUndefined,
     )
     made.filters |= {name: getattr(filters, name) for name in _PLAIN}
-    made.filters |= {"count": lambda value: f"{value:,}", "apart": _apart}
+    made.filters |= {"count": _count, "apart": _apart}
     return made.get_template("answers.j2").module
+
+
+def _count(value: int | None) -> str:
+    """1204 -> `1,204`"""
+    return "nobody knows how many" if value is None else f"{value:,}"
 
 
 def _apart(row: Mapping[str, Any]) -> str:
