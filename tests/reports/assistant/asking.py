@@ -4,6 +4,7 @@ import functools
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -39,9 +40,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a server said: its tools, its answers in the order of the calls, and its standard error."""
+    """What a server said: its tools, after how many seconds, its answers by call, and its standard error."""
 
     tools: list[Any]
+    seconds: float
     answers: list[Told]
     errors: str = field(repr=False)
 
@@ -67,7 +69,7 @@ def ask(
 
 async def _ask(
     workspace: Workspace, calls: Sequence[Call], arguments: Sequence[str], errors: Any
-) -> tuple[list[Any], list[Told]]:
+) -> tuple[list[Any], float, list[Told]]:
     from mcp.client.client import Client  # noqa: PLC0415
     from mcp.client.stdio import StdioServerParameters, stdio_client  # noqa: PLC0415
 
@@ -78,11 +80,13 @@ async def _ask(
         env={**environment, "OUTBOUND_DATA_DIR": str(workspace.data_dir), "PYTHONPATH": str(PROJECT)},
         cwd=PROJECT,
     )
+    began = time.monotonic()
     async with Client(stdio_client(server, errlog=errors)) as client:
         tools = (await client.list_tools()).tools
+        seconds = time.monotonic() - began
         answers = []
         for name, given in calls:
             result = await client.call_tool(name, given)
             [content] = result.content
             answers.append(Told(content.text, result.structured_content, result.is_error))
-        return tools, answers
+        return tools, seconds, answers
