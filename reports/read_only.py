@@ -60,7 +60,7 @@ def open_published(database: Path, *, memory: str | None = None) -> duckdb.DuckD
     """
     # In an instance of its own: the lock below would bind every other connection to the file in this process.
     limit = {"memory_limit": memory} if memory else {}
-    connection = duckdb.connect(":memory:", config={"temp_directory": "", **limit})
+    connection = duckdb.connect(":memory:", config={"temp_directory": ""} | limit)
     try:
         with _passing_name(database) as name:
             try:
