@@ -8,6 +8,7 @@ PYTHON ?= $(shell for p in $(PYTHONS); do \
 	&& { echo $$p; break; }; done)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+MCP_INSTALLED := .venv/.mcp
 # Values go to the verbs as they were typed, through the environment: neither `make` nor a shell reads them.
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
 $(foreach name,$(GIVEN),$(if $(findstring $$,$(name)),,$(eval export TYPED_$(name) := $$(value $(name)))))
@@ -16,7 +17,7 @@ export TYPED_GOALS := $(MAKECMDGOALS)
 unexport $(GIVEN)
 VERB := $(BIN)/python -m reports.from_make
 
-.PHONY: help run daily weekly schedule recover acknowledge advice setup extract build report docs sql import lead enrich enrichments write-back leads resume pause icp signal inbox segment messages plan track serve watch discover webhooks door erase purge check backup restore test diagnose-check bench lint format clean
+.PHONY: help run daily weekly schedule recover acknowledge advice setup extract build report docs sql mcp import lead enrich enrichments write-back leads resume pause icp signal inbox segment messages plan track serve watch discover webhooks door erase purge check backup restore test diagnose-check bench lint format clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | column -t -s $$'\t'
@@ -50,6 +51,9 @@ docs: $(INSTALLED) ## build the dbt docs as one page that opens without a networ
 
 sql: $(INSTALLED) ## open a read-only SQL prompt on the published warehouse  [QUERY='select ...']
 	@$(VERB) sql
+
+mcp: $(MCP_INSTALLED) ## answer an assistant on standard input and output (Model Context Protocol): what stalls, how a segment does, what a word means  [PERSONAL=1]
+	@$(VERB) mcp
 
 import: $(INSTALLED) ## leads into HeyReach: show, then send  [FILE= CAMPAIGN=|LIST=|UPSTREAM=1 MAPPING= SET= SENDERS= TEST= WAKE=1 APPLY=1 | RESUME= | REPAIR=]
 	@$(VERB) import
@@ -160,9 +164,16 @@ clean: ## remove what installing and dbt made; data stays
 $(INSTALLED): export CHOSEN = $(if $(findstring file,$(origin PYTHON)),$(PYTHON),$(value PYTHON))
 $(INSTALLED): pyproject.toml requirements.lock
 	@test -n "$$CHOSEN" || { echo "Python 3.11, 3.12 or 3.13 is needed and none of '$(PYTHONS)' is one. Install it, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
-	@echo "Installing into .venv with $$("$$CHOSEN" --version) (once, about a minute)"
+	@echo "Installing into .venv with $$("$$CHOSEN" --version) (once, about a minute)" >&2
 	@rm -rf .venv && "$$CHOSEN" -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock \
 	|| { echo "The packages of requirements.lock were not installed, see above: is there a network, or a mirror in PIP_INDEX_URL? The next make tries again"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+# What speaks with assistants, beside the other packages; standard output is the assistant's.
+$(MCP_INSTALLED): $(INSTALLED) requirements-mcp.lock
+	@echo "Installing what speaks with assistants into .venv (once)" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-mcp.lock >&2 \
+	|| { echo "The packages of requirements-mcp.lock were not installed, see above: is there a network, or a mirror in PIP_INDEX_URL? The next make mcp tries again" >&2; exit 1; }
 	@touch $@

@@ -8,12 +8,14 @@ which it opened that file is gone by then, so that what it still permits leads n
 import contextlib
 import functools
 import itertools
+import math
 import os
 import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import orjson
@@ -109,6 +111,11 @@ def one_line(error: duckdb.Error) -> str:
     if isinstance(error, duckdb.OutOfMemoryException):
         return "it needs more memory than there is: ask for fewer rows or columns at once"
     return " ".join(str(error).split("\n\nLINE ")[0].split())
+
+
+def finite(value: Any) -> Any:
+    """DuckDB divides by zero without an error; JSON knows neither nan nor inf."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 @contextlib.contextmanager

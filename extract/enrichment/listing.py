@@ -89,6 +89,7 @@ class _Listed:
             "yields": each.outputs,
             "credits_per_answer": each.credits,
             "usd_per_answer": None if price is None else each.credits * price,
+            "price": self._price(),
             "pace": self._pace(),
             "found_days": each.found_days,
             "not_found_days": each.not_found_days,

@@ -12,6 +12,7 @@ from extract.workspace.folders import disk_full_line, is_disk_full
 from reports.cli import (  # noqa: F401 - each declares its verbs
     advice,
     alerts,
+    assistant,
     campaigns,
     intelligence,
     leads,

@@ -4,13 +4,13 @@ All SQL of the reports is in this file. Rows carry every column of their model u
 column that is added to a model is in the JSON report without a change here.
 """
 
-import math
 import re
 from typing import Any
 
 import duckdb
 
 from dbt_project.rendering import rendered, returned
+from reports.read_only import finite
 
 Row = dict[str, Any]
 
@@ -228,7 +228,7 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     def rows(query: str, **parameters: str) -> list[Row]:
         cursor = connection.execute(query, parameters)
         names = [column[0] for column in cursor.description]
-        return [dict(zip(names, map(_plain, values), strict=True)) for values in cursor.fetchall()]
+        return [dict(zip(names, map(finite, values), strict=True)) for values in cursor.fetchall()]
 
     (summary,) = rows(SUMMARY)
     (diagnosis,) = rows(DIAGNOSIS)
@@ -296,8 +296,3 @@ def read_report(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             },
         },
     }
-
-
-def _plain(value: Any) -> Any:
-    """DuckDB divides by zero without an error; JSON knows neither nan nor inf."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value

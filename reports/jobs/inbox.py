@@ -38,7 +38,7 @@ def show_inbox(
     require_places(workspace)
     if limit is not None and limit < 1:
         raise ConfigurationError("LIMIT must be 1 or more")
-    about, leads = _read(workspace, profile, tier)
+    about, leads = read_inbox(workspace, profile, tier)
     if format == "text":
         shown = leads[: limit or SHOWN]
         for line in _lines(about, shown, len(leads), tier):
@@ -65,7 +65,7 @@ def show_inbox(
     return path
 
 
-def _read(
+def read_inbox(
     workspace: Workspace, profile: str | None, tier: str | None
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What is said of a profile, and its leads, without whom was erased or dismissed since."""

@@ -143,18 +143,23 @@ def test_an_intermediate_model_is_a_step_to_a_mart(places):
 
 
 def test_the_exposure_and_the_sections_name_what_the_report_reads(project, places):
-    """Every SQL text in `reports`, whichever module it stands in."""
-    server = PROJECT.parent / "reports" / "server"
-    files = (PROJECT.parent / "reports").rglob("*.py")
-    read = marts_read([path for path in files if server not in path.parents], places)
+    """Every SQL text in `reports`, whichever module it stands in, but in wings with an exposure of their own."""
+    read = marts_read(_files() - _files("server") - _files("assistant"), places)
     assert exposed(project, "connection_report") == read
     assert {name for section in SECTIONS for name in section.models} == read
 
 
+def test_another_exposure_names_what_assistants_are_told(project, places):
+    assert exposed(project, "assistant") == marts_read(_files("assistant"), places)
+
+
 def test_another_exposure_names_what_pages_and_api_read(project, places):
     lists = {listing.model for _, listing in ROUTES.values()}
-    read = marts_read((PROJECT.parent / "reports" / "server").rglob("*.py"), places)
-    assert exposed(project, "pages_and_api") == {*tables(), *lists, *read}
+    assert exposed(project, "pages_and_api") == {*tables(), *lists, *marts_read(_files("server"), places)}
+
+
+def _files(wing: str = "") -> set[Path]:
+    return set((PROJECT.parent / "reports" / wing).rglob("*.py"))
 
 
 def exposed(project, name: str) -> set[str]:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.end_to_end.conftest import FIRST_PULL, pull_at, workspace_on
+from tests.reports.assistant.answers import QUESTIONS, World, check
+from tests.reports.assistant.asking import ask
 
 pytestmark = pytest.mark.usefixtures("built_without_dbt")
 
@@ -124,6 +126,17 @@ def test_a_first_pull_shows_accepted_to_date_and_no_rate_it_cannot_know(pulled):
     assert workspace.query("select accepted_to_date_rate > 0 from marts.rpt_summary") == [(True,)]
     assert is_mostly_undated
     assert "Most can't be dated yet, so there is no accept rate to go by." in text
+
+
+def test_an_assistant_is_told_the_truth_and_no_rate_that_nobody_can_know(pulled):
+    workspace, _, truth = pulled
+    [(since, until, as_of)] = workspace.query("select since, until, as_of from marts.rpt_summary")
+    world = World(truth, since, until, as_of)
+    questions = [question for question in QUESTIONS if question["world"] == "first_pull"]
+    assert len(questions) > 100
+    told = ask(workspace, [(question["tool"], question["arguments"]) for question in questions])
+    for question, answer in zip(questions, told.answers, strict=True):
+        check(question, answer, world)
 
 
 def test_a_sender_gone_from_heyreach_keeps_its_row_and_requests(pulled):

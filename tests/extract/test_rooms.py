@@ -33,6 +33,7 @@ ROOMS = (
     "reports.door",
     "reports.jobs",
     "reports.server",
+    "reports.assistant",
     "reports.cli",
 )
 WINGS = sorted(

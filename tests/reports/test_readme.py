@@ -38,6 +38,8 @@ ELSEWHERE = {
     "make weekly": "test_the_jobs_pull_report_and_remember_each_in_its_measure",
     "make build": "test_without_a_raw_database_it_is_made_anew_and_the_numbers_are_the_same",
     "make docs": "test_docs_are_one_page_that_describes_every_report_model",
+    "make mcp": "test_make_installs_what_it_needs_and_leaves_standard_output_alone",
+    "make mcp PERSONAL=1": "test_persons_are_told_only_where_asked",
     "make extract": "test_each_kind_of_pull_asks_as_few_requests_as_it_can",
     "make extract KIND=light": "test_each_kind_of_pull_asks_as_few_requests_as_it_can",
     "make messages CHECK=1": "test_the_sequence_is_checked_against_what_an_import_brings",
@@ -65,6 +67,7 @@ LONG = (
     ".venv/bin/python -m tests.endurance.looks",
     ".venv/bin/python -m tests.endurance.score_history",
     ".venv/bin/python -m tests.endurance.kill_door",
+    ".venv/bin/python -m tests.endurance.assistant",
 )
 THIS_SUITE = "make test"
 # What stands for something that the reader has -> what they would type; {data} is their data folder.

@@ -16,7 +16,10 @@ print(f"exit code {exit_code}, loaded: {loaded}", file=sys.stderr)
 """
 # dbt takes two seconds, dlt half of one, drawing and the sandbox's people some more.
 PEOPLE = "extract.sandbox.world"
-HEAVY = {"dbt.cli", "dlt", "vl_convert", "scipy", PEOPLE, "extract.heyreach.client", "extract.pipeline"}
+HEAVY = {
+    *("dbt.cli", "dlt", "vl_convert", "scipy", "mcp"),
+    *(PEOPLE, "extract.heyreach.client", "extract.pipeline"),
+}
 PROJECT = Path(__file__).parents[3]
 
 

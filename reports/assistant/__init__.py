@@ -1,0 +1,1 @@
+"""Answers for assistants: numbers with their doubts, over the Model Context Protocol."""
