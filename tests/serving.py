@@ -15,7 +15,7 @@ import uvicorn
 
 from extract.workspace.serve_settings import ServeSettings
 from extract.workspace.workspace import Workspace, load_workspace
-from reports.server.access import read_token
+from reports.server.access import Buckets, read_token
 from reports.server.app import create_app
 from reports.server.serving import configured
 from reports.server.site import Site, new_site
@@ -76,8 +76,13 @@ def copied(published: Path, data_dir: Path) -> Workspace:
 
 
 @contextlib.contextmanager
-def serving(workspace: Workspace, settings: ServeSettings = ServeSettings()) -> Iterator[Served]:  # noqa: B008
-    """Serve a workspace for the length of the block."""
+def serving(
+    workspace: Workspace,
+    settings: ServeSettings = ServeSettings(),  # noqa: B008 - frozen
+    *,
+    is_bounded: bool = True,
+) -> Iterator[Served]:
+    """Serve a workspace for the length of the block; unless `is_bounded`, to whoever asks without pause."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -86,7 +91,10 @@ def serving(workspace: Workspace, settings: ServeSettings = ServeSettings()) -> 
     # What jobs are told of the workspace: they run in processes of their own.
     environment = dict(os.environ) | {"HEYREACH_API_KEY": "", "OUTBOUND_DATA_DIR": str(workspace.data_dir)}
     site = new_site(workspace, token, environment)
-    server = uvicorn.Server(configured(create_app(site)))
+    guard = create_app(site)
+    if not is_bounded:
+        guard._requests = Buckets(rate=1e6, burst=1e6)
+    server = uvicorn.Server(configured(guard))
     with socket.create_server(("127.0.0.1", port), backlog=256) as sock:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
         thread.start()

@@ -143,7 +143,7 @@ def test_an_intermediate_model_is_a_step_to_a_mart(places):
 
 
 def test_the_exposure_and_the_sections_name_what_the_report_reads(project, places):
-    """Every SQL text in `reports`, whichever module it stands in, but in wings with an exposure of their own."""
+    """Every SQL text in `reports`, whichever module it stands in; two wings have exposures of their own."""
     read = marts_read(_files() - _files("server") - _files("assistant"), places)
     assert exposed(project, "connection_report") == read
     assert {name for section in SECTIONS for name in section.models} == read

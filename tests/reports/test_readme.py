@@ -44,6 +44,8 @@ ELSEWHERE = {
     "make extract KIND=light": "test_each_kind_of_pull_asks_as_few_requests_as_it_can",
     "make messages CHECK=1": "test_the_sequence_is_checked_against_what_an_import_brings",
     "make enrich WITH=profile_answer": "test_the_one_question_is_answered_by_words_with_evidence_once",
+    "make serve": "test_make_serve_answers_in_two_seconds_and_ends_when_it_is_asked_to",
+    "make serve LINK=1": "test_make_serve_answers_in_two_seconds_and_ends_when_it_is_asked_to",
     "make door": "test_it_is_open_in_a_moment_and_ends_well_when_it_is_asked_to",
     "make webhooks ROTATE=1 APPLY=1": "test_another_secret_takes_over_and_the_old_one_holds_for_a_day",
     "make webhooks STOP=1 APPLY=1": "test_stopped_ours_are_gone_and_what_is_under_way_is_taken_for_a_day",
@@ -68,6 +70,10 @@ LONG = (
     ".venv/bin/python -m tests.endurance.score_history",
     ".venv/bin/python -m tests.endurance.kill_door",
     ".venv/bin/python -m tests.endurance.assistant",
+    ".venv/bin/python -m tests.check_container",
+    ".venv/bin/python -m tests.endurance.swaps",
+    ".venv/bin/python -m tests.endurance.api_cases",
+    ".venv/bin/python -m tests.endurance.serving_speed",
 )
 THIS_SUITE = "make test"
 # What stands for something that the reader has -> what they would type; {data} is their data folder.

@@ -17,7 +17,7 @@ print(f"exit code {exit_code}, loaded: {loaded}", file=sys.stderr)
 # dbt takes two seconds, dlt half of one, drawing and the sandbox's people some more.
 PEOPLE = "extract.sandbox.world"
 HEAVY = {
-    *("dbt.cli", "dlt", "vl_convert", "scipy", "mcp"),
+    *("dbt.cli", "dlt", "vl_convert", "scipy", "mcp", "fastapi", "uvicorn"),
     *(PEOPLE, "extract.heyreach.client", "extract.pipeline"),
 }
 PROJECT = Path(__file__).parents[3]
