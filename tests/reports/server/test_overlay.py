@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import duckdb
 import pytest
 
+from extract.intelligence import watches
 from extract.intelligence.watches import Target
 from reports.jobs.enriching import enrich_lead
 from reports.server.overlay import Tracked
@@ -58,9 +59,8 @@ def test_what_is_posted_shows_until_a_build_has_read_it(own):
     assert found.tracked == [Tracked(lead_id, "reply", datetime.fromisoformat(AT))]
     published_anew(
         own,
-        "insert into marts.signal_events by name select lead_id, 'replied' as signal_type, "
-        f"timestamptz '{AT}' as occurred_at, now() as detected_at, 'by hand' as source, id || 'x' as id "
-        f"from marts.signal_events where lead_id = '{lead_id}' limit 1",
+        f"insert into marts.signal_events select * replace ('{lead_id}' as lead_id, 'x' as id, "
+        f"'replied' as signal_type, timestamptz '{AT}' as occurred_at) from marts.signal_events limit 1",
     )
     assert posted() == nothing
     # The next word is a new one, whatever was said before.
@@ -81,8 +81,6 @@ def test_answers_show_that_are_newer_than_the_file(own):
 
 @pytest.mark.parametrize("told", [Target(company_domain="ours.example"), Target(icp_profile="saas")])
 def test_companies_and_profiles_are_watched_too(own, told):
-    from extract.intelligence import watches  # noqa: PLC0415
-
     watches.note(own.workspace.paths, "watch", told, datetime.now(UTC))
     with own.site.generations.reading() as generation:
         found = own.site.overlay.posted(generation)
