@@ -11,6 +11,7 @@ from extract.workspace.texts import tidied
 
 # What an import of it is called, and the list that it comes from where nobody says.
 _NAME = "by_hand"
+FILE_NAME = f"{_NAME}.csv"
 _MAPPING = ImportMapping("by hand", "manual", {}, {}, ())
 
 
@@ -37,7 +38,7 @@ def typed_file(lead: TypedLead) -> ImportFile:
     fields |= {name: told[told_as] for name, told_as in _ALSO.items() if told_as in told}
     words = json.dumps([told, fields], sort_keys=True).encode()
     row = ImportRow(1, told, {"source": _MAPPING.source, **fields}, None)
-    return ImportFile(Path(f"{_NAME}.csv"), hashlib.sha256(words).hexdigest(), _MAPPING, [row], [], [])
+    return ImportFile(Path(FILE_NAME), hashlib.sha256(words).hexdigest(), _MAPPING, [row], [], [])
 
 
 _ALSO = {"title": "position", "company_name": "company_name"}

@@ -45,6 +45,15 @@ def dismissed(paths: Paths) -> dict[str, Dismissal]:
     return found
 
 
+def noted(paths: Paths, since: datetime | None) -> dict[str, bool]:
+    """Profile link -> whether they were dismissed or taken back `since` a moment, by the last word."""
+    return {
+        row["profile_url"]: row["decision"] == "dismiss"
+        for row in journal.rows(paths.dismissals)
+        if since is None or datetime.fromisoformat(row["declared_at"]) > since
+    }
+
+
 def dismissed_since(paths: Paths) -> set[str]:
     """Links of those who were dismissed since the published warehouse read the journal."""
     noted_before = read_until(paths.published)

@@ -87,6 +87,17 @@ def watched(paths: Paths) -> dict[Target, datetime]:
     return since
 
 
+def noted(paths: Paths, since: datetime | None) -> dict[Target, bool]:
+    """Whom the operator began (true) or ceased (false) to watch `since` a moment, by their last word."""
+    last: dict[Target, bool] = {}
+    for row in journal.rows(paths.watches):
+        target = _target(row)
+        is_one = row["decision"] != "told" and not (target.profile_url and target.icp_profile)
+        if is_one and (since is None or datetime.fromisoformat(row["declared_at"]) > since):
+            last[target] = row["decision"] == "watch"
+    return last
+
+
 def begin(paths: Paths, target: Target) -> int:
     """Note that somebody is watched from now on; returns how many leads that are known it concerns."""
     with connect_published(paths.published) as connection:

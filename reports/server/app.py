@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 import anyio.to_thread
+import duckdb
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -27,6 +28,7 @@ from reports.server.site import Site
 # More at once only wait for each other: a query takes all processors.
 MOST_AT_ONCE = 8
 BROKEN = "Something failed here; the server's log says where"
+EARLIER = "The warehouse is of an earlier release: `make build` makes one of this"
 TOO_SLOW = "The answer took too long and was stopped: ask for less at once"
 
 
@@ -98,6 +100,10 @@ async def _not_published(request: Request, error: NotPublishedError) -> Response
     return _answer(request, ProblemError(503, str(error), headers={"retry-after": "60"}))
 
 
+async def _earlier(request: Request, _: duckdb.CatalogException) -> Response:
+    return _answer(request, ProblemError(503, EARLIER, headers={"retry-after": "60"}))
+
+
 async def _too_slow(request: Request, _: TooSlowError) -> Response:
     return _answer(request, ProblemError(503, TOO_SLOW, headers={"retry-after": "5"}))
 
@@ -132,6 +138,7 @@ _HANDLERS = {
     HTTPException: _http,
     RequestValidationError: _invalid,
     NotPublishedError: _not_published,
+    duckdb.CatalogException: _earlier,
     TooSlowError: _too_slow,
     BusyError: _busy,
     UnknownLeadError: _unknown,

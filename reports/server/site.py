@@ -10,6 +10,7 @@ from extract.people.suppression import Suppressions, suppressions
 from extract.workspace.workspace import Workspace
 from reports.server.access import Keys
 from reports.server.generations import Generation, Generations
+from reports.server.overlay import Overlay
 from reports.server.runner import JobRunner
 
 
@@ -22,6 +23,7 @@ class Site:
     keys: Keys
     erased: Suppressions
     runner: JobRunner
+    overlay: Overlay
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -31,7 +33,7 @@ class Site:
 
     def version(self, generation: Generation) -> str:
         """What changes whenever an answer could: the published file, what was posted, who was erased."""
-        return f"{generation.version}-{self.erased.version}"
+        return f"{generation.version}-{self.erased.version}-{self.overlay.version}"
 
 
 def new_site(workspace: Workspace, token: str, environment: Mapping[str, str] | None = None) -> Site:
@@ -41,7 +43,7 @@ def new_site(workspace: Workspace, token: str, environment: Mapping[str, str] | 
     """
     generations = Generations(workspace.paths.published, workspace.memory_limit)
     runner = JobRunner(workspace, environment)
-    return Site(workspace, generations, Keys(token), suppressions(workspace), runner)
+    return Site(workspace, generations, Keys(token), suppressions(workspace), runner, Overlay(workspace))
 
 
 def site_of(request: Request) -> Site:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from reports.server.answers import json_answer
 from reports.server.job_ledger import Job, JobLedger
-from reports.server.problems import ProblemError
+from reports.server.problems import MEDIA_TYPE, ProblemError
 from reports.server.site import Site, site_of
 
 LOOK_SECONDS = 0.1
@@ -30,10 +30,22 @@ IdempotencyKey = Annotated[
     ),
 ]
 # What a route that asks for a job may answer beside its result.
+_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_JOB = {"type": "object", "required": ["job"], "properties": {"job": {"type": "object"}}}
+_LOCATION = {"Location": {"schema": {"type": "string"}, "description": "Where the job stands."}}
+CONFLICT: dict[str, Any] = {"content": _PROBLEM}
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    202: {"description": "It is kept and will be done: `Location` says where the job stands."},
-    409: {"description": "The idempotency key was given for something else."},
-    502: {"description": "The job failed; `detail` says why, `Location` where it stands."},
+    202: {
+        "description": "It is kept and will be done: `Location` says where the job stands.",
+        "content": {"application/json": {"schema": _JOB}},
+        "headers": _LOCATION,
+    },
+    409: {"description": "The idempotency key was given for something else.", **CONFLICT},
+    502: {
+        "description": "The job failed, or HeyReach can't be asked; `detail` says why.",
+        "content": _PROBLEM,
+        "headers": _LOCATION,
+    },
 }
 
 

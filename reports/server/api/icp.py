@@ -11,11 +11,12 @@ from reports.jobs.profiles import draft, library, save
 from reports.server.answers import json_answer
 from reports.server.api import bodies
 from reports.server.api.acts import LOCK_SECONDS
+from reports.server.api.asking import CONFLICT
 from reports.server.site import site_of
 
 router = APIRouter(tags=["profiles"])
 _CONFLICT: dict[int | str, dict[str, Any]] = {
-    409: {"description": "The file was changed since you saw it: read it again."}
+    409: {"description": "The file was changed since you saw it: read it again.", **CONFLICT}
 }
 
 

@@ -21,5 +21,12 @@ def lead(request: Request, lead_id: str) -> Response:
             site,
             generation,
             "application/json",
-            lambda: (json_bytes(found | {"messages": messages_of(site.workspace, lead_id)}), {}),
+            lambda: (
+                json_bytes(
+                    found
+                    | {"messages": messages_of(site.workspace, lead_id)}
+                    | {"posted": site.overlay.of_lead(generation, found["lead"])}
+                ),
+                {},
+            ),
         )

@@ -76,7 +76,11 @@ def read_list(
     fixed = fixed_values(listing, generation, request.path_params)
     if fixed and not wanted.after:
         _require_known(listing, generation, fixed)
-    return read_page(listing, generation, wanted, fixed, site.erased)
+    page = read_page(listing, generation, wanted, fixed, site.erased)
+    if listing is INBOX:
+        dismissed = site.overlay.posted(generation).dismissed
+        page.rows[:] = [row for row in page.rows if not dismissed.get(row["profile_url"])]
+    return page
 
 
 def default_filters(listing: Listing, generation: Generation) -> dict[str, str]:

@@ -231,7 +231,9 @@ def test_prospects_are_scored_and_researched(demo, desk, prospect):
     known = posted(desk, "/api/research", {"prospect_id": prospect})
     assert (known["lead"]["lead_id"], "attributes" in known) == (prospect, True)
     asked = {"prospect_id": prospect, "integrations": ["lever"]}
-    assert posted(desk, "/api/research/enhanced/complete-workflow", asked)["job"]["state"] == "done"
+    begun = desk.post("/api/research/enhanced/complete-workflow?wait=0", asked)
+    assert (begun.status_code, begun.json()["job"]["kind"]) == (202, "enrich")
+    assert begun.json()["job"]["parameters"] == {"lead_id": prospect, "with": ["lever"]}
 
 
 POSTS = (
