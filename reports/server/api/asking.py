@@ -62,13 +62,8 @@ async def answer_by_job(
     """What a job came to, or where it stands after `wait` seconds; raises ProblemError where it failed."""
     site = site_of(request)
 
-    def ask() -> Job:
-        with JobLedger(site.workspace.paths.job_ledger) as ledger:
-            return ledger.ask(kind, parameters, datetime.now(UTC), person=person, key=key)
-
-    job: Job | None = await run_in_threadpool(ask)
+    job: Job | None = await run_in_threadpool(ask_for, site, kind, parameters, key, person=person)
     assert job is not None
-    site.runner.wake()
     where = {"location": f"/api/jobs/{job.job_id}"}
     deadline = time.monotonic() + wait
     while job and job.ended_at is None and time.monotonic() < deadline:
@@ -82,6 +77,16 @@ async def answer_by_job(
         raise ProblemError(502, job.error or "The job failed", headers=where)
     found = await run_in_threadpool(result, site, job)
     return json_answer({**found, "job": shown(job)}, 200, where)
+
+
+def ask_for(
+    site: Site, kind: str, parameters: dict[str, Any], key: str | None, *, person: str | None = None
+) -> Job:
+    """A job, on disk when this returns; that of an earlier time where it was asked for with the same key."""
+    with JobLedger(site.workspace.paths.job_ledger) as ledger:
+        job = ledger.ask(kind, parameters, datetime.now(UTC), person=person, key=key)
+    site.runner.wake()
+    return job
 
 
 def read_job(site: Site, job_id: str) -> Job | None:

@@ -35,6 +35,7 @@ from reports.jobs.leads import import_leads
 from reports.jobs.plan import plan_week
 from reports.jobs.profiles import draft, library, save
 from reports.jobs.watch import begin_watch, watch_no_more
+from reports.server.api.asking import LOOK_SECONDS, ask_for, read_job
 from reports.server.job_ledger import Job, JobLedger
 from reports.server.pages.frame import page
 from reports.server.problems import ProblemError
@@ -81,21 +82,12 @@ def lead_of(site: Site, lead_id: str) -> KnownLead:
         raise ProblemError(404, str(error)) from None
 
 
-def ask(site: Site, kind: str, parameters: dict[str, Any], key: str | None, person: str | None = None) -> Job:
-    """A job, on disk; the same again where the same key asks for it."""
-    with JobLedger(site.workspace.paths.job_ledger) as ledger:
-        job = ledger.ask(kind, parameters, datetime.now(UTC), person=person, key=key or None)
-    site.runner.wake()
-    return job
-
-
 def ended(site: Site, job: Job, seconds: float = WAIT_SECONDS) -> Job:
     """The job as it is, at its end or when that takes too long."""
     deadline = time.monotonic() + seconds
-    with JobLedger(site.workspace.paths.job_ledger) as ledger:
-        while job.state in ("queued", "running") and time.monotonic() < deadline:
-            time.sleep(0.1)
-            job = ledger.job(job.job_id) or job
+    while job.ended_at is None and time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
+        job = read_job(site, job.job_id) or job
     return job
 
 
@@ -177,7 +169,7 @@ def enrich(request: Request, lead_id: str, form: Form) -> Response:
     names = [name for name in form.get("with", "").split("\n") if name]
     cost_of_lead(site.workspace, lead_id, names or None)  # what can't be asked is said here and now
     parameters = {"lead_id": lead_id, "with": names or None}
-    job = ended(site, ask(site, "enrich", parameters, form.get("key"), lead.person))
+    job = ended(site, ask_for(site, "enrich", parameters, form.get("key") or None, person=lead.person))
     return RedirectResponse(f"/leads/{lead_id}#posted", 303) if job.state == "done" else shown_job(job)
 
 
@@ -198,7 +190,7 @@ def add_lead(request: Request, form: Form) -> Response:
     lines, problems = [], []
     if form.get("action") == "send":
         parameters = {"lead": told, **place, "wake": False}
-        return shown_job(ask(site, "lead", parameters, form.get("key")))
+        return shown_job(ask_for(site, "lead", parameters, form.get("key") or None))
     try:
         options = ImportOptions(lead=TypedLead(**told), **place)
         import_leads(site.workspace, options, say=lines.append, show=lines.append)
@@ -232,7 +224,7 @@ def search(request: Request, form: Form) -> Response:
             "limit": limit,
             "people": bool(form.get("people")),
         }
-        return shown_job(ask(site, "discover", parameters, form.get("key")))
+        return shown_job(ask_for(site, "discover", parameters, form.get("key") or None))
     lines: list[str] = []
     problems: list[str] = []
     try:
@@ -390,7 +382,7 @@ def make_plan(request: Request, form: Form) -> Response:
     except ValueError:
         raise ProblemError(422, "The week must be a day like 2026-02-09") from None
     if form.get("action") == "hand over":
-        return shown_job(ask(site, "hand_over", {"week": week}, form.get("key")))
+        return shown_job(ask_for(site, "hand_over", {"week": week}, form.get("key") or None))
     lines: list[str] = []
     plan_week(site.workspace, PlanOptions(monday), show=lines.append)
     return page(request, "told.html.j2", title="The plan, kept", lines=lines, to="/plan")
@@ -424,8 +416,7 @@ def again(request: Request, job_id: str, form: Form) -> Response:
 
 
 def _job(site: Site, job_id: str) -> Job:
-    with JobLedger(site.workspace.paths.job_ledger) as ledger:
-        found = ledger.job(job_id)
+    found = read_job(site, job_id)
     if found is None:
         raise ProblemError(404, f"There is no job {quoted(job_id[:40])}")
     return found

@@ -166,6 +166,7 @@ def lead(request: Request, lead_id: str) -> Response:
     site = site_of(request)
     with site.generations.reading() as generation:
         found = read_lead(generation, lead_id, site.erased)
+        posted = site.overlay.of_lead(generation, found["lead"])
     names = (found["lead"]["first_name"], found["lead"]["last_name"])
     title = " ".join(filter(None, names)) or "Name unknown"
     url = f"https://www.{found['lead']['normalized_profile_url']}"
@@ -174,6 +175,7 @@ def lead(request: Request, lead_id: str) -> Response:
         "lead.html.j2",
         title=title,
         messages=messages_of(site.workspace, lead_id),
+        posted=posted,
         acts=acts_on(site, url) if found["lead"]["is_valid_profile_url"] else None,
         **found,
     )
@@ -243,6 +245,7 @@ def shown_list(request: Request, shown: Shown, template: str = "list.html.j2", *
             template,
             title=shown.title,
             shown=shown,
+            posted=site.overlay.posted(generation),
             address=next_address(request, request.query_params.get("after", "")),
             columns=columns,
             rows=found.rows,

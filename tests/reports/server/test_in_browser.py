@@ -150,6 +150,51 @@ def test_by_keyboard_alone(opened):
     opened.wait_for_url("**/leads/*")
 
 
+def test_a_working_day(browser, own):
+    """Enrich, watch, dismiss, save a profile, plan, look at jobs: each shows at once what was posted."""
+    for page in entered(browser, own):
+        page.goto("/campaigns/40101")
+        page.click("text=Enrich >> nth=0")
+        for box in page.locator("input[name='with']:checked").all():
+            box.uncheck()
+        page.check("input[value='builtwith']")
+        page.click("text=See what it costs")
+        assert "At most" in page.locator("main").inner_text()
+        page.click("button:text-is('Enrich')")
+        page.wait_for_url("**/leads/*#posted", timeout=60_000)
+        page.goto("/leads")
+        first = page.locator("tbody tr >> nth=0")
+        name = first.locator("td[data-label='last name']").inner_text()
+        first.locator("text=Watch").click()
+        assert "watched from the next build on" in page.locator("tbody tr >> nth=0").inner_text()
+        page.locator("tbody tr >> nth=0").locator("text=Dismiss").click()
+        assert page.locator("tbody tr >> nth=0 >> td[data-label='rank']").inner_text() == "2"
+        assert name
+        page.goto("/icp?profile=saas")
+        page.fill("input[name='name']", "small_saas")
+        page.fill("input[name='company_size_max']", "300")
+        page.click("text=Count who matches")
+        assert "It would match" in page.locator("main").inner_text()
+        page.click("button:text-is('Save')")
+        assert "It counts from the next build on" in page.locator("main").inner_text()
+        page.goto("/leads")
+        assert "profiles were changed" in page.locator("main").inner_text()
+        page.goto("/plan")
+        page.click("text=Plan it, and keep the plan")
+        assert "requests" in page.locator("main").inner_text()
+        page.goto("/discover")
+        page.click("button:text-is('Search')")
+        assert "companies match" in page.locator("main").inner_text()
+        page.goto("/jobs")
+        assert page.locator("td[data-label='state']").all_inner_texts() == ["done"]
+        wrong = Axe().run(page).response["violations"]
+        page.goto("/people/new")
+        wrong += Axe().run(page).response["violations"]
+        page.goto("/leads/" + own.json("/api/leads?limit=1")["rows"][0]["lead_id"] + "/enrich")
+        wrong += Axe().run(page).response["violations"]
+        assert [each["id"] for each in wrong] == []
+
+
 def test_what_people_call_themselves_is_only_text(browser, demo, tmp_path):
     workspace = copied(demo[0].warehouse, tmp_path / "data")
     with duckdb.connect(str(workspace.paths.published)) as connection:
