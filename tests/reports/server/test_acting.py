@@ -102,7 +102,7 @@ def test_what_enriching_costs_is_shown_first_and_a_form_asks_once(own, lead):
     with JobLedger(own.workspace.paths.job_ledger) as ledger:
         [job] = ledger.jobs(10)
     assert (job.state, job.person) == ("done", lead["profile_url"].removeprefix("https://www."))
-    assert posted(own, path, key=key, **{"with": "apollo"}).status_code == 422
+    assert posted(own, path, key=key, **{"with": "apollo"}).status_code == 409
     assert posted(own, path, **{"with": "nobody"}).status_code == 422
 
 
@@ -143,6 +143,7 @@ def test_a_lead_by_hand_is_shown_before_it_is_sent(own):
     told = {
         "profile_url": "https://www.linkedin.com/in/sam-sample-7",
         "first_name": "Sam",
+        "last_name": "Sample",
         "campaign_id": "40101",
     }
     shown = posted(own, "/people/new", action="show", **told)
