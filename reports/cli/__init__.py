@@ -30,8 +30,8 @@ from reports.cli.pipeline import root
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code.
 
-    0 done, 1 not done, 2 bad input, 3 an import that lost something, an unfinished enrichment or a campaign
-    that HeyReach left as it was, 4 HeyReach, 75 another run.
+    0 done, 1 not done, 2 bad input, 3 an import that lost something, an unfinished enrichment, a campaign or
+    a webhook that HeyReach left as it was, 4 HeyReach, 75 another run.
     """
     os.umask(0o077)  # everything written holds personal data
     call = Call()

@@ -8,6 +8,8 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 SECONDS = 10.0
+# Proxies keep a connection for the next request, and lose that where it is closed in the moment they send it.
+IDLE_SECONDS = 75
 MOST = 200
 
 # Nothing of a request may be logged: the secret stands in its path.
@@ -47,10 +49,14 @@ class DoorProtocol(H11Protocol):
 
     def handle_events(self) -> None:
         super().handle_events()
-        if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
-            self._wait()
-        else:
+        if self.conn.their_state not in (h11.IDLE, h11.SEND_BODY):
             self._stop_waiting()
+        elif self.conn.their_state is h11.IDLE and self.timeout_keep_alive_task is not None:
+            # Between two requests of a proxy, say: uvicorn ends it when nothing comes for IDLE_SECONDS.
+            self._stop_waiting()
+            self._waits_since = self.loop.time()
+        else:
+            self._wait()
 
     def send_400_response(self, msg: str) -> None:
         """What is no HTTP is told as little as every stranger."""

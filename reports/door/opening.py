@@ -17,7 +17,7 @@ from extract.workspace.lock import opened_once
 from extract.workspace.paths import Paths
 from extract.workspace.workspace import Workspace
 from reports.door.answering import Addresses, Door
-from reports.door.connections import DoorProtocol
+from reports.door.connections import IDLE_SECONDS, DoorProtocol
 from reports.door.payload_lines import PayloadLines
 
 # To answer what is being received; a stop may take eight seconds (extract/workspace/stop.py).
@@ -79,6 +79,7 @@ def _served(door: Door, listener: socket.socket) -> Iterator[None]:
         proxy_headers=False,
         server_header=False,
         h11_max_incomplete_event_size=LONGEST_HEADER,
+        timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=CLOSING_SECONDS,
     )
     server = uvicorn.Server(config)

@@ -151,6 +151,15 @@ def test_who_sends_byte_by_byte_has_no_more_time(tmp_path, monkeypatch):
         assert time.monotonic() - began < 5
 
 
+def test_a_proxy_may_keep_its_connection_for_the_next_request(tmp_path, monkeypatch):
+    monkeypatch.setattr(connections, "SECONDS", 0.2)
+    with opened(tmp_path) as door, door.connect() as connection:
+        for number in range(2):
+            connection.sendall(door.request(b'{"n": %d}' % number, closes=False))
+            assert status(connection.recv(4096)) == 202
+            time.sleep(0.4)
+
+
 def test_those_who_only_wait_keep_nobody_out(tmp_path, monkeypatch):
     monkeypatch.setattr(connections, "MOST", 10)
     with opened(tmp_path) as door:
