@@ -104,7 +104,10 @@ withheld_beside as (
         others.segment
     from alone
     inner join facts_there on alone.other_dimension = facts_there.dimension and alone.other_segment = facts_there.segment
-    inner join those_there_in as others on facts_there.fact_id = others.fact_id and alone.dimension = others.dimension and alone.segment <> others.segment
+    inner join those_there_in as others
+        on facts_there.fact_id = others.fact_id
+        and alone.dimension = others.dimension
+        and alone.segment <> others.segment
     inner join segments on others.dimension = segments.dimension and others.segment = segments.segment
     qualify row_number() over (
         partition by alone.dimension, alone.segment, alone.other_dimension, alone.other_segment
