@@ -41,27 +41,50 @@ SEGMENTS = f"""
     order by segments.place
 """  # noqa: S608 - our own texts
 KEYS = "select told_key from marts.rpt_assistant_segments where dimension = $dimension order by place"
-SENDERS = f"""
-    select segments.place, segments.told_key as key, segments.told_as as name, {_FIGURES},
-        senders.can_send, senders.unable_because, senders.sent_last_7_days, senders.weekly_limit,
-        senders.queued_running, senders.business_days, senders.idle_days, senders.main_idle_reason,
-        case when $personal and segments.told_as <> segments.segment_label then segments.segment_label
-        end as written
-    from marts.rpt_assistant_segments as segments
-    inner join marts.rpt_account_performance as senders on segments.segment = senders.account_id
-    where segments.dimension = $dimension and segments.place > $after and {_IS_ASKED_FOR}
-    order by segments.place
-"""  # noqa: S608
-CAMPAIGNS = f"""
-    select segments.place, segments.told_key as key, segments.told_as as name, {_FIGURES},
-        campaigns.campaign_state,
-        case when segments.withheld_because is null then campaigns.queued end as queued,
-        case when $personal then segments.segment_label end as written
-    from marts.rpt_assistant_segments as segments
-    inner join marts.rpt_campaign_performance as campaigns on segments.segment = campaigns.campaign_id
-    where segments.dimension = $dimension and segments.place > $after and {_IS_ASKED_FOR}
-    order by segments.place
-"""  # noqa: S608
+
+
+def _all_of(source: str, identity: str, own_name: str, more: str) -> str:
+    """Every row of a mart with its figures as a segment; who was in no request has none to withhold."""
+    counts = ", ".join(
+        f"case when segments.segment is null then 0 else segments.{name} end as {name}"
+        for name in ("leads_imported", "sent", "accepted", "mature_sent", "mature_accepted")
+    )
+    return f"""
+        select * exclude (told_key, told_as, segment, segment_label), told_key as key, told_as as name,
+            case when $personal and told_as <> segment_label then segment_label end as written
+        from (
+            select
+                coalesce(segments.place, 100000 + row_number() over (order by owners.{identity})) as place,
+                coalesce(segments.told_key, owners.{identity}) as told_key,
+                coalesce(segments.told_as, {own_name}) as told_as,
+                owners.{identity} as segment,
+                segments.segment_label, {counts},
+                segments.accept_rate, segments.ci_low, segments.ci_high, segments.accept_rate_low,
+                segments.accept_rate_high, segments.rate_withheld_because, segments.difference,
+                segments.difference_low, segments.difference_high, segments.detectable_difference,
+                coalesce(segments.verdict, 'collecting') as verdict, segments.withheld_because, {more}
+            {source} as owners
+            left join marts.rpt_assistant_segments as segments
+                on owners.{identity} = segments.segment and segments.dimension = $dimension
+        ) as segments
+        where place > $after and {_IS_ASKED_FOR}
+        order by place
+    """  # noqa: S608 - our own texts
+
+
+SENDERS = _all_of(
+    "from marts.rpt_account_performance",
+    "account_id",
+    "if(owners.configuration_status like 'configured%', owners.label, 'sender ' || owners.account_id)",
+    "owners.can_send, owners.unable_because, owners.sent_last_7_days, owners.weekly_limit, "
+    "owners.queued_running, owners.business_days, owners.idle_days, owners.main_idle_reason",
+)
+CAMPAIGNS = _all_of(
+    "from marts.rpt_campaign_performance",
+    "campaign_id",
+    "'campaign ' || owners.campaign_id",
+    "owners.campaign_state, case when segments.withheld_because is null then owners.queued end as queued",
+)
 ALL_STALLS = """
     select alarms, recoverable_accepts_per_week, worth_low, worth_high from marts.rpt_diagnosis
 """
@@ -96,9 +119,13 @@ PLANS = """
     order by week desc
 """
 HEALTH_HEAD = """
-    select as_of, date_diff('hour', as_of, now()) as age_hours,
-        (select count(*) from marts.rpt_health) as lines
-    from marts.rpt_summary
+    select summary.as_of, date_diff('hour', summary.as_of, now()) as age_hours,
+        (select count(*) from marts.rpt_health) as lines,
+        runs.job as last_job, runs.outcome as last_outcome, runs.started_at as last_started_at
+    from marts.rpt_summary as summary
+    left join marts.pipeline_runs as runs on true
+    order by runs.started_at desc
+    limit 1
 """
 HEALTH = """
     select severity, topic, affected,

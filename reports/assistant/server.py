@@ -2,6 +2,8 @@
 
 import functools
 import logging
+import os
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -30,6 +32,9 @@ def serve(workspace: Workspace, *, is_personal: bool) -> None:
     """Answer until standard input ends; calls are told on standard error, without what was asked or said."""
     # What the library logs may quote what it was sent.
     logging.basicConfig(stream=sys.stderr, level=logging.CRITICAL + 1, force=True)
+    # At once: whoever waits for a line of input can't be woken, and nothing is written that could be torn.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda number, _: os._exit(128 + number))
     anyio.run(functools.partial(_serve, workspace, is_personal))
 
 

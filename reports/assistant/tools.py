@@ -21,6 +21,7 @@ _OWN_TOPICS = [
     "clock",
     "connected_before",
     "invalid_profile_urls",
+    "nights_missed",
     "people_erased",
     "requests_out_of_sight",
     "requests_undated",

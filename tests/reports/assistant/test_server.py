@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -20,7 +21,7 @@ from reports.assistant.published import SlowError, published
 from reports.assistant.tools import TOOLS, lead, totals
 from reports.assistant.words import Fence, cleaned
 from tests.conftest import Workspace
-from tests.reports.assistant.asking import PROJECT, ask
+from tests.reports.assistant.asking import PROJECT, ask, require_library
 from tests.reports.report_rows import SUMMARY, publish
 
 # A server in which everything prints that can: Python, a descriptor, DuckDB, a warning, a child.
@@ -107,6 +108,25 @@ def test_tools_only_read_refuse_what_they_do_not_know_and_log_no_contents(small)
         "segment: not answered",
     ]
     assert "SENTINEL" not in told.everything
+
+
+@pytest.mark.parametrize("asked_to_end", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
+def test_it_ends_at_once_when_it_is_asked_to(small, asked_to_end):
+    require_library()
+    environment = {"OUTBOUND_DATA_DIR": str(small[0].data_dir), "HEYREACH_API_KEY": ""}
+    with subprocess.Popen(
+        [sys.executable, "-m", "reports.cli", "mcp"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **environment},
+        cwd=PROJECT,
+        text=True,
+    ) as server:
+        assert server.stderr.readline() == "answering; end of input ends it\n"
+        server.send_signal(asked_to_end)
+        assert server.wait(10) == 128 + asked_to_end
+        assert (server.stdout.read(), server.stderr.read()) == ("", "")
 
 
 def test_without_a_warehouse_it_says_what_to_run(tmp_path):
@@ -225,4 +245,3 @@ def test_make_installs_what_it_needs_and_leaves_standard_output_alone(tmp_path):
     later = time.time() + 10
     os.utime(tmp_path / "requirements-mcp.lock", (later, later))
     assert "noise of pip" in make().stderr
-    assert sys.executable  # what `make` would have called is a stand-in

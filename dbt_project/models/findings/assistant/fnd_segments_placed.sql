@@ -4,13 +4,7 @@
 {%- set told = told_dimensions() -%}
 {%- set adding_up = told | rejectattr('several', 'defined') | list -%}
 
-with facts as (
-
-    select * from {{ facts_told() }}
-
-),
-
-sized as (
+with sized as (
 
     select
         compared.dimension,
@@ -53,12 +47,19 @@ withheld as (
 ),
 
 one_fact as (
-    {{ members_of(told, 'facts', 'min(fact_id) as fact_id, count(*) as facts', grouped=true) }}
+    {{ members_of(told, ref('fnd_period_facts'), 'min(' ~ fact_id() ~ ') as fact_id, count(*) as facts', grouped=true) }}
+
+),
+
+these_facts as (
+
+    select * from {{ ref('fnd_period_facts') }}
+    where {{ fact_id() }} in (select fact_id from one_fact)
 
 ),
 
 places as (
-    {{ members_of(told, '(select * from facts where fact_id in (select fact_id from one_fact))', 'fact_id') }}
+    {{ members_of(told, 'these_facts', fact_id() ~ ' as fact_id') }}
 
 )
 

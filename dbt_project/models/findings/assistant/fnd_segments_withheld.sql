@@ -1,17 +1,13 @@
 {#- Which segments an assistant is told no count of, so that no two answers together tell of fewer people than
     `sensitive_cell_minimum`; an answer has all segments of a dimension. Withheld are who is few, and the next smallest beside them
     (fnd_segments_placed). Then one more of the dimension wherever somebody few stands alone in a segment of another dimension,
-    because the dimension adds up there, too (batches to their campaign). Then
-    one of two segments where one holds the other and few besides. -#}
+    because the dimension adds up there, too (batches to their campaign). Then one of two segments where one holds the other
+    and few besides. -#}
 {%- set told = told_dimensions() -%}
+{%- set all_facts = ref('fnd_period_facts') -%}
+{%- set with_id = fact_id() ~ ' as fact_id' -%}
 
-with facts as (
-
-    select * from {{ facts_told() }}
-
-),
-
-placed as (
+with placed as (
 
     select * from {{ ref('fnd_segments_placed') }}
 
@@ -32,7 +28,19 @@ withheld_by_size as (
 ),
 
 withheld_facts as (
-    {{ members_of(told, 'facts', 'fact_id', among='withheld_by_size') }}
+    {{ members_of(told, all_facts, with_id, among='withheld_by_size') }}
+
+),
+
+withheld_whole as (
+
+    select * from {{ all_facts }}
+    where {{ fact_id() }} in (select fact_id from withheld_facts)
+
+),
+
+withheld_in as (
+    {{ members_of(told, 'withheld_whole', with_id) }}
 
 ),
 
@@ -45,9 +53,7 @@ met as (
         places.segment as other_segment,
         count(distinct withheld_facts.segment) as withheld_segments
     from withheld_facts
-    inner join (
-        {{ members_of(told, '(select * from facts where fact_id in (select fact_id from withheld_facts))', 'fact_id') }}
-    ) as places on withheld_facts.fact_id = places.fact_id
+    inner join withheld_in as places on withheld_facts.fact_id = places.fact_id
     group by withheld_facts.dimension, places.dimension, places.segment
 
 ),
@@ -74,8 +80,20 @@ alone as (
 
 facts_there as (
     {{ members_of(
-        told, 'facts', 'fact_id', among='(select other_dimension as dimension, other_segment as segment from alone)'
+        told, all_facts, with_id, among='(select other_dimension as dimension, other_segment as segment from alone)'
     ) }}
+
+),
+
+there_whole as (
+
+    select * from {{ all_facts }}
+    where {{ fact_id() }} in (select fact_id from facts_there)
+
+),
+
+those_there_in as (
+    {{ members_of(told, 'there_whole', with_id) }}
 
 ),
 
@@ -86,9 +104,10 @@ withheld_beside as (
         others.segment
     from alone
     inner join facts_there on alone.other_dimension = facts_there.dimension and alone.other_segment = facts_there.segment
-    inner join (
-        {{ members_of(told, '(select * from facts where fact_id in (select fact_id from facts_there))', 'fact_id') }}
-    ) as others on facts_there.fact_id = others.fact_id and alone.dimension = others.dimension and alone.segment <> others.segment
+    inner join those_there_in as others
+        on facts_there.fact_id = others.fact_id
+        and alone.dimension = others.dimension
+        and alone.segment <> others.segment
     inner join segments on others.dimension = segments.dimension and others.segment = segments.segment
     qualify row_number() over (
         partition by alone.dimension, alone.segment, alone.other_dimension, alone.other_segment
@@ -107,7 +126,19 @@ nearly_as_large as (
 ),
 
 facts_of_these as (
-    {{ members_of(told, 'facts', 'fact_id', among='nearly_as_large') }}
+    {{ members_of(told, all_facts, with_id, among='nearly_as_large') }}
+
+),
+
+these_whole as (
+
+    select * from {{ all_facts }}
+    where {{ fact_id() }} in (select fact_id from facts_of_these)
+
+),
+
+these_in as (
+    {{ members_of(told, 'these_whole', with_id) }}
 
 ),
 
@@ -122,9 +153,7 @@ nearly_the_same as (
     from nearly_as_large
     inner join facts_of_these
         on nearly_as_large.dimension = facts_of_these.dimension and nearly_as_large.segment = facts_of_these.segment
-    inner join (
-        {{ members_of(told, '(select * from facts where fact_id in (select fact_id from facts_of_these))', 'fact_id') }}
-    ) as places
+    inner join these_in as places
         on facts_of_these.fact_id = places.fact_id
         and nearly_as_large.other_dimension = places.dimension
         and nearly_as_large.other_segment = places.segment
