@@ -21,6 +21,8 @@ LEFT_OUT = (
 )
 # In any folder: parts of a database that its copy doesn't need, and what was never finished.
 UNFINISHED = ("*.wal", "*-wal", "*-shm", "*-journal", "*.tmp", ".*.partial")
+# In any folder: what lets whoever holds it in; the next start of the server makes another one.
+ACCESS = ("token",)
 # May hold a user name and a password.
 ALSO_SECRET = ("LINKEDIN_PROXY_POOL", "SMTP_USERNAME")
 
@@ -72,7 +74,7 @@ def _walked(folder: Path, is_left_out, seen: set[str]) -> Iterator[Path]:
         return
     seen.add(real)
     for path in folder.iterdir():
-        if is_left_out(path.name) or _matches(path.name, UNFINISHED):
+        if is_left_out(path.name) or _matches(path.name, (*UNFINISHED, *ACCESS)):
             continue
         if path.is_dir():
             yield from _walked(path, lambda name: False, seen)

@@ -9,7 +9,7 @@ import httpx
 import uvicorn
 
 from extract.workspace.errors import ConfigurationError
-from extract.workspace.lock import BusyError
+from extract.workspace.lock import BusyError, opened_once
 from extract.workspace.strict_yaml import shown
 from extract.workspace.workspace import Workspace
 from reports.door.connections import DoorProtocol
@@ -27,11 +27,16 @@ LAST_SECONDS = 5
 def serve(workspace: Workspace, *, say: Say, show: Say) -> None:
     """Serve the workspace until a signal, with the door unless another process has it open.
 
-    Raises ConfigurationError where a port is taken, or others can read the token.
+    Raises BusyError where another process serves this workspace, ConfigurationError where a port is taken, or
+    others can read the token.
     """
     require_places(workspace)
     site = new_site(workspace, read_token(workspace.paths.server_token))
-    with _listening(workspace) as listener, contextlib.ExitStack() as opened:
+    with (
+        opened_once(workspace.folder, "pages"),
+        _listening(workspace) as listener,
+        contextlib.ExitStack() as opened,
+    ):
         for line in _greeting(site):
             show(line + demo_mark(workspace.is_demo))
         try:

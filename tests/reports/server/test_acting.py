@@ -144,6 +144,7 @@ def test_a_lead_by_hand_is_shown_before_it_is_sent(own):
         "profile_url": "https://www.linkedin.com/in/sam-sample-7",
         "first_name": "Sam",
         "last_name": "Sample",
+        "icp": "sre",
         "campaign_id": "40101",
     }
     shown = posted(own, "/people/new", action="show", **told)

@@ -81,11 +81,19 @@ def test_make_serve_answers_in_two_seconds_and_ends_when_it_is_asked_to(environm
                 assert browser.get(address).status_code == 200
                 assert browser.get(f"{base}/leads").status_code == 200
         again = subprocess.run(command(), env=environment, capture_output=True, text=True, check=False)
-        assert again.returncode == 2
+        assert again.returncode == 75
         assert again.stderr.count("\n") == 1
-        assert "set SERVE_PORT to another port" in again.stderr
+        assert "is open already" in again.stderr
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
+
+
+def test_a_port_that_somebody_else_has_is_named(environment):
+    with socket.create_server(("127.0.0.1", int(environment["SERVE_PORT"]))):
+        done = subprocess.run(command(), env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "set SERVE_PORT to another port" in done.stderr
 
 
 def test_a_token_that_others_can_read_lets_nobody_in(environment):
