@@ -8,18 +8,25 @@ from extract.intelligence.configuration import Configuration
 from extract.workspace.published import connect_published
 from extract.workspace.sql_text import literal
 
-# The models that profiles decide, in their order; whatever else they read is published.
-STEPS = (
-    *("int_icp_profile_versions", "int_icp_profiles", "int_positions_told", "lead_facts"),
-    *("lead_score_points", "rpt_icp_profiles"),
-)
+# The models that profiles decide, in their order; whatever else they read is published. Of what is known of
+# leads, profiles only decide who in a new position is a decision maker.
+PROFILES = ("int_icp_profile_versions", "int_icp_profiles", "int_positions_told")
+FACTS = "lead_facts"
+SCORES = ("lead_score_points", "rpt_icp_profiles")
+_OTHERS_TOLD = """
+    (from int_positions_told except all from warehouse.intermediate.int_positions_told)
+    union all
+    (from warehouse.intermediate.int_positions_told except all from int_positions_told)
+    limit 1
+"""
 _SCHEMAS = ("staging", "seeds", "intermediate", "marts")
 
 
-def counted(published: Path, configuration: Configuration) -> list[dict[str, Any]]:
+def counted(published: Path, configuration: Configuration, only: str | None = None) -> list[dict[str, Any]]:
     """The rows of rpt_icp_profiles, by place, as a build would make them of this configuration now.
 
-    Raises duckdb.Error for a warehouse of a release without what they read.
+    Of one profile `only`, where it is named. Raises duckdb.Error for a warehouse of a release without what
+    they read.
     """
     with connect_published(published) as connection:
         path = ",".join(["memory.main", *(f"warehouse.{schema}" for schema in _SCHEMAS)])
@@ -41,7 +48,12 @@ def counted(published: Path, configuration: Configuration) -> list[dict[str, Any
         for name in configuration.profiles.by_name:
             is_default = name == configuration.profiles.default
             connection.execute("insert into icp_profiles values (?, ?, null)", [name, is_default])
-        for name in STEPS:
+        for name in PROFILES:
+            connection.execute(f"create table {name} as {model_sql(name)}")
+        if only:
+            connection.execute("delete from int_icp_profiles where icp_profile <> ?", [only])
+        are_others_told = connection.execute(_OTHERS_TOLD).fetchone()
+        for name in (FACTS, *SCORES) if are_others_told else SCORES:
             connection.execute(f"create table {name} as {model_sql(name)}")
         answer = connection.execute("select * from rpt_icp_profiles order by profile_order")
         names = [column[0] for column in answer.description]

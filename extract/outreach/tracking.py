@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 
 from dbt_project.rendering import returned
-from extract.intelligence.signal_files import judged
+from extract.intelligence.signal_files import CLOCK_TOLERANCE, judged
 from extract.intelligence.telling import SOURCE
 from extract.outreach.told_files import CALENDAR, ToldRow, read_told
 from extract.people.profile_urls import parse_profile_urls
@@ -23,6 +23,8 @@ from extract.workspace.strict_yaml import suggestion
 from extract.workspace.workspace import Workspace
 
 FILE = "tracked.jsonl"
+# Nobody was written to before there was LinkedIn.
+_EARLIEST = 2003
 # What a file may tell of -> the type of its lines.
 KINDS = {
     each["name"]: each["signal"]
@@ -94,6 +96,10 @@ def keep_event(workspace: Workspace, profile_url: str, kind: str, at: datetime, 
     """
     if kind not in KINDS:
         raise ConfigurationError(f"kind must be one of {', '.join(KINDS)}; {suggestion(kind, KINDS)}")
+    if at.year < _EARLIEST:
+        raise ConfigurationError(f"occurred_at must be {_EARLIEST} or later")
+    if at > now + CLOCK_TOLERANCE:
+        raise ConfigurationError("occurred_at lies in the future; say so once it has happened")
     line = {
         "profile_url": profile_url,
         "signal_type": KINDS[kind],

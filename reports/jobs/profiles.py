@@ -15,7 +15,8 @@ from reports.jobs.frame import require_published
 class Draft:
     """A profile as it would be saved: its lines, and the row of rpt_icp_profiles that a build would make.
 
-    `seen` tells apart the state of the file that this was made of.
+    That is without its place among the profiles. `seen` tells apart the state of the file that this was made
+    of.
     """
 
     lines: str
@@ -44,7 +45,8 @@ def draft(workspace: Workspace, name: str, told: dict[str, Any], *, is_default: 
     lines = adding.read_told(told, name)
     _, profiles = adding.with_profile(workspace.icp_profiles, name, lines, is_default=is_default)
     configuration = replace(load_configuration(workspace), profiles=profiles)
-    [matching] = [row for row in counted(published, configuration) if row["icp_profile"] == name]
+    [matching] = counted(published, configuration, name)
+    del matching["profile_order"]
     return Draft(lines, matching, seen)
 
 

@@ -31,6 +31,7 @@ in it could; every error is problem+json (RFC 9457) and says what to do.
 """
 # What any route may answer, whatever it does.
 _ALWAYS = {
+    "400": "The request's body can't be read.",
     "401": "No token, or another one.",
     "403": "Sent by another site's page.",
     "404": "There is no such thing.",

@@ -26,6 +26,7 @@ from extract.workspace.settings_file import RetentionSettings
 from extract.workspace.workspace import Workspace as Opened
 from extract.workspace.workspace import load_workspace
 from reports.cli.frame import PROJECT_DIR
+from reports.server.job_ledger import JobLedger
 from tests.compiled import Project, instead_of_dbt
 from tests.conftest import Outcome, Workspace
 from tests.end_to_end.conftest import FIRST_PULL, workspace_on
@@ -215,6 +216,9 @@ def story(compiled: Project, tmp_path_factory: pytest.TempPathFactory):
             done(workspace, "run", "--against", "2025-10-01..2025-10-20")
         link = f"https://www.linkedin.com/in/{SLUG}"
         done(workspace, "watch", "--url", link)
+        done(workspace, "inbox", "--dismiss", link, "--reason", f"{NAME} left")
+        with JobLedger(opened(workspace).paths.job_ledger) as jobs:
+            jobs.ask("enrich", {"lead_id": "1"}, FIRST_PULL, person=f"linkedin.com/in/{SLUG}")
         done(workspace, "messages", "--url", link, "--step", "first_message", "--text", f"Thanks, {NAME}")
         done(workspace, "report", "--since", "2026-01-12", "--format", "json")
         assert list((data / "dbt").rglob("*.sql"))
@@ -241,11 +245,12 @@ def test_before_the_person_is_everywhere(story):
         *("a.jsonl", "campaign_leads.jsonl", "list_leads.jsonl", "import_rows.jsonl", "webhook_events.jsonl"),
         *("raw.duckdb", "warehouse.duckdb", "imports.sqlite", "leads.md", "line.csv", "acts.sqlite"),
         *("enrichment.sqlite", "enrichment_asks.jsonl", "enrichment_answers.jsonl", "watches.jsonl"),
-        "changed_texts.jsonl",
+        *("changed_texts.jsonl", "dismissals.jsonl", "jobs.sqlite"),
         *("site.jsonl", "signal_lines.jsonl"),
     }
     with duckdb.connect(str(story.before / "raw.duckdb"), read_only=True) as connection:
-        assert connection.execute("select count(*) from heyreach.watches").fetchall() == [(1,)]
+        for table in ("watches", "dismissals"):
+            assert connection.execute(f"select count(*) from heyreach.{table}").fetchall() == [(1,)]
     assert places[WORK_ADDRESS] >= {"enrichment.sqlite", "enrichment_answers.jsonl", "raw.duckdb"}
     [written], [document] = (list(story.before.glob(f"enrichment/*.{kind}")) for kind in ("csv", "json"))
     assert SLUG in written.read_text()

@@ -1,7 +1,7 @@
 """Files of meetings and e-mail answers: whom each row is about, what is left out, and what is kept."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import duckdb
 import pytest
@@ -188,6 +188,8 @@ def test_one_event_is_refused_like_a_line(workspace):
     for url, kind, at, told in (
         (ADA, "repli", NOW, "kind must be one of reply, meeting, email_answer; did you mean reply"),
         (ADA, "reply", datetime(2026, 3, 1, tzinfo=UTC), "lies in the future"),
+        (ADA, "reply", datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), "must be 2003 or later"),
+        (ADA, "reply", datetime(9999, 12, 31, 23, tzinfo=timezone(-timedelta(hours=14))), "in the future"),
         (BOB, "reply", NOW, "was erased"),
     ):
         with pytest.raises(ConfigurationError, match=told):
