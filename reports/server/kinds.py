@@ -10,6 +10,8 @@ from extract.workspace.workspace import Workspace
 from reports.jobs.frame import Say
 from reports.server.job_ledger import Job
 
+# How lines begin that show values of leads' fields: of several people's nothing is kept but counts.
+_VALUES = "    "
 Kind = Callable[[Workspace, Job, Say], dict]
 
 
@@ -67,8 +69,12 @@ def _hand_over(workspace: Workspace, job: Job, say: Say) -> dict:
     from extract.outreach.plan import PlanOptions
     from reports.jobs.plan import plan_week
 
+    def show(line: str) -> None:
+        if not line.startswith(_VALUES):
+            say(line)
+
     week = job.parameters["week"]
-    plan_week(workspace, PlanOptions(date.fromisoformat(week) if week else None), apply=True, show=say)
+    plan_week(workspace, PlanOptions(date.fromisoformat(week) if week else None), apply=True, show=show)
     return {}
 
 

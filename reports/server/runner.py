@@ -1,5 +1,6 @@
 """The server's thread that has jobs done: in a process of their own, one after another."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from extract.workspace.stop import STOP_SECONDS
 from extract.workspace.workspace import Workspace
 from reports.server.job_ledger import JobLedger
 
+_log = logging.getLogger("reports.server")
 # How often it looks for jobs that another process asked for, or that wait for something.
 LOOK_SECONDS = 1.0
 # How long it leaves the work to another server's process, or after one that failed.
@@ -52,10 +54,12 @@ class JobRunner:
         pause = 0.0
         while not self._is_ending.wait(pause):
             self._wakes.clear()
-            pause = 0.0
-            if self._is_due():
+            try:
                 # A killed one's job is begun again at once.
-                pause = 0.0 if self._work() <= 0 else PAUSE_SECONDS
+                pause = PAUSE_SECONDS if self._is_due() and self._work() > 0 else 0.0
+            except Exception as error:  # a full disk, a ledger of a newer release: it may be mended
+                _log.error("jobs can't be done now: %s", " ".join(str(error).split()))
+                pause = PAUSE_SECONDS
             self._wakes.wait(LOOK_SECONDS)
 
     def _is_due(self) -> bool:

@@ -17,6 +17,7 @@ from extract.workspace.lock import BusyError, exclusive
 from extract.workspace.services import SERVICES
 from extract.workspace.workspace import Workspace, load_workspace
 from reports.jobs.frame import Say
+from reports.server import runner
 from reports.server.job_ledger import Job, JobLedger
 from reports.server.runner import JobRunner
 from reports.server.work import work
@@ -197,3 +198,17 @@ def test_a_job_that_fails_says_why_and_the_next_one_is_done(workspace, capsys, e
     assert told in ended.error
     assert "SENTINEL" not in ended.error + capsys.readouterr().err
     assert state_of(workspace, second).result == {"n": 1, "lines": []}
+
+
+def test_a_ledger_that_can_not_be_opened_is_said_and_tried_again(workspace, environment, caplog, monkeypatch):
+    monkeypatch.setattr(runner, "PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(runner, "LOOK_SECONDS", 0.05)
+    path = workspace.paths.job_ledger
+    path.parent.mkdir(parents=True)
+    path.write_text("no database, whatever it may be")
+    with JobRunner(workspace, environment):
+        until(lambda: caplog.text.count("jobs can't be done now") >= 2)
+        path.unlink()
+        job = asked(workspace, "unknown")
+        until(lambda: state_of(workspace, job).ended_at)
+    assert (state_of(workspace, job).state, "KeyError" in state_of(workspace, job).error) == ("failed", True)
