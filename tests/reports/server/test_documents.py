@@ -216,6 +216,15 @@ def test_a_week_is_planned_and_kept(desk):
     assert posted(desk, "/api/outreach/cadence/weekly", asked)["plan"]["plan_id"] == found["plan"]["plan_id"]
 
 
+def test_what_the_week_has_for_today_is_handed_over_only_with_apply(desk):
+    asked = {"target_connection_requests": 12, "campaign_id": "40101"}
+    week = posted(desk, "/api/outreach/cadence/weekly", asked)["plan"]["week"]
+    lines = posted(desk, "/api/outreach/cadence/weekly?wait=60", {"week": week, "apply": True})["lines"]
+    assert any(line.startswith("read back: ") and "verified" in line for line in lines)
+    # Texts and names of those who are asked stay out of the ledger of jobs.
+    assert not [line for line in lines if line.startswith("    ")]
+
+
 def test_metrics_and_patterns_are_those_of_the_last_build(demo, desk):
     found = posted(desk, "/api/outreach/metrics", {"user_id": "user123"})
     assert [(len(found["metrics"]),)] == demo[0].query("select count(*) from marts.rpt_outreach_metrics")
