@@ -145,13 +145,21 @@ def read_page(
     wanted: Wanted,
     fixed: Mapping[str, Any],
     erased: Suppressions,
+    left_out: Mapping[str, Sequence[Any]] = {},
 ) -> Page:
-    """The rows that are wanted, without those of people who were erased since they were published."""
+    """The rows that are wanted, without those of people who were erased since they were published.
+
+    `left_out` are values of columns with which rows are not shown, either.
+    """
     columns = listing.columns(generation)
     conditions, values = [], []
     for name, value in {**fixed, **wanted.filters}.items():
         conditions.append(f'"{name}" = ?')
         values.append(value)
+    for name, several in left_out.items():
+        if several:
+            conditions.append(f"{_quoted(name)} not in (select unnest(?::varchar[]))")
+            values.append(list(several))
     if wanted.after:
         condition, more = _behind(wanted.order, wanted.after)
         conditions.append(condition)

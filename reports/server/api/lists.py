@@ -76,11 +76,11 @@ def read_list(
     fixed = fixed_values(listing, generation, request.path_params)
     if fixed and not wanted.after:
         _require_known(listing, generation, fixed)
-    page = read_page(listing, generation, wanted, fixed, site.erased)
+    left_out: dict[str, list[str]] = {}
     if listing is INBOX:
         dismissed = site.overlay.posted(generation).dismissed
-        page.rows[:] = [row for row in page.rows if not dismissed.get(row["profile_url"])]
-    return page
+        left_out["profile_url"] = [link for link, is_so in dismissed.items() if is_so]
+    return read_page(listing, generation, wanted, fixed, site.erased, left_out)
 
 
 def default_filters(listing: Listing, generation: Generation) -> dict[str, str]:

@@ -152,7 +152,7 @@ def test_a_lead_by_hand_is_shown_before_it_is_sent(own):
     assert "Send it" in shown.text
     assert not own.workspace.paths.job_ledger.exists()
     wrong = posted(own, "/people/new", action="show", **told | {"profile_url": "https://example.com/sam"})
-    assert "Send it" not in wrong.text
+    assert "0 with a valid profile URL" in wrong.text
 
 
 def test_a_search_is_shown_before_anything_is_taken(own):
