@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TextIO
 
 from extract.workspace.whole_files import whole_file
 
@@ -20,9 +21,20 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 def write_csv(path: Path, header: Iterable[object], rows: Iterable[Iterable[object]]) -> None:
     """Write a file that a person may open, whole or not at all: every cell quoted, none a formula."""
     with whole_file(path) as file:
-        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
-        writer.writerow(map(safe_cell, header))
-        writer.writerows(map(safe_cell, row) for row in rows)
+        _write(file, header, rows)
+
+
+def csv_text(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """The same as a text, for whoever sends it."""
+    text = io.StringIO()
+    _write(text, header, rows)
+    return text.getvalue()
+
+
+def _write(file: TextIO, header: Iterable[object], rows: Iterable[Iterable[object]]) -> None:
+    writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+    writer.writerow(map(safe_cell, header))
+    writer.writerows(map(safe_cell, row) for row in rows)
 
 
 def rewrite_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[str]]) -> None:

@@ -1,7 +1,5 @@
 """How answers are written: JSON, CSV for spreadsheets, pages; none again that whoever asks has already."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,7 +7,7 @@ import orjson
 from fastapi import Request
 from starlette.responses import Response
 
-from extract.workspace.csv_files import safe_cell
+from extract.workspace.csv_files import csv_text
 from reports.server.generations import Generation
 from reports.server.site import Site
 
@@ -28,12 +26,7 @@ def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
     """A table that a spreadsheet may open: no cell of it is a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
-    writer.writerow(map(safe_cell, header))
-    for row in rows:
-        writer.writerow([safe_cell(_cell(row[name])) for name in header])
-    return text.getvalue().encode(errors="replace")
+    return csv_text(header, ([_cell(row[name]) for name in header] for row in rows)).encode(errors="replace")
 
 
 def _cell(value: Any) -> Any:

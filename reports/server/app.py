@@ -20,7 +20,8 @@ from reports.server.api import acts, discover, icp, jobs, leads, lists, outreach
 from reports.server.generations import NotPublishedError, TooSlowError
 from reports.server.guard import Guard
 from reports.server.job_ledger import OtherParametersError
-from reports.server.pages import acting, reading
+from reports.server.pages import acting, reading, searching
+from reports.server.pages import jobs as job_pages
 from reports.server.pages.frame import problem_page
 from reports.server.problems import ProblemError
 from reports.server.site import Site
@@ -55,7 +56,7 @@ def create_app(site: Site) -> ASGIApp:
     asked = (acts.router, icp.router, discover.router, outreach.router, jobs.router)
     for router in (*read, *asked):
         app.include_router(router)
-    for router in (acting.router, reading.router):
+    for router in (acting.router, searching.router, job_pages.router, reading.router):
         app.include_router(router, include_in_schema=False)
     for kind, handler in _HANDLERS.items():
         app.add_exception_handler(kind, handler)

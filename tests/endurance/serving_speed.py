@@ -100,8 +100,8 @@ def _measure(folder: Path) -> tuple[str, bool]:
         f"# How fast a served workspace of {leads:,} leads answers\n\n"
         f"`python -m tests.endurance.serving_speed --keep`, {datetime.now(UTC):%Y-%m-%d}, on "
         f"{os.cpu_count()} cores: {REQUESTS} requests of each, {AT_ONCE} at once, by clients on the same "
-        f"machine. A list may take {1000 * ROWS_MAY:.0f} ms, and three times the same query in DuckDB alone and {1000 * MORE:.0f} ms. "
-        f"Starting took {started:.1f} s.\n\n"
+        f"machine. A list may take {1000 * ROWS_MAY:.0f} ms, and three times the same query in "
+        f"DuckDB alone and {1000 * MORE:.0f} ms. Starting took {started:.1f} s.\n\n"
         "| asked | 95 of 100 within | in DuckDB alone, eight at once | may take | does it |\n"
         "| --- | ---: | ---: | ---: | --- |\n"
     )

@@ -23,6 +23,7 @@ from pathlib import Path
 import duckdb
 import httpx
 
+from extract.workspace.sql_text import literal
 from tests.conftest import Workspace
 
 RESULTS = Path(__file__).with_name("swaps.md")
@@ -109,7 +110,7 @@ def _examine(folder: Path, requests: int, swaps: int, clients: int) -> tuple[str
 def _prepared(published: Path, path: Path, number: int) -> Path:
     """A small warehouse that says one number wherever it is asked."""
     with duckdb.connect(str(path)) as connection:
-        connection.execute(f"attach '{published}' as source (read_only)")
+        connection.execute(f"attach {literal(published)} as source (read_only)")
         tables = connection.execute(
             "select schema_name, table_name from duckdb_tables() where database_name = 'source' "
             "and schema_name = 'marts' and estimated_size < 500"
