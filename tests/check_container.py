@@ -5,6 +5,7 @@ the user) are left out; all others run as they stand there, in a folder that hol
 what it starts must be well by its own health check.
 """
 
+import argparse
 import json
 import os
 import re
@@ -35,6 +36,7 @@ def instructions(text: str) -> Iterator[tuple[str, str]]:
 
 def main() -> int:
     """Run the steps; returns 1 where one fails."""
+    argparse.ArgumentParser(prog="python -m tests.check_container", description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         app, data = Path(folder) / "app", Path(folder) / "data"
         app.mkdir()
