@@ -85,7 +85,10 @@ async def _http(request: Request, error: HTTPException) -> Response:
         405: f"{request.method[:10]} is not taken at {request.url.path[:100]!r}",
     }
     detail = details.get(error.status_code, str(error.detail)[:300])
-    return _answer(request, ProblemError(error.status_code, detail, headers=dict(error.headers or {})))
+    headers = dict(error.headers or {})
+    if error.status_code == 405 and (allowed := described.methods(request.app, request.url.path)):
+        headers["allow"] = ", ".join(allowed)  # of all routes of the path, and not of the first one alone
+    return _answer(request, ProblemError(error.status_code, detail, headers=headers))
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:

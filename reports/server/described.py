@@ -3,6 +3,7 @@
 Columns, their types and meanings are those of the published file; before there is one, rows are objects.
 """
 
+import re
 from copy import deepcopy
 from typing import Any
 
@@ -75,6 +76,14 @@ def _document(app: FastAPI, generation: Generation | None) -> dict[str, Any]:
         for method, operation in methods.items():
             _complete(path, method, operation)
     return found
+
+
+def methods(app: FastAPI, path: str) -> list[str]:
+    """The methods that the document has for a path; none for one that it doesn't have."""
+    for template, operations in app.openapi()["paths"].items():
+        if re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template)), path):
+            return [method.upper() for method in operations]
+    return []
 
 
 def _columns(listing: Listing, generation: Generation | None) -> dict[str, Column]:
