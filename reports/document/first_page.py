@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from extract.workspace.sql_text import literal
 from reports.document.page import Body, render_body
 from reports.document.queries import Definitions, read_definitions, read_report
 from reports.document.render import render_markdown
@@ -13,6 +14,11 @@ from reports.document.sections import BY_KEY
 
 SECTIONS = (BY_KEY["first"], BY_KEY["standing"])
 _MART = re.compile(r"marts\.(\w+)")
+_MEANINGS = {
+    "table served.first_page": "The report's first page of this build, as `make serve` shows it. One row.",
+    "column served.first_page.title": "The page's title.",
+    "column served.first_page.html": "What stands on it, as HTML in which every name is escaped.",
+}
 _LINE = re.compile(r"make leads BOTTLENECK=(\d+)")
 
 
@@ -40,6 +46,8 @@ def keep_first_page(database: Path) -> None:
             "create or replace table served.first_page as select ?::varchar as title, ?::varchar as html",
             [body.title, str(body.html)],
         )
+        for what, means in _MEANINGS.items():
+            connection.execute(f"comment on {what} is {literal(means)}")
 
 
 def read_first_page(connection: duckdb.DuckDBPyConnection) -> tuple[str, str] | None:
