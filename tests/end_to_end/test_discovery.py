@@ -10,7 +10,14 @@ from tests.looking import look_at
 # What looks at whoever is known, and not at who came in.
 OF_EVERYBODY = {
     *("discovered_companies", "enrichment_cache", "enrichment_results", "enrichment_values"),
-    *("heyreach_lead_spellings", "heyreach_leads", "lead_facts", "lead_score_points", "signal_events"),
+    *(
+        "heyreach_lead_spellings",
+        "heyreach_leads",
+        "lead_names",
+        "lead_facts",
+        "lead_score_points",
+        "signal_events",
+    ),
     *("rpt_enrichment_fields", "rpt_enrichment_weeks", "rpt_icp_profiles", "rpt_inbox_profiles"),
     *("rpt_lead_inbox", "rpt_score_validation", "rpt_watched_leads"),
     *("prospect_points", "prospect_segments", "rpt_segments", "rpt_segment_prospects"),
