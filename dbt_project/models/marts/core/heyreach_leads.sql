@@ -1,9 +1,3 @@
-{#- One lead is looked up by pages all the time: at a million of them by an index in 2 ms, without in 100. -#}
-{{ config(
-    pre_hook="drop index if exists {{ this.schema }}.heyreach_leads_by_id",
-    post_hook="create index heyreach_leads_by_id on {{ this }} (lead_id)"
-) }}
-
 with people as (
 
     select * from {{ ref('int_leads_imported') }}

@@ -1,8 +1,3 @@
-{{ config(
-    pre_hook="drop index if exists {{ this.schema }}.lead_names_by_id",
-    post_hook="create index lead_names_by_id on {{ this }} (lead_id)"
-) }}
-
 {#- Names of people, as they stand in HeyReach's rows of campaigns and lists, or as a search found them. -#}
 with lead_rows as (
 
