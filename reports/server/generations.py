@@ -17,7 +17,8 @@ from typing import Any
 import duckdb
 
 from extract.workspace.errors import ConfigurationError
-from reports.document.queries import read_report
+from reports.document.first_page import read_first_page, render_first_page
+from reports.document.queries import Definitions, read_definitions, read_report
 from reports.read_only import open_published
 
 # How long a query may take, and how often the clock is looked at.
@@ -111,6 +112,22 @@ class Generation:
         """The whole report, read once."""
         with self._cursor() as cursor:
             return read_report(cursor)
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        """What the labels of the report mean, read once."""
+        with self._cursor() as cursor:
+            return read_definitions(cursor)
+
+    @cached_property
+    def first_page(self) -> tuple[str, str]:
+        """Title and HTML of the report's first page; of an earlier release's file it is rendered here."""
+        with self._cursor() as cursor:
+            found = read_first_page(cursor)
+        if found is None:
+            body = render_first_page(self.report, self.definitions)
+            found = (body.title, str(body.html))
+        return found
 
     def stop_late(self, now: float) -> None:
         """Interrupt whatever takes too long."""

@@ -22,9 +22,10 @@ from reports.jobs.dismissing import dismiss_person, take_person_back
 from reports.jobs.enriching import asked_by_default, cost_of_lead
 from reports.jobs.leads import import_leads
 from reports.jobs.watch import begin_watch, watch_no_more
+from reports.server.api.acts import LOCK_SECONDS
 from reports.server.api.asking import LOOK_SECONDS, ask_for, read_job
 from reports.server.job_ledger import Job
-from reports.server.pages.forms import LOCK_SECONDS, Form, back, shown_job, whole
+from reports.server.pages.forms import Form, back, shown_job, whole
 from reports.server.pages.frame import page
 from reports.server.problems import ProblemError
 from reports.server.site import Site, site_of

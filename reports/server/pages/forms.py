@@ -14,8 +14,6 @@ from starlette.responses import RedirectResponse, Response
 from reports.server.job_ledger import Job
 from reports.server.problems import ProblemError
 
-# How long a lock is waited for.
-LOCK_SECONDS = 5.0
 MOST_FIELDS = 100
 
 

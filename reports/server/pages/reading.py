@@ -11,9 +11,8 @@ from fastapi import APIRouter, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
-from reports.document.first_page import read_first_page, render_first_page
-from reports.document.queries import read_definitions
 from reports.document.render import render_html
+from reports.server.access import SESSION_SECONDS
 from reports.server.answers import unless_known
 from reports.server.api.lists import default_filters, next_address, read_list
 from reports.server.generations import Column, Generation
@@ -126,11 +125,8 @@ def first_page(request: Request) -> Response:
 
 def _first_page(request: Request, generation: Generation) -> bytes:
     if generation.version not in _first_pages:
-        found = read_first_page(generation.connection.cursor())
-        if found is None:
-            body = render_first_page(generation.report, read_definitions(generation.connection))
-            found = (body.title, body.html)
-        text = page(request, "report.html.j2", title=found[0], body=Markup(found[1])).body  # noqa: S704
+        title, html = generation.first_page
+        text = page(request, "report.html.j2", title=title, body=Markup(html)).body  # noqa: S704
         _first_pages.clear()
         _first_pages[generation.version] = text
     return _first_pages[generation.version]
@@ -146,7 +142,7 @@ def whole_report(request: Request) -> Response:
     with site.generations.reading() as generation:
 
         def content() -> tuple[bytes, dict[str, str]]:
-            text = render_html(generation.report, read_definitions(generation.connection))
+            text = render_html(generation.report, generation.definitions)
             # Its policy stands in it: style and script lie inside the page, and are named by their hashes.
             policy = text.partition('Content-Security-Policy" content="')[2].partition('"')[0]
             return text.encode(), {"content-security-policy": policy}
@@ -344,7 +340,7 @@ def enter(request: Request, key: str) -> Response:
     answer.set_cookie(
         site.cookie,
         site.keys.session(),
-        max_age=30 * 24 * 3600,
+        max_age=SESSION_SECONDS,
         httponly=True,
         samesite="strict",
         secure=request.url.scheme == "https",

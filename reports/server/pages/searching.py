@@ -11,8 +11,9 @@ from extract.intelligence.vocabulary import FUNDING_STAGES, GEOGRAPHIES, INDUSTR
 from extract.workspace.errors import ConfigurationError
 from reports.jobs.discover import discover_companies
 from reports.jobs.profiles import draft, library, save
+from reports.server.api.acts import LOCK_SECONDS
 from reports.server.api.asking import ask_for
-from reports.server.pages.forms import LOCK_SECONDS, Form, shown_job, whole
+from reports.server.pages.forms import Form, shown_job, whole
 from reports.server.pages.frame import page
 from reports.server.site import Site, site_of
 

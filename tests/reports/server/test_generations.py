@@ -5,6 +5,7 @@ import os
 import shutil
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -179,3 +180,12 @@ def test_many_readers_over_many_files_see_each_whole(demo, tmp_path):
         for thread in threads:
             thread.join()
     assert wrong == []
+
+
+def test_the_first_page_of_an_earlier_releases_file_is_made_for_all_who_ask_at_once(own):
+    expected = own.get("/").text
+    replaced(own.workspace, "drop schema served cascade")
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: own.get("/"), range(16)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert {answer.text for answer in answers} == {expected}
