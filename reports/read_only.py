@@ -39,6 +39,8 @@ TABLE_FUNCTIONS = frozenset(
 )
 # Scalar functions that do more than compute, also those that only other builds of DuckDB have.
 REFUSED_SCALARS = frozenset(("write_log", "getenv", "nextval", "currval", "setval", "setseed", "sleep_ms"))
+# The longest page that readers ask for.
+PAGE_ROWS = 500
 REFUSED = "only statements that select are answered here, alone or after EXPLAIN"
 
 Kind = duckdb.StatementType
@@ -49,15 +51,21 @@ class StatementError(ConfigurationError):
     """A statement would do something else than select."""
 
 
-def open_published(database: Path, memory_limit: str | None = None) -> duckdb.DuckDBPyConnection:
+def open_published(
+    database: Path, memory_limit: str | None = None, threads: int | None = None
+) -> duckdb.DuckDBPyConnection:
     """A connection that can read this one file and nothing else, in UTC, with `marts` as its schema.
 
     Names in the data come from outside: should one ever reach SQL, it can't write, read files, or load code.
     What doesn't fit into memory (`memory_limit`, else most of the machine's) is an error, because there is no
-    folder to spill to. Raises ConfigurationError if the file is no warehouse.
+    folder to spill to. A query has all processors unless `threads` says how many. Raises ConfigurationError
+    if the file is no warehouse.
     """
     # In an instance of its own: the lock below would bind every other connection to the file in this process.
-    limits = {"memory_limit": memory_limit} if memory_limit else {}
+    given = {"memory_limit": memory_limit, "threads": threads}
+    limits = {name: limit for name, limit in given.items() if limit}
+    # A page in some order reads whole rows of nothing else than what is on it, and the row behind it.
+    limits |= {"late_materialization_max_rows": PAGE_ROWS + 1}
     connection = duckdb.connect(":memory:", config={"temp_directory": "", **limits})
     try:
         with _passing_name(database) as name:

@@ -15,6 +15,7 @@ import uvicorn
 
 from extract.workspace.serve_settings import ServeSettings
 from extract.workspace.workspace import Workspace, load_workspace
+from reports.door.connections import listening
 from reports.server.access import Buckets, read_token
 from reports.server.app import create_app
 from reports.server.serving import configured
@@ -95,7 +96,7 @@ def serving(
     if not is_bounded:
         guard._requests = Buckets(rate=1e6, burst=1e6)
     server = uvicorn.Server(configured(guard))
-    with socket.create_server(("127.0.0.1", port), backlog=256) as sock:
+    with listening("127.0.0.1", port) as sock:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
         thread.start()
         while not server.started:

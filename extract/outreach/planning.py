@@ -11,8 +11,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array, vstack
+import scipy  # its parts are loaded by whoever first solves something, and not with all that can plan
 
 # Days of which LinkedIn counts the requests together.
 WINDOW_DAYS = 7
@@ -116,7 +115,7 @@ class Week:
         ]
 
     @cached_property
-    def _rules(self) -> tuple[csr_array, np.ndarray]:
+    def _rules(self) -> "tuple[scipy.sparse.csr_array, np.ndarray]":
         """The rules of all senders: which cells each counts, and how many requests they may have."""
         cells: dict[tuple[str, date], list[int]] = {}
         for place, (account, _, day) in enumerate(self._cells):
@@ -129,7 +128,7 @@ class Week:
         return _matrix([places for places, _ in rows], len(self._cells)), np.array([left for _, left in rows])
 
     @cached_property
-    def _by_segment(self) -> csr_array:
+    def _by_segment(self) -> "scipy.sparse.csr_array":
         places: dict[str, list[int]] = {segment: [] for segment in self.weights}
         for place, (_, segment, _) in enumerate(self._cells):
             places[segment].append(place)
@@ -138,7 +137,9 @@ class Week:
     def _wanted(self) -> dict[str, int]:
         """Requests to each segment by weights; what one can't use, the others get by their weights."""
         rules, limits = self._rules
-        capacity = int(linprog(-np.ones(len(self._cells)), rules, limits, **_SOLVER).fun * -1 + 0.5)
+        capacity = int(
+            scipy.optimize.linprog(-np.ones(len(self._cells)), rules, limits, **_SOLVER).fun * -1 + 0.5
+        )
         people = {name: self.people.get(name, 0) if self.weights[name] else 0 for name in self.weights}
         total = min(capacity, sum(people.values()), capacity if self.most is None else self.most)
         most = dict(people)
@@ -179,7 +180,7 @@ class Week:
         targets = np.array([wanted[name] for name in self.weights])
         rules = _stacked(self._rules, (self._by_segment, targets))
         equal = {"A_eq": self._by_segment, "b_eq": targets} if are_all else {}
-        return _rounded(linprog(-gains, *rules, **equal, **_SOLVER).x, gains, *rules)
+        return _rounded(scipy.optimize.linprog(-gains, *rules, **equal, **_SOLVER).x, gains, *rules)
 
     def _counts(self, requests: np.ndarray) -> dict[str, int]:
         counted = (self._by_segment @ requests).astype(int).tolist()
@@ -210,18 +211,24 @@ class Week:
         return plan
 
 
-def _matrix(rows: Sequence[Sequence[int]], width: int) -> csr_array:
+def _matrix(rows: Sequence[Sequence[int]], width: int) -> "scipy.sparse.csr_array":
     """A row of ones at the places of each."""
     counts = np.cumsum([0, *(len(row) for row in rows)])
     places = np.array([place for row in rows for place in row], dtype=int)
-    return csr_array((np.ones(len(places)), places, counts), shape=(len(rows), width))
+    return scipy.sparse.csr_array((np.ones(len(places)), places, counts), shape=(len(rows), width))
 
 
-def _stacked(*parts: tuple[csr_array, np.ndarray]) -> tuple[csr_array, np.ndarray]:
-    return csr_array(vstack([matrix for matrix, _ in parts])), np.concatenate([limits for _, limits in parts])
+def _stacked(
+    *parts: "tuple[scipy.sparse.csr_array, np.ndarray]",
+) -> "tuple[scipy.sparse.csr_array, np.ndarray]":
+    return scipy.sparse.csr_array(scipy.sparse.vstack([matrix for matrix, _ in parts])), np.concatenate(
+        [limits for _, limits in parts]
+    )
 
 
-def _rounded(solved: np.ndarray, gains: np.ndarray, matrix: csr_array, limits: np.ndarray) -> np.ndarray:
+def _rounded(
+    solved: np.ndarray, gains: np.ndarray, matrix: "scipy.sparse.csr_array", limits: np.ndarray
+) -> np.ndarray:
     """Whole requests: what is over is given by largest remainder, where no rule is broken by it."""
     whole = np.floor(solved + _NEARLY)
     columns = matrix.tocsc()

@@ -1,5 +1,6 @@
 """What is inferred about a person and stays here: never asked for unless opted in, never handed to others."""
 
+import functools
 import re
 
 INFERRED_TRAITS = ("is_employed", "estimated_age", "gender")
@@ -13,6 +14,7 @@ _TRAITS = {
 }
 
 
+@functools.cache
 def trait_of(field: str) -> str | None:
     """The trait that a field of this name holds, however it is spelt; None for anything else."""
     return _TRAITS.get(re.sub(r"[^a-z]", "", field.lower()))

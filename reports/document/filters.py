@@ -89,6 +89,8 @@ def command(text: str) -> Markdown:
 
 
 def _one_line(text: str) -> str:
+    if text.isprintable():
+        return " ".join(text.split())
     # Control characters, what is invisible or turns the text around, and halves of surrogate pairs.
     unwanted = ("Cc", "Cf", "Cs")
     kept = (c for c in text if c.isspace() or c in _JOINERS or unicodedata.category(c) not in unwanted)

@@ -17,7 +17,7 @@ from extract.workspace.lock import opened_once
 from extract.workspace.paths import Paths
 from extract.workspace.workspace import Workspace
 from reports.door.answering import Addresses, Door
-from reports.door.connections import IDLE_SECONDS, DoorProtocol
+from reports.door.connections import IDLE_SECONDS, DoorProtocol, listening
 from reports.door.payload_lines import PayloadLines
 
 # To answer what is being received; a stop may take eight seconds (extract/workspace/stop.py).
@@ -54,9 +54,8 @@ def last_event(paths: Paths) -> datetime | None:
 @contextlib.contextmanager
 def _listening(workspace: Workspace) -> Iterator[socket.socket]:
     host, port = workspace.serve.host, workspace.serve.hooks_port
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listener = socket.create_server((host, port), family=family, backlog=256)
+        listener = listening(host, port)
     except OSError as error:
         raise ConfigurationError(
             f"Webhooks can't come in at {host}, port {port} ({os.strerror(error.errno)}): end what listens "

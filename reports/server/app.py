@@ -1,6 +1,7 @@
 """The application: routes behind the guard, and one answer for each kind of failure."""
 
 import contextlib
+import os
 from collections.abc import AsyncIterator
 
 import anyio.to_thread
@@ -26,8 +27,8 @@ from reports.server.pages.frame import problem_page
 from reports.server.problems import ProblemError
 from reports.server.site import Site
 
-# More at once only wait for each other: a query takes all processors.
-MOST_AT_ONCE = 8
+# More at once only wait for each other, and the last of them longest.
+MOST_AT_ONCE = max(4, os.cpu_count() or 1)
 BROKEN = "Something failed here; the server's log says where"
 EARLIER = "The warehouse is of an earlier release: `make build` makes one of this"
 TOO_SLOW = "The answer took too long and was stopped: ask for less at once"

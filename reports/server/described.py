@@ -51,14 +51,9 @@ def document(app: FastAPI, site: Site) -> dict[str, Any]:
     """The OpenAPI document, with the columns of the newest published file."""
     try:
         with site.generations.reading() as generation:
-            if _kept.get("version") != generation.version:
-                _kept.update(version=generation.version, document=_document(app, generation))
-            return _kept["document"]
+            return generation.once("OpenAPI", lambda: _document(app, generation))
     except NotPublishedError:
         return _document(app, None)
-
-
-_kept: dict[str, Any] = {}
 
 
 def _document(app: FastAPI, generation: Generation | None) -> dict[str, Any]:

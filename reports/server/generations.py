@@ -8,11 +8,11 @@ was replaced still holds whoever was erased.
 import contextlib
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -24,10 +24,13 @@ from reports.read_only import open_published
 # How long a query may take, and how often the clock is looked at.
 LONGEST_SECONDS = 10.0
 TICK_SECONDS = 0.2
+# Of one query: several at a time take all processors, and each is done sooner than if they shared them.
+THREADS = 1
 # So many values are offered to choose from.
 MOST_CHOICES = 15
 
 Row = dict[str, Any]
+Made = TypeVar("Made")
 
 
 class NotPublishedError(Exception):
@@ -57,7 +60,7 @@ class Generation:
     readers: int = 0
     is_replaced: bool = False
     _deadlines: dict[duckdb.DuckDBPyConnection, float] = field(default_factory=dict, repr=False)
-    _choices: dict[tuple[str, str], list[str]] = field(default_factory=dict, repr=False)
+    _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def rows(self, query: str, values: Sequence[object] | Row = ()) -> list[Row]:
@@ -71,6 +74,12 @@ class Generation:
         """The first row of a query."""
         found = self.rows(query, values)
         return found[0] if found else None
+
+    def once(self, what: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` gives, made for whoever asks first: it holds as long as the file, and goes with it."""
+        if what not in self._made:
+            self._made[what] = make()
+        return self._made[what]
 
     @cached_property
     def columns(self) -> dict[str, dict[str, Column]]:
@@ -98,14 +107,12 @@ class Generation:
 
     def choices(self, model: str, column: str) -> list[str]:
         """The values of a column that has few, in their order; none of one that has many."""
-        if (model, column) not in self._choices:
-            rows = self.rows(
-                f'select distinct "{column}" as value from marts.{model} '  # noqa: S608 - names of ours
-                f'where "{column}" is not null order by value limit {MOST_CHOICES + 1}'
-            )
-            found = [str(row["value"]) for row in rows]
-            self._choices[model, column] = found if len(found) <= MOST_CHOICES else []
-        return self._choices[model, column]
+        query = (
+            f'select distinct "{column}" as value from marts.{model} '  # noqa: S608 - names of ours
+            f'where "{column}" is not null order by value limit {MOST_CHOICES + 1}'
+        )
+        found = self.once(query, lambda: [str(row["value"]) for row in self.rows(query)])
+        return found if len(found) <= MOST_CHOICES else []
 
     @cached_property
     def report(self) -> dict[str, Any]:
@@ -202,7 +209,7 @@ class Generations:
                 self._replace(None)
                 return
             try:
-                connection = open_published(self._published, self._memory_limit)
+                connection = open_published(self._published, self._memory_limit, THREADS)
             except ConfigurationError as error:
                 raise NotPublishedError(str(error)) from None
             # Of a file that is replaced just then, nobody knows which of the two was opened.

@@ -7,7 +7,7 @@ rows come and go between two builds, and a page far down costs no more than the 
 import base64
 import binascii
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,20 +17,22 @@ import orjson
 from extract.people.suppression import Suppressions
 from extract.people.traits import trait_of
 from extract.workspace.strict_yaml import suggestion
+from reports.read_only import PAGE_ROWS
 from reports.server.generations import Column, Generation, Row
 from reports.server.problems import ProblemError
 
-DEFAULT_LIMIT, MOST_ROWS, MOST_IN_FILE = 50, 500, 100_000
+DEFAULT_LIMIT, MOST_ROWS, MOST_IN_FILE = 50, PAGE_ROWS, 100_000
 # What says how a list is shown, and not which rows are in it.
 OPTIONS = ("limit", "after", "sort")
 # What a list of leads' doings says of the people in it.
 OF_PEOPLE = ("first_name", "last_name", "title", "company_name", "linkedin_profile_url")
+# Each table by its index, which DuckDB uses for values that are written out.
 _PEOPLE = """
     select leads.lead_id, names.first_name, names.last_name, leads.title, leads.company_name,
         leads.linkedin_profile_url
-    from marts.heyreach_leads as leads
-    left join marts.lead_names as names on leads.lead_id = names.lead_id
-    where leads.lead_id in (select unnest(?::varchar[]))
+    from (select * from marts.heyreach_leads where lead_id in ({ids})) as leads
+    left join (select * from marts.lead_names where lead_id in ({ids})) as names
+        on leads.lead_id = names.lead_id
 """
 _WHOLE = {
     "TINYINT",
@@ -146,12 +148,17 @@ def read_page(
     fixed: Mapping[str, Any],
     erased: Suppressions,
     left_out: Mapping[str, Sequence[Any]] = {},
+    only: Collection[str] = (),
 ) -> Page:
     """The rows that are wanted, without those of people who were erased since they were published.
 
-    `left_out` are values of columns with which rows are not shown, either.
+    `left_out` are values of columns with which rows are not shown, either. With `only` no other columns are
+    read than those and what the order needs.
     """
-    columns = listing.columns(generation)
+    needed = {*only, *(name.removeprefix("-") for name in wanted.order)}
+    columns = {
+        name: column for name, column in listing.columns(generation).items() if name in needed or not only
+    }
     conditions, values = [], []
     for name, value in {**fixed, **wanted.filters}.items():
         conditions.append(f'"{name}" = ?')
@@ -195,7 +202,14 @@ def without_erased(rows: list[Row], erased: Suppressions) -> list[Row]:
 
 def _with_people(generation: Generation, rows: list[Row]) -> list[Row]:
     ids = list({row["lead_id"] for row in rows if row["lead_id"]})
-    people = {each.pop("lead_id"): each for each in generation.rows(_PEOPLE, [ids])}
+    if not ids:
+        return [row | dict.fromkeys(OF_PEOPLE) for row in rows]
+    written, values = ", ".join("?" * len(ids)), ids
+    if len(ids) > MOST_ROWS:  # a file's
+        written, values = "select unnest(?::varchar[])", [ids]
+    people = {
+        each.pop("lead_id"): each for each in generation.rows(_PEOPLE.format(ids=written), [*values, *values])
+    }
     nobody = dict.fromkeys(OF_PEOPLE)
     return [row | people.get(row["lead_id"], nobody) for row in rows]
 

@@ -1,6 +1,7 @@
 """`make serve`: pages and API on a port of this machine, and the door for webhooks, until it is stopped."""
 
 import contextlib
+import gc
 import os
 import socket
 from collections.abc import Iterator
@@ -12,8 +13,7 @@ from extract.workspace.errors import ConfigurationError
 from extract.workspace.lock import BusyError, opened_once
 from extract.workspace.strict_yaml import shown
 from extract.workspace.workspace import Workspace
-from reports.door.connections import DoorProtocol
-from reports.door.demo import arriving
+from reports.door.connections import DoorProtocol, listening
 from reports.door.opening import open_door
 from reports.jobs.frame import Say, demo_mark, require_places
 from reports.server.access import read_token
@@ -43,9 +43,12 @@ def serve(workspace: Workspace, *, say: Say, show: Say) -> None:
             url = opened.enter_context(open_door(workspace))
             say(f"webhooks come in at {url} (make webhooks)")
             if workspace.is_demo:
+                from reports.door.demo import arriving  # noqa: PLC0415 - brings the sandbox along
+
                 opened.enter_context(arriving(workspace, url))
         except BusyError as held:
             say(str(held))
+        _settle()
         try:
             uvicorn.Server(configured(create_app(site))).run(sockets=[listener])
         except KeyboardInterrupt:  # asked to end by the system, too
@@ -80,8 +83,7 @@ def base_url(workspace: Workspace) -> str:
 def _listening(workspace: Workspace) -> Iterator[socket.socket]:
     host, port = workspace.serve.host, workspace.serve.port
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.create_server((host, port), family=family, backlog=256)
+        listener = listening(host, port)
     except OSError as error:
         raise ConfigurationError(
             f"Nothing can listen at {host}, port {port} ({os.strerror(error.errno)}): end what does, or set "
@@ -107,6 +109,13 @@ def configured(app: object) -> uvicorn.Config:
         timeout_keep_alive=30,
         timeout_graceful_shutdown=LAST_SECONDS,
     )
+
+
+def _settle() -> None:
+    """Look for garbage seldom, and not among what stays to the end: it takes longer than most answers."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _greeting(site: Site) -> list[str]:

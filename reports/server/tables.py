@@ -10,7 +10,7 @@ INBOX = Listing("rpt_lead_inbox", ("lead_id", "icp_profile"), ("rank",))
 PEOPLE = Listing("heyreach_leads", ("lead_id",), names_people=True)
 CAMPAIGNS = Listing("rpt_campaign_performance", ("campaign_id",))
 CAMPAIGN_LEADS = Listing(
-    "heyreach_connections", ("connection_id",), fixed=("campaign_id",), names_people=True
+    "heyreach_connections", ("campaign_lead_id",), fixed=("campaign_id",), names_people=True
 )
 BOTTLENECKS = Listing("rpt_bottlenecks", ("rank",))
 BOTTLENECK_LEADS = Listing("rpt_bottleneck_leads", ("lead_row_id",), fixed=("rank",))

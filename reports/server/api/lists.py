@@ -1,6 +1,6 @@
 """Lists: each route of them as JSON, page by page, and as CSV."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -65,8 +65,9 @@ def read_list(
     listing: Listing,
     most: int = 0,
     more: Mapping[str, str] | None = None,
+    only: Collection[str] = (),
 ) -> Page:
-    """The rows that a request asks for; `more` are filters where it names none."""
+    """The rows that a request asks for; `more` are filters where it names none, `only` the columns."""
     given = list(request.query_params.multi_items())
     named = {name for name, text in given if text}
     given += [(name, text) for name, text in (more or {}).items() if name not in named]
@@ -74,21 +75,25 @@ def read_list(
         read_wanted(listing, generation, given, most) if most else read_wanted(listing, generation, given)
     )
     fixed = fixed_values(listing, generation, request.path_params)
-    if fixed and not wanted.after:
-        _require_known(listing, generation, fixed)
     left_out: dict[str, list[str]] = {}
     if listing is INBOX:
         dismissed = site.overlay.posted(generation).dismissed
         left_out["profile_url"] = [link for link, is_so in dismissed.items() if is_so]
-    return read_page(listing, generation, wanted, fixed, site.erased, left_out)
+    page = read_page(listing, generation, wanted, fixed, site.erased, left_out, only)
+    if not page.rows:
+        _require_known(generation, fixed)
+    return page
+
+
+_DEFAULT_PROFILE = (
+    "select icp_profile from marts.rpt_inbox_profiles order by is_default desc, profile_order limit 1"
+)
 
 
 def default_filters(listing: Listing, generation: Generation) -> dict[str, str]:
     """What a list is cut down to where nobody says: the inbox to one profile, the plan to what holds."""
     if listing is INBOX:
-        profile = generation.one(
-            "select icp_profile from marts.rpt_inbox_profiles order by is_default desc, profile_order limit 1"
-        )
+        profile = generation.once(_DEFAULT_PROFILE, lambda: generation.one(_DEFAULT_PROFILE))
         return {"icp_profile": profile["icp_profile"]} if profile else {}
     return {"is_current": "true"} if listing is PLAN else {}
 
@@ -97,7 +102,7 @@ def default_filters(listing: Listing, generation: Generation) -> dict[str, str]:
 _KNOWN_IN = {"campaign_id": ("heyreach_campaigns", "campaign"), "rank": ("rpt_bottlenecks", "line")}
 
 
-def _require_known(listing: Listing, generation: Generation, fixed: Mapping[str, Any]) -> None:
+def _require_known(generation: Generation, fixed: Mapping[str, Any]) -> None:
     for name, value in fixed.items():
         model, word = _KNOWN_IN[name]
         if not generation.one(f'select 1 from marts.{model} where "{name}" = ? limit 1', [value]):  # noqa: S608

@@ -41,6 +41,8 @@ _LEADS_TO = {
     **dict.fromkeys(("campaign_id", "campaign_name"), ("campaign_id", "/campaigns/{}")),
     **dict.fromkeys(("account_id", "label"), ("account_id", f"/tables/{_COUNTED}?account_id={{}}")),
 }
+# What links and acts of a row need, shown or not.
+_BESIDE = ("lead_id", "campaign_id", "account_id", "profile_url", "normalized_profile_url")
 
 
 @dataclass(frozen=True)
@@ -124,15 +126,11 @@ def first_page(request: Request) -> Response:
 
 
 def _first_page(request: Request, generation: Generation) -> bytes:
-    if generation.version not in _first_pages:
+    def made() -> bytes:
         title, html = generation.first_page
-        text = page(request, "report.html.j2", title=title, body=Markup(html)).body  # noqa: S704
-        _first_pages.clear()
-        _first_pages[generation.version] = text
-    return _first_pages[generation.version]
+        return page(request, "report.html.j2", title=title, body=Markup(html)).body  # noqa: S704
 
-
-_first_pages: dict[str, bytes] = {}
+    return generation.once("first page", made)
 
 
 @router.get("/report")
@@ -233,7 +231,8 @@ def shown_list(request: Request, shown: Shown, template: str = "list.html.j2", *
     site = site_of(request)
     with site.generations.reading() as generation:
         defaults = default_filters(shown.listing, generation)
-        found = read_list(request, site, generation, shown.listing, more=defaults)
+        only = (*shown.columns, *_BESIDE) if shown.columns else ()
+        found = read_list(request, site, generation, shown.listing, more=defaults, only=only)
         columns = _columns(shown, generation)
         api = shown.api.format(**request.path_params)
         return page(

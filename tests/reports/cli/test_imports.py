@@ -49,6 +49,17 @@ def test_a_verb_loads_what_it_needs_and_no_more(arguments, needed, demo, tmp_pat
     assert done.stderr.splitlines()[-1] == f"exit code 0, loaded: {sorted(needed)}", done.stderr
 
 
+def test_what_serves_starts_without_what_few_requests_need():
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys, reports.server.serving; print(*sys.modules)"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not {"dbt.cli", "dlt", "scipy.optimize", "reports.door.demo"} & {*done.stdout.split()}
+
+
 def test_whoever_reads_only_the_beginning_gets_no_error():
     verb = [sys.executable, "-m", "reports.cli", "enrichments"]
     with subprocess.Popen(verb, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from dbt_project.keys import keys
 from reports.server.api.lists import ROUTES
 from reports.server.listing import MOST_ROWS
 from reports.server.tables import tables
@@ -175,6 +176,22 @@ def test_every_table_that_a_figure_leads_to_can_be_read(served, name):
     for one, other in pairwise(first[:50]):
         assert one != other
     assert served.get(f"/tables/{name}").status_code == 200
+
+
+def test_marts_that_grow_with_the_leads_lie_in_the_order_of_their_lists(served):
+    """So that a page reads a small part of a large file: of a million leads, in a tenth of the time."""
+    grow = (
+        *("heyreach_leads", "heyreach_connections", "heyreach_connection_events", "lead_names"),
+        *("lead_score_points", "prospect_segments"),
+    )
+    for name in grow:
+        key = ", ".join(keys()[name])
+        [(misplaced,)] = sql(
+            served,
+            f"select count(*) from (select row({key}) < lag(row({key})) over (order by rowid) as is_misplaced "
+            f"from marts.{name}) where is_misplaced",
+        )
+        assert misplaced == 0, name
 
 
 def test_every_column_says_what_it_means(served):

@@ -16,3 +16,5 @@ inner join {{ ref('int_connections_asked') }} as asked
     and evidence.campaign_lead_id = asked.campaign_lead_id
 cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
 where asked.is_asked
+-- So that a page of it, and one lead, is found in a small part of the file.
+order by connection_event_id

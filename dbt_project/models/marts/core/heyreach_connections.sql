@@ -198,3 +198,5 @@ select
     last_changed_at as updated_at,
     as_of
 from resolved
+-- So that a page of it, and one lead, is found in a small part of the file.
+order by campaign_id, campaign_lead_id

@@ -148,3 +148,5 @@ left join {{ ref('int_lead_lists') }} as lists on people.lead_id = lists.lead_id
 left join scores on people.lead_id = scores.lead_id
 left join company_lists on people.lead_id = company_lists.lead_id
 cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
+-- So that a page of it, and one lead, is found in a small part of the file.
+order by people.lead_id

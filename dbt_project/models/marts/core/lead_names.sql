@@ -47,3 +47,5 @@ select
 from named
 cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
 group by named.lead_id, run_parameters.as_of
+-- So that a page of it, and one lead, is found in a small part of the file.
+order by named.lead_id

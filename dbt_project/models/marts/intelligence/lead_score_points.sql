@@ -21,3 +21,5 @@ select
     {{ score_columns() }},
     moment as as_of
 from scored
+-- So that a page of it, and one lead, is found in a small part of the file.
+order by lead_id, icp_profile

@@ -101,3 +101,5 @@ select
 from fitting
 inner join assigned on fitting.lead_id = assigned.lead_id
 cross join {{ ref('stg_operations__run_parameters') }} as run_parameters
+-- So that a page of it, and one lead, is found in a small part of the file.
+order by fitting.lead_id, fitting.segment
