@@ -188,8 +188,8 @@ def test_marts_that_grow_with_the_leads_lie_in_the_order_of_their_lists(served):
         key = ", ".join(keys()[name])
         [(misplaced,)] = sql(
             served,
-            f"select count(*) from (select row({key}) < lag(row({key})) over (order by rowid) as is_misplaced "
-            f"from marts.{name}) where is_misplaced",
+            f"select count(*) from (select row({key}) < lag(row({key})) over (order by rowid) as is_wrong "
+            f"from marts.{name}) where is_wrong",
         )
         assert misplaced == 0, name
 
