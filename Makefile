@@ -17,7 +17,7 @@ export TYPED_GOALS := $(MAKECMDGOALS)
 unexport $(GIVEN)
 VERB := $(BIN)/python -m reports.from_make
 
-.PHONY: help run daily weekly schedule recover acknowledge advice setup extract build report docs sql mcp import lead enrich enrichments write-back leads resume pause icp signal inbox segment messages plan track serve watch discover webhooks door erase purge check backup restore test diagnose-check bench lint format clean
+.PHONY: help run daily weekly agency schedule recover acknowledge advice setup extract build report docs sql mcp import lead enrich enrichments write-back leads resume pause icp signal inbox segment messages plan track serve watch discover webhooks door erase purge check backup restore test diagnose-check bench lint format clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | column -t -s $$'\t'
@@ -30,6 +30,9 @@ daily: $(INSTALLED) ## the nightly job: new and open leads, build, publish, JSON
 
 weekly: $(INSTALLED) ## the weekly job: everything, all sections and formats  [SINCE= UNTIL= AGAINST= OUTPUT_DIR= FORMAT= STRICT=1 WAIT=minutes]
 	@$(VERB) weekly
+
+agency: $(INSTALLED) ## the nightly job of every workspace in config/workspaces.yaml that is due, then one page over all  [WORKERS= ALL=1]
+	@$(VERB) agency
 
 schedule: $(INSTALLED) ## print the timetable of both and of pulls in between  [INSTALL=1|cron|systemd | REMOVE=1]
 	@$(VERB) schedule

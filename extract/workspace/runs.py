@@ -92,6 +92,24 @@ class RunRecord:
         )
 
 
+# Jobs that bring a workspace to where HeyReach stands.
+WHOLE_RUNS = ("run", "daily", "weekly")
+
+
+def newest_success(path: Path) -> datetime | None:
+    """When the newest whole run that succeeded began; None where none did."""
+    rows = journal.rows(path)
+    succeeded = {
+        row["run_id"] for row in rows if row["event"] == "finished" and row["outcome"] == "succeeded"
+    }
+    began = [
+        datetime.fromisoformat(row["happened_at"])
+        for row in rows
+        if row["event"] == "started" and row["job"] in WHOLE_RUNS and row["run_id"] in succeeded
+    ]
+    return max(began, default=None)
+
+
 def is_done_since(path: Path, job: str, asked_at: datetime) -> bool:
     """Whether a run that covers `job` has succeeded after `asked_at`, for one that had to wait its turn."""
     return any(

@@ -42,10 +42,13 @@ SECRETS = (
     "SMTP_PASSWORD",
     *(service.secret for service in services.SERVICES.values() if service.secret),
 )
+# The keys of an agency's workspaces (config/workspaces.yaml), and Slack channels of theirs.
+KEY_OF_WORKSPACE, CHANNEL_OF_WORKSPACE = "HEYREACH_API_KEY_", "SLACK_WEBHOOK_URL_"
 _SERVICE_NAMES = ("LINKEDIN_", "LLM_", *(f"{name.upper()}_" for name in services.SERVICES))
-# What only this program is told by; what dbt_project/profiles.yml reads; how alike a slip is to a setting.
+# What only this program is told by; what dbt_project/profiles.yml and an agency's processes read; how
+# alike a slip is to a setting.
 OWN_PREFIXES = ("HEYREACH_", "OUTBOUND_")
-FROM_DBT = ("OUTBOUND_RUN_ID", "OUTBOUND_RAW_PATH", "OUTBOUND_BUILD_PATH")
+FROM_DBT = ("OUTBOUND_RUN_ID", "OUTBOUND_RAW_PATH", "OUTBOUND_BUILD_PATH", "OUTBOUND_BUILD_PLACES")
 ALIKE = 0.85
 _PREFIXES = (*OWN_PREFIXES, "IMPORT_", "SLACK_", "SMTP_", "ALERT_", "SERVE_", "HOOKS_", *_SERVICE_NAMES)
 
@@ -109,7 +112,8 @@ def _is_meant(name: str, prefixes: tuple[str, ...]) -> bool:
     """Whether a name that is no setting looks like one: by its beginning, its letters, or all but a slip."""
     letters = name.upper()
     is_alike = letters.startswith(prefixes) or difflib.get_close_matches(letters, DEFAULTS, 1, ALIKE)
-    return name not in DEFAULTS and bool(is_alike)
+    is_of_workspace = name.startswith((KEY_OF_WORKSPACE, CHANNEL_OF_WORKSPACE))
+    return name not in DEFAULTS and not is_of_workspace and bool(is_alike)
 
 
 def named(name: str, environ: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from extract.workspace.errors import OutboundError
 from extract.workspace.folders import disk_full_line, is_disk_full
 from reports.cli import (  # noqa: F401 - each declares its verbs
     advice,
+    agency,
     alerts,
     assistant,
     campaigns,

@@ -73,6 +73,11 @@ _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+def environment_of(folder: Path) -> jinja2.Environment:
+    """The same environment for the templates of another document than the report."""
+    return _MARKDOWN.overlay(loader=jinja2.FileSystemLoader(folder))
+
+
 def render_markdown(
     report: dict[str, Any], *, in_full: bool = False, sections: Sequence[Section] | None = None
 ) -> str:

@@ -45,24 +45,32 @@ def write_reports(
         "html": lambda: render_html(report, definitions, docs and _seen_from(output_dir, docs)),
     }
     texts = {_SUFFIXES[name]: renderers[name]() for name in formats}
-    try:
-        output_dir.mkdir(parents=True, exist_ok=True)
-        paths = _write_under_free_name(output_dir, texts)
-    except (OSError, ValueError) as error:
-        is_file = isinstance(error, FileExistsError | NotADirectoryError)
-        reason = "it is a file" if is_file else getattr(error, "strerror", None) or str(error)
-        raise ConfigurationError(
-            f"Reports can't be written to {str(output_dir)!r}: {reason}; name another --output-dir"
-        ) from None
+    paths = write_texts(output_dir, "connection_analytics", texts)
     for line in render_screen(report) if show else ():
         show(line)
     return paths
 
 
-def _write_under_free_name(folder: Path, texts: dict[str, str]) -> list[Path]:
+def write_texts(folder: Path, name: str, texts: dict[str, str]) -> list[Path]:
+    """Write one document in several forms, by their suffixes, as `name_YYYY-MM-DDTHHMMSS`, and as the latest.
+
+    Raises ConfigurationError where the folder can't be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return _write_under_free_name(folder, name, texts)
+    except (OSError, ValueError) as error:
+        is_file = isinstance(error, FileExistsError | NotADirectoryError)
+        reason = "it is a file" if is_file else getattr(error, "strerror", None) or str(error)
+        raise ConfigurationError(
+            f"Reports can't be written to {str(folder)!r}: {reason}; name another --output-dir"
+        ) from None
+
+
+def _write_under_free_name(folder: Path, name: str, texts: dict[str, str]) -> list[Path]:
     moment = datetime.now(UTC)
     while True:
-        stem = f"connection_analytics_{moment:%Y-%m-%dT%H%M%S}"
+        stem = f"{name}_{moment:%Y-%m-%dT%H%M%S}"
         with contextlib.suppress(FileExistsError):
             return _write({folder / f"{stem}.{suffix}": text for suffix, text in texts.items()})
         moment += timedelta(seconds=1)

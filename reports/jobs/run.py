@@ -1,6 +1,7 @@
 """HeyReach in, a report out: the whole run, the two scheduled ones, a pull alone, raw made anew."""
 
 import contextlib
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from extract.heyreach import accounts
 from extract.intelligence.configuration import load_configuration
 from extract.outreach.configuration import load_outreach
 from extract.outreach.message_tests import load_message_tests
+from extract.workspace.build_places import build_place
 from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.folders import is_disk_full, sweep
 from extract.workspace.lock import exclusive
@@ -78,7 +80,7 @@ def _run(
                     _ask_about_leads(workspace, run, say)
                     _hand_over(workspace, run, say)
                 _extract_recorded(workspace, run, KINDS_OF_RUNS[job], strict, say)
-                with run.step("build"):
+                with build_place(os.environ), run.step("build"):
                     build_and_publish(
                         workspace, options.since, options.until, run.run_id, say, show, options.against
                     )

@@ -31,6 +31,7 @@ ROOMS = (
     "reports.alerts",
     "reports.check",
     "reports.door",
+    "reports.agency",
     "reports.jobs",
     "reports.server",
     "reports.assistant",

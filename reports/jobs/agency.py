@@ -1,0 +1,85 @@
+"""All workspaces of an agency: pulled, built and published, each failing alone; then one page over all."""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from extract.workspace.agency import Agency, Member, workspaces_file
+from extract.workspace.errors import ConfigurationError, OutboundError
+from extract.workspace.lock import opened_once
+from extract.workspace.strict_yaml import shown
+from extract.workspace.workspaces_file import Unusable
+from reports.agency import lake
+from reports.agency.fleet import Fleet, Outcome, workers_of
+from reports.agency.page import write_page
+from reports.agency.warehouse import build_warehouse
+from reports.jobs.frame import Say
+
+
+class NotAllDoneError(OutboundError):
+    """Some workspaces were not done; the others were."""
+
+
+def run_agency(
+    agency: Agency, *, workers: int | None = None, are_all: bool = False, say: Say, show: Say
+) -> None:
+    """Run what is due, bring what is published into the lake, build the models over all, write the page.
+
+    Raises NotAllDoneError with a line for each workspace that was not done, ConfigurationError where there is
+    none at all, BusyError where another one is at it.
+    """
+    if not agency.members:
+        raise ConfigurationError(_nothing_to_do(agency))
+    number = workers_of(agency, workers)
+    with opened_once(agency.folder, "agency"):
+        fleet = Fleet(agency, number, say, lambda member: _export(agency, member))
+        outcomes = [*fleet.run(agency.members, are_all=are_all), *_unusable(agency.unusable)]
+        outcomes += _unusable(_of_one_workspace(agency))
+        _forget_others(agency)
+        found = lake.manifests(agency.lake, [member.name for member in agency.members])
+        if found:
+            build_warehouse(agency, found)
+            for path in write_page(agency, found, outcomes):
+                show(f"agency: {path}")
+    bad = [outcome for outcome in outcomes if outcome.is_bad]
+    if bad:
+        lines = "\n".join(f"  {each.name}: {each.why}" for each in bad)
+        done = len({each.name for each in outcomes} - {each.name for each in bad})
+        raise NotAllDoneError(
+            f"{len(bad)} of {len(outcomes)} workspaces were not done, {done} were:\n{lines}"
+        )
+
+
+def _export(agency: Agency, member: Member) -> None:
+    lake.export(member.name, member.workspace.paths.published, agency.lake, agency.folder / lake.KEYS)
+
+
+def _unusable(entries: Iterable[Unusable]) -> list[Outcome]:
+    return [Outcome(each.name, "unusable", why=each.why) for each in entries]
+
+
+def _of_one_workspace(agency: Agency) -> list[Unusable]:
+    """Workspaces that are one in HeyReach, whichever keys open it: none counts, or one would twice."""
+    found = lake.manifests(agency.lake, [member.name for member in agency.members])
+    times = Counter(each.origin for each in found if each.origin)
+    doubled = [each for each in found if times[each.origin] > 1]
+    for each in doubled:
+        lake.remove(agency.lake, each.workspace_id)
+    why = "it is the same HeyReach workspace as another one here: leave one of them out"
+    return [Unusable(each.workspace_id, why) for each in doubled]
+
+
+def _forget_others(agency: Agency) -> None:
+    """Take out of the lake who is listed no more; whoever can't be used tonight stays as they were."""
+    listed = {each.name for each in (*agency.members, *agency.unusable)}
+    for path in (agency.lake / lake.MANIFESTS).glob("*.json"):
+        if path.stem not in listed:
+            lake.remove(agency.lake, path.stem)
+
+
+def _nothing_to_do(agency: Agency) -> list[str]:
+    if agency.unusable:
+        return [f"{each.name}: {each.why}" for each in agency.unusable]
+    path: Path = workspaces_file(agency.project_dir)
+    example = "config/examples/workspaces.yaml"
+    return [f"{shown(path)} lists no workspace: write one for each client, as {example} shows"]
