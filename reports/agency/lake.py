@@ -67,6 +67,7 @@ def export(name: str, published: Path, lake: Path, keys: Path) -> Manifest:
     found = read_manifest(lake, name)
     version = _version(published)
     if found and (found.published, found.schema_version) == (version, SCHEMA_VERSION):
+        _drop_others(found, lake)
         return found
     generation = found.generation + 1 if found else 1
     rows = {}
