@@ -39,6 +39,9 @@ PERIOD_SELECTION = (
     "rpt_change_decomposition rpt_headline stg_operations__pipeline_run_events+ stg_operations__alert_events+"
 )
 
+# The models over all workspaces of an agency. They read what these brought into the lake, and nothing else.
+OVER_ALL = "tag:agency"
+
 
 class AuditError(OutboundError):
     """A model or a test failed, so nothing was published."""
@@ -79,9 +82,32 @@ def build_and_publish(
     `finish` adds to the build what is published with it. Raises AuditError, naming what failed, with the
     published file left as it was.
     """
+    warnings = _built(paths, run_id, excluded=["tag:test_cases", OVER_ALL])
+    _settle(paths, finish, "select run_id from staging.stg_operations__run_parameters", run_id)
+    _publish(paths)
+    return warnings
+
+
+def build_over_all(paths: Files, run_id: str) -> list[str]:
+    """Build, test and publish the models over all workspaces; returns the warnings of their tests.
+
+    `paths.raw` has the tables of the lake as views, in the schema `lake`. Raises AuditError as
+    build_and_publish does, with what was published before left as it was.
+    """
+    warnings = _built(paths, run_id, selected=[OVER_ALL])
+    # Whatever the lake holds, each metric has a row.
+    _settle(paths, lambda build: None, "select min(metric) from agency.agency_benchmarks", "accept_rate")
+    _publish(paths)
+    return warnings
+
+
+def _built(
+    paths: Files, run_id: str, selected: Iterable[str] = (), excluded: Iterable[str] = ()
+) -> list[str]:
+    """Fill a new build with what is selected (everything, where nothing is named); returns warnings."""
     _remove_database(paths.build)
     try:
-        warnings = _dbt(
+        return _dbt(
             paths,
             run_id,
             paths.build,
@@ -91,8 +117,9 @@ def build_and_publish(
                 "--no-write-json",
                 "--exclude-resource-type",
                 "unit_test",
+                *(["--select", *selected] if selected else []),
                 "--exclude",
-                "tag:test_cases",
+                *excluded,
                 # One query of the hook at the end in place of a test for each table.
                 "test_name:valid_rows",
             ],
@@ -101,9 +128,6 @@ def build_and_publish(
         if is_disk_full(error):  # what is left of the build would keep the room that is missing
             _remove_database(paths.build)
         raise
-    _settle(paths, run_id, finish)
-    _publish(paths)
-    return warnings
 
 
 @contextlib.contextmanager
@@ -121,7 +145,7 @@ def build_docs(paths: Files, run_id: str) -> Path:
     with tempfile.TemporaryDirectory(prefix=".docs-", dir=paths.published.parent) as folder:
         copy = Path(folder) / "build.duckdb"
         shutil.copyfile(paths.published, copy)
-        _dbt(paths, run_id, copy, ["docs", "generate", "--static", "--exclude", "tag:test_cases"])
+        _dbt(paths, run_id, copy, ["docs", "generate", "--static", "--exclude", "tag:test_cases", OVER_ALL])
     page = paths.published.parent / "docs" / "index.html"
     page.parent.mkdir(exist_ok=True)
     os.replace(paths.target / "static_index.html", page)
@@ -258,10 +282,11 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())[:500]
 
 
-def _settle(paths: Files, run_id: str, finish: Callable[[Path], None]) -> None:
+def _settle(paths: Files, finish: Callable[[Path], None], query: str, expected: str) -> None:
     """Describe the build, bring all of it into its one file, and look at it as readers will.
 
-    DuckDB writes the last of it while closing, and says nothing when that fails.
+    A whole one answers `query` with the one value that is expected: DuckDB writes the last of it while
+    closing, and says nothing when that fails.
     """
     try:
         write_comments(paths.build, _parsed_project())
@@ -270,8 +295,8 @@ def _settle(paths: Files, run_id: str, finish: Callable[[Path], None]) -> None:
             with duckdb.connect(str(paths.build)) as connection:
                 connection.execute("force checkpoint")
         with duckdb.connect(str(paths.build), read_only=True) as connection:
-            found = connection.execute("select run_id from staging.stg_operations__run_parameters").fetchall()
-        is_whole = found == [(run_id,)] and not _wal(paths.build).exists()
+            found = connection.execute(query).fetchall()
+        is_whole = found == [(expected,)] and not _wal(paths.build).exists()
         reason = "its file is not whole"
     except duckdb.Error as error:
         is_whole, reason = False, _one_line(str(error))

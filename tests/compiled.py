@@ -76,7 +76,9 @@ def compile_project(folder: Path, *, with_tests: bool = False) -> Project:
         with patch.dict(os.environ, environment):
             _dbt(scratch, "seed", "--exclude", "tag:test_cases")
             kinds = ["resource_type:model", *(["resource_type:test"] if with_tests else [])]
-            compiled = _dbt(scratch, "compile", "--select", *kinds, "--exclude", "tag:test_cases")
+            compiled = _dbt(
+                scratch, "compile", "--select", *kinds, "--exclude", "tag:test_cases", warehouse.OVER_ALL
+            )
             of_period = _dbt(scratch, "list", "--select", warehouse.PERIOD_SELECTION, "--output", "name")
     models = (result.node for result in compiled if result.node.resource_type == "model")
     nodes = {node.unique_id: node for node in models if node.config.materialized != "ephemeral"}
@@ -156,13 +158,14 @@ def instead_of_dbt(project: Project) -> Iterator[None]:
     """Within, whatever builds a warehouse in this process, or the part that another period needs, runs the
     compiled SQL; a whole one with every data test.
 
-    The docs are left to dbt. What dbt knows of tables and columns is not written into the database: half a
-    second of a build.
+    The docs, and the models over all workspaces, are left to dbt. What dbt knows of tables and columns is not
+    written into the database: half a second of a build.
     """
     real = warehouse._dbt
 
     def run(paths: warehouse.Files, run_id: str, database: Path, arguments: list[str]) -> list[str]:
-        if arguments[0] not in ("build", "run"):
+        is_over_all = "--select" in arguments and warehouse.OVER_ALL in arguments
+        if arguments[0] not in ("build", "run") or is_over_all:
             return real(paths, run_id, database, arguments)
         try:
             if arguments[0] == "run":

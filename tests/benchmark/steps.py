@@ -174,7 +174,7 @@ def models_and_tests(folder: Path) -> Facts:
             f"select run_id from {raw.SCHEMA}.run_parameters order by requested_at desc limit 1"
         ).fetchall()
     warehouse._parsed_project()
-    usual = ["--no-write-json", "--exclude", "tag:test_cases", "test_name:valid_rows"]
+    usual = ["--no-write-json", "--exclude", "tag:test_cases", warehouse.OVER_ALL, "test_name:valid_rows"]
     seconds = {}
     for name, arguments in {
         "seeds": ["seed", *usual],

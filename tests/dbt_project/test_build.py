@@ -78,7 +78,7 @@ def test_the_compiled_models_build_what_dbt_builds(built_by_hand, compiled, tmp_
             """
             select schema_name || '.' || table_name from duckdb_tables()
             where database_name = current_database()
-                and schema_name in ('staging', 'intermediate', 'findings', 'marts')
+                and schema_name in ('staging', 'intermediate', 'findings', 'marts', 'lake')
             """
         ).fetchall()
         assert len(tables) > 50
@@ -131,7 +131,9 @@ def test_every_model_and_column_is_described(demo):
     """
     workspace, _ = demo
     described = {}
-    for path in (warehouse.PROJECT_DIR / "models").rglob("*.yml"):
+    models = warehouse.PROJECT_DIR / "models"
+    # What is over all workspaces is in none of them (test_agency_models).
+    for path in set(models.rglob("*.yml")) - set((models / "agency").iterdir()):
         for model in yaml.safe_load(path.read_text()).get("models", []):
             assert len(model["description"]) > 20, model["name"]
             described[model["name"]] = {
@@ -141,7 +143,7 @@ def test_every_model_and_column_is_described(demo):
     for table, column in workspace.query(
         """
         select table_name, column_name from information_schema.columns
-        where table_schema in ('staging', 'intermediate', 'findings', 'marts')
+        where table_schema in ('staging', 'intermediate', 'findings', 'marts', 'lake')
         """
     ):
         built.setdefault(table, set()).add(column)

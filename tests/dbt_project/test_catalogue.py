@@ -26,7 +26,7 @@ MARTS = {
 # As the header of dimensions.sql describes them.
 KEYS = {
     *("name", "of", "column", "from", "of_person", "several", "missing", "label", "labels", "words"),
-    *("sensitive", "loss", "recommendable", "decomposed", "printed"),
+    *("shared", "sensitive", "loss", "recommendable", "decomposed", "printed"),
 }
 # Each sample change as file -> what stands there and what is put before it, in turn.
 CHANGES = {

@@ -17,8 +17,14 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
 # Each layer reads itself and those before it.
-LAYERS = ("staging", "intermediate", "marts", "findings", "reporting")
-PREFIXES = {"intermediate": "int_", "findings": "fnd_", "reporting": "rpt_"}
+LAYERS = ("staging", "intermediate", "marts", "findings", "reporting", "lake", "agency")
+PREFIXES = {
+    "intermediate": "int_",
+    "findings": "fnd_",
+    "reporting": "rpt_",
+    "lake": "lake_",
+    "agency": "agency_",
+}
 # Tables that users know by this name; they lie with the report whose figures they keep.
 REPORTED_UNDER_OWN_NAME = {"heyreach_analytics_snapshots", "heyreach_analytics_snapshot_metrics"}
 # How `extract` knows which files it has read; no number comes of it.
@@ -29,7 +35,10 @@ _READ = re.compile(r"\b(?:from|join)\s+(?:marts\.)?(\w+)")
 
 
 class Place(NamedTuple):
-    """Where a model lies, `models/<layer>/<subject>/<name>.sql`, and the names of what it reads."""
+    """Where a model lies, `models/<layer>/<subject>/<name>.sql`, and the names of what it reads.
+
+    A layer of a handful has no subjects.
+    """
 
     layer: str
     subject: str
@@ -46,7 +55,7 @@ def project() -> "Manifest":
 def places(project) -> dict[str, Place]:
     return {
         node.name: Place(
-            *Path(node.path).parts[:-1],
+            *(*Path(node.path).parts[:-1], "")[:2],
             frozenset(project.nodes[name].name for name in _reads(node, "model")),
             frozenset(
                 (project.sources[name].source_name, project.sources[name].name)
@@ -85,7 +94,7 @@ def test_the_prefix_of_a_model_is_that_of_its_folder(places):
 
 def _prefix(name: str) -> str:
     """The prefix of a model that is no mart; empty for marts."""
-    return re.match(r"(stg_\w+?__|int_|fnd_|rpt_)?", name)[0]
+    return re.match(r"(stg_\w+?__|int_|fnd_|rpt_|lake_|agency_)?", name)[0]
 
 
 def test_each_model_is_described_beside_itself(project):
@@ -110,8 +119,11 @@ def test_a_layer_is_a_schema_and_what_is_published_for_all_has_a_contract(projec
         ("marts", "marts"),
         ("findings", "findings"),
         ("reporting", "marts"),
+        ("lake", "lake"),
+        ("agency", "agency"),
     }
-    assert [node.name for node in models if node.schema == "marts" and not node.contract.enforced] == []
+    published = ("marts", "lake", "agency")
+    assert [node.name for node in models if node.schema in published and not node.contract.enforced] == []
 
 
 def test_a_raw_table_is_read_in_the_staging_folder_of_its_source_and_nowhere_else(project, places):
@@ -122,10 +134,37 @@ def test_a_raw_table_is_read_in_the_staging_folder_of_its_source_and_nowhere_els
     elsewhere = {
         table: found
         for table, found in readers.items()
-        if found != {("staging", table.partition(".")[0])} and table not in SOURCES_OF_NO_MODEL
+        if found != {("staging", table.partition(".")[0])}
+        and table not in SOURCES_OF_NO_MODEL
+        and not table.startswith("lake.")
     }
     assert elsewhere == {}
     assert not any(readers[table] for table in SOURCES_OF_NO_MODEL)
+
+
+def test_what_is_over_all_workspaces_reads_the_lake_and_nothing_reads_it(places):
+    """No more of a workspace may be seen from outside than it brought there."""
+    over_all = {name for name, place in places.items() if place.layer == "agency"}
+    assert {source for name in over_all for source, _ in places[name].sources} == {"lake"}
+    assert {read for name in over_all for read in places[name].models} <= over_all
+    assert {name for name, place in places.items() if place.models & over_all} <= over_all
+    readers = {place.layer for place in places.values() if any(name == "lake" for name, _ in place.sources)}
+    assert readers == {"agency"}
+
+
+def test_the_source_of_all_workspaces_has_the_columns_that_each_brings(project):
+    """Each has its workspace before them; nothing else is added on the way."""
+    brought = {
+        node.name.removeprefix("lake_"): [(name, column.data_type) for name, column in node.columns.items()]
+        for node in project.nodes.values()
+        if node.resource_type == "model" and node.path.startswith("lake/")
+    }
+    read = {
+        source.name: [(name, column.data_type) for name, column in source.columns.items()]
+        for source in project.sources.values()
+        if source.source_name == "lake"
+    }
+    assert read == {name: [("workspace_id", "varchar"), *columns] for name, columns in brought.items()}
 
 
 def test_an_intermediate_model_is_a_step_to_a_mart(places):
@@ -137,7 +176,9 @@ def test_an_intermediate_model_is_a_step_to_a_mart(places):
     late = {
         name
         for name, place in places.items()
-        if place.layer == "intermediate" and readers[name] and readers[name] <= {"findings", "reporting"}
+        if place.layer == "intermediate"
+        and readers[name]
+        and readers[name] <= {"findings", "reporting", "lake"}
     }
     assert late == set()
 
@@ -197,7 +238,7 @@ def test_what_programs_read_of_a_published_warehouse_has_a_contract(project):
     models = [node for node in project.nodes.values() if node.resource_type == "model"]
     contracts = {f"{node.schema}.{node.name}" for node in models if node.contract.enforced}
     schemas = "|".join(sorted({node.schema for node in models}))
-    reading = re.compile(rf"\b(?:from|join) (?:published\.)?((?:{schemas})\.\w+)")
+    reading = re.compile(rf"\b(?:from|join) (?:published\.)?((?:{schemas})\.\w+)(?![\w{{])")
     read = {
         table
         for folder in ("extract", "reports")
@@ -206,7 +247,8 @@ def test_what_programs_read_of_a_published_warehouse_has_a_contract(project):
     }
     assert len(read) > 20
     assert read - contracts == {"staging.stg_operations__run_parameters"}
-    assert {name for name in contracts - read if not name.startswith("marts.")} == set()
+    # The lake is handed on whole.
+    assert {name for name in contracts - read if not name.startswith(("marts.", "lake.", "agency."))} == set()
 
 
 def test_names_are_spelt_the_american_way(project):

@@ -113,6 +113,10 @@ def test_each_code_has_words_of_its_own_and_is_in_use():
         *accepted_values("rpt_health")["severity"],
     }
     assert set(codes["verdict"]) < set(accepted_values("rpt_segment_performance")["verdict"])
+    assert set(codes["sender_state"]) == set(accepted_values("agency_senders")["state"])
+    assert set(codes["over_clients"]) == set(accepted_values("agency_segments")["verdict"])
+    assert set(codes["benchmark"]) == set(accepted_values("agency_benchmarks")["metric"])
+    assert set(codes["benchmark_withheld"]) == set(accepted_values("agency_benchmarks")["withheld_because"])
     assert set(codes["not_listed"]) == set(accepted_values("rpt_segment_performance")["not_listed_because"])
     compared = ("rpt_change_decomposition", "rpt_account_lead_comparison", "rpt_comparisons_estimated")
     reasons = {

@@ -14,6 +14,8 @@
     label          how a sentence begins that names a segment
     labels         where segments find their labels: model, column of the segment, column of the label
     words          labels of segments that stand in no table
+    shared         its segments, as far as `labels` or `words` know them, are our words, the same in every workspace: they may be
+                   compared over all workspaces of an agency. Never what somebody typed, nor what describes a person
     sensitive      describes a person: shown and never compared, and cells of few people are suppressed
     loss           its place among the dimensions in which a loss is looked for. Segments that hold the same requests are named
                    by the first: what an operator chose, then what leads are, then who sends. Never what describes a
@@ -27,7 +29,7 @@
     {%- set seniorities = {'exec': 'Executive', 'senior': 'Senior', 'mid': 'Mid', 'junior': 'Junior'} -%}
     {{ return([
         {
-            'name': 'source', 'of': 'lead', 'column': 'source', 'missing': 'unknown', 'label': 'Source',
+            'name': 'source', 'of': 'lead', 'shared': true, 'column': 'source', 'missing': 'unknown', 'label': 'Source',
             'labels': ('lead_sources', 'source', 'label'), 'loss': 40, 'recommendable': true, 'decomposed': true,
         },
         {
@@ -39,22 +41,23 @@
             'loss': 50, 'printed': 90,
         },
         {
-            'name': 'icp', 'of': 'lead', 'column': 'icp', 'missing': 'unknown', 'label': 'ICP',
+            'name': 'icp', 'of': 'lead', 'shared': true, 'column': 'icp', 'missing': 'unknown', 'label': 'ICP',
             'labels': ('icp_roles', 'icp', 'label'), 'loss': 60, 'recommendable': true,
         },
         {
             'name': 'keyword', 'of': 'lead', 'column': 'keyword', 'several': 'keywords', 'label': 'Keyword', 'loss': 70,
         },
         {
-            'name': 'region', 'of': 'lead', 'column': 'company_region', 'missing': 'unknown', 'label': 'Region',
+            'name': 'region', 'of': 'lead', 'shared': true, 'column': 'company_region', 'missing': 'unknown', 'label': 'Region',
             'labels': ('company_regions', 'region', 'label'), 'loss': 110, 'recommendable': true, 'printed': 10,
         },
         {
-            'name': 'company_size', 'of': 'lead', 'column': 'company_size', 'from': 'leads.company_size',
-            'missing': 'unknown', 'label': 'Company size', 'loss': 100, 'recommendable': true, 'printed': 20,
+            'name': 'company_size', 'of': 'lead', 'shared': true, 'column': 'company_size', 'from': 'leads.company_size',
+            'missing': 'unknown', 'label': 'Company size', 'labels': ('company_size_brackets', 'company_size', 'company_size'),
+            'loss': 100, 'recommendable': true, 'printed': 20,
         },
         {
-            'name': 'industry', 'of': 'lead', 'column': 'company_industry', 'from': 'leads.company_industry',
+            'name': 'industry', 'of': 'lead', 'shared': true, 'column': 'company_industry', 'from': 'leads.company_industry',
             'missing': 'unknown', 'label': 'Industry', 'labels': ('company_industries', 'industry', 'label'),
             'loss': 80, 'recommendable': true, 'printed': 30,
         },
@@ -68,19 +71,19 @@
             'label': 'Technology', 'printed': 34,
         },
         {
-            'name': 'funding_stage', 'of': 'lead', 'column': 'funding_stage', 'from': 'leads.funding_stage',
+            'name': 'funding_stage', 'of': 'lead', 'shared': true, 'column': 'funding_stage', 'from': 'leads.funding_stage',
             'missing': 'unknown', 'label': 'Funding stage', 'words': funding_stages(), 'printed': 36,
         },
         {
-            'name': 'tier', 'of': 'lead', 'column': 'lead_tier', 'from': 'scores.tier', 'missing': 'unknown', 'label': 'Tier',
-            'words': {'hot': 'Hot', 'warm': 'Warm', 'nurture': 'Nurture', 'cold': 'Cold'},
+            'name': 'tier', 'of': 'lead', 'shared': true, 'column': 'lead_tier', 'from': 'scores.tier', 'missing': 'unknown',
+            'label': 'Tier', 'words': {'hot': 'Hot', 'warm': 'Warm', 'nurture': 'Nurture', 'cold': 'Cold'},
         },
         {
-            'name': 'enrichment_level', 'of': 'lead', 'column': 'enrichment_level', 'missing': 'unknown',
+            'name': 'enrichment_level', 'of': 'lead', 'shared': true, 'column': 'enrichment_level', 'missing': 'unknown',
             'label': 'Enrichment level', 'words': {'raw': 'Raw', 'enriched': 'Enriched'}, 'printed': 38,
         },
         {
-            'name': 'seniority', 'of': 'lead', 'column': 'lead_seniority', 'from': 'leads.lead_seniority',
+            'name': 'seniority', 'of': 'lead', 'shared': true, 'column': 'lead_seniority', 'from': 'leads.lead_seniority',
             'missing': 'unknown', 'label': 'Seniority', 'words': seniorities, 'loss': 90, 'recommendable': true, 'printed': 40,
         },
         {
@@ -107,8 +110,9 @@
             'words': {'real_personal': 'Real person', 'ai_mirror_saas': 'AI (Mirror)', 'ai_aimfox_saas': 'AI (AimFox)'},
         },
         {
-            'name': 'account_kind', 'of': 'sender', 'column': 'account_kind', 'from': account_kind('accounts.account_type'),
-            'missing': 'unassigned', 'label': 'Senders:', 'words': {'real': 'Real people', 'ai': 'AI personas'}, 'loss': 120,
+            'name': 'account_kind', 'of': 'sender', 'shared': true, 'column': 'account_kind',
+            'from': account_kind('accounts.account_type'), 'missing': 'unassigned', 'label': 'Senders:',
+            'words': {'real': 'Real people', 'ai': 'AI personas'}, 'loss': 120,
         },
         {
             'name': 'account_gender', 'of': 'sender', 'column': 'account_gender', 'from': 'accounts.gender',
@@ -119,7 +123,7 @@
             'missing': 'unassigned', 'label': 'Sender job title',
         },
         {
-            'name': 'account_seniority', 'of': 'sender', 'column': 'account_seniority', 'from': 'accounts.seniority',
+            'name': 'account_seniority', 'of': 'sender', 'shared': true, 'column': 'account_seniority', 'from': 'accounts.seniority',
             'missing': 'unassigned', 'label': 'Sender seniority', 'words': seniorities,
         },
         {

@@ -120,6 +120,27 @@
             'too_few_requests': 'too few requests are old enough to judge, in this period or in the one before',
             'no_chain': 'a stage had leads although the one before it had none',
         },
+        'sender_state': {
+            'able': 'can send',
+            'blocked': 'can\'t send to those who wait',
+            'starved': 'can send, and hardly anybody waits for it',
+            'near_limit': 'has sent nearly all it may in a week',
+        },
+        'over_clients': {
+            'collecting': 'too few clients have enough requests in it',
+            'lower': 'is accepted less, over clients',
+            'higher': 'is accepted more, over clients',
+            'not_separable': 'clients don\'t agree, or it may be chance',
+        },
+        'benchmark': {
+            'accept_rate': 'Accept rate',
+            'weekly_requests': 'Requests a week, by sender that can send',
+            'queue_days': 'Business days of sending that wait for senders that can',
+            'attribution_coverage': 'Requests with complete attribution',
+        },
+        'benchmark_withheld': {
+            'few_workspaces': 'shown from six workspaces on, because fewer would tell of each',
+        },
         'not_listed': {
             'within_senders': 'within its senders, and by what senders differ, it may be chance',
             'within_lists': 'within the lists it shares, and by what senders differ, it may be chance',
