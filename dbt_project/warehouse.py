@@ -96,7 +96,7 @@ def build_over_all(paths: Files, run_id: str) -> list[str]:
     """
     warnings = _built(paths, run_id, selected=[OVER_ALL])
     # Whatever the lake holds, each metric has a row.
-    _settle(paths, lambda build: None, "select min(metric) from agency.agency_benchmarks", "accept_rate")
+    _settle(paths, lambda build: None, "select min(metric) from marts.agency_benchmarks", "accept_rate")
     _publish(paths)
     return warnings
 

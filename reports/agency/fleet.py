@@ -86,7 +86,7 @@ class Fleet:
             log = self._logs / f"{member.name}.log"
             exit_code = self._call(member, log)
             state = "failed" if exit_code else "done"
-            why = f"{_last_error(log, exit_code)} ({shown(log)})" if exit_code else ""
+            why = f"{_last_error(member, log, exit_code)} ({shown(log)})" if exit_code else ""
         try:
             if member.workspace.paths.published.exists():
                 self._finish(member)
@@ -173,8 +173,9 @@ def _is_due(member: Member, now: datetime) -> bool:
     return newest is None or now - newest > timedelta(hours=DUE_HOURS)
 
 
-def _last_error(log: Path, exit_code: int) -> str:
+def _last_error(member: Member, log: Path, exit_code: int) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
     said = errors[-1] if errors else f"it ended with exit code {exit_code}"
-    return " ".join(said.split())[:300]
+    # Its own processes know its key by the usual name.
+    return " ".join(said.split())[:300].replace("HEYREACH_API_KEY", member.listed.key)

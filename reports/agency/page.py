@@ -17,7 +17,7 @@ from reports.read_only import open_published
 TEMPLATES = Path(__file__).parent / "templates"
 # Each part of the page: the rows of one model over all, in the order in which they are told.
 PARTS = {
-    "workspaces": "select * from marts.agency_workspaces order by worth_rank nulls last, workspace_id",
+    "workspaces": "select * from marts.agency_workspaces order by rank",
     "bottlenecks": "select * from marts.agency_bottlenecks order by agency_rank",
     "senders": "select * from marts.agency_senders order by workspace_id, sender_key",
     "segments": "select * from marts.agency_segments order by dimension, segment",
@@ -31,7 +31,8 @@ def read_page(
     """All that the page tells, as one document: the rows of each part, and how tonight went."""
     with open_published(published) as connection:
         parts = {name: _rows(connection.execute(query)) for name, query in PARTS.items()}
-    clients = {member.name: member.listed.client for member in agency.members}
+    clients = {each.name: each.name for each in outcomes}
+    clients |= {member.name: member.listed.client for member in agency.members}
     reports = {member.name: str(member.workspace.paths.reports) for member in agency.members}
     return {
         "written_at": datetime.now(UTC),
