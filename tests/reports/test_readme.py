@@ -36,6 +36,8 @@ ELSEWHERE = {
     "markdown,json,html": "test_a_run_without_a_key_reports_on_demo_data",
     "make daily": "test_the_jobs_pull_report_and_remember_each_in_its_measure",
     "make weekly": "test_the_jobs_pull_report_and_remember_each_in_its_measure",
+    "make agency": "test_each_workspace_fails_alone_and_the_list_says_why",
+    "make agency WORKERS=4": "test_more_builds_than_memory_holds_are_refused",
     "make build": "test_without_a_raw_database_it_is_made_anew_and_the_numbers_are_the_same",
     "make docs": "test_docs_are_one_page_that_describes_every_report_model",
     "make mcp": "test_make_installs_what_it_needs_and_leaves_standard_output_alone",
