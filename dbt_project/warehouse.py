@@ -39,6 +39,8 @@ PERIOD_SELECTION = (
     "rpt_change_decomposition rpt_headline stg_operations__pipeline_run_events+ stg_operations__alert_events+"
 )
 
+# What an agency is told of a workspace.
+LAKE = "path:models/lake"
 # The models over all workspaces of an agency. They read what these brought into the lake, and nothing else.
 OVER_ALL = "tag:agency"
 
@@ -136,7 +138,9 @@ def other_period(paths: Files, run_id: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix=".period-", dir=paths.published.parent) as folder:
         copy = Path(folder) / "build.duckdb"
         shutil.copyfile(paths.published, copy)
-        _dbt(paths, run_id, copy, ["run", "--no-write-json", "--select", PERIOD_SELECTION])
+        # Another period is nobody's but its reader's: no lake is made of it.
+        left_out = ["--exclude", LAKE]
+        _dbt(paths, run_id, copy, ["run", "--no-write-json", "--select", PERIOD_SELECTION, *left_out])
         yield copy
 
 

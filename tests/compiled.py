@@ -79,7 +79,8 @@ def compile_project(folder: Path, *, with_tests: bool = False) -> Project:
             compiled = _dbt(
                 scratch, "compile", "--select", *kinds, "--exclude", "tag:test_cases", warehouse.OVER_ALL
             )
-            of_period = _dbt(scratch, "list", "--select", warehouse.PERIOD_SELECTION, "--output", "name")
+            selected = ["--select", warehouse.PERIOD_SELECTION, "--exclude", warehouse.LAKE]
+            of_period = _dbt(scratch, "list", *selected, "--output", "name")
     models = (result.node for result in compiled if result.node.resource_type == "model")
     nodes = {node.unique_id: node for node in models if node.config.materialized != "ephemeral"}
     tests = [result for result in compiled if result.node.resource_type == "test"]
