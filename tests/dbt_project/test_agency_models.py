@@ -256,6 +256,7 @@ def test_a_sender_has_the_first_state_that_holds(database):
             sender("4", queue_days=2.9, sent_last_7_days=100),
             sender("5", queue_days=3.0, sent_last_7_days=90),
             sender("6", queue_days=None, weekly_limit=0, sent_last_7_days=0),
+            sender("7", can_send=None, queue_days=None),
         ],
     )
     assert rows(database, "agency_senders", "sender_key, state, state_because") == [
@@ -265,6 +266,7 @@ def test_a_sender_has_the_first_state_that_holds(database):
         ("4", "starved", None),
         ("5", "near_limit", None),
         ("6", "able", None),
+        ("7", "blocked", None),
     ]
 
 
@@ -367,7 +369,7 @@ def published(tmp_path_factory) -> warehouse.Files:
             "lake",
             workspaces=workspaces(14, accept_rate=[0.2] * 14),
             segments=segments(DIFFERING),
-            senders=[sender("1")],
+            senders=[sender("1"), sender("7", can_send=None, queue_days=None)],
             bottlenecks=[{"workspace_id": "w00", "rank": 1}],
         )
     assert warehouse.build_over_all(paths, "of this night") == []
