@@ -185,6 +185,33 @@ def test_long_requests_are_refused(served):
     assert answer.split(b" ")[1] in (b"400", b"404", b"413")
 
 
+def test_a_length_that_is_void_lets_no_long_body_in(served):
+    body = b'{"user_id": "' + b"x" * MOST_BODY + b'"}'
+    head = (
+        f"POST /api/outreach/metrics HTTP/1.1\r\nHost: {urlsplit(served.base).netloc}\r\nAuthorization: "
+        f"Bearer {token_of(served)}\r\nContent-Type: application/json\r\nContent-Length: 5\r\n"
+        f"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n{len(body):x}\r\n"
+    )
+    answer = raw(served, head.encode() + body + b"\r\n0\r\n\r\n")
+    assert answer.split(b" ")[1] == b"413"
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        *('theme={"dark":true}', "a b=c d", "x[y]=1", "flag", "n=\xfc"),
+        "{own}=of-somebody-else",
+    ],
+)
+def test_cookies_of_other_programs_on_this_machine_lock_nobody_out(served, others):
+    other = others.replace("{own}", served.site.cookie)
+    own = f"{served.site.cookie}={served.site.keys.session()}"
+    for cookies in (f"{other}; {own}", f"{own}; {other}"):
+        answer = httpx.get(f"{served.base}{LEADS}", headers={"cookie": cookies.encode("latin-1")})
+        assert answer.status_code == 200
+    assert httpx.get(f"{served.base}{LEADS}", headers={"cookie": other.encode("latin-1")}).status_code == 401
+
+
 @pytest.mark.parametrize(
     "path",
     [
