@@ -32,6 +32,10 @@ def raw(served, text: bytes) -> bytes:
         return sock.makefile("rb").read()
 
 
+def keys_of(token: str) -> Keys:
+    return Keys(lambda: token)
+
+
 def token_of(served) -> str:
     return served.workspace.paths.server_token.read_text().strip()
 
@@ -77,7 +81,7 @@ def test_a_link_is_good_once_and_becomes_a_session(served):
 
 
 def test_a_link_is_good_for_five_minutes_and_a_session_for_a_month(monkeypatch):
-    keys = Keys("t" * 40)
+    keys = keys_of("t" * 40)
     link, session = keys.link(), keys.session()
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 301)
@@ -88,12 +92,33 @@ def test_a_link_is_good_for_five_minutes_and_a_session_for_a_month(monkeypatch):
 
 
 def test_keys_of_another_token_open_nothing():
-    ours, others = Keys("t" * 40), Keys("u" * 40)
+    ours, others = keys_of("t" * 40), keys_of("u" * 40)
     assert not ours.takes_link(others.link())
-    assert not ours.takes_link(Keys("t" * 40).link())  # of another server with the same token
+    assert not ours.takes_link(keys_of("t" * 40).link())  # of another server with the same token
     assert not ours.is_session(others.session())
     assert not ours.is_session(ours.link())
-    assert Keys("t" * 40).is_session(ours.session())
+    assert keys_of("t" * 40).is_session(ours.session())
+
+
+def test_whoever_deletes_the_tokens_file_ends_all_sessions_at_once(own):
+    path, token = own.workspace.paths.server_token, token_of(own)
+    with httpx.Client(base_url=own.base) as browser:
+        browser.get(f"/enter/{own.site.keys.link()}")
+        link = own.site.keys.link()
+        assert browser.get(LEADS).status_code == own.get(LEADS).status_code == 200
+        path.unlink()
+        assert browser.get(LEADS).status_code == own.get(LEADS).status_code == 401
+        assert not path.exists()
+        # `make serve LINK=1` makes another one, which holds without a new start.
+        bearer = {"authorization": f"Bearer {read_token(path)}"}
+        assert browser.get(f"/enter/{link}").status_code == 401
+        assert browser.get(LEADS).status_code == own.get(LEADS).status_code == 401
+        assert httpx.post(f"{own.base}/api/links", headers=bearer).status_code == 200
+        path.chmod(0o644)
+        assert httpx.get(f"{own.base}{LEADS}", headers=bearer).status_code == 401
+        path.chmod(0o600)
+        path.write_text(token)
+        assert browser.get(LEADS).status_code == own.get(LEADS).status_code == 200
 
 
 @pytest.mark.parametrize(
