@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from reports.server.answers import json_answer
-from reports.server.api.asking import read_job, shown
+from reports.server.api.asking import asking, read_job, shown
 from reports.server.job_ledger import JobLedger
 from reports.server.problems import ProblemError
 from reports.server.site import site_of
@@ -47,7 +47,7 @@ def again(request: Request, job_id: str) -> Response:
     site = site_of(request)
     if read_job(site, job_id) is None:
         raise ProblemError(404, "There is no such job, or it ended long ago")
-    with JobLedger(site.workspace.paths.job_ledger) as ledger:
+    with asking(site) as ledger:
         job = ledger.again(job_id, datetime.now(UTC))
     if job is None:
         raise ProblemError(404, "There is no such job, or it ended long ago")

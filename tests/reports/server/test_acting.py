@@ -2,14 +2,18 @@
 
 import json
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import httpx
 import pytest
 
 from extract.intelligence.dismissals import dismissed
 from extract.intelligence.watches import watched
+from extract.people.known_leads import UnknownLeadError, known_lead
+from extract.people.suppression import suppressions
+from extract.workspace import lock
 from extract.workspace.lock import exclusive
+from reports.server.api.asking import ask_for
 from reports.server.job_ledger import JobLedger
 from tests.serving import Served
 
@@ -168,6 +172,22 @@ def test_whoever_finds_the_workspace_held_is_told(own, lead):
     assert answer.status_code == 503
     assert "a test" in answer.text
     assert watched(own.workspace.paths) == {}
+
+
+def test_no_job_is_asked_for_while_somebody_is_erased_or_restored_nor_for_them_after(own, lead, monkeypatch):
+    monkeypatch.setattr(lock, "MOMENT_SECONDS", 0.1)
+    ledger, path = own.workspace.paths.job_ledger, f"/api/leads/{lead['lead_id']}/enrich?wait=0"
+    with lock.everything(own.workspace.folder, "erase"):
+        answer = own.post(path, {"integrations": ["crunchbase"]})
+        assert (answer.status_code, "erase" in answer.json()["detail"]) == (503, True)
+        assert own.get("/jobs").status_code == own.get("/api/jobs").status_code == 200
+        assert not ledger.exists()  # a restore would find it in its way
+    person = known_lead(own.workspace, lead["lead_id"]).person
+    suppressions(own.workspace).add({person}, date(2026, 2, 9))
+    # As somebody asks who was told of the lead a moment before.
+    with pytest.raises(UnknownLeadError):
+        ask_for(own.site, "enrich", {"lead_id": lead["lead_id"], "with": None}, None, person=person)
+    assert own.json("/api/jobs")["rows"] == []
 
 
 def test_a_job_that_failed_is_asked_for_again(own):
