@@ -11,6 +11,7 @@ from reports.server.api.lists import ROUTES
 from reports.server.listing import MOST_ROWS
 from reports.server.tables import tables
 from tests.looking import look_at
+from tests.reports.server.test_overlay import published_anew
 
 PLAIN = [path for path in ROUTES if "{" not in path]
 
@@ -92,6 +93,9 @@ def test_a_list_is_filtered_by_its_columns(served, query, condition):
         ("tier=warm&tier=hot", "tier is given twice"),
         ("gender=male", "gender is no column of this list"),
         ("tier=%00", "tier must be a text without NUL"),
+        ("rank=--5", "rank must be a whole number"),
+        ("rank=99999999999999999999", "rank must be a whole number"),
+        pytest.param("&".join(f"x{n}=1" for n in range(101)), "may have 100 parameters", id="many"),
     ],
 )
 def test_what_can_not_be_asked_is_said(served, query, said):
@@ -163,6 +167,14 @@ def test_no_list_of_leads_shows_a_trait(served):
     assert not [
         row for row in lead["attributes"] if row["field"] in ("gender", "estimated_age", "is_employed")
     ]
+
+
+def test_no_list_says_who_told_of_a_trait_of_a_lead(own):
+    said = '{"title": "apollo", "gender": "genderize", "Estimated Age": "apollo"}'
+    published_anew(own, f"update marts.heyreach_leads set field_source = '{said}'")
+    for path in ("/api/people?limit=3", "/api/tables/heyreach_leads?limit=3"):
+        assert [row["field_source"] for row in own.json(path)["rows"]] == [{"title": "apollo"}] * 3
+    assert "genderize" not in own.get("/api/people.csv?limit=3").text
 
 
 @pytest.mark.parametrize("name", sorted(tables()))
