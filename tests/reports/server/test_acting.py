@@ -1,6 +1,8 @@
 """What is asked on pages: on disk before the answer, shown at once, once however often it is sent."""
 
 import json
+import resource
+import sqlite3
 import threading
 from datetime import UTC, date, datetime
 
@@ -172,6 +174,32 @@ def test_whoever_finds_the_workspace_held_is_told(own, lead):
     assert answer.status_code == 503
     assert "a test" in answer.text
     assert watched(own.workspace.paths) == {}
+
+
+def test_a_full_disk_is_said_and_nothing_is_kept(own, lead, monkeypatch):
+    path = f"/api/leads/{lead['lead_id']}"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (30, limits[1]))
+    try:
+        answer = own.post(f"{path}/dismiss")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (answer.status_code, "disk" in answer.json()["detail"]) == (503, True)
+    assert answer.headers["retry-after"]
+    assert dismissed(own.workspace.paths) == {}
+    connect = sqlite3.connect
+
+    def on_a_full_disk(*arguments, **options):
+        database = connect(*arguments, **options)
+        database.execute("pragma max_page_count = 1")
+        return database
+
+    monkeypatch.setattr(sqlite3, "connect", on_a_full_disk)
+    answer = own.post(f"{path}/enrich?wait=0", {"integrations": ["crunchbase"]})
+    assert (answer.status_code, "disk" in answer.json()["detail"]) == (503, True)
+    monkeypatch.undo()
+    assert own.post(f"{path}/dismiss").status_code == 200
+    assert own.json("/api/jobs")["rows"] == []
 
 
 def test_no_job_is_asked_for_while_somebody_is_erased_or_restored_nor_for_them_after(own, lead, monkeypatch):

@@ -123,6 +123,13 @@ def test_a_warehouse_that_goes_away_is_said(own):
         pass
 
 
+def test_a_damaged_warehouse_is_said_also_to_whoever_asks_for_something(own):
+    lead_id = own.json("/api/people?limit=1")["rows"][0]["lead_id"]
+    own.workspace.paths.published.write_bytes(b"x" * 5000)
+    for answer in (own.get("/api/leads"), own.post(f"/api/leads/{lead_id}/watch")):
+        assert (answer.status_code, "`make build` makes" in answer.json()["detail"]) == (503, True)
+
+
 def test_whoever_was_erased_a_second_ago_is_nowhere(own):
     """The warehouse is built without them only later; until then nothing shows them."""
     row = own.json("/api/leads?limit=1")["rows"][0]
