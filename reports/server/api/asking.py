@@ -111,12 +111,20 @@ def asking(site: Site) -> Iterator[JobLedger]:
 
 
 def read_job(site: Site, job_id: str) -> Job | None:
-    """A job as it stands; None for an unknown one."""
+    """A job as it stands; None for an unknown one, and one about somebody who was erased."""
     path = site.workspace.paths.job_ledger
     if not path.exists():
         return None
     with JobLedger(path) as ledger:
-        return ledger.job(job_id)
+        job = ledger.job(job_id)
+    return next(iter(of_nobody_erased(site, [job] if job else [])), None)
+
+
+def of_nobody_erased(site: Site, jobs: list[Job]) -> list[Job]:
+    """The jobs that are about nobody who was erased: an erasure needs a while until it is at the ledger."""
+    about = {job.job_id: job.person or (job.parameters.get("lead") or {}).get("profile_url") for job in jobs}
+    gone = site.erased.erased({person for person in about.values() if person})
+    return [job for job in jobs if about[job.job_id] not in gone]
 
 
 def shown(job: Job) -> dict[str, Any]:

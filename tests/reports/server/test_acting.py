@@ -218,6 +218,23 @@ def test_no_job_is_asked_for_while_somebody_is_erased_or_restored_nor_for_them_a
     assert own.json("/api/jobs")["rows"] == []
 
 
+def test_jobs_of_whoever_was_erased_a_second_ago_are_nowhere(own):
+    link = "https://www.linkedin.com/in/ada-sample"
+    with exclusive(own.workspace.folder, "job"):  # nobody works at them
+        of_them = ask_for(
+            own.site, "enrich", {"lead_id": "a"}, None, person=link.removeprefix("https://www.")
+        )
+        by_hand = ask_for(own.site, "lead", {"lead": {"profile_url": link, "first_name": "Ada"}}, None)
+        other = ask_for(own.site, "discover", {"profile": None}, None)
+        suppressions(own.workspace).add({"linkedin.com/in/ada-sample"}, date(2026, 2, 9))
+        assert [row["job_id"] for row in own.json("/api/jobs")["rows"]] == [other.job_id]
+        assert other.job_id in (text := own.get("/jobs").text)
+        for job in (of_them, by_hand):
+            assert job.job_id not in text
+            assert own.get(f"/api/jobs/{job.job_id}").status_code == 404
+            assert own.get(f"/jobs/{job.job_id}").status_code == 404
+
+
 def test_a_job_that_failed_is_asked_for_again(own):
     with JobLedger(own.workspace.paths.job_ledger) as ledger:
         job = ledger.ask("enrich", {"lead_id": "nobody", "with": ["builtwith"]}, datetime.now(UTC))
