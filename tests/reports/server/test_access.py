@@ -80,6 +80,12 @@ def test_a_link_is_good_once_and_becomes_a_session(served):
         assert browser.get("/enter/1.2.3").status_code == 401
 
 
+def test_behind_a_proxy_with_tls_the_session_goes_nowhere_without_it(served):
+    for sent, is_secure in (({}, False), ({"x-forwarded-proto": "https"}, True)):
+        entered = httpx.get(f"{served.base}/enter/{served.site.keys.link()}", headers=sent)
+        assert ("; secure" in entered.headers["set-cookie"].lower()) == is_secure
+
+
 def test_a_link_is_good_for_five_minutes_and_a_session_for_a_month(monkeypatch):
     keys = keys_of("t" * 40)
     link, session = keys.link(), keys.session()
