@@ -81,6 +81,8 @@ async def _problem(request: Request, error: ProblemError) -> Response:
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
+    if isinstance(error.__cause__, ProblemError):  # met while the body was read, such as that it is too long
+        return _answer(request, error.__cause__)
     details = {
         404: f"There is nothing at {request.url.path[:100]!r}",
         405: f"{request.method[:10]} is not taken at {request.url.path[:100]!r}",
@@ -105,7 +107,7 @@ async def _not_published(request: Request, error: NotPublishedError) -> Response
     return _answer(request, ProblemError(503, str(error), headers={"retry-after": "60"}))
 
 
-async def _earlier(request: Request, _: duckdb.CatalogException) -> Response:
+async def _earlier(request: Request, _: duckdb.Error) -> Response:
     return _answer(request, ProblemError(503, EARLIER, headers={"retry-after": "60"}))
 
 
@@ -144,6 +146,7 @@ _HANDLERS = {
     RequestValidationError: _invalid,
     NotPublishedError: _not_published,
     duckdb.CatalogException: _earlier,
+    duckdb.BinderException: _earlier,
     TooSlowError: _too_slow,
     BusyError: _busy,
     UnknownLeadError: _unknown,

@@ -2,17 +2,21 @@
 
 import logging
 import os
+import select
 import socket
 import stat
 import time
 from urllib.parse import urlsplit
 
+import anyio
 import httpx
 import pytest
 
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.serve_settings import ServeSettings
+from reports.door import connections
 from reports.server.access import Buckets, Keys, read_token
+from reports.server.app import create_app
 from reports.server.guard import HEADERS, MOST_BODY
 from tests.serving import copied, serving
 
@@ -176,13 +180,23 @@ def test_long_requests_are_refused(served):
         for _ in range(MOST_BODY // 1000 + 2):
             yield b"x" * 1000
 
-    assert served.client.post("/api/campaigns/1/leads", content=pieces()).status_code in (405, 413)
+    assert served.client.post("/api/leads", content=pieces()).status_code == 413
     answer = raw(
         served,
         f"POST /api/leads HTTP/1.1\r\nHost: {urlsplit(served.base).netloc}\r\nAuthorization: Bearer "
         f"{token_of(served)}\r\nContent-Length: -1\r\nConnection: close\r\n\r\n".encode(),
     )
     assert answer.split(b" ")[1] in (b"400", b"404", b"413")
+
+
+def test_who_is_slow_is_hung_up_on(served, monkeypatch):
+    monkeypatch.setattr(connections, "SECONDS", 0.2)
+    parts = urlsplit(served.base)
+    with socket.create_connection((parts.hostname, parts.port), timeout=5) as sock:
+        sock.sendall(b"GET /api/leads HTTP/1.1\r\nHost: ")
+        assert select.select([sock], [], [], 5)[0], "it is still open"
+        assert sock.recv(100) == b""
+    assert served.get(LEADS).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -214,6 +228,23 @@ def test_whoever_asks_too_often_waits():
     assert [buckets.wait("one") for _ in range(3)] == [0, 0, 0]
     assert 0 < buckets.wait("one") <= 0.5
     assert buckets.wait("another") == 0
+
+
+@pytest.mark.parametrize("path", ["/static/style.css", LEADS])
+def test_whoever_asks_too_often_is_told_when_to_come_again(served, path):
+    guard = create_app(served.site)
+    guard._requests = Buckets(rate=0.5, burst=2)
+
+    async def ask() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(guard)
+        async with httpx.AsyncClient(
+            transport=transport, base_url=served.base, headers=served.client.headers
+        ) as client:
+            return [await client.get(path) for _ in range(3)]
+
+    answers = anyio.run(ask)
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[-1].headers["retry-after"] == "2"
 
 
 def test_guessing_is_slow(own):

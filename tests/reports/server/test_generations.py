@@ -83,6 +83,24 @@ def test_whoever_reads_keeps_the_file_that_they_began_with(demo, tmp_path):
     assert until(lambda: held(workspace.paths.published) == 0)
 
 
+def test_a_file_that_is_replaced_just_while_it_is_opened_is_opened_again(demo, tmp_path, monkeypatch):
+    """Else what one file says goes by the version of another, and whoever has that is told that it holds."""
+    workspace = copied(demo[0].warehouse, tmp_path / "data")
+    opened, open_file = [], generations.open_published
+
+    def open_late(*arguments):
+        if not opened:
+            replaced(workspace, "update marts.rpt_campaign_performance set sent = 4711")
+        opened.append(open_file(*arguments))
+        return opened[-1]
+
+    monkeypatch.setattr(generations, "open_published", open_late)
+    with Generations(workspace.paths.published, "500MB") as found, found.reading() as generation:
+        assert generation.version == generations._version(workspace.paths.published)[0]
+        assert generation.rows("select distinct sent from marts.rpt_campaign_performance") == [{"sent": 4711}]
+    assert len(opened) == 2
+
+
 def test_a_slow_query_is_stopped_and_others_go_on(demo, tmp_path, monkeypatch):
     monkeypatch.setattr(generations, "LONGEST_SECONDS", 0.5)
     workspace = copied(demo[0].warehouse, tmp_path / "data")
@@ -113,6 +131,29 @@ def test_without_a_warehouse_everything_says_what_to_do(tmp_path):
         workspace.paths.published.write_bytes(b"no database")
         assert served.get("/api/leads").status_code == 503
         assert "make build" in served.get("/api/leads").json()["detail"]
+
+
+def test_a_warehouse_of_an_earlier_release_says_what_makes_one_of_this(own):
+    """It lacks a mart, or a column of one."""
+    lead = own.json("/api/leads?limit=1")["rows"][0]["lead_id"]
+    replaced(
+        own.workspace,
+        "drop view marts.prospect_priorities; drop table marts.rpt_bottleneck_leads; "
+        "create or replace table marts.lead_names as select * exclude (first_name) from marts.lead_names; "
+        "create or replace table marts.rpt_summary as select * exclude (is_demo) from marts.rpt_summary",
+    )
+    for path in (
+        f"/api/leads/{lead}",
+        f"/leads/{lead}",
+        "/api/bottlenecks/1/leads",
+        "/api/people",
+        "/api/ready",
+    ):
+        answer = own.get(path)
+        assert answer.status_code == 503, path
+        assert "make build" in answer.text
+        assert int(answer.headers["retry-after"]) > 0
+    assert own.get("/api/campaigns").status_code == 200
 
 
 def test_a_warehouse_that_goes_away_is_said(own):
