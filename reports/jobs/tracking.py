@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from extract.outreach.tracking import FILE, Tracked, keep, track
+from extract.outreach.tracking import FILE, Tracked, keep, keep_event, track
 from extract.sandbox import DEMO_END
+from extract.workspace.lock import exclusive
 from extract.workspace.strict_yaml import shown
 from extract.workspace.workspace import Workspace
 from reports.jobs.frame import Say, demo_mark, require_published
@@ -21,9 +22,24 @@ def track_file(workspace: Workspace, file: Path, kind: str, *, apply: bool, show
     if not apply:
         show("Nothing is kept: APPLY=1 keeps what tells of leads" if found else "There is nothing to keep")
         return
-    keep(workspace, found)
+    with exclusive(workspace.folder, "delivery", job="track"):
+        keep(workspace, found)
     if found:
         show(f"kept in {shown(workspace.paths.signals / FILE)}; it counts from the next run on: make run")
+
+
+def track_event(
+    workspace: Workspace,
+    profile_url: str,
+    kind: str,
+    at: datetime,
+    now: datetime,
+    *,
+    wait_seconds: float = 0.0,
+) -> bool:
+    """Keep one event, once though several tell it at a time; otherwise as `keep_event`."""
+    with exclusive(workspace.folder, "delivery", job="track", wait_seconds=wait_seconds):
+        return keep_event(workspace, profile_url, kind, at, now)
 
 
 def _words(row: Tracked) -> str:

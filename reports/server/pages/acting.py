@@ -13,7 +13,7 @@ from extract.importer.by_hand import TypedLead
 from extract.importer.options import ImportOptions
 from extract.intelligence.dismissals import DAYS, LONGEST_REASON, dismissed
 from extract.intelligence.watches import Target, watched
-from extract.outreach.tracking import KINDS, keep_event
+from extract.outreach.tracking import KINDS
 from extract.people.known_leads import KnownLead, UnknownLeadError, known_lead
 from extract.sandbox import DEMO_END
 from extract.workspace.errors import ConfigurationError
@@ -21,6 +21,7 @@ from extract.workspace.workspace import Workspace
 from reports.jobs.dismissing import dismiss_person, take_person_back
 from reports.jobs.enriching import asked_by_default, cost_of_lead
 from reports.jobs.leads import import_leads
+from reports.jobs.tracking import track_event
 from reports.jobs.watch import begin_watch, watch_no_more
 from reports.server.api.acts import LOCK_SECONDS
 from reports.server.api.asking import LOOK_SECONDS, ask_for, read_job
@@ -88,7 +89,7 @@ def track(request: Request, lead_id: str, form: Form) -> Response:
     except ValueError:
         raise ProblemError(422, "When it happened must be a day like 2026-01-31, or a time") from None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    keep_event(site.workspace, lead.profile_url, form.get("kind", ""), at, now)
+    track_event(site.workspace, lead.profile_url, form.get("kind", ""), at, now, wait_seconds=LOCK_SECONDS)
     return back(form, f"/leads/{lead_id}")
 
 

@@ -16,8 +16,10 @@ from extract.workspace.errors import ConfigurationError
 from extract.workspace.serve_settings import ServeSettings
 from reports.door import connections
 from reports.server.access import Buckets, Keys, read_token
+from reports.server.api import leads
 from reports.server.app import create_app
 from reports.server.guard import HEADERS, MOST_BODY
+from reports.server.pages.forms import MOST_FIELDS
 from tests.serving import copied, serving
 
 LEADS = "/api/leads?limit=1"
@@ -175,6 +177,8 @@ def test_another_sites_page_changes_nothing(served):
 
 def test_long_requests_are_refused(served):
     assert served.client.post("/api/leads", content=b"x" * (MOST_BODY + 1)).status_code == 413
+    fields = "&".join(f"field_{number}=1" for number in range(MOST_FIELDS + 1))
+    assert served.client.post("/icp", content=fields).status_code == 422
 
     def pieces():
         for _ in range(MOST_BODY // 1000 + 2):
@@ -281,3 +285,17 @@ def test_nothing_of_a_request_is_logged(served, caplog, capfd):
         if "sentinel" in record.getMessage()
     )
     assert "sentinel" not in "".join(capfd.readouterr())
+
+
+def test_what_fails_here_is_named_by_its_place_and_never_quoted(served, monkeypatch, caplog, capfd):
+    def fails(*_):
+        raise ValueError("sentinel of Sam Sample")
+
+    monkeypatch.setattr(leads, "read_lead", fails)
+    answer = served.get("/api/leads/anybody")
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    deadline = time.monotonic() + 5
+    while "ValueError" not in caplog.text and time.monotonic() < deadline:
+        time.sleep(0.01)  # it is told after the answer
+    assert "test_access.py:" in caplog.text
+    assert "sentinel" not in caplog.text + answer.text + "".join(capfd.readouterr())

@@ -15,8 +15,12 @@ import pytest
 
 from extract.people.profile_urls import parse_profile_urls
 from extract.people.suppression import suppressions
+from extract.privacy import files
+from extract.workspace.lock import exclusive
 from reports.server import generations
 from reports.server.generations import Generations, NotPublishedError, TooSlowError
+from reports.server.tables import tables
+from tests.looking import look_at
 from tests.serving import copied, serving, workspace_of
 
 
@@ -178,6 +182,50 @@ def test_whoever_was_erased_a_second_ago_is_nowhere(own):
         text = own.get(path).text
         assert row["lead_id"] not in text
         assert row["profile_url"] not in text
+
+
+def test_nobody_who_was_erased_is_in_any_list(own):
+    """Everybody is, so that nobody is on the next page, either."""
+    with look_at(own.workspace.paths.published) as connection:
+        people = dict(
+            connection.execute(
+                "select lead_id, normalized_profile_url from marts.heyreach_leads "
+                "where normalized_profile_url is not null"
+            ).fetchall()
+        )
+    with own.site.generations.reading() as generation:
+        names = [
+            name
+            for name, listing in tables().items()
+            if {"lead_id", "profile_url"} & generation.columns[name].keys() or listing.names_people
+        ]
+
+    def about_people(name: str) -> list[dict]:
+        rows = own.json(f"/api/tables/{name}?limit=500")["rows"]
+        return [
+            row for row in rows if row.get("lead_id") in people or "/in/" in (row.get("profile_url") or "")
+        ]
+
+    assert len([name for name in names if about_people(name)]) >= 8
+    suppressions(own.workspace).add(people.values(), on=datetime.now(UTC).date())
+    assert [name for name in names if about_people(name)] == []
+
+
+def test_whoever_is_erased_while_a_job_about_them_waits_is_gone(own):
+    row = own.json("/api/leads?limit=1")["rows"][0]
+    [parsed] = parse_profile_urls([row["profile_url"]])
+    path = own.workspace.paths.job_ledger
+    # Somebody else's job, so that theirs waits.
+    with exclusive(own.workspace.folder, "job", job="a test"), ThreadPoolExecutor(1) as asking:
+        asked = asking.submit(own.post, f"/api/leads/{row['lead_id']}/enrich?wait=30")
+        assert until(lambda: path.exists() and own.json("/api/jobs")["rows"])
+        people = suppressions(own.workspace)
+        people.add([parsed.key], on=datetime.now(UTC).date())
+        files.sweep_sqlite(files.Sweep(people, set(), set()), path)
+        answer = asked.result(20)
+    assert answer.status_code == 404
+    assert "erased" in answer.json()["detail"]
+    assert own.json("/api/jobs")["rows"] == []
 
 
 def test_many_readers_over_many_files_see_each_whole(demo, tmp_path):
