@@ -111,7 +111,7 @@ async def _not_published(request: Request, error: NotPublishedError) -> Response
     return _answer(request, ProblemError(503, str(error), headers={"retry-after": "60"}))
 
 
-async def _earlier(request: Request, _: duckdb.CatalogException) -> Response:
+async def _earlier(request: Request, _: duckdb.Error) -> Response:
     return _answer(request, ProblemError(503, EARLIER, headers={"retry-after": "60"}))
 
 
@@ -163,6 +163,7 @@ _HANDLERS = {
     duckdb.IOException: _not_kept,
     OSError: _not_kept,
     sqlite3.OperationalError: _not_kept,
+    duckdb.BinderException: _earlier,
     TooSlowError: _too_slow,
     BusyError: _busy,
     UnknownLeadError: _unknown,

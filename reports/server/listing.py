@@ -66,7 +66,11 @@ class Listing:
         """The columns that are shown, as the published file has them."""
         found = generation.columns.get(self.model)
         if found is None:
-            raise ProblemError(503, "The warehouse is of an earlier release: `make build` makes a new one")
+            raise ProblemError(
+                503,
+                "The warehouse is of an earlier release: `make build` makes a new one",
+                headers={"retry-after": "60"},
+            )
         # Gender, age and employment are told of groups, and never of one lead.
         return {name: column for name, column in found.items() if not trait_of(name)}
 

@@ -2,18 +2,24 @@
 
 import logging
 import os
+import select
 import socket
 import stat
 import time
 from urllib.parse import urlsplit
 
+import anyio
 import httpx
 import pytest
 
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.serve_settings import ServeSettings
+from reports.door import connections
 from reports.server.access import Buckets, Keys, read_token
+from reports.server.api import leads
+from reports.server.app import create_app
 from reports.server.guard import HEADERS, MOST_BODY
+from reports.server.pages.forms import MOST_FIELDS
 from tests.serving import copied, serving
 
 LEADS = "/api/leads?limit=1"
@@ -202,12 +208,14 @@ def test_another_sites_page_changes_nothing(served):
 
 def test_long_requests_are_refused(served):
     assert served.client.post("/api/leads", content=b"x" * (MOST_BODY + 1)).status_code == 413
+    fields = "&".join(f"field_{number}=1" for number in range(MOST_FIELDS + 1))
+    assert served.client.post("/icp", content=fields).status_code == 422
 
     def pieces():
         for _ in range(MOST_BODY // 1000 + 2):
             yield b"x" * 1000
 
-    assert served.client.post("/api/campaigns/1/leads", content=pieces()).status_code in (405, 413)
+    assert served.client.post("/api/leads", content=pieces()).status_code == 413
     answer = raw(
         served,
         f"POST /api/leads HTTP/1.1\r\nHost: {urlsplit(served.base).netloc}\r\nAuthorization: Bearer "
@@ -243,6 +251,16 @@ def test_cookies_of_other_programs_on_this_machine_lock_nobody_out(served, other
     assert httpx.get(f"{served.base}{LEADS}", headers={"cookie": other.encode("latin-1")}).status_code == 401
 
 
+def test_who_is_slow_is_hung_up_on(served, monkeypatch):
+    monkeypatch.setattr(connections, "SECONDS", 0.2)
+    parts = urlsplit(served.base)
+    with socket.create_connection((parts.hostname, parts.port), timeout=5) as sock:
+        sock.sendall(b"GET /api/leads HTTP/1.1\r\nHost: ")
+        assert select.select([sock], [], [], 5)[0], "it is still open"
+        assert sock.recv(100) == b""
+    assert served.get(LEADS).status_code == 200
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -272,6 +290,23 @@ def test_whoever_asks_too_often_waits():
     assert [buckets.wait("one") for _ in range(3)] == [0, 0, 0]
     assert 0 < buckets.wait("one") <= 0.5
     assert buckets.wait("another") == 0
+
+
+@pytest.mark.parametrize("path", ["/static/style.css", LEADS])
+def test_whoever_asks_too_often_is_told_when_to_come_again(served, path):
+    guard = create_app(served.site)
+    guard._requests = Buckets(rate=0.5, burst=2)
+
+    async def ask() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(guard)
+        async with httpx.AsyncClient(
+            transport=transport, base_url=served.base, headers=served.client.headers
+        ) as client:
+            return [await client.get(path) for _ in range(3)]
+
+    answers = anyio.run(ask)
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[-1].headers["retry-after"] == "2"
 
 
 def test_guessing_is_slow(own):
@@ -308,3 +343,17 @@ def test_nothing_of_a_request_is_logged(served, caplog, capfd):
         if "sentinel" in record.getMessage()
     )
     assert "sentinel" not in "".join(capfd.readouterr())
+
+
+def test_what_fails_here_is_named_by_its_place_and_never_quoted(served, monkeypatch, caplog, capfd):
+    def fails(*_):
+        raise ValueError("sentinel of Sam Sample")
+
+    monkeypatch.setattr(leads, "read_lead", fails)
+    answer = served.get("/api/leads/anybody")
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    deadline = time.monotonic() + 5
+    while "ValueError" not in caplog.text and time.monotonic() < deadline:
+        time.sleep(0.01)  # it is told after the answer
+    assert "test_access.py:" in caplog.text
+    assert "sentinel" not in caplog.text + answer.text + "".join(capfd.readouterr())

@@ -4,6 +4,8 @@ import json
 import resource
 import sqlite3
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import httpx
@@ -11,6 +13,7 @@ import pytest
 
 from extract.intelligence.dismissals import dismissed
 from extract.intelligence.watches import watched
+from extract.outreach import tracking
 from extract.people.known_leads import UnknownLeadError, known_lead
 from extract.people.suppression import suppressions
 from extract.workspace import lock
@@ -79,6 +82,26 @@ def test_a_meeting_is_kept_once(own, lead):
     assert posted(own, path, kind="lunch").status_code == 422
     assert posted(own, path, kind="meeting", occurred_at="2027-02-05").status_code == 422
     assert posted(own, path, kind="meeting", occurred_at="soon").status_code == 422
+
+
+def test_what_several_tell_at_a_time_is_kept_once(own, lead, monkeypatch):
+    known = tracking._kept
+
+    def slowly(path):
+        found = known(path)
+        time.sleep(0.1)
+        return found
+
+    monkeypatch.setattr(tracking, "_kept", slowly)
+    asked = {
+        "prospect_id": lead["lead_id"],
+        "engagement_type": "reply",
+        "occurred_at": "2026-02-01T09:30:00Z",
+    }
+    with ThreadPoolExecutor(3) as several:
+        answers = list(several.map(lambda _: own.post("/api/outreach/track-engagement", asked), range(3)))
+    assert sorted(answer.json()["was_known"] for answer in answers) == [False, True, True]
+    assert len((own.workspace.paths.signals / "tracked.jsonl").read_text().splitlines()) == 1
 
 
 def test_nobody_who_is_not_known_is_acted_on(own):
