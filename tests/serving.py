@@ -91,7 +91,7 @@ def serving(
     token = read_token(workspace.paths.server_token)
     # What jobs are told of the workspace: they run in processes of their own.
     environment = dict(os.environ) | {"HEYREACH_API_KEY": "", "OUTBOUND_DATA_DIR": str(workspace.data_dir)}
-    site = new_site(workspace, token, environment)
+    site = new_site(workspace, environment)
     guard = create_app(site)
     if not is_bounded:
         guard._requests = Buckets(rate=1e6, burst=1e6)

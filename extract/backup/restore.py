@@ -6,8 +6,10 @@ until then no other command touches the folder (extract/workspace/lock.py). What
 aside.
 """
 
+import contextlib
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -76,6 +78,7 @@ def prepare(workspace: Workspace, path: Path, target: Place, *, force: bool, say
         require_known_versions(staged)
         load_landed(staged.paths)
         _keep_erased(staged, target, about, say)
+        _end_jobs(staged.paths.job_ledger, about, say)
         _arrange(partial, staged.folder, unpacked, replaces=force)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
@@ -163,6 +166,26 @@ def _keep_erased(staged: Workspace, target: Place, about: archive.About, say: Sa
     if news:
         erase_again(staged)
         say(f"whoever was erased since {since} stays erased: {news:,} keys")
+
+
+def _end_jobs(ledger: Path, about: archive.About, say: Say) -> None:
+    """What waited for the server when the backup was made fails, in words: it may have been done since.
+
+    A server would begin it as soon as the ledger is in its place, and nobody has asked for it today.
+    """
+    if not ledger.exists():
+        return
+    why = (
+        f"It waited when the backup of {about.created_at:%Y-%m-%d %H:%M} UTC was made, and may have been "
+        "done since: look, then ask for it again"
+    )
+    with contextlib.closing(sqlite3.connect(ledger)) as database, database:
+        waited = database.execute(
+            "update jobs set state = 'failed', ended_at = ?, error = ? where ended_at is null",
+            [datetime.now(UTC).isoformat(), why],
+        ).rowcount
+    if waited:
+        say(f"{waited:,} of the server's jobs waited when the backup was made: none is begun (/jobs)")
 
 
 def _arrange(partial: Path, staged: Path, unpacked: Path, *, replaces: bool) -> None:

@@ -4,6 +4,7 @@ So they go the way of all signals: landed with the next pull, erased and purged 
 backups. Of a file only what is about leads is kept: whom, what, and when.
 """
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from extract.people.profile_urls import parse_profile_urls
 from extract.people.suppression import suppressions
 from extract.workspace import journal
 from extract.workspace.errors import ConfigurationError
+from extract.workspace.lock import exclusive
 from extract.workspace.published import connect_published
 from extract.workspace.strict_yaml import suggestion
 from extract.workspace.workspace import Workspace
@@ -78,7 +80,10 @@ def track(workspace: Workspace, file: Path, kind: str, now: datetime) -> list[Tr
 
 
 def keep(workspace: Workspace, tracked: list[Tracked]) -> None:
-    """Add the lines that aren't there yet to the workspace's file, where they are on disk on return."""
+    """Add the lines that aren't there yet to the workspace's file, where they are on disk on return.
+
+    For whoever holds the lock of `keeping`.
+    """
     folder = workspace.paths.signals
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     written = _kept(folder / FILE)
@@ -89,10 +94,19 @@ def keep(workspace: Workspace, tracked: list[Tracked]) -> None:
             written.add(text)
 
 
-def keep_event(workspace: Workspace, profile_url: str, kind: str, at: datetime, now: datetime) -> bool:
+def keep_event(
+    workspace: Workspace,
+    profile_url: str,
+    kind: str,
+    at: datetime,
+    now: datetime,
+    *,
+    wait_seconds: float = 0.0,
+) -> bool:
     """Keep one event that somebody tells of a lead, on disk when this returns; whether it was told before.
 
     Raises ConfigurationError for what a line of a file would be set aside for, and for an unknown kind.
+    Raises BusyError where somebody has to be alone for longer than `wait_seconds`, as an erasure has.
     """
     if kind not in KINDS:
         raise ConfigurationError(f"kind must be one of {', '.join(KINDS)}; {suggestion(kind, KINDS)}")
@@ -109,12 +123,20 @@ def keep_event(workspace: Workspace, profile_url: str, kind: str, at: datetime, 
     [verdict] = judged([orjson.dumps(line)], now)
     if verdict.reason:
         raise ConfigurationError(verdict.reason)
-    if suppressions(workspace).erased({profile_url}):
-        raise ConfigurationError("This person was erased, or their data was too old: nothing is kept of them")
     told = Tracked("", (profile_url,), (line,))
-    is_kept = orjson.dumps(line, option=orjson.OPT_SORT_KEYS) in _kept(workspace.paths.signals / FILE)
-    keep(workspace, [told])
+    with keeping(workspace, wait_seconds):
+        if suppressions(workspace).erased({profile_url}):
+            raise ConfigurationError(
+                "This person was erased, or their data was too old: nothing is kept of them"
+            )
+        is_kept = orjson.dumps(line, option=orjson.OPT_SORT_KEYS) in _kept(workspace.paths.signals / FILE)
+        keep(workspace, [told])
     return is_kept
+
+
+def keeping(workspace: Workspace, wait_seconds: float = 0.0) -> AbstractContextManager[bool]:
+    """The lock under which it is asked who was erased, and then kept: an erasure is before both, or after."""
+    return exclusive(workspace.folder, "delivery", job="track", wait_seconds=wait_seconds)
 
 
 def _tracked(row: ToldRow, lines: tuple[dict, ...], before: set[bytes], now: datetime) -> Tracked:
@@ -137,11 +159,8 @@ def _nobody(row: ToldRow) -> str:
 
 
 def _kept(path: Path) -> set[bytes]:
-    """The lines of before; blanked ones are none."""
-    if not path.exists():
-        return set()
-    lines = (line.strip() for line in path.read_bytes().splitlines())
-    return {orjson.dumps(orjson.loads(line), option=orjson.OPT_SORT_KEYS) for line in lines if line}
+    """The lines of before; blanked ones and what a crash cut short are none."""
+    return {orjson.dumps(row, option=orjson.OPT_SORT_KEYS) for row in journal.rows(path)}
 
 
 def _leads(published: Path) -> tuple[dict[str, set[str]], dict[str, str]]:

@@ -16,8 +16,11 @@ LEFTOVERS = (".dlt-*", ".period-*", ".docs-*", ".restore.partial", "*.duckdb.tmp
 READING = ".reading-"
 # A report may be being written or read now, by a command that takes no lock.
 OLD_PARTIAL_SECONDS = 3600
-# As the operating system, DuckDB and dlt word it.
-_FULL = ("no space left on device", "file too large", "disk quota exceeded", "out of disk space")
+# As the operating system, DuckDB, dlt and SQLite word it.
+_FULL = (
+    *("no space left on device", "file too large", "disk quota exceeded", "out of disk space"),
+    "database or disk is full",
+)
 
 
 def require_writable(folder: Path, what: str) -> None:

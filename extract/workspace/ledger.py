@@ -14,6 +14,7 @@ from typing import ClassVar, Self
 
 from extract.workspace import versions
 from extract.workspace.errors import ConfigurationError
+from extract.workspace.folders import is_disk_full
 
 BUSY_SECONDS = 60
 
@@ -22,7 +23,8 @@ class LedgerFile:
     """One ledger of one workspace; a context manager, for use by many threads.
 
     What is written is on disk at the end of each step; of one that is not `is_careful`, when it is closed.
-    Raises NewerError where a newer release wrote it, ConfigurationError where it can't be used.
+    Raises NewerError where a newer release wrote it, ConfigurationError where it can't be used, and what
+    SQLite raises where the disk is full.
     """
 
     # One of versions.KNOWN; statements that make what an older file lacks; columns that came later, of texts.
@@ -48,6 +50,8 @@ class LedgerFile:
             raise
         except sqlite3.DatabaseError as error:
             self._database.close()
+            if is_disk_full(error):
+                raise
             raise ConfigurationError(
                 f"{path} can't be used as the {self.kind} ({error}): restore it from a backup, or move it "
                 f"away; {self.if_lost}"

@@ -70,7 +70,7 @@ def exclusive(
             while not _taken(lock):
                 if time.monotonic() >= deadline:
                     raise BusyError(f"{active}: wait for it to end, then try again")
-                time.sleep(min(POLL_SECONDS, wait_seconds))
+                time.sleep(min(POLL_SECONDS, wait_seconds / 50))  # who waits briefly is answered soon
         _name_holder(lock, job or what)
         if (workspace_dir / RESTORE).exists() and not completes_restore:
             raise CutOffError(f"A restore into {workspace_dir} was cut off: complete it with `make restore`")

@@ -43,6 +43,13 @@ SEGMENTS = f"""
 KEYS = "select told_key from marts.rpt_assistant_segments where dimension = $dimension order by place"
 
 
+def _unless_withheld(*columns: str) -> str:
+    """Counts of people beside the segment's own, told where those are."""
+    return ", ".join(
+        f"case when segments.withheld_because is null then owners.{name} end as {name}" for name in columns
+    )
+
+
 def _all_of(source: str, identity: str, own_name: str, more: str) -> str:
     """Every row of a mart with its figures as a segment; who was in no request has none to withhold."""
     counts = ", ".join(
@@ -76,14 +83,14 @@ SENDERS = _all_of(
     "from marts.rpt_account_performance",
     "account_id",
     "if(owners.configuration_status like 'configured%', owners.label, 'sender ' || owners.account_id)",
-    "owners.can_send, owners.unable_because, owners.sent_last_7_days, owners.weekly_limit, "
-    "owners.queued_running, owners.business_days, owners.idle_days, owners.main_idle_reason",
+    "owners.can_send, owners.unable_because, owners.weekly_limit, owners.business_days, owners.idle_days, "
+    "owners.main_idle_reason, " + _unless_withheld("sent_last_7_days", "queued_running"),
 )
 CAMPAIGNS = _all_of(
     "from marts.rpt_campaign_performance",
     "campaign_id",
     "'campaign ' || owners.campaign_id",
-    "owners.campaign_state, case when segments.withheld_because is null then owners.queued end as queued",
+    "owners.campaign_state, " + _unless_withheld("queued"),
 )
 ALL_STALLS = """
     select alarms, recoverable_accepts_per_week, worth_low, worth_high from marts.rpt_diagnosis

@@ -33,7 +33,7 @@ class DoorProtocol(H11Protocol):
     """HTTP/1.1 as uvicorn speaks it, with an end.
 
     A request that isn't whole after SECONDS, be it in the middle of a header, ends its connection. Of more
-    than MOST connections the one goes that has waited longest for its request.
+    than MOST connections the one goes that has waited longest for its request, or to be read further.
     """
 
     def __init__(self, *arguments: object, **keywords: object):
@@ -41,18 +41,28 @@ class DoorProtocol(H11Protocol):
         self.logger = _SILENT
         self.access_log = False
         self._waits_since: float | None = None
+        self._unread_since: float | None = None
         self._too_late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
         self._wait()
         if len(self.connections) > MOST:
-            waiting = [each for each in self.connections if each._waits_since is not None]
-            min(waiting, key=lambda each: each._waits_since).hang_up()
+            waiting = [each for each in self.connections if each._idle_since is not None]
+            min(waiting, key=lambda each: each._idle_since).hang_up()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Whoever asked doesn't read what they are answered, or not as fast."""
+        super().pause_writing()
+        self._unread_since = self.loop.time()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._unread_since = None
 
     def data_received(self, data: bytes) -> None:
         try:
@@ -83,6 +93,11 @@ class DoorProtocol(H11Protocol):
         self._stop_waiting()
         self.connections.discard(self)
         self.transport.abort()
+
+    @property
+    def _idle_since(self) -> float | None:
+        """Since when nothing goes on because of the other side; None while something does."""
+        return self._waits_since if self._unread_since is None else self._unread_since
 
     def _wait(self) -> None:
         if self._too_late is None:

@@ -1,9 +1,10 @@
 """What the operator knows of meetings and e-mail answers: a file of theirs, shown row by row, then kept."""
 
+import contextlib
 from datetime import UTC, datetime
 from pathlib import Path
 
-from extract.outreach.tracking import FILE, Tracked, keep, track
+from extract.outreach.tracking import FILE, Tracked, keep, keeping, track
 from extract.sandbox import DEMO_END
 from extract.workspace.strict_yaml import shown
 from extract.workspace.workspace import Workspace
@@ -13,6 +14,11 @@ from reports.jobs.frame import Say, demo_mark, require_published
 def track_file(workspace: Workspace, file: Path, kind: str, *, apply: bool, show: Say) -> None:
     """Show whom each row of a file is about and why others are nobody's; with `apply` keep what is."""
     require_published(workspace)
+    with keeping(workspace) if apply else contextlib.nullcontext():
+        _track_file(workspace, file, kind, apply=apply, show=show)
+
+
+def _track_file(workspace: Workspace, file: Path, kind: str, *, apply: bool, show: Say) -> None:
     rows = track(workspace, file, kind, DEMO_END if workspace.is_demo else datetime.now(UTC))
     for each in rows:
         show(f"{each.place}: {_words(each)}")

@@ -1,21 +1,25 @@
 """Who may come in: a token for programs, a session for whoever opened a printed link, and from where.
 
-Sessions and links are signed with the token and hold nothing but until when they are good: whoever replaces
-the token's file ends all of them. A link is good once, for five minutes, and only at the server that made it.
+Sessions and links are signed with the token and hold nothing but until when they are good: whoever deletes or
+replaces the token's file ends all of them, at once. A link is good once, for five minutes, and only at the
+server that made it.
 """
 
 import hashlib
 import hmac
+import logging
 import os
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.strict_yaml import shown
 from extract.workspace.whole_files import write_whole
 
+_log = logging.getLogger("reports.server")
 LINK_SECONDS = 300
 SESSION_SECONDS = 30 * 24 * 3600
 _SHORTEST = 32
@@ -41,18 +45,47 @@ def read_token(path: Path) -> str:
     return token
 
 
-class Keys:
-    """What opens the server: the token, sessions, and links that are good once."""
+class TokenFile:
+    """The token as its file says now: read again when that has changed, and never made."""
 
-    def __init__(self, token: str):
-        self._token = token.encode()
+    def __init__(self, path: Path):
+        self._path = path
+        self._kept: tuple[tuple[int, ...] | None, str] = (None, "")
+
+    def __call__(self) -> str:
+        """The token; without a file that can be used, one that nobody has."""
+        state = _state(self._path)
+        if state is None or state != self._kept[0]:
+            token = secrets.token_urlsafe(32)
+            if state:
+                try:
+                    token = read_token(self._path)
+                except (ConfigurationError, OSError) as error:
+                    _log.error("nobody is let in: %s", error)
+            self._kept = (state, token)
+        return self._kept[1]
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_ctime_ns, found.st_size
+
+
+class Keys:
+    """What opens the server: the token that holds now, sessions, and links that are good once."""
+
+    def __init__(self, token: Callable[[], str]):
+        self._token = token
         self._own = secrets.token_bytes(32)
         self._used: dict[str, float] = {}
         self._lock = threading.Lock()
 
     def is_token(self, given: str) -> bool:
         """Whether this is the token."""
-        return hmac.compare_digest(given.encode(errors="replace"), self._token)
+        return hmac.compare_digest(given.encode(errors="replace"), self._token().encode())
 
     def link(self) -> str:
         """The end of a new link's address."""
@@ -92,7 +125,7 @@ class Keys:
 
     def _signature(self, kind: str, text: str, own: bytes) -> str:
         return hmac.new(
-            self._token + own, f"{kind}:{text}".encode(errors="replace"), hashlib.sha256
+            self._token().encode() + own, f"{kind}:{text}".encode(errors="replace"), hashlib.sha256
         ).hexdigest()
 
 

@@ -1,7 +1,9 @@
 """The application: routes behind the guard, and one answer for each kind of failure."""
 
 import contextlib
+import logging
 import os
+import sqlite3
 from collections.abc import AsyncIterator
 
 import anyio.to_thread
@@ -15,6 +17,7 @@ from starlette.types import ASGIApp, Scope
 from extract.intelligence.adding import ChangedMeanwhileError
 from extract.people.known_leads import UnknownLeadError
 from extract.workspace.errors import ConfigurationError, OutboundError
+from extract.workspace.folders import is_disk_full
 from extract.workspace.lock import BusyError
 from reports.server import described
 from reports.server.api import acts, discover, icp, jobs, leads, lists, outreach, standing
@@ -27,10 +30,13 @@ from reports.server.pages.frame import problem_page
 from reports.server.problems import ProblemError
 from reports.server.site import Site
 
+_log = logging.getLogger("reports.server")
 # More at once only wait for each other, and the last of them longest.
 MOST_AT_ONCE = max(4, os.cpu_count() or 1)
 BROKEN = "Something failed here; the server's log says where"
 EARLIER = "The warehouse is of an earlier release: `make build` makes one of this"
+FULL = "The disk of the data folder is full, and this was not kept: make room, then ask again"
+UNREADABLE = "The warehouse can't be opened: `make build` makes a new one"
 TOO_SLOW = "The answer took too long and was stopped: ask for less at once"
 
 
@@ -105,8 +111,18 @@ async def _not_published(request: Request, error: NotPublishedError) -> Response
     return _answer(request, ProblemError(503, str(error), headers={"retry-after": "60"}))
 
 
-async def _earlier(request: Request, _: duckdb.CatalogException) -> Response:
+async def _earlier(request: Request, _: duckdb.Error) -> Response:
     return _answer(request, ProblemError(503, EARLIER, headers={"retry-after": "60"}))
+
+
+async def _not_kept(request: Request, error: OSError | sqlite3.Error | duckdb.Error) -> Response:
+    """A full disk, and a warehouse that can't be opened; anything else is a fault of this program."""
+    if is_disk_full(error):
+        _log.error(FULL)
+        return _answer(request, ProblemError(503, FULL, headers={"retry-after": "60"}))
+    if isinstance(error, duckdb.IOException):
+        return _answer(request, ProblemError(503, UNREADABLE, headers={"retry-after": "60"}))
+    raise error
 
 
 async def _too_slow(request: Request, _: TooSlowError) -> Response:
@@ -144,6 +160,10 @@ _HANDLERS = {
     RequestValidationError: _invalid,
     NotPublishedError: _not_published,
     duckdb.CatalogException: _earlier,
+    duckdb.IOException: _not_kept,
+    OSError: _not_kept,
+    sqlite3.OperationalError: _not_kept,
+    duckdb.BinderException: _earlier,
     TooSlowError: _too_slow,
     BusyError: _busy,
     UnknownLeadError: _unknown,

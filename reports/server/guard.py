@@ -9,9 +9,9 @@ import logging
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
+from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -72,7 +72,7 @@ class Guard:
                 await _permitted(request.get("origin") in self.serve.origins)(scope, receive, answered)
                 return
             self._check(scope, request)
-            await self.app(scope, _bounded(receive, request), answered)
+            await self.app(scope, _bounded(receive), answered)
         except ProblemError as problem:
             await self._answer(scope, problem, receive, answered)
         except Exception as error:
@@ -126,12 +126,10 @@ class Guard:
         kind, _, given = request.get("authorization", "").partition(" ")
         if kind.lower() == "bearer":
             return "token" if self.keys.is_token(given.strip()) else None
-        try:
-            cookies = SimpleCookie(request.get("cookie", ""))
-        except CookieError:
-            return None
-        value = cookies[self.cookie].value if self.cookie in cookies else ""
-        return "session" if value and self.keys.is_session(value) else None
+        # Browsers don't tell apart the ports of a machine: cookies of other programs come along, in any form.
+        pairs = (each.strip().partition("=") for each in request.get("cookie", "").split(";"))
+        values = (value for name, _, value in pairs if name == self.cookie)
+        return "session" if any(map(self.keys.is_session, values)) else None
 
     def _is_ours(self, host: str) -> bool:
         """Whether a Host is this machine by number or as localhost, or one of the names that are set."""
@@ -195,10 +193,8 @@ class _Answer:
         await self._send(message)
 
 
-def _bounded(receive: Receive, request: Headers) -> Receive:
-    """The body, as far as it may go: a request that doesn't say how long it is, is counted."""
-    if "content-length" in request:
-        return receive
+def _bounded(receive: Receive) -> Receive:
+    """The body, as far as it may go, whatever length the request says: of one in chunks that is void."""
     received = 0
 
     async def counted() -> Message:
@@ -206,7 +202,8 @@ def _bounded(receive: Receive, request: Headers) -> Receive:
         message = await receive()
         received += len(message.get("body", b""))
         if received > MOST_BODY:
-            raise ProblemError(413, f"A request may hold {MOST_BODY:,} bytes")
+            # Of this kind, because FastAPI calls any other one, raised where it reads, a body it can't parse.
+            raise HTTPException(413, f"A request may hold {MOST_BODY:,} bytes")
         return message
 
     return counted

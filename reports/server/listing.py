@@ -22,6 +22,8 @@ from reports.server.generations import Column, Generation, Row
 from reports.server.problems import ProblemError
 
 DEFAULT_LIMIT, MOST_ROWS, MOST_IN_FILE = 50, PAGE_ROWS, 100_000
+# More than any list has columns, so that an answer about wrong ones is no longer than what was asked.
+MOST_PARAMETERS = 100
 # What says how a list is shown, and not which rows are in it.
 OPTIONS = ("limit", "after", "sort")
 # What a list of leads' doings says of the people in it.
@@ -64,7 +66,11 @@ class Listing:
         """The columns that are shown, as the published file has them."""
         found = generation.columns.get(self.model)
         if found is None:
-            raise ProblemError(503, "The warehouse is of an earlier release: `make build` makes a new one")
+            raise ProblemError(
+                503,
+                "The warehouse is of an earlier release: `make build` makes a new one",
+                headers={"retry-after": "60"},
+            )
         # Gender, age and employment are told of groups, and never of one lead.
         return {name: column for name, column in found.items() if not trait_of(name)}
 
@@ -106,6 +112,9 @@ def read_wanted(
     listing: Listing, generation: Generation, given: Sequence[tuple[str, str]], most: int = MOST_ROWS
 ) -> Wanted:
     """What a query string asks for; raises ProblemError with a line for each part that can't be."""
+    if len(given) > MOST_PARAMETERS:
+        many = [{"name": "query", "detail": f"may have {MOST_PARAMETERS} parameters"}]
+        raise ProblemError(422, f"A query may have {MOST_PARAMETERS} parameters", many)
     known = listing.filters(generation)
     values: dict[str, str] = {}
     errors = []
@@ -184,10 +193,17 @@ def read_page(
     for name, column in columns.items():
         if column.type == "JSON":
             for row in rows:
-                row[name] = None if row[name] is None else orjson.loads(row[name])
+                row[name] = None if row[name] is None else _shown(orjson.loads(row[name]))
     if listing.people(generation):
         rows = _with_people(generation, rows)
     return Page(without_erased(rows, erased), token, wanted)
+
+
+def _shown(document: Any) -> Any:
+    """What a JSON column says, without people's traits where it says something of each field."""
+    if not isinstance(document, dict):
+        return document
+    return {name: value for name, value in document.items() if not trait_of(name)}
 
 
 def without_erased(rows: list[Row], erased: Suppressions) -> list[Row]:
@@ -295,7 +311,8 @@ def _value(type: str, text: str) -> Any:
 
 
 def _whole(text: str) -> int:
-    if not text.lstrip("-").isdigit() or not text.isascii() or not -(2**63) <= int(text[:25]) < 2**63:
+    digits = text.removeprefix("-")
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 19 or not -(2**63) <= int(text) < 2**63:
         raise ValueError("a whole number")
     return int(text)
 

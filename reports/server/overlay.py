@@ -12,8 +12,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from extract.enrichment.answered import Answer
 from extract.importer.by_hand import FILE_NAME
 from extract.importer.ledger import Ledger
@@ -22,6 +20,7 @@ from extract.intelligence.configuration import load_configuration
 from extract.intelligence.watches import Target
 from extract.outreach.tracking import FILE, KINDS
 from extract.people.profile_urls import parse_profile_urls
+from extract.workspace import journal
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.workspace import Workspace
 from reports.jobs.enriching import known_of
@@ -33,10 +32,10 @@ _TRACKED = """
     select leads.lead_id, told.signal_type, told.occurred_at
     from (
         select unnest($people::varchar[]) as person, unnest($types::varchar[]) as signal_type,
-            cast(unnest($times::varchar[]) as timestamptz) as occurred_at
+            try_cast(unnest($times::varchar[]) as timestamptz) as occurred_at
     ) as told
     inner join marts.heyreach_leads as leads on told.person = leads.normalized_profile_url
-    where not exists (
+    where told.occurred_at is not null and not exists (
         select 1 from marts.signal_events as events
         where events.lead_id = leads.lead_id and events.signal_type = told.signal_type
             and events.occurred_at = told.occurred_at
@@ -163,20 +162,18 @@ def _read(workspace: Workspace, generation: Generation) -> Posted:
 
 
 def _tracked(path: Path, generation: Generation) -> list[Tracked]:
-    if not path.exists():
-        return []
-    lines = [orjson.loads(line) for line in path.read_bytes().splitlines() if line.strip()]
-    keys = [parsed.key for parsed in parse_profile_urls([line["profile_url"] for line in lines])]
     kinds = {signal: kind for kind, signal in KINDS.items()}
+    # Others may write into this folder, too: what isn't a line of ours is judged by the build, and not here.
+    told = [tuple(map(row.get, ("profile_url", "signal_type", "occurred_at"))) for row in journal.rows(path)]
+    ours = [each for each in told if all(isinstance(value, str) for value in each) and each[1] in kinds]
     given = {
-        "people": keys,
-        "types": [line["signal_type"] for line in lines],
-        "times": [line["occurred_at"] for line in lines],
+        "people": [parsed.key for parsed in parse_profile_urls([url for url, _, _ in ours])],
+        "types": [signal_type for _, signal_type, _ in ours],
+        "times": [time for _, _, time in ours],
     }
     return [
         Tracked(row["lead_id"], kinds[row["signal_type"]], row["occurred_at"])
         for row in generation.rows(_TRACKED, given)
-        if row["signal_type"] in kinds
     ]
 
 

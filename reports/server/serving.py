@@ -31,7 +31,10 @@ def serve(workspace: Workspace, *, say: Say, show: Say) -> None:
     others can read the token.
     """
     require_places(workspace)
-    site = new_site(workspace, read_token(workspace.paths.server_token))
+    read_token(
+        workspace.paths.server_token
+    )  # makes one where there is none, and says now what is wrong with it
+    site = new_site(workspace)
     with (
         opened_once(workspace.folder, "pages"),
         _listening(workspace) as listener,

@@ -8,7 +8,7 @@ from fastapi import Request
 
 from extract.people.suppression import Suppressions, suppressions
 from extract.workspace.workspace import Workspace
-from reports.server.access import Keys
+from reports.server.access import Keys, TokenFile
 from reports.server.generations import Generation, Generations
 from reports.server.overlay import Overlay
 from reports.server.runner import JobRunner
@@ -36,14 +36,15 @@ class Site:
         return f"{generation.version}-{self.erased.version}-{self.overlay.version}"
 
 
-def new_site(workspace: Workspace, token: str, environment: Mapping[str, str] | None = None) -> Site:
+def new_site(workspace: Workspace, environment: Mapping[str, str] | None = None) -> Site:
     """The site of a workspace; its generations and its runner of jobs still have to be entered.
 
     `environment` is that of jobs, this process's own unless it is given.
     """
     generations = Generations(workspace.paths.published, workspace.memory_limit)
     runner = JobRunner(workspace, environment)
-    return Site(workspace, generations, Keys(token), suppressions(workspace), runner, Overlay(workspace))
+    keys = Keys(TokenFile(workspace.paths.server_token))
+    return Site(workspace, generations, keys, suppressions(workspace), runner, Overlay(workspace))
 
 
 def site_of(request: Request) -> Site:

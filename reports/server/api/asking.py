@@ -1,7 +1,8 @@
 """How a job is asked for over HTTP: kept first, then waited for as long as whoever asks likes."""
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -11,6 +12,8 @@ from fastapi import Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from extract.people.known_leads import UnknownLeadError
+from extract.workspace.lock import exclusive
 from reports.server.answers import json_answer
 from reports.server.job_ledger import Job, JobLedger
 from reports.server.problems import MEDIA_TYPE, ProblemError
@@ -82,20 +85,46 @@ async def answer_by_job(
 def ask_for(
     site: Site, kind: str, parameters: dict[str, Any], key: str | None, *, person: str | None = None
 ) -> Job:
-    """A job, on disk when this returns; that of an earlier time where it was asked for with the same key."""
-    with JobLedger(site.workspace.paths.job_ledger) as ledger:
+    """A job, on disk when this returns; that of an earlier time where it was asked for with the same key.
+
+    Raises UnknownLeadError where the `person` was erased meanwhile, and as `asking` does.
+    """
+    with asking(site) as ledger:
+        if person and site.erased.erased({person}):
+            raise UnknownLeadError("There is no such lead, or they were erased")
         job = ledger.ask(kind, parameters, datetime.now(UTC), person=person, key=key)
     site.runner.wake()
     return job
 
 
+@contextlib.contextmanager
+def asking(site: Site) -> Iterator[JobLedger]:
+    """The ledger, to write what is asked, for a moment in which nobody has to be alone with the workspace.
+
+    An erasure would have cleaned it before, and a restore puts another one in its place. Raises BusyError.
+    """
+    with (
+        exclusive(site.workspace.folder, "door", job="asking the server"),
+        JobLedger(site.workspace.paths.job_ledger) as ledger,
+    ):
+        yield ledger
+
+
 def read_job(site: Site, job_id: str) -> Job | None:
-    """A job as it stands; None for an unknown one."""
+    """A job as it stands; None for an unknown one, and one about somebody who was erased."""
     path = site.workspace.paths.job_ledger
     if not path.exists():
         return None
     with JobLedger(path) as ledger:
-        return ledger.job(job_id)
+        job = ledger.job(job_id)
+    return next(iter(of_nobody_erased(site, [job] if job else [])), None)
+
+
+def of_nobody_erased(site: Site, jobs: list[Job]) -> list[Job]:
+    """The jobs that are about nobody who was erased: an erasure needs a while until it is at the ledger."""
+    about = {job.job_id: job.person or (job.parameters.get("lead") or {}).get("profile_url") for job in jobs}
+    gone = site.erased.erased({person for person in about.values() if person})
+    return [job for job in jobs if about[job.job_id] not in gone]
 
 
 def shown(job: Job) -> dict[str, Any]:

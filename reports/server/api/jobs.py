@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from reports.server.answers import json_answer
-from reports.server.api.asking import read_job, shown
+from reports.server.api.asking import asking, of_nobody_erased, read_job, shown
 from reports.server.job_ledger import JobLedger
 from reports.server.problems import ProblemError
 from reports.server.site import site_of
@@ -23,13 +23,14 @@ def list_jobs(
     state: Literal["queued", "running", "done", "failed"] | None = None,
 ) -> Response:
     """Each is kept for ninety days after its end."""
-    path = site_of(request).workspace.paths.job_ledger
+    site = site_of(request)
+    path = site.workspace.paths.job_ledger
     if not path.exists():
         return json_answer({"rows": [], "next": None})
     with JobLedger(path) as ledger:
         found = ledger.jobs(limit + 1, before=after, state=state)
     following = found[limit - 1].number if len(found) > limit else None
-    return json_answer({"rows": [shown(job) for job in found[:limit]], "next": following})
+    return json_answer({"rows": list(map(shown, of_nobody_erased(site, found[:limit]))), "next": following})
 
 
 @router.get("/api/jobs/{job_id}", summary="One job as it stands.")
@@ -47,7 +48,7 @@ def again(request: Request, job_id: str) -> Response:
     site = site_of(request)
     if read_job(site, job_id) is None:
         raise ProblemError(404, "There is no such job, or it ended long ago")
-    with JobLedger(site.workspace.paths.job_ledger) as ledger:
+    with asking(site) as ledger:
         job = ledger.again(job_id, datetime.now(UTC))
     if job is None:
         raise ProblemError(404, "There is no such job, or it ended long ago")

@@ -19,6 +19,7 @@ from reports.jobs.messages import wanted_sequence
 from reports.jobs.plan import make_plan
 from reports.server.answers import json_answer
 from reports.server.api import bodies
+from reports.server.api.acts import LOCK_SECONDS
 from reports.server.api.asking import RESPONSES, IdempotencyKey, Wait, answer_by_job
 from reports.server.listing import without_erased
 from reports.server.site import site_of
@@ -125,7 +126,9 @@ def track(request: Request, body: bodies.Engagement) -> Response:
     lead = known_lead(workspace, body.prospect_id)
     now = DEMO_END if workspace.is_demo else datetime.now(UTC)
     at = body.occurred_at or now
-    was_kept = keep_event(workspace, lead.profile_url, body.engagement_type, at, now)
+    was_kept = keep_event(
+        workspace, lead.profile_url, body.engagement_type, at, now, wait_seconds=LOCK_SECONDS
+    )
     return json_answer(
         {
             "prospect_id": body.prospect_id,

@@ -88,7 +88,7 @@ def track(request: Request, lead_id: str, form: Form) -> Response:
     except ValueError:
         raise ProblemError(422, "When it happened must be a day like 2026-01-31, or a time") from None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    keep_event(site.workspace, lead.profile_url, form.get("kind", ""), at, now)
+    keep_event(site.workspace, lead.profile_url, form.get("kind", ""), at, now, wait_seconds=LOCK_SECONDS)
     return back(form, f"/leads/{lead_id}")
 
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from extract.outreach.plan import PlanOptions
 from extract.workspace.strict_yaml import quoted
 from reports.jobs.plan import plan_week
-from reports.server.api.asking import ask_for, read_job
+from reports.server.api.asking import ask_for, asking, of_nobody_erased, read_job
 from reports.server.job_ledger import Job, JobLedger
 from reports.server.pages.forms import Form, back, shown_job
 from reports.server.pages.frame import page
@@ -39,9 +39,11 @@ def make_plan(request: Request, form: Form) -> Response:
 @router.get("/jobs")
 def jobs(request: Request) -> Response:
     """What was asked of the server, the newest first."""
-    site = site_of(request)
-    with JobLedger(site.workspace.paths.job_ledger) as ledger:
-        found = ledger.jobs(SHOWN)
+    site, found = site_of(request), []
+    path = site.workspace.paths.job_ledger
+    if path.exists():  # whoever only looks makes none
+        with JobLedger(path) as ledger:
+            found = of_nobody_erased(site, ledger.jobs(SHOWN))
     return page(request, "jobs.html.j2", title="Jobs", jobs=list(map(asdict, found)))
 
 
@@ -57,7 +59,7 @@ def again(request: Request, job_id: str, form: Form) -> Response:
     """Queue a job that failed once more."""
     site = site_of(request)
     _job(site, job_id)
-    with JobLedger(site.workspace.paths.job_ledger) as ledger:
+    with asking(site) as ledger:
         ledger.again(job_id, datetime.now(UTC))
     site.runner.wake()
     return back(form, f"/jobs/{job_id}")

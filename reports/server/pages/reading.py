@@ -342,6 +342,7 @@ def enter(request: Request, key: str) -> Response:
         max_age=SESSION_SECONDS,
         httponly=True,
         samesite="strict",
-        secure=request.url.scheme == "https",
+        # What a proxy says is believed only where it makes the cookie narrower.
+        secure="https" in (request.url.scheme, request.headers.get("x-forwarded-proto")),
     )
     return answer

@@ -9,6 +9,7 @@ import pytest
 from extract.outreach.tracking import FILE, Tracked, keep, keep_event, track
 from extract.people.suppression import suppressions
 from extract.workspace.errors import ConfigurationError
+from extract.workspace.lock import BusyError, everything
 from extract.workspace.workspace import Workspace, load_workspace
 from tests.projects import project
 
@@ -181,6 +182,14 @@ def test_one_event_is_kept_once_and_lies_where_those_of_files_do(workspace):
         ("meeting_booked", "by hand"),
     ]
     assert {(line["profile_url"], line["occurred_at"]) for line in lines} == {(ADA, "2026-01-20T09:30:05Z")}
+
+
+def test_nothing_is_kept_while_somebody_is_erased(workspace):
+    at = datetime(2026, 1, 20, 9, 30, tzinfo=UTC)
+    with everything(workspace.folder, "erase"), pytest.raises(BusyError, match="erase"):
+        keep_event(workspace, ADA, "reply", at, NOW)
+    assert not (workspace.paths.signals / FILE).exists()
+    assert keep_event(workspace, ADA, "reply", at, NOW) is False
 
 
 def test_one_event_is_refused_like_a_line(workspace):

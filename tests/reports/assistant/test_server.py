@@ -137,11 +137,12 @@ def test_without_a_warehouse_it_says_what_to_run(tmp_path):
 def test_the_newest_warehouse_is_read_and_the_older_one_given_back(small, tmp_path, monkeypatch):
     """Within one process: where it is replaced at the next question, else soon after the last one."""
     workspace, path = small
-    monkeypatch.setattr(wing, "HELD_SECONDS", 0.05)
+    newer = publish(tmp_path / "newer.duckdb", {"rpt_summary": [SUMMARY | {"sent": 4711}]})
     asked = Question(loaded(workspace), {}, False)
     assert totals(asked).rows[0]["sent"] == 12
-    newer = publish(tmp_path / "newer.duckdb", {"rpt_summary": [SUMMARY | {"sent": 4711}]})
     os.replace(newer, path)
+    assert path in wing._open
+    monkeypatch.setattr(wing, "HELD_SECONDS", 0.05)
     assert totals(asked).rows[0]["sent"] == 4711
     deadline = time.monotonic() + 5
     while wing._open and time.monotonic() < deadline:

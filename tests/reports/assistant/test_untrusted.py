@@ -10,10 +10,12 @@ import duckdb
 import pytest
 
 from dbt_project.rendering import model_sql, returned
+from extract.workspace.workspace import load_workspace
 from reports.assistant import queries
-from reports.assistant.tools import _OWN_TOPICS, TOOLS
+from reports.assistant.answering import Question
+from reports.assistant.tools import _OWN_TOPICS, TOOLS, campaign, sender
 from tests.conftest import Workspace
-from tests.reports.assistant.asking import Asked, ask
+from tests.reports.assistant.asking import PROJECT, Asked, ask
 from tests.reports.assistant.hostile import found, texts
 
 ENTRIES = {entry["name"]: entry for entry in returned("catalogue/*.sql", "told_dimensions()")}
@@ -161,6 +163,27 @@ def test_persons_are_told_only_where_asked(planted, by_default):
     assert [c for c in text if unicodedata.category(c) in ("Cc", "Cf") and c != "\n"] == []
     assert max(len(each[0]) for each in re.finditer(_FENCED, text)) <= 200 + 2 * len("</outside-12345678>")
     assert found(told.errors) == []
+
+
+def test_no_count_of_people_is_told_of_a_sender_or_campaign_that_is_withheld(demo, tmp_path):
+    (tmp_path / "demo").mkdir()
+    path = Path(shutil.copy(demo[0].warehouse, tmp_path / "demo"))
+    counts = ("leads_imported", "sent", "accepted", "mature_sent", "mature_accepted", "accept_rate")
+    with duckdb.connect(str(path)) as connection:
+        # As the models say it of whom few were asked.
+        connection.execute(
+            "update marts.rpt_assistant_segments set withheld_because = 'few_people', "
+            f"verdict = 'suppressed', {', '.join(f'{name} = null' for name in counts)} "
+            "where dimension in ('account', 'campaign')"
+        )
+    environment = {"OUTBOUND_DATA_DIR": str(tmp_path), "HEYREACH_API_KEY": ""}
+    asked = Question(load_workspace(PROJECT, environment), {}, False)
+    for answer in (sender(asked), campaign(asked)):
+        withheld = [row for row in answer.rows if row["withheld_because"]]
+        assert withheld
+        for row in withheld:
+            others = ("sent_last_7_days", "queued_running", "queued")
+            assert {row.get(name) for name in (*counts, *others)} == {None}
 
 
 def test_lines_of_health_that_are_told_name_nothing():

@@ -2,18 +2,24 @@
 
 import logging
 import os
+import select
 import socket
 import stat
 import time
 from urllib.parse import urlsplit
 
+import anyio
 import httpx
 import pytest
 
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.serve_settings import ServeSettings
+from reports.door import connections
 from reports.server.access import Buckets, Keys, read_token
+from reports.server.api import leads
+from reports.server.app import create_app
 from reports.server.guard import HEADERS, MOST_BODY
+from reports.server.pages.forms import MOST_FIELDS
 from tests.serving import copied, serving
 
 LEADS = "/api/leads?limit=1"
@@ -30,6 +36,10 @@ def raw(served, text: bytes) -> bytes:
     with socket.create_connection((parts.hostname, parts.port), timeout=5) as sock:
         sock.sendall(text)
         return sock.makefile("rb").read()
+
+
+def keys_of(token: str) -> Keys:
+    return Keys(lambda: token)
 
 
 def token_of(served) -> str:
@@ -76,8 +86,14 @@ def test_a_link_is_good_once_and_becomes_a_session(served):
         assert browser.get("/enter/1.2.3").status_code == 401
 
 
+def test_behind_a_proxy_with_tls_the_session_goes_nowhere_without_it(served):
+    for sent, is_secure in (({}, False), ({"x-forwarded-proto": "https"}, True)):
+        entered = httpx.get(f"{served.base}/enter/{served.site.keys.link()}", headers=sent)
+        assert ("; secure" in entered.headers["set-cookie"].lower()) == is_secure
+
+
 def test_a_link_is_good_for_five_minutes_and_a_session_for_a_month(monkeypatch):
-    keys = Keys("t" * 40)
+    keys = keys_of("t" * 40)
     link, session = keys.link(), keys.session()
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 301)
@@ -88,12 +104,33 @@ def test_a_link_is_good_for_five_minutes_and_a_session_for_a_month(monkeypatch):
 
 
 def test_keys_of_another_token_open_nothing():
-    ours, others = Keys("t" * 40), Keys("u" * 40)
+    ours, others = keys_of("t" * 40), keys_of("u" * 40)
     assert not ours.takes_link(others.link())
-    assert not ours.takes_link(Keys("t" * 40).link())  # of another server with the same token
+    assert not ours.takes_link(keys_of("t" * 40).link())  # of another server with the same token
     assert not ours.is_session(others.session())
     assert not ours.is_session(ours.link())
-    assert Keys("t" * 40).is_session(ours.session())
+    assert keys_of("t" * 40).is_session(ours.session())
+
+
+def test_whoever_deletes_the_tokens_file_ends_all_sessions_at_once(own):
+    path, token = own.workspace.paths.server_token, token_of(own)
+    with httpx.Client(base_url=own.base) as browser:
+        browser.get(f"/enter/{own.site.keys.link()}")
+        link = own.site.keys.link()
+        assert browser.get(LEADS).status_code == own.get(LEADS).status_code == 200
+        path.unlink()
+        assert browser.get(LEADS).status_code == own.get(LEADS).status_code == 401
+        assert not path.exists()
+        # `make serve LINK=1` makes another one, which holds without a new start.
+        bearer = {"authorization": f"Bearer {read_token(path)}"}
+        assert browser.get(f"/enter/{link}").status_code == 401
+        assert browser.get(LEADS).status_code == own.get(LEADS).status_code == 401
+        assert httpx.post(f"{own.base}/api/links", headers=bearer).status_code == 200
+        path.chmod(0o644)
+        assert httpx.get(f"{own.base}{LEADS}", headers=bearer).status_code == 401
+        path.chmod(0o600)
+        path.write_text(token)
+        assert browser.get(LEADS).status_code == own.get(LEADS).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -171,18 +208,57 @@ def test_another_sites_page_changes_nothing(served):
 
 def test_long_requests_are_refused(served):
     assert served.client.post("/api/leads", content=b"x" * (MOST_BODY + 1)).status_code == 413
+    fields = "&".join(f"field_{number}=1" for number in range(MOST_FIELDS + 1))
+    assert served.client.post("/icp", content=fields).status_code == 422
 
     def pieces():
         for _ in range(MOST_BODY // 1000 + 2):
             yield b"x" * 1000
 
-    assert served.client.post("/api/campaigns/1/leads", content=pieces()).status_code in (405, 413)
+    assert served.client.post("/api/leads", content=pieces()).status_code == 413
     answer = raw(
         served,
         f"POST /api/leads HTTP/1.1\r\nHost: {urlsplit(served.base).netloc}\r\nAuthorization: Bearer "
         f"{token_of(served)}\r\nContent-Length: -1\r\nConnection: close\r\n\r\n".encode(),
     )
     assert answer.split(b" ")[1] in (b"400", b"404", b"413")
+
+
+def test_a_length_that_is_void_lets_no_long_body_in(served):
+    body = b'{"user_id": "' + b"x" * MOST_BODY + b'"}'
+    head = (
+        f"POST /api/outreach/metrics HTTP/1.1\r\nHost: {urlsplit(served.base).netloc}\r\nAuthorization: "
+        f"Bearer {token_of(served)}\r\nContent-Type: application/json\r\nContent-Length: 5\r\n"
+        f"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n{len(body):x}\r\n"
+    )
+    answer = raw(served, head.encode() + body + b"\r\n0\r\n\r\n")
+    assert answer.split(b" ")[1] == b"413"
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        *('theme={"dark":true}', "a b=c d", "x[y]=1", "flag", "n=\xfc"),
+        "{own}=of-somebody-else",
+    ],
+)
+def test_cookies_of_other_programs_on_this_machine_lock_nobody_out(served, others):
+    other = others.replace("{own}", served.site.cookie)
+    own = f"{served.site.cookie}={served.site.keys.session()}"
+    for cookies in (f"{other}; {own}", f"{own}; {other}"):
+        answer = httpx.get(f"{served.base}{LEADS}", headers={"cookie": cookies.encode("latin-1")})
+        assert answer.status_code == 200
+    assert httpx.get(f"{served.base}{LEADS}", headers={"cookie": other.encode("latin-1")}).status_code == 401
+
+
+def test_who_is_slow_is_hung_up_on(served, monkeypatch):
+    monkeypatch.setattr(connections, "SECONDS", 0.2)
+    parts = urlsplit(served.base)
+    with socket.create_connection((parts.hostname, parts.port), timeout=5) as sock:
+        sock.sendall(b"GET /api/leads HTTP/1.1\r\nHost: ")
+        assert select.select([sock], [], [], 5)[0], "it is still open"
+        assert sock.recv(100) == b""
+    assert served.get(LEADS).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -214,6 +290,23 @@ def test_whoever_asks_too_often_waits():
     assert [buckets.wait("one") for _ in range(3)] == [0, 0, 0]
     assert 0 < buckets.wait("one") <= 0.5
     assert buckets.wait("another") == 0
+
+
+@pytest.mark.parametrize("path", ["/static/style.css", LEADS])
+def test_whoever_asks_too_often_is_told_when_to_come_again(served, path):
+    guard = create_app(served.site)
+    guard._requests = Buckets(rate=0.5, burst=2)
+
+    async def ask() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(guard)
+        async with httpx.AsyncClient(
+            transport=transport, base_url=served.base, headers=served.client.headers
+        ) as client:
+            return [await client.get(path) for _ in range(3)]
+
+    answers = anyio.run(ask)
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[-1].headers["retry-after"] == "2"
 
 
 def test_guessing_is_slow(own):
@@ -250,3 +343,17 @@ def test_nothing_of_a_request_is_logged(served, caplog, capfd):
         if "sentinel" in record.getMessage()
     )
     assert "sentinel" not in "".join(capfd.readouterr())
+
+
+def test_what_fails_here_is_named_by_its_place_and_never_quoted(served, monkeypatch, caplog, capfd):
+    def fails(*_):
+        raise ValueError("sentinel of Sam Sample")
+
+    monkeypatch.setattr(leads, "read_lead", fails)
+    answer = served.get("/api/leads/anybody")
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    deadline = time.monotonic() + 5
+    while "ValueError" not in caplog.text and time.monotonic() < deadline:
+        time.sleep(0.01)  # it is told after the answer
+    assert "test_access.py:" in caplog.text
+    assert "sentinel" not in caplog.text + answer.text + "".join(capfd.readouterr())

@@ -1,15 +1,24 @@
 """What is asked on pages: on disk before the answer, shown at once, once however often it is sent."""
 
 import json
+import resource
+import sqlite3
 import threading
-from datetime import UTC, datetime
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
 
 import httpx
 import pytest
 
 from extract.intelligence.dismissals import dismissed
 from extract.intelligence.watches import watched
+from extract.outreach import tracking
+from extract.people.known_leads import UnknownLeadError, known_lead
+from extract.people.suppression import suppressions
+from extract.workspace import lock
 from extract.workspace.lock import exclusive
+from reports.server.api.asking import ask_for
 from reports.server.job_ledger import JobLedger
 from tests.serving import Served
 
@@ -73,6 +82,26 @@ def test_a_meeting_is_kept_once(own, lead):
     assert posted(own, path, kind="lunch").status_code == 422
     assert posted(own, path, kind="meeting", occurred_at="2027-02-05").status_code == 422
     assert posted(own, path, kind="meeting", occurred_at="soon").status_code == 422
+
+
+def test_what_several_tell_at_a_time_is_kept_once(own, lead, monkeypatch):
+    known = tracking._kept
+
+    def slowly(path):
+        found = known(path)
+        time.sleep(0.1)
+        return found
+
+    monkeypatch.setattr(tracking, "_kept", slowly)
+    asked = {
+        "prospect_id": lead["lead_id"],
+        "engagement_type": "reply",
+        "occurred_at": "2026-02-01T09:30:00Z",
+    }
+    with ThreadPoolExecutor(3) as several:
+        answers = list(several.map(lambda _: own.post("/api/outreach/track-engagement", asked), range(3)))
+    assert sorted(answer.json()["was_known"] for answer in answers) == [False, True, True]
+    assert len((own.workspace.paths.signals / "tracked.jsonl").read_text().splitlines()) == 1
 
 
 def test_nobody_who_is_not_known_is_acted_on(own):
@@ -168,6 +197,65 @@ def test_whoever_finds_the_workspace_held_is_told(own, lead):
     assert answer.status_code == 503
     assert "a test" in answer.text
     assert watched(own.workspace.paths) == {}
+
+
+def test_a_full_disk_is_said_and_nothing_is_kept(own, lead, monkeypatch):
+    path = f"/api/leads/{lead['lead_id']}"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (30, limits[1]))
+    try:
+        answer = own.post(f"{path}/dismiss")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (answer.status_code, "disk" in answer.json()["detail"]) == (503, True)
+    assert answer.headers["retry-after"]
+    assert dismissed(own.workspace.paths) == {}
+    connect = sqlite3.connect
+
+    def on_a_full_disk(*arguments, **options):
+        database = connect(*arguments, **options)
+        database.execute("pragma max_page_count = 1")
+        return database
+
+    monkeypatch.setattr(sqlite3, "connect", on_a_full_disk)
+    answer = own.post(f"{path}/enrich?wait=0", {"integrations": ["crunchbase"]})
+    assert (answer.status_code, "disk" in answer.json()["detail"]) == (503, True)
+    monkeypatch.undo()
+    assert own.post(f"{path}/dismiss").status_code == 200
+    assert own.json("/api/jobs")["rows"] == []
+
+
+def test_no_job_is_asked_for_while_somebody_is_erased_or_restored_nor_for_them_after(own, lead, monkeypatch):
+    monkeypatch.setattr(lock, "MOMENT_SECONDS", 0.1)
+    ledger, path = own.workspace.paths.job_ledger, f"/api/leads/{lead['lead_id']}/enrich?wait=0"
+    with lock.everything(own.workspace.folder, "erase"):
+        answer = own.post(path, {"integrations": ["crunchbase"]})
+        assert (answer.status_code, "erase" in answer.json()["detail"]) == (503, True)
+        assert own.get("/jobs").status_code == own.get("/api/jobs").status_code == 200
+        assert not ledger.exists()  # a restore would find it in its way
+    person = known_lead(own.workspace, lead["lead_id"]).person
+    suppressions(own.workspace).add({person}, date(2026, 2, 9))
+    # As somebody asks who was told of the lead a moment before.
+    with pytest.raises(UnknownLeadError):
+        ask_for(own.site, "enrich", {"lead_id": lead["lead_id"], "with": None}, None, person=person)
+    assert own.json("/api/jobs")["rows"] == []
+
+
+def test_jobs_of_whoever_was_erased_a_second_ago_are_nowhere(own):
+    link = "https://www.linkedin.com/in/ada-sample"
+    with exclusive(own.workspace.folder, "job"):  # nobody works at them
+        of_them = ask_for(
+            own.site, "enrich", {"lead_id": "a"}, None, person=link.removeprefix("https://www.")
+        )
+        by_hand = ask_for(own.site, "lead", {"lead": {"profile_url": link, "first_name": "Ada"}}, None)
+        other = ask_for(own.site, "discover", {"profile": None}, None)
+        suppressions(own.workspace).add({"linkedin.com/in/ada-sample"}, date(2026, 2, 9))
+        assert [row["job_id"] for row in own.json("/api/jobs")["rows"]] == [other.job_id]
+        assert other.job_id in (text := own.get("/jobs").text)
+        for job in (of_them, by_hand):
+            assert job.job_id not in text
+            assert own.get(f"/api/jobs/{job.job_id}").status_code == 404
+            assert own.get(f"/jobs/{job.job_id}").status_code == 404
 
 
 def test_a_job_that_failed_is_asked_for_again(own):

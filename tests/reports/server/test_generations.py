@@ -15,8 +15,12 @@ import pytest
 
 from extract.people.profile_urls import parse_profile_urls
 from extract.people.suppression import suppressions
+from extract.privacy import files
+from extract.workspace.lock import exclusive
 from reports.server import generations
 from reports.server.generations import Generations, NotPublishedError, TooSlowError
+from reports.server.tables import tables
+from tests.looking import look_at
 from tests.serving import copied, serving, workspace_of
 
 
@@ -83,6 +87,24 @@ def test_whoever_reads_keeps_the_file_that_they_began_with(demo, tmp_path):
     assert until(lambda: held(workspace.paths.published) == 0)
 
 
+def test_a_file_that_is_replaced_just_while_it_is_opened_is_opened_again(demo, tmp_path, monkeypatch):
+    """Else what one file says goes by the version of another, and whoever has that is told that it holds."""
+    workspace = copied(demo[0].warehouse, tmp_path / "data")
+    opened, open_file = [], generations.open_published
+
+    def open_late(*arguments):
+        if not opened:
+            replaced(workspace, "update marts.rpt_campaign_performance set sent = 4711")
+        opened.append(open_file(*arguments))
+        return opened[-1]
+
+    monkeypatch.setattr(generations, "open_published", open_late)
+    with Generations(workspace.paths.published, "500MB") as found, found.reading() as generation:
+        assert generation.version == generations._version(workspace.paths.published)[0]
+        assert generation.rows("select distinct sent from marts.rpt_campaign_performance") == [{"sent": 4711}]
+    assert len(opened) == 2
+
+
 def test_a_slow_query_is_stopped_and_others_go_on(demo, tmp_path, monkeypatch):
     monkeypatch.setattr(generations, "LONGEST_SECONDS", 0.5)
     workspace = copied(demo[0].warehouse, tmp_path / "data")
@@ -115,12 +137,42 @@ def test_without_a_warehouse_everything_says_what_to_do(tmp_path):
         assert "make build" in served.get("/api/leads").json()["detail"]
 
 
+def test_a_warehouse_of_an_earlier_release_says_what_makes_one_of_this(own):
+    """It lacks a mart, or a column of one."""
+    lead = own.json("/api/leads?limit=1")["rows"][0]["lead_id"]
+    replaced(
+        own.workspace,
+        "drop view marts.prospect_priorities; drop table marts.rpt_bottleneck_leads; "
+        "create or replace table marts.lead_names as select * exclude (first_name) from marts.lead_names; "
+        "create or replace table marts.rpt_summary as select * exclude (is_demo) from marts.rpt_summary",
+    )
+    for path in (
+        f"/api/leads/{lead}",
+        f"/leads/{lead}",
+        "/api/bottlenecks/1/leads",
+        "/api/people",
+        "/api/ready",
+    ):
+        answer = own.get(path)
+        assert answer.status_code == 503, path
+        assert "make build" in answer.text
+        assert int(answer.headers["retry-after"]) > 0
+    assert own.get("/api/campaigns").status_code == 200
+
+
 def test_a_warehouse_that_goes_away_is_said(own):
     assert own.get("/api/leads").status_code == 200
     own.workspace.paths.published.unlink()
     assert own.get("/api/leads").status_code == 503
     with pytest.raises(NotPublishedError), own.site.generations.reading():
         pass
+
+
+def test_a_damaged_warehouse_is_said_also_to_whoever_asks_for_something(own):
+    lead_id = own.json("/api/people?limit=1")["rows"][0]["lead_id"]
+    own.workspace.paths.published.write_bytes(b"x" * 5000)
+    for answer in (own.get("/api/leads"), own.post(f"/api/leads/{lead_id}/watch")):
+        assert (answer.status_code, "`make build` makes" in answer.json()["detail"]) == (503, True)
 
 
 def test_whoever_was_erased_a_second_ago_is_nowhere(own):
@@ -137,6 +189,50 @@ def test_whoever_was_erased_a_second_ago_is_nowhere(own):
         text = own.get(path).text
         assert row["lead_id"] not in text
         assert row["profile_url"] not in text
+
+
+def test_nobody_who_was_erased_is_in_any_list(own):
+    """Everybody is, so that nobody is on the next page, either."""
+    with look_at(own.workspace.paths.published) as connection:
+        people = dict(
+            connection.execute(
+                "select lead_id, normalized_profile_url from marts.heyreach_leads "
+                "where normalized_profile_url is not null"
+            ).fetchall()
+        )
+    with own.site.generations.reading() as generation:
+        names = [
+            name
+            for name, listing in tables().items()
+            if {"lead_id", "profile_url"} & generation.columns[name].keys() or listing.names_people
+        ]
+
+    def about_people(name: str) -> list[dict]:
+        rows = own.json(f"/api/tables/{name}?limit=500")["rows"]
+        return [
+            row for row in rows if row.get("lead_id") in people or "/in/" in (row.get("profile_url") or "")
+        ]
+
+    assert len([name for name in names if about_people(name)]) >= 8
+    suppressions(own.workspace).add(people.values(), on=datetime.now(UTC).date())
+    assert [name for name in names if about_people(name)] == []
+
+
+def test_whoever_is_erased_while_a_job_about_them_waits_is_gone(own):
+    row = own.json("/api/leads?limit=1")["rows"][0]
+    [parsed] = parse_profile_urls([row["profile_url"]])
+    path = own.workspace.paths.job_ledger
+    # Somebody else's job, so that theirs waits.
+    with exclusive(own.workspace.folder, "job", job="a test"), ThreadPoolExecutor(1) as asking:
+        asked = asking.submit(own.post, f"/api/leads/{row['lead_id']}/enrich?wait=30")
+        assert until(lambda: path.exists() and own.json("/api/jobs")["rows"])
+        people = suppressions(own.workspace)
+        people.add([parsed.key], on=datetime.now(UTC).date())
+        files.sweep_sqlite(files.Sweep(people, set(), set()), path)
+        answer = asked.result(20)
+    assert answer.status_code == 404
+    assert "erased" in answer.json()["detail"]
+    assert own.json("/api/jobs")["rows"] == []
 
 
 def test_many_readers_over_many_files_see_each_whole(demo, tmp_path):

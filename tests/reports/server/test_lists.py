@@ -4,13 +4,17 @@ import csv
 import io
 from itertools import pairwise
 
+import duckdb
 import pytest
 
 from dbt_project.keys import keys
+from reports.server.answers import csv_bytes
 from reports.server.api.lists import ROUTES
 from reports.server.listing import MOST_ROWS
 from reports.server.tables import tables
 from tests.looking import look_at
+from tests.reports.server.test_overlay import published_anew
+from tests.serving import copied, serving
 
 PLAIN = [path for path in ROUTES if "{" not in path]
 
@@ -92,6 +96,9 @@ def test_a_list_is_filtered_by_its_columns(served, query, condition):
         ("tier=warm&tier=hot", "tier is given twice"),
         ("gender=male", "gender is no column of this list"),
         ("tier=%00", "tier must be a text without NUL"),
+        ("rank=--5", "rank must be a whole number"),
+        ("rank=99999999999999999999", "rank must be a whole number"),
+        pytest.param("&".join(f"x{n}=1" for n in range(101)), "may have 100 parameters", id="many"),
     ],
 )
 def test_what_can_not_be_asked_is_said(served, query, said):
@@ -159,10 +166,45 @@ def test_no_list_of_leads_shows_a_trait(served):
     assert served.get("/api/people?is_employed=true").status_code == 422
     assert served.get("/api/people?sort=estimated_age").status_code == 422
     assert "enrichment_values" not in tables()
-    lead = served.json("/api/leads/" + served.json("/api/people?gender=&limit=1")["rows"][0]["lead_id"])
-    assert not [
-        row for row in lead["attributes"] if row["field"] in ("gender", "estimated_age", "is_employed")
-    ]
+
+
+def test_no_lead_shows_a_trait_whoever_said_it(demo, tmp_path):
+    workspace = copied(demo[0].warehouse, tmp_path / "data")
+    with duckdb.connect(str(workspace.paths.published)) as connection:
+        [(lead_id,)] = connection.execute("select lead_id from marts.heyreach_leads limit 1").fetchall()
+        connection.execute(
+            "update marts.heyreach_leads set gender = 'SENTINEL', "
+            """field_source = '{"gender": "SENTINEL", "title": "somebody"}'"""
+        )
+        connection.execute(
+            "create or replace table marts.enrichment_values as select known.* "
+            "replace ($1 as lead_id, told.field as field, told.field as enrichment_value_id) "
+            "from (select * from marts.enrichment_values limit 1) as known, "
+            "(select unnest(['gender', 'Estimated Age', 'title']) as field) as told",
+            [lead_id],
+        )
+    with serving(workspace) as own:
+        lead = own.json(f"/api/leads/{lead_id}")
+        assert [row["field"] for row in lead["attributes"]] == ["title"]
+        assert "gender" not in lead["lead"]
+        assert lead["lead"]["field_source"] == {"title": "somebody"}
+        page = own.get(f"/leads/{lead_id}").text.lower()
+        assert "gender" not in page
+        assert "estimated age" not in page
+
+
+def test_no_cell_of_a_list_is_a_formula():
+    rows = [{"title": text} for text in ('=HYPERLINK("x")', "+1", "@sum", "\t=1", "-2", "-x")]
+    cells = [cell for [cell] in csv.reader(io.StringIO(csv_bytes(("title",), rows).decode()))]
+    assert cells == ["title", '\'=HYPERLINK("x")', "'+1", "'@sum", "'\t=1", "-2", "'-x"]
+
+
+def test_no_list_says_who_told_of_a_trait_of_a_lead(own):
+    said = '{"title": "apollo", "gender": "genderize", "Estimated Age": "apollo"}'
+    published_anew(own, f"update marts.heyreach_leads set field_source = '{said}'")
+    for path in ("/api/people?limit=3", "/api/tables/heyreach_leads?limit=3"):
+        assert [row["field_source"] for row in own.json(path)["rows"]] == [{"title": "apollo"}] * 3
+    assert "genderize" not in own.get("/api/people.csv?limit=3").text
 
 
 @pytest.mark.parametrize("name", sorted(tables()))

@@ -4,10 +4,12 @@ import os
 from datetime import UTC, datetime
 
 import duckdb
+import orjson
 import pytest
 
 from extract.intelligence import watches
 from extract.intelligence.watches import Target
+from extract.outreach.tracking import FILE
 from reports.jobs.enriching import enrich_lead
 from reports.server.overlay import Tracked
 
@@ -66,6 +68,29 @@ def test_what_is_posted_shows_until_a_build_has_read_it(own):
     # The next word is a new one, whatever was said before.
     assert own.post(f"{address}/watch", {"stop": True}).status_code == 200
     assert posted()["is_watched"] is False
+
+
+def test_a_line_that_a_crash_cut_short_or_somebody_else_wrote_takes_nothing_down(own):
+    lead = first(own)
+    path = own.workspace.paths.signals / FILE
+    path.parent.mkdir(exist_ok=True)
+    whole = {"profile_url": lead["profile_url"], "signal_type": "replied", "occurred_at": AT}
+    lines = [
+        *({"company_domain": "example.com"}, [1], {**whole, "profile_url": 3}),
+        *({**whole, "signal_type": ["replied"]}, {**whole, "occurred_at": "yesterday"}, whole),
+    ]
+    cut = b'{"profile_url":"https://www.linkedin.com/in/so'
+    path.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines) + cut)
+    address = f"/api/leads/{lead['lead_id']}"
+    assert own.json(address)["posted"]["tracked"] == [{"kind": "reply", "occurred_at": AT}]
+    assert own.get("/leads").status_code == 200
+    asked = {"prospect_id": lead["lead_id"], "engagement_type": "reply"}
+    assert (
+        own.post("/api/outreach/track-engagement", asked | {"occurred_at": AT}).json()["was_known"] is False
+    )
+    later = AT.replace("09:30", "10:30")
+    assert own.post("/api/outreach/track-engagement", asked | {"occurred_at": later}).status_code == 200
+    assert {each["occurred_at"] for each in own.json(address)["posted"]["tracked"]} == {AT, later}
 
 
 def test_answers_show_that_are_newer_than_the_file(own):

@@ -1,23 +1,31 @@
 """`make serve` as an operator types it."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
 
+from extract.intelligence.dismissals import dismissed
+from extract.intelligence.watches import watched
+from extract.workspace.paths import Paths
 from tests.serving import copied
 
 PROJECT = Path(__file__).parents[3]
 # On a machine that does nothing else it takes one; the suite is several programs.
 START_SECONDS = 10
+ENOUGH = 2
+TRACK = "/api/outreach/track-engagement"
 
 
 def free_ports() -> dict[str, str]:
@@ -86,6 +94,47 @@ def test_make_serve_answers_in_two_seconds_and_ends_when_it_is_asked_to(environm
         assert "is open already" in again.stderr
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
+
+
+def test_what_was_acknowledged_is_there_once_though_the_server_is_killed(environment):
+    """Watching, dismissing and telling of a reply, each as soon as the one before was acknowledged."""
+    paths = Paths(Path(environment["OUTBOUND_DATA_DIR"]) / "demo")
+    acknowledged: dict[str, set[str]] = {"watch": set(), "dismiss": set(), "track": set()}
+    enough = threading.Event()
+
+    def post(lead: dict) -> None:
+        track = {
+            "prospect_id": lead["lead_id"],
+            "engagement_type": "reply",
+            "occurred_at": "2026-02-01T09:30:00Z",
+        }
+        with contextlib.suppress(httpx.TransportError):
+            for what, body in (("watch", {}), ("dismiss", {}), ("track", track)):
+                path = f"/api/leads/{lead['lead_id']}/{what}" if what != "track" else TRACK
+                if httpx.post(f"{base}{path}", json=body, headers=headers).status_code == 200:
+                    acknowledged[what].add(lead["profile_url"])
+        if len(acknowledged["track"]) >= ENOUGH:
+            enough.set()
+
+    with started(environment) as (process, base, _):
+        headers = {"authorization": f"Bearer {paths.server_token.read_text().strip()}"}
+        leads = httpx.get(f"{base}/api/leads?limit=60", headers=headers).json()["rows"]
+        with ThreadPoolExecutor(2) as senders:
+            sent = [senders.submit(post, lead) for lead in leads]
+            assert enough.wait(20)
+            process.kill()
+            for each in sent:
+                each.cancel()
+    lines = (paths.signals / "tracked.jsonl").read_bytes().splitlines()
+    kept = {
+        "watch": [target.profile_url for target in watched(paths)],
+        "dismiss": list(dismissed(paths)),
+        "track": [json.loads(line)["profile_url"] for line in lines],
+    }
+    for what, people in acknowledged.items():
+        assert len(people) >= ENOUGH
+        assert people <= set(kept[what]), what
+        assert len(kept[what]) == len(set(kept[what])) <= len(people) + 2, what
 
 
 def test_a_port_that_somebody_else_has_is_named(environment):

@@ -46,10 +46,8 @@ joined as (
         dated.followed_until,
         -- Of leads who may never have been asked no time is shown, unless they count as asked.
         {%- for event, columns in {
-            'sent': [
-                'sent_at', 'sent_earliest', 'sent_latest', 'sent_method', 'sent_cohort_at', 'sent_cohort_earliest',
-                'sent_cohort_latest',
-            ],
+            'sent': ['sent_at', 'sent_earliest', 'sent_latest', 'sent_method']
+                + ['sent_cohort_at', 'sent_cohort_earliest', 'sent_cohort_latest'],
             'accepted': ['accepted_at', 'accepted_earliest', 'accepted_latest', 'accepted_method'],
         }.items() %}
         {%- for column in columns %}
