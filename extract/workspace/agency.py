@@ -5,12 +5,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from extract.workspace.errors import ConfigurationError
-from extract.workspace.paths import Paths
+from extract.workspace.paths import AgencyPaths
 from extract.workspace.variables import CHANNEL_OF_WORKSPACE, KEY_OF_WORKSPACE, read_env_file
 from extract.workspace.workspace import Workspace, load_workspace
 from extract.workspace.workspaces_file import Listed, Unusable, read_workspaces_file
-
-FOLDER = "agency"
 
 
 @dataclass(frozen=True)
@@ -38,19 +36,9 @@ class Agency:
     memory_limit: str
 
     @property
-    def folder(self) -> Path:
-        """Where what is of no single workspace lies: logs, the warehouse over all, pages."""
-        return self.data_dir / FOLDER
-
-    @property
-    def published(self) -> Path:
-        """The warehouse over all workspaces."""
-        return Paths(self.folder).published
-
-    @property
-    def lake(self) -> Path:
-        """What each workspace published, without people, as Parquet."""
-        return self.data_dir / "lake"
+    def paths(self) -> AgencyPaths:
+        """The files and folders that are of no single workspace."""
+        return AgencyPaths(self.data_dir)
 
 
 def workspaces_file(project_dir: Path) -> Path:
@@ -85,7 +73,7 @@ def _member(listed: Listed, own: Workspace, known: Mapping[str, str], environ: M
     if not key:
         raise ConfigurationError(f"{listed.key} is not set: put the workspace's HeyReach key there, in .env")
     folder = (own.data_dir / Path(listed.folder).expanduser()).resolve()
-    if folder == own.data_dir / FOLDER or folder == own.data_dir / "lake":
+    if folder in (AgencyPaths(own.data_dir).folder, AgencyPaths(own.data_dir).lake):
         raise ConfigurationError(f"folder {listed.folder} is the agency's own")
     channel = listed.key.replace(KEY_OF_WORKSPACE, CHANNEL_OF_WORKSPACE, 1)
     settings = {

@@ -5,47 +5,31 @@ holds a place for as long as a process lives, so one that was killed keeps nobod
 """
 
 import contextlib
-import fcntl
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+
+from extract.workspace.lock import one_of
 
 # Told to the processes of an agency: the folder of the places, one file each.
 VARIABLE = "OUTBOUND_BUILD_PLACES"
-POLL_SECONDS = 0.2
 
 
 def make_places(folder: Path, number: int) -> None:
     """Make so many places, and no more; one that somebody still holds goes when they are done."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = {f"place-{each}" for each in range(number)}
-    for path in folder.glob("place-*"):
+    for path in _places(folder):
         if path.name not in wanted:
             path.unlink()
     for name in wanted:
         (folder / name).touch()
 
 
-@contextlib.contextmanager
-def build_place(environ: Mapping[str, str]) -> Iterator[None]:
+def build_place(environ: Mapping[str, str]) -> contextlib.AbstractContextManager[None]:
     """Hold a place for the length of the block; at once where nobody told of places."""
-    if not (folder := environ.get(VARIABLE)):
-        yield
-        return
-    with contextlib.ExitStack() as held:
-        while not _took_one(Path(folder), held):
-            time.sleep(POLL_SECONDS)
-        yield
+    folder = environ.get(VARIABLE)
+    return one_of(lambda: _places(Path(folder))) if folder else contextlib.nullcontext()
 
 
-def _took_one(folder: Path, held: contextlib.ExitStack) -> bool:
-    for path in sorted(folder.glob("place-*")):
-        with contextlib.ExitStack() as tried:
-            place = tried.enter_context(path.open("a"))
-            try:
-                fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            held.push(tried.pop_all())
-            return True
-    return False
+def _places(folder: Path) -> list[Path]:
+    return sorted(folder.glob("place-*"))

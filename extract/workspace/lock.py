@@ -7,7 +7,7 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -22,6 +22,7 @@ WRITERS = ("job", "run", "import", "enrichment", "delivery", "door")
 # Held for the moment of a write only: whoever finds it held waits that long, and says nothing of it.
 MOMENTARY = ("door",)
 MOMENT_SECONDS, MOMENT_POLL_SECONDS = 5.0, 0.01
+PLACE_POLL_SECONDS = 0.2
 # A restore that has begun to take its place (extract/backup/restore.py).
 RESTORE = ".restore"
 
@@ -117,6 +118,23 @@ def opened_once(workspace_dir: Path, what: str) -> Iterator[None]:
             raise BusyError(f"The {what} of {workspace_dir} is open already ({_holder(lock)})")
         _name_holder(lock, what)
         yield
+
+
+@contextlib.contextmanager
+def one_of(files: Callable[[], Iterable[Path]]) -> Iterator[None]:
+    """Hold the first of some files that nobody holds, for the length of the block; waits for one."""
+    with contextlib.ExitStack() as held:
+        while not any(_held(path, held) for path in files()):
+            time.sleep(PLACE_POLL_SECONDS)
+        yield
+
+
+def _held(path: Path, held: contextlib.ExitStack) -> bool:
+    with contextlib.ExitStack() as tried:
+        if _taken(tried.enter_context(path.open("a"))):
+            held.push(tried.pop_all())
+            return True
+    return False
 
 
 def _taken_in_a_moment(lock: TextIO) -> bool:

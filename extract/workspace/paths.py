@@ -233,3 +233,45 @@ class Paths:
         made = (self.import_results, self.enrichment_results, self.lead_files)
         kept = (self.reports, self.logs, self.backups)
         return [*here, *made, *kept, self.server, self.dbt, self.docs.parent, self.pacing]
+
+
+@dataclass(frozen=True)
+class AgencyPaths:
+    """The files and folders of an agency that are of no single workspace, any of which may not exist yet."""
+
+    data_dir: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where all of them but the lake lie."""
+        return self.data_dir / "agency"
+
+    @property
+    def lake(self) -> Path:
+        """What each workspace published, without people, as Parquet."""
+        return self.data_dir / "lake"
+
+    @property
+    def published(self) -> Path:
+        """The warehouse over all workspaces."""
+        return Paths(self.folder).published
+
+    @property
+    def reports(self) -> Path:
+        """The pages over all workspaces."""
+        return Paths(self.folder).reports
+
+    @property
+    def logs(self) -> Path:
+        """What each workspace's newest night said."""
+        return Paths(self.folder).logs
+
+    @property
+    def lake_keys(self) -> Path:
+        """The secrets with which each workspace's ids are hashed in the lake."""
+        return self.folder / "keys"
+
+    @property
+    def build_places(self) -> Path:
+        """A file for each build that may run at a time."""
+        return self.folder / "places"

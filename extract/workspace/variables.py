@@ -112,8 +112,9 @@ def _is_meant(name: str, prefixes: tuple[str, ...]) -> bool:
     """Whether a name that is no setting looks like one: by its beginning, its letters, or all but a slip."""
     letters = name.upper()
     is_alike = letters.startswith(prefixes) or difflib.get_close_matches(letters, DEFAULTS, 1, ALIKE)
-    is_of_workspace = name.startswith((KEY_OF_WORKSPACE, CHANNEL_OF_WORKSPACE))
-    return name not in DEFAULTS and not is_of_workspace and bool(is_alike)
+    if name.startswith((KEY_OF_WORKSPACE, CHANNEL_OF_WORKSPACE)):
+        return False
+    return name not in DEFAULTS and bool(is_alike)
 
 
 def named(name: str, environ: Mapping[str, str]) -> str:

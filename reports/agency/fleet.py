@@ -57,7 +57,7 @@ class Fleet:
 
     def __init__(self, agency: Agency, workers: int, say: Say, finish: Callable[[Member], None]):
         self._agency, self._workers, self._say, self._finish = agency, workers, say, finish
-        self._places = agency.folder / "places"
+        self._places, self._logs = agency.paths.build_places, agency.paths.logs
         self._children: set[subprocess.Popen] = set()
         self._lock = threading.Lock()
         self._is_ending = False
@@ -74,10 +74,6 @@ class Fleet:
             raise
         finally:
             pool.shutdown(cancel_futures=True)
-
-    @property
-    def _logs(self) -> Path:
-        return self._agency.folder / "logs"
 
     def _one(self, member: Member, *, is_due: bool) -> Outcome:
         began = time.monotonic()

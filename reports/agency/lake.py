@@ -19,6 +19,7 @@ from pathlib import Path
 import duckdb
 import orjson
 
+from extract import raw
 from extract.workspace.errors import ConfigurationError
 from extract.workspace.published import connect_published
 from extract.workspace.sql_text import literal
@@ -31,7 +32,7 @@ TABLES = ("workspaces", "segments", "senders", "bottlenecks")
 SCHEMA_VERSION = 1
 # Releases of a fleet may be one apart.
 OLDEST_READ = max(1, SCHEMA_VERSION - 1)
-MANIFESTS, KEYS = "manifests", "keys"
+MANIFESTS = "manifests"
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,12 @@ class Manifest:
         return lake / table / f"workspace_id={self.workspace_id}" / f"{self.generation:08}.parquet"
 
 
-def export(name: str, published: Path, lake: Path, keys: Path) -> Manifest:
+def export(name: str, published: Path, lake: Path, keys: Path, origin: raw.Origin | None) -> Manifest:
     """Bring what a workspace published into the lake, unless that is there already; returns what holds now.
 
     `keys` is the folder of the secrets with which ids are hashed, one for each workspace: no id of one client
-    can be found again in another's rows, or be guessed. Raises ConfigurationError where the warehouse is of a
-    release without a lake.
+    can be found again in another's rows, or be guessed. `origin` is what raw was filled from. Raises
+    ConfigurationError where the warehouse is of a release without a lake.
     """
     found = read_manifest(lake, name)
     version = _version(published)
@@ -81,6 +82,7 @@ def export(name: str, published: Path, lake: Path, keys: Path) -> Manifest:
         generation,
         SCHEMA_VERSION,
         version,
+        _hashed(origin),
         exported_at=datetime.now(UTC).isoformat(),
         rows=rows,
         **about,
@@ -163,20 +165,22 @@ def _write(connection: duckdb.DuckDBPyConnection, table: str, target: Path, secr
 
 def _about(connection: duckdb.DuckDBPyConnection, published: Path) -> dict:
     try:
-        run_id, as_of, is_demo, base_url = connection.execute(
-            "select run_id, as_of, is_demo, base_url from staging.stg_operations__run_parameters"
+        run_id, as_of, is_demo = connection.execute(
+            "select run_id, as_of, is_demo from staging.stg_operations__run_parameters"
         ).fetchone()
         connection.execute("select 1 from lake.lake_workspaces")
-        workspace = connection.execute(
-            "select max(workspace_id) from staging.stg_operations__pulls"
-        ).fetchone()
     except duckdb.CatalogException:
         raise ConfigurationError(
             f"{shown(published)} is of an earlier release: `make build` makes one of this"
         ) from None
-    # Nobody knows which it is before its first campaign.
-    origin = hashlib.sha256(f"{base_url}|{workspace[0]}".encode()).hexdigest() if workspace[0] else ""
-    return {"run_id": run_id, "as_of": as_of.isoformat(), "is_demo": is_demo, "origin": origin}
+    return {"run_id": run_id, "as_of": as_of.isoformat(), "is_demo": is_demo}
+
+
+def _hashed(origin: raw.Origin | None) -> str:
+    """The HeyReach workspace, so that two that are one can be told; blank before its first campaign."""
+    if origin is None or origin.workspace_id is None:
+        return ""
+    return hashlib.sha256(f"{origin.base_url}|{origin.workspace_id}".encode()).hexdigest()
 
 
 def _secret(keys: Path, name: str) -> str:

@@ -47,10 +47,10 @@ def read_page(
 
 def write_page(agency: Agency, found: Sequence[Manifest], outcomes: Sequence[Outcome]) -> list[Path]:
     """Write it as markdown, HTML and JSON into the agency's folder of reports; returns the files."""
-    page = read_page(agency, agency.published, found, outcomes)
+    page = read_page(agency, agency.paths.published, found, outcomes)
     markdown = environment_of(TEMPLATES).get_template("agency.md.j2").render(page)
     texts = {"md": markdown, "json": render_json(page), "html": render_page(markdown, [])}
-    return write_texts(agency.folder / "reports", "agency", texts)
+    return write_texts(agency.paths.reports, "agency", texts)
 
 
 def _rows(answer: Any) -> list[dict[str, Any]]:

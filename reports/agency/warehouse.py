@@ -11,7 +11,7 @@ from reports.agency import lake
 
 def build_warehouse(agency: Agency, found: Iterable[lake.Manifest]) -> Path:
     """Build, test and publish it; returns its file. Raises AuditError, and leaves the published one be."""
-    files = warehouse.files(agency.folder, agency.memory_limit)
-    lake.attach_views(files.raw, agency.lake, found)
+    files = warehouse.files(agency.paths.folder, agency.memory_limit)
+    lake.attach_views(files.raw, agency.paths.lake, found)
     warehouse.build_over_all(files, new_run_id())
     return files.published

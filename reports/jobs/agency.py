@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from extract import raw
 from extract.workspace.agency import Agency, Member, workspaces_file
 from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.lock import opened_once
@@ -31,12 +32,12 @@ def run_agency(
     if not agency.members:
         raise ConfigurationError(_nothing_to_do(agency))
     number = workers_of(agency, workers)
-    with opened_once(agency.folder, "agency"):
+    with opened_once(agency.paths.folder, "agency"):
         fleet = Fleet(agency, number, say, lambda member: _export(agency, member))
         outcomes = [*fleet.run(agency.members, are_all=are_all), *_unusable(agency.unusable)]
         outcomes += _unusable(_of_one_workspace(agency))
         _forget_others(agency)
-        found = lake.manifests(agency.lake, [member.name for member in agency.members])
+        found = lake.manifests(agency.paths.lake, [member.name for member in agency.members])
         if found:
             build_warehouse(agency, found)
             for path in write_page(agency, found, outcomes):
@@ -51,7 +52,10 @@ def run_agency(
 
 
 def _export(agency: Agency, member: Member) -> None:
-    lake.export(member.name, member.workspace.paths.published, agency.lake, agency.folder / lake.KEYS)
+    paths = member.workspace.paths
+    with raw.connect(paths.raw, read_only=True) as connection:
+        origin = raw.origin(connection)
+    lake.export(member.name, paths.published, agency.paths.lake, agency.paths.lake_keys, origin)
 
 
 def _unusable(entries: Iterable[Unusable]) -> list[Outcome]:
@@ -60,11 +64,11 @@ def _unusable(entries: Iterable[Unusable]) -> list[Outcome]:
 
 def _of_one_workspace(agency: Agency) -> list[Unusable]:
     """Workspaces that are one in HeyReach, whichever keys open it: none counts, or one would twice."""
-    found = lake.manifests(agency.lake, [member.name for member in agency.members])
+    found = lake.manifests(agency.paths.lake, [member.name for member in agency.members])
     times = Counter(each.origin for each in found if each.origin)
     doubled = [each for each in found if times[each.origin] > 1]
     for each in doubled:
-        lake.remove(agency.lake, each.workspace_id)
+        lake.remove(agency.paths.lake, each.workspace_id)
     why = "it is the same HeyReach workspace as another one here: leave one of them out"
     return [Unusable(each.workspace_id, why) for each in doubled]
 
@@ -72,9 +76,9 @@ def _of_one_workspace(agency: Agency) -> list[Unusable]:
 def _forget_others(agency: Agency) -> None:
     """Take out of the lake who is listed no more; whoever can't be used tonight stays as they were."""
     listed = {each.name for each in (*agency.members, *agency.unusable)}
-    for path in (agency.lake / lake.MANIFESTS).glob("*.json"):
+    for path in (agency.paths.lake / lake.MANIFESTS).glob("*.json"):
         if path.stem not in listed:
-            lake.remove(agency.lake, path.stem)
+            lake.remove(agency.paths.lake, path.stem)
 
 
 def _nothing_to_do(agency: Agency) -> list[str]:

@@ -84,11 +84,11 @@ def test_the_page_says_who_was_not_done_and_what_each_client_should_do_first(nig
 
 def test_what_is_done_is_not_due_again_and_what_is_published_is_there_once(night):
     agency, *_ = night
-    before = lake.read_manifest(agency.lake, "north")
+    before = lake.read_manifest(agency.paths.lake, "north")
     said, shown, error = call(agency)
     assert any(line.startswith("north: not due") for line in said)
     assert error.startswith("3 of 4 workspaces were not done, 1 were:")
-    assert lake.read_manifest(agency.lake, "north") == before
+    assert lake.read_manifest(agency.paths.lake, "north") == before
     assert len(json.loads(page(shown, ".json"))["workspaces"]) == 1
 
 
@@ -106,7 +106,7 @@ def test_nobody_is_in_the_lake_or_on_the_page(night):
     named = {name for (name,) in names if name and len(name) > 5}
     assert len(named) > 1000
     text = page(shown, ".json") + "".join(
-        path.read_bytes().decode("latin1") for path in agency.lake.rglob("*") if path.is_file()
+        path.read_bytes().decode("latin1") for path in agency.paths.lake.rglob("*") if path.is_file()
     )
     assert [name for name in named if name in text] == []
 

@@ -9,11 +9,12 @@ import duckdb
 import orjson
 import pytest
 
+from extract.raw import Origin
 from extract.workspace.errors import ConfigurationError
 from reports.agency import lake
 
 
-def publish(path: Path, sent: int, *, workspace: str = "7001", column: str = "sent") -> Path:
+def publish(path: Path, sent: int, *, column: str = "sent") -> Path:
     """A published warehouse as far as the lake needs one; as a build does it, whole and in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name("build.duckdb")
@@ -24,7 +25,6 @@ def publish(path: Path, sent: int, *, workspace: str = "7001", column: str = "se
             "create table staging.stg_operations__run_parameters as select 'run' as run_id, "
             "timestamptz '2026-02-09 06:00:00+00' as as_of, false as is_demo, "
             "'https://a.example.com' as base_url;"
-            f"create table staging.stg_operations__pulls as select '{workspace}' as workspace_id;"
             f"create table lake.lake_workspaces as select {sent} as {column};"
             "create table lake.lake_segments as "
             f"select 'source' as dimension, 'clay' as segment, {sent} as sent;"
@@ -37,8 +37,9 @@ def publish(path: Path, sent: int, *, workspace: str = "7001", column: str = "se
 
 @pytest.fixture
 def exported(tmp_path):
-    def export(name: str, published: Path) -> lake.Manifest:
-        return lake.export(name, published, tmp_path / "lake", tmp_path / "keys")
+    def export(name: str, published: Path, workspace: str | None = "7001") -> lake.Manifest:
+        origin = Origin("https://a.example.com", workspace)
+        return lake.export(name, published, tmp_path / "lake", tmp_path / "keys", origin)
 
     return export
 
@@ -58,7 +59,7 @@ def files(tmp_path: Path) -> list[str]:
 def test_what_is_published_is_there_once_under_the_name_of_its_workspace(tmp_path, exported):
     north, south = (
         publish(tmp_path / "n" / "w.duckdb", 10),
-        publish(tmp_path / "2024" / "w.duckdb", 20, workspace="7"),
+        publish(tmp_path / "2024" / "w.duckdb", 20),
     )
     exported("north", north)
     exported("2024", south)
@@ -140,7 +141,7 @@ def test_no_id_can_be_found_again_in_another_workspace(tmp_path, exported):
 def test_releases_of_a_fleet_may_be_one_apart_and_a_newer_one_is_named(tmp_path, exported, monkeypatch):
     exported("north", publish(tmp_path / "n.duckdb", 10))
     monkeypatch.setattr(lake, "SCHEMA_VERSION", 2)
-    exported("south", publish(tmp_path / "s.duckdb", 20, workspace="7", column="asked"))
+    exported("south", publish(tmp_path / "s.duckdb", 20, column="asked"))
     assert read(tmp_path, "north", "south")["workspaces"] == [(10, None, "north"), (None, 20, "south")]
     monkeypatch.undo()
     with pytest.raises(
@@ -167,13 +168,11 @@ def test_a_damaged_manifest_is_named(tmp_path, exported):
 
 
 def test_two_names_for_one_workspace_of_heyreach_have_one_origin(tmp_path, exported):
-    one, other = publish(tmp_path / "a.duckdb", 1), publish(tmp_path / "b.duckdb", 2)
-    new = publish(tmp_path / "c.duckdb", 3, workspace="")
-    with duckdb.connect(str(new)) as connection:
-        connection.execute("update staging.stg_operations__pulls set workspace_id = null")
-    origins = [exported(name, path).origin for name, path in {"a": one, "b": other, "c": new}.items()]
-    assert origins[0] == origins[1]
-    assert origins[2] == ""
+    published = publish(tmp_path / "w.duckdb", 1)
+    ids = {"north": "7001", "again": "7001", "south": "7002"}
+    one, again, other = (exported(name, published, each).origin for name, each in ids.items())
+    assert one == again != other
+    assert exported("new", published, None).origin == ""
 
 
 def test_taken_out_nothing_of_a_workspace_is_left(tmp_path, exported):
