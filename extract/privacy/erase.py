@@ -58,19 +58,27 @@ def erase(workspace: Workspace, url: str) -> tuple[Person, list[Path]]:
     What is built from raw must be built anew by the caller, who holds the locks. Raises ConfigurationError
     for a URL that is no person's profile.
     """
-    [parsed] = parse_profile_urls([url])
-    if not parsed.key:
-        raise ConfigurationError(
-            f"URL is no person's profile ({parsed.kind}); give it like https://www.linkedin.com/in/name"
-        )
+    key = key_of(url)
     load_landed(workspace.paths)
     people = suppressions(workspace)
-    person = Person({parsed.key})
+    person = Person({key})
     people.add(person.keys, datetime.now(UTC).date())
     while _recognize(workspace, person):
         people.add(person.keys, datetime.now(UTC).date())
     person.names |= _nameless(workspace, person.keys)
     return person, _remove_profiles(workspace, person) + sweep(workspace, people, person.rows, person.words)
+
+
+def key_of(url: str | None) -> str:
+    """Whom a profile's URL means; raises ConfigurationError for one that is no person's."""
+    if not url:
+        raise ConfigurationError("make erase needs URL=, the LinkedIn profile of the person to erase")
+    [parsed] = parse_profile_urls([url])
+    if not parsed.key:
+        raise ConfigurationError(
+            f"URL is no person's profile ({parsed.kind}); give it like https://www.linkedin.com/in/name"
+        )
+    return parsed.key
 
 
 def erase_again(workspace: Workspace) -> list[Path]:
@@ -130,8 +138,10 @@ def places(workspace: Workspace, person: Person) -> list[Path]:
     """The files of the whole data folder, but its backups, that still hold a link, an address or a member id
     of the person.
 
-    Names are not looked for: somebody else may have the same one.
+    Names are not looked for: somebody else may have the same one. An agency's other workspaces answer for
+    themselves.
     """
+    others = workspace.paths.workspaces
     slugs = {key.rpartition("/")[2] for key in person.keys if key.startswith("linkedin.com/")}
     texts = sorted(person.addresses) + [slug for slug in slugs if MEMBER_ID.fullmatch(slug)]
     patterns = [re.escape(text.encode()) for text in texts]
@@ -143,6 +153,7 @@ def places(workspace: Workspace, person: Person) -> list[Path]:
         if path.is_file()
         and path.stat().st_size
         and BACKUPS not in path.relative_to(workspace.data_dir).parts
+        and others not in path.parents
         and _holds(path, found)
     ]
 
@@ -155,14 +166,14 @@ def _holds(path: Path, pattern: re.Pattern) -> bool:
 def _lasting_files(workspace: Workspace) -> list[Path]:
     """Files that are cleaned where they stand; another workspace inside this one is not touched."""
     demo = workspace.data_dir / "demo"
-    backups = workspace.paths.backups
+    backups, others = workspace.paths.backups, workspace.paths.workspaces
     return sorted(
         path
         for path in workspace.folder.rglob("*")
         if path.is_file()
         and not path.is_symlink()
         and (workspace.is_demo or not path.is_relative_to(demo))
-        and backups not in path.parents
+        and not {backups, others} & {*path.parents}
         and not path.name.endswith((".duckdb", ".wal", "-wal", "-shm", ".lock", ".next"))
         and path.parent.name != "suppressed"
     )

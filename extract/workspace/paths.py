@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-BACKUPS = "backups"
+BACKUPS, WORKSPACES = "backups", "workspaces"
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,11 @@ class Paths:
 
     folder: Path
     data_dir: Path | None = None
+
+    @property
+    def workspaces(self) -> Path:
+        """Where an agency's workspaces have theirs, none of which is this one's business."""
+        return (self.data_dir or self.folder) / WORKSPACES
 
     @property
     def raw(self) -> Path:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from extract.workspace import strict_yaml, values
 from extract.workspace.errors import ConfigurationError
+from extract.workspace.paths import WORKSPACES
 from extract.workspace.strict_yaml import quoted, shown, suggestion
 from extract.workspace.variables import KEY_OF_WORKSPACE
 
 KEYS = ("name", "key", "base_url", "account_file", "folder", "client", "tags")
-FOLDER = "workspaces"
 LONGEST_CLIENT, MOST_TAGS = 80, 20
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
@@ -119,7 +119,7 @@ def _listed(entry: strict_yaml.Value) -> Listed:
         key,
         base_url,
         _text(entry, "account_file"),
-        _text(entry, "folder") or f"{FOLDER}/{name}",
+        _text(entry, "folder") or f"{WORKSPACES}/{name}",
         client,
         _tags(entry.get("tags")),
     )

@@ -1,5 +1,7 @@
 """People out of all data."""
 
+import os
+
 import click
 
 from extract.workspace.workspace import Workspace
@@ -14,9 +16,15 @@ people = subjects(root, "people", "People out of all data")
 @wait
 def erase(workspace: Workspace, url: str | None, wait: float) -> None:
     """Remove a person from all data, and keep them out."""
+    from extract.workspace.agency import load_agency
+    from reports.jobs.agency import erase_everywhere
     from reports.jobs.people import erase
 
-    erase(workspace, url, wait_seconds=wait * 60, say=say, show=show)
+    agency = load_agency(workspace.project_dir, os.environ)
+    if agency.members or agency.unusable:
+        erase_everywhere(agency, workspace, url, wait_seconds=wait * 60, say=say, show=show)
+    else:
+        erase(workspace, url, wait_seconds=wait * 60, say=say, show=show)
 
 
 @verb(people, "purge")

@@ -2,19 +2,23 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from extract import raw
+from extract.privacy.erase import NotErasedError, key_of
 from extract.workspace.agency import Agency, Member, workspaces_file
 from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.lock import opened_once
 from extract.workspace.strict_yaml import shown
+from extract.workspace.workspace import Workspace
 from extract.workspace.workspaces_file import Unusable
 from reports.agency import lake
 from reports.agency.fleet import Fleet, Outcome, workers_of
 from reports.agency.page import write_page
 from reports.agency.warehouse import build_warehouse
 from reports.jobs.frame import Say
+from reports.jobs.people import erase
 
 
 class NotAllDoneError(OutboundError):
@@ -49,6 +53,46 @@ def run_agency(
         raise NotAllDoneError(
             f"{len(bad)} of {len(outcomes)} workspaces were not done, {done} were:\n{lines}"
         )
+
+
+def erase_everywhere(
+    agency: Agency, own: Workspace, url: str | None, *, wait_seconds: float = 0.0, say: Say, show: Say
+) -> None:
+    """Take a person out of every workspace, and of `own` where it has data, each as `make erase` does.
+
+    What is said names the workspace. Raises NotErasedError with those in which something is left, or that
+    can't be used: the person may be there.
+    """
+    key_of(url)
+    named = [(member.name, member.workspace) for member in agency.members]
+    if own.paths.raw.exists() and own.folder not in [workspace.folder for _, workspace in named]:
+        named.append(("the data folder itself", own))
+    left = [f"{each.name}: {each.why}" for each in agency.unusable]
+    for name, workspace in named:
+
+        def told(line: str, to: Say, name: str = name) -> None:
+            to(f"{name}: {line}")
+
+        try:
+            if not workspace.paths.raw.exists():
+                show(f"{name}: there is nothing yet")
+                continue
+            erase(
+                workspace,
+                url,
+                wait_seconds=wait_seconds,
+                say=partial(told, to=say),
+                show=partial(told, to=show),
+            )
+        except OutboundError as error:
+            left.append(f"{name}: {error}")
+    for member in agency.members:
+        if member.workspace.paths.published.exists():
+            _export(agency, member)
+    for log in agency.paths.logs.glob("*.log"):  # a warning may name a file, and so somebody
+        log.unlink()
+    if left:
+        raise NotErasedError("Not erased everywhere:\n  " + "\n  ".join(left))
 
 
 def _export(agency: Agency, member: Member) -> None:

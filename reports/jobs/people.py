@@ -3,7 +3,6 @@
 from extract.privacy import erase as erasing
 from extract.privacy import purge as purging
 from extract.raw.catch_up import load_landed
-from extract.workspace.errors import ConfigurationError
 from extract.workspace.strict_yaml import shown
 from extract.workspace.workspace import Workspace
 from reports.jobs.build import rebuild
@@ -17,8 +16,7 @@ def erase(workspace: Workspace, url: str | None, *, wait_seconds: float = 0.0, s
     Raises NotErasedError where something of them is left.
     """
     require_places(workspace, builds=True)
-    if not url:
-        raise ConfigurationError("make erase needs URL=, the LinkedIn profile of the person to erase")
+    erasing.key_of(url)
     with all_held(workspace, "erase", wait_seconds, say):
         person, changed = erasing.erase(workspace, url)
         for path in changed:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from extract.privacy.erase import NotErasedError
 from extract.workspace.agency import load_agency
 from extract.workspace.build_places import VARIABLE, build_place, make_places
 from extract.workspace.errors import ConfigurationError
+from extract.workspace.workspace import load_workspace
 from reports.agency import fleet, lake
-from reports.jobs.agency import NotAllDoneError, run_agency
+from reports.jobs.agency import NotAllDoneError, erase_everywhere, run_agency
 from tests.looking import look_at
 from tests.projects import project
 
@@ -144,3 +146,31 @@ def test_without_a_list_it_says_how_to_write_one(tmp_path):
     agency = load_agency(folder, {"OUTBOUND_DATA_DIR": str(tmp_path / "data")})
     with pytest.raises(ConfigurationError, match="lists no workspace: write one for each client"):
         run_agency(agency, say=print, show=print)
+
+
+@pytest.mark.usefixtures("built_without_dbt")
+def test_a_person_is_erased_in_every_workspace_and_the_receipt_names_each(night):
+    """The last of this file: it takes somebody out of the agency that the others look at."""
+    agency, *_ = night
+    north = agency.members[0].workspace
+    with look_at(north.paths.published) as connection:
+        [(link,)] = connection.execute(
+            "select normalized_profile_url from marts.heyreach_connections where is_accepted limit 1"
+        ).fetchall()
+    slug = link.rpartition("/")[2]
+    before = lake.read_manifest(agency.paths.lake, "north").generation
+    own = load_workspace(agency.project_dir, {"OUTBOUND_DATA_DIR": str(agency.data_dir)})
+    said, shown = [], []
+    with pytest.raises(NotErasedError) as left:
+        erase_everywhere(agency, own, f"https://www.{link}", say=said.append, show=shown.append)
+    assert [line for line in shown if line.startswith("north: erased: ")]
+    assert "wrong: there is nothing yet" in shown
+    lines = str(left.value).splitlines()[1:]
+    assert [line.partition(":")[0].strip() for line in lines] == ["odd", "unset"]
+    held = [
+        path for path in agency.data_dir.rglob("*") if path.is_file() and slug.encode() in path.read_bytes()
+    ]
+    assert held == []
+    assert lake.read_manifest(agency.paths.lake, "north").generation == before + 1
+    with pytest.raises(ConfigurationError, match="is no person's profile"):
+        erase_everywhere(agency, own, "https://www.linkedin.com/company/x", say=print, show=print)
