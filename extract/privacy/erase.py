@@ -25,7 +25,7 @@ from extract.raw import landing_contents
 from extract.raw.catch_up import load_landed
 from extract.workspace import journal
 from extract.workspace.errors import ConfigurationError, OutboundError
-from extract.workspace.paths import BACKUPS
+from extract.workspace.paths import BACKUPS, AgencyPaths
 from extract.workspace.published import connect_published
 from extract.workspace.workspace import Workspace
 
@@ -141,7 +141,7 @@ def places(workspace: Workspace, person: Person) -> list[Path]:
     Names are not looked for: somebody else may have the same one. An agency's other workspaces answer for
     themselves.
     """
-    others = workspace.paths.workspaces
+    others = AgencyPaths(workspace.data_dir).workspaces
     slugs = {key.rpartition("/")[2] for key in person.keys if key.startswith("linkedin.com/")}
     texts = sorted(person.addresses) + [slug for slug in slugs if MEMBER_ID.fullmatch(slug)]
     patterns = [re.escape(text.encode()) for text in texts]
@@ -166,7 +166,7 @@ def _holds(path: Path, pattern: re.Pattern) -> bool:
 def _lasting_files(workspace: Workspace) -> list[Path]:
     """Files that are cleaned where they stand; another workspace inside this one is not touched."""
     demo = workspace.data_dir / "demo"
-    backups, others = workspace.paths.backups, workspace.paths.workspaces
+    backups, others = workspace.paths.backups, AgencyPaths(workspace.data_dir).workspaces
     return sorted(
         path
         for path in workspace.folder.rglob("*")

@@ -20,11 +20,6 @@ class Paths:
     data_dir: Path | None = None
 
     @property
-    def workspaces(self) -> Path:
-        """Where an agency's workspaces have theirs, none of which is this one's business."""
-        return (self.data_dir or self.folder) / WORKSPACES
-
-    @property
     def raw(self) -> Path:
         """The raw database: every observation."""
         return self.folder / "raw.duckdb"
@@ -250,6 +245,11 @@ class AgencyPaths:
     def folder(self) -> Path:
         """Where all of them but the lake lie."""
         return self.data_dir / "agency"
+
+    @property
+    def workspaces(self) -> Path:
+        """Where each workspace has its data, unless the list says otherwise."""
+        return self.data_dir / WORKSPACES
 
     @property
     def lake(self) -> Path:

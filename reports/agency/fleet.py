@@ -143,6 +143,8 @@ def workers_of(agency: Agency, asked: int | None) -> int:
     most = max(1, there // each)
     if asked is None:
         return min(most, os.cpu_count() or 1)
+    if asked < 1:
+        raise ConfigurationError(f"WORKERS must be at least 1, not {asked}")
     if asked > most:
         raise ConfigurationError(
             f"WORKERS={asked} need {asked * each / 1000:.1f} GB ({each / 1000:.1f} GB a build), and this "

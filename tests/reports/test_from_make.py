@@ -141,6 +141,7 @@ def test_every_verb_and_variable_of_the_help_is_understood():
         "TIER": "hot",
         "INSTALL": "1",
         "TYPE": "meeting",
+        "WORKERS": "2",
     }
     for verb in commands:
         for name, is_switch in taken[verb].items():
