@@ -38,7 +38,7 @@ _QUERIES = {
     "/api/people?limit=50": "heyreach_leads order by lead_id",
     "/api/people?limit=50&company_region=eu": "heyreach_leads where company_region = 'eu' order by lead_id",
     "/api/campaigns/{campaign}/leads?limit=50": (
-        "heyreach_connections where campaign_id = $campaign order by connection_id"
+        "heyreach_connections where campaign_id = $campaign order by campaign_lead_id"
     ),
     "/api/segments?limit=50": "rpt_segment_performance order by dimension, segment",
 }

@@ -113,10 +113,10 @@ def _prepared(published: Path, path: Path, number: int) -> Path:
         connection.execute(f"attach {literal(published)} as source (read_only)")
         tables = connection.execute(
             "select schema_name, table_name from duckdb_tables() where database_name = 'source' "
-            "and schema_name = 'marts' and estimated_size < 500"
+            "and schema_name = 'marts' and estimated_size < 5000"
         ).fetchall()
-        connection.execute("create schema marts")
-        for schema, table in tables:
+        connection.execute("create schema marts; create schema staging")
+        for schema, table in [*tables, ("staging", "stg_operations__run_parameters")]:
             connection.execute(f'create table {schema}."{table}" as from source.{schema}."{table}"')
         for table in ("rpt_campaign_performance", "rpt_account_performance", "rpt_funnel", "rpt_headline"):
             columns = connection.execute(
