@@ -1,5 +1,6 @@
 """The published warehouse as whoever reads it opens it: the file of this moment, in UTC."""
 
+import os
 from pathlib import Path
 
 import duckdb
@@ -21,3 +22,8 @@ def connect_published(published: Path) -> duckdb.DuckDBPyConnection:
         connection.close()
         raise
     return connection
+
+
+def version_of(published: os.stat_result) -> str:
+    """What tells one published file from another that stood, or stands later, in its place."""
+    return f"{published.st_ino:x}-{published.st_mtime_ns:x}-{published.st_size:x}"

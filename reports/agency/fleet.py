@@ -20,6 +20,7 @@ from extract.workspace.errors import ConfigurationError, OutboundError
 from extract.workspace.runs import newest_success
 from extract.workspace.stop import STOP_SECONDS
 from extract.workspace.strict_yaml import shown
+from reports.document.formats import FORMATS
 
 Say = Callable[[str], None]
 
@@ -31,7 +32,6 @@ PULLS_TO_A_BUILD = 4
 MORE_MEMORY_MB = 500
 # A run that an earlier call left behind is waited for so long, in minutes.
 WAIT_MINUTES = 120
-FORMATS = "markdown,json,html"
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Fleet:
             "-m",
             "reports.cli",
             "daily",
-            f"--format={FORMATS}",
+            f"--format={','.join(FORMATS)}",
             f"--wait={WAIT_MINUTES}",
         ]
         environment = {**member.environment, VARIABLE: str(self._places)}

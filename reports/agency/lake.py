@@ -21,7 +21,7 @@ import orjson
 
 from extract import raw
 from extract.workspace.errors import ConfigurationError
-from extract.workspace.published import connect_published
+from extract.workspace.published import connect_published, version_of
 from extract.workspace.sql_text import literal
 from extract.workspace.strict_yaml import shown
 from extract.workspace.whole_files import write_whole
@@ -66,7 +66,7 @@ def export(name: str, published: Path, lake: Path, keys: Path, origin: raw.Origi
     ConfigurationError where the warehouse is of a release without a lake.
     """
     found = read_manifest(lake, name)
-    version = _version(published)
+    version = version_of(published.stat())
     if found and (found.published, found.schema_version) == (version, SCHEMA_VERSION):
         _drop_others(found, lake)
         return found
@@ -189,11 +189,6 @@ def _secret(keys: Path, name: str) -> str:
         keys.mkdir(parents=True, exist_ok=True)
         write_whole(path, secrets.token_hex(32).encode())
     return path.read_text()
-
-
-def _version(published: Path) -> str:
-    found = published.stat()
-    return f"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}"
 
 
 def _manifest(lake: Path, name: str) -> Path:

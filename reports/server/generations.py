@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from extract.workspace.errors import ConfigurationError
+from extract.workspace.published import version_of
 from reports.document.first_page import read_first_page, render_first_page
 from reports.document.queries import Definitions, read_definitions, read_report
 from reports.read_only import open_published
@@ -247,4 +248,4 @@ def _version(published: Path) -> tuple[str | None, float]:
         found = published.stat()
     except FileNotFoundError:
         return None, 0.0
-    return f"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}", found.st_mtime
+    return version_of(found), found.st_mtime

@@ -31,9 +31,8 @@ def serve(workspace: Workspace, *, say: Say, show: Say) -> None:
     others can read the token.
     """
     require_places(workspace)
-    read_token(
-        workspace.paths.server_token
-    )  # makes one where there is none, and says now what is wrong with it
+    # Makes one where there is none, and says now what is wrong with it.
+    read_token(workspace.paths.server_token)
     site = new_site(workspace)
     with (
         opened_once(workspace.folder, "pages"),
